@@ -1,0 +1,28 @@
+package deps
+
+import (
+	_ "github.com/alecthomas/kong"
+	_ "github.com/alexedwards/scs/v2"
+	_ "github.com/cedar-policy/cedar-go"
+	_ "github.com/chromedp/chromedp"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/govalues/decimal"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "github.com/jba/templatecheck"
+	_ "github.com/klauspost/compress/zstd"
+	_ "github.com/nbutton23/zxcvbn-go"
+	_ "github.com/ncruces/go-sqlite3/driver"
+	_ "github.com/pressly/goose/v3"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/schollz/progressbar/v3"
+	_ "go.yaml.in/yaml/v3"
+	_ "golang.org/x/crypto/argon2"
+	_ "golang.org/x/mod/sumdb/note"
+	_ "golang.org/x/mod/sumdb/tlog"
+	_ "golang.org/x/net/html"
+	_ "golang.org/x/sync/errgroup"
+	_ "golang.org/x/text/encoding/charmap"
+	_ "golang.org/x/text/unicode/norm"
+	_ "golang.org/x/time/rate"
+	_ "pgregory.net/rapid"
+)
