@@ -1,0 +1,55 @@
+package person
+
+import (
+	"time"
+
+	"throughline/internal/day"
+)
+
+// oldest is the greatest age, in years, that a date of birth may give.
+const oldest = 120
+
+// Days that systems write when no date is known: their first days, and the days on which spreadsheets begin to count.
+var placeholderBirths = map[day.Day]bool{
+	day.Must(1900, time.January, 1): true, day.Must(1899, time.December, 30): true, day.Must(1899, time.December, 31): true,
+	day.Must(1901, time.January, 1): true, day.Must(1800, time.January, 1): true, day.Must(1753, time.January, 1): true,
+	day.Must(1, time.January, 1): true, day.Must(1111, time.November, 11): true, day.Must(9999, time.December, 31): true,
+}
+
+// ReadBirth judges a date of birth on the extract's as-of day. A stand-in (1 January 1900), a day after asOf and an age over
+// 120 are set aside. firstOfJanuaryMeansYear is what the agency's layout says: then 1 January means the year only.
+func ReadBirth(d, asOf day.Day, firstOfJanuaryMeansYear bool) (Birth, Why) {
+	switch {
+	case d == 0:
+		return Birth{}, Why{}
+	case placeholderBirths[d]:
+		return Birth{}, Why{"placeholder-date", "The date stands for a date of birth that is not known."}
+	case d > asOf:
+		return Birth{}, Why{"future-birth", "The date of birth is after the as-of day of the extract."}
+	case day.Age(d, asOf) > oldest:
+		return Birth{}, Why{"implausible-age", "The date of birth makes the person older than 120."}
+	}
+	if firstOfJanuaryMeansYear && FirstOfJanuary(d) {
+		return Birth{d, YearOnly}, Why{}
+	}
+	return Birth{d, FullDate}, Why{}
+}
+
+// FirstOfJanuary says whether a day is a 1 January, which agencies often write when only the year is known.
+func FirstOfJanuary(d day.Day) bool {
+	_, m, dom := d.Date()
+	return m == time.January && dom == 1
+}
+
+// BirthOfAge gives the year of birth meant by an age in whole years on a day: the likelier of the two it may be. It is a year
+// only; whoever compares it must allow the year beside it.
+func BirthOfAge(age int, on day.Day) (Birth, Why) {
+	if age < 0 || age > oldest {
+		return Birth{}, Why{"implausible-age", "An age is 0 to 120 years."}
+	}
+	y, m, _ := on.Date()
+	if m < time.July {
+		y--
+	}
+	return Birth{day.Must(y-age, time.January, 1), YearOnly}, Why{}
+}

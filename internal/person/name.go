@@ -1,0 +1,142 @@
+package person
+
+import "strings"
+
+var titles = set("mr mrs ms miss mx dr doctor prof professor rev revd reverend sir dame lady lord master mstr fr father sr sister " +
+	"cllr pc sgt capt captain major col messrs madam imam rabbi hon")
+
+// Words that stand where a name is not known, folded. A name that is a word and also a name people have ("Null", "True",
+// "Baby" as a surname) is left alone.
+var (
+	placeholders = list("unknown", "not known", "name not known", "name unknown", "unk", "unkown", "nk", "n k", "not given", "not stated",
+		"not recorded", "not provided", "no name", "no name given", "refused", "declined", "withheld", "anonymous", "anon", "not applicable",
+		"n a", "none", "none given", "nil", "tbc", "to be confirmed", "test", "testing", "test patient", "testpatient", "zztest", "zz test",
+		"xxtest", "xx test", "test test", "dummy", "unknown male", "unknown female", "unknown man", "unknown woman", "unknown person",
+		"male unknown", "female unknown", "unidentified", "unidentified male", "unidentified female", "known as")
+	placeholderForenames = list("baby", "baby boy", "baby girl", "baby of", "boy", "girl", "infant", "newborn", "new born", "male infant",
+		"female infant", "infant male", "infant female", "twin", "twin one", "twin two", "twin 1", "twin 2", "twin i", "twin ii", "triplet",
+		"male", "female", "boy twin", "girl twin", "baby twin", "stillborn")
+)
+
+// IsPlaceholder says whether a whole name, or the part of one, stands for "not known" or for someone who was not named
+// yet: Unknown, N/K, Test, and as a forename Baby Boy or Twin 1.
+func IsPlaceholder(s string, forename bool) bool {
+	f := Fold(s)
+	if f == "" || isRun(f) || placeholders[f] || strings.HasPrefix(f, "zz") && placeholders[strings.TrimLeft(f, "z ")] {
+		return true
+	}
+	if !forename {
+		return false
+	}
+	return placeholderForenames[f] || placeholderForenames[strings.TrimRight(f, " 0123456789ab")] ||
+		strings.HasPrefix(f, "twin ") || strings.HasPrefix(f, "baby boy") || strings.HasPrefix(f, "baby girl")
+}
+
+// isRun says whether a folded value is one sign over and over, three times or more: xxx.
+func isRun(f string) bool {
+	return len(f) >= 3 && strings.Trim(f, f[:1]) == ""
+}
+
+// StripTitle takes a leading title off a name (Mr, Dr, Rev.) and gives both; a name that is nothing but a title's word
+// ("Major", "Dean") stays a name.
+func StripTitle(s string) (title, rest string) {
+	s = squeeze(s)
+	for {
+		word, after, ok := strings.Cut(s, " ")
+		if !ok || !titles[strings.TrimRight(Fold(word), " ")] {
+			return title, s
+		}
+		title = strings.TrimSpace(title + " " + strings.TrimRight(word, "."))
+		s = strings.TrimSpace(after)
+	}
+}
+
+// ReadName reads a name that came in parts. Titles inside a part are moved out, further forenames become the middle name,
+// placeholders are set aside under the field they came in ("forename", "surname"). What is left may be the zero Name.
+func ReadName(title, forename, middle, surname string) (Name, []SetAside) {
+	var aside []SetAside
+	n := Name{Title: strings.TrimRight(squeeze(title), "."), Middle: squeeze(middle)}
+	check := func(field, value string) string {
+		value = squeeze(value)
+		if value == "" {
+			return ""
+		}
+		if IsPlaceholder(value, field == "forename") {
+			aside = append(aside, placeholderName.SetAside(field, value))
+			return ""
+		}
+		return value
+	}
+	t, forename := StripTitle(check("forename", forename))
+	if n.Title == "" {
+		n.Title = t
+	}
+	_, n.Surname = StripTitle(check("surname", surname))
+	n.Forename, forename = splitForenames(check("forename", forename))
+	n.Middle = squeeze(forename + " " + n.Middle)
+	if IsPlaceholder(n.Middle, true) {
+		n.Middle = ""
+	}
+	return n, aside
+}
+
+// splitForenames parts the first forename from the others. "D.A." is the initials D and A.
+func splitForenames(s string) (first, others string) {
+	if i := strings.IndexByte(s, '.'); i == 1 && len(s) > 2 {
+		s = squeeze(strings.ReplaceAll(s, ".", " "))
+	}
+	first, others, _ = strings.Cut(s, " ")
+	return strings.TrimRight(first, ".,"), others
+}
+
+// ReadFullName reads a name that came in one field. "SURNAME, Forename Middle" is told apart by its comma; anything else is
+// kept whole, because which word is the surname would be a guess.
+func ReadFullName(s string) (Name, []SetAside) {
+	s = squeeze(s)
+	if s == "" {
+		return Name{}, nil
+	}
+	if surname, forenames, ok := strings.Cut(s, ","); ok && strings.TrimSpace(surname) != "" && !strings.Contains(forenames, ",") {
+		title, forenames := StripTitle(forenames)
+		if t := strings.TrimRight(forenames, "."); titles[Fold(t)] {
+			title, forenames = t, ""
+		}
+		return ReadName(title, forenames, "", surname)
+	}
+	if IsPlaceholder(s, true) {
+		return Name{}, []SetAside{placeholderName.SetAside("name", s)}
+	}
+	title, rest := StripTitle(s)
+	if IsPlaceholder(rest, true) {
+		return Name{}, []SetAside{placeholderName.SetAside("name", s)}
+	}
+	return Name{Title: title, Full: rest}, nil
+}
+
+var placeholderName = Why{"placeholder-name", "The word stands for a name that is not known."}
+
+// IsZero says whether the name says nothing about who someone is; a title alone does not.
+func (n Name) IsZero() bool {
+	return n.Forename == "" && n.Middle == "" && n.Surname == "" && n.Full == ""
+}
+
+// String writes the name as people read it, without its title.
+func (n Name) String() string {
+	if n.Full != "" {
+		return n.Full
+	}
+	return squeeze(n.Forename + " " + n.Middle + " " + n.Surname)
+}
+
+// squeeze trims a value and writes runs of white space as one space.
+func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func set(words string) map[string]bool { return list(strings.Fields(words)...) }
+
+func list(words ...string) map[string]bool {
+	m := make(map[string]bool, len(words))
+	for _, w := range words {
+		m[w] = true
+	}
+	return m
+}
