@@ -1,0 +1,118 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"time"
+
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/policy"
+)
+
+// Job is a piece of work that the worker does after the transaction that asked for it.
+type Job struct {
+	ID        id.Job
+	Kind      string
+	Args      string // JSON, read by the job's kind
+	State     string // waiting, working, done, failed, stopped
+	CreatedAt time.Time
+	CreatedBy id.Account
+	StartedAt time.Time
+	Finished  time.Time
+	Doing     string // what it is at, in words
+	Done      int64
+	Total     int64
+	Tries     int64
+	Fault     string // what went wrong, safe to show
+}
+
+const jobFields = `id, kind, args, state, created_at, created_by, started_at, finished_at, doing, done, total, tries, fault`
+
+var (
+	jobInsert = query("job.insert", `insert into jobs (area, id, kind, args, state, created_at, created_by) values ($1, $2, $3, $4, 'waiting', $5, $6)`)
+	jobByID   = query("job.by-id", `select `+jobFields+` from jobs where id = $1`)
+	jobRecent = query("job.recent", `select `+jobFields+` from jobs where area = $1 order by id desc limit $2`)
+	jobNext   = query("job.next", `select id from jobs where state = 'waiting' or (state = 'working' and lease_until < $1) order by id limit 1`)
+	jobClaim  = query("job.claim", `update jobs set state = 'working', claimed_by = $1, lease_until = $2, tries = tries + 1,
+		started_at = case when started_at = '' then $3 else started_at end
+		where id = $4 and (state = 'waiting' or (state = 'working' and lease_until < $3)) returning `+jobFields)
+	jobProgress = query("job.progress", `update jobs set doing = $1, done = $2, total = $3, lease_until = $4 where id = $5 and claimed_by = $6 and state = 'working'`)
+	jobFinish   = query("job.finish", `update jobs set state = $1, finished_at = $2, fault = $3, doing = '', claimed_by = '' where id = $4 and claimed_by = $5`)
+)
+
+// lease is how long a worker may be silent before its job is given to another.
+const lease = time.Minute
+
+// AddJob puts a job into the queue, in the transaction that made it needed.
+func (tx *Tx) AddJob(kind, args string) (id.Job, error) {
+	n, err := tx.next("jobs", 1)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := tx.exec(jobInsert, tx.area, n, kind, args, instant(tx.now), int64(tx.actor.Account)); err != nil {
+		return 0, err
+	}
+	tx.creates(policy.Job, n)
+	return id.Job(n), nil
+}
+
+// Job gives one job.
+func (tx *Tx) Job(n id.Job) (Job, error) {
+	var j Job
+	err := scanJob(&j, func(into ...any) error { return tx.one(jobByID, []any{int64(n)}, into...) })
+	return j, missing(err, "job")
+}
+
+// Jobs gives the newest jobs of the area.
+func (tx *Tx) Jobs(most int) ([]Job, error) {
+	return list(tx, jobRecent, []any{tx.area, most}, func(scan func(...any) error) (j Job, err error) { return j, scanJob(&j, scan) })
+}
+
+// ClaimJob takes the oldest job that waits, or one whose worker has fallen silent, for the worker of this name. The second
+// value is false when there is none.
+func (tx *Tx) ClaimJob(worker string) (Job, bool, error) {
+	var n int64
+	err := tx.one(jobNext, []any{instant(tx.now)}, &n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Job{}, false, nil
+	}
+	if err != nil {
+		return Job{}, false, err
+	}
+	var j Job
+	err = scanJob(&j, func(into ...any) error {
+		return tx.one(jobClaim, []any{worker, instant(tx.now.Add(lease)), instant(tx.now), n}, into...)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return Job{}, false, nil
+	}
+	return j, err == nil, err
+}
+
+// JobProgress says how far a job is and renews its lease. A worker that has lost its job is told so.
+func (tx *Tx) JobProgress(n id.Job, worker, doing string, done, total int64) error {
+	changed, err := tx.exec(jobProgress, doing, done, total, instant(tx.now.Add(lease)), int64(n), worker)
+	if err == nil && changed == 0 {
+		return fault.New(fault.Conflict, "job-lost", "This job was given to another worker.", "")
+	}
+	return err
+}
+
+// FinishJob ends a job: done when why is nil, failed otherwise with what may be shown of why.
+func (tx *Tx) FinishJob(n id.Job, worker string, why error) error {
+	state, words := "done", ""
+	if why != nil {
+		f := fault.As(why)
+		state, words = "failed", f.Message+" "+f.Remedy
+	}
+	_, err := tx.exec(jobFinish, state, instant(tx.now), words, int64(n), worker)
+	return err
+}
+
+func scanJob(j *Job, scan func(...any) error) error {
+	var created, started, finished string
+	err := scan(&j.ID, &j.Kind, &j.Args, &j.State, &created, &j.CreatedBy, &started, &finished, &j.Doing, &j.Done, &j.Total, &j.Tries, &j.Fault)
+	j.CreatedAt, j.StartedAt, j.Finished = moment(created), moment(started), moment(finished)
+	return err
+}

@@ -1,0 +1,170 @@
+// Package store is the keeper: the only SQL of the program, and the one door to it. DB.Do is the only way to reach a
+// row: it loads who is asking and of whom, asks the policy, runs the function, and answers when the audit is durable.
+// Rules do not enter here, nor HTML, nor files of agencies.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/driver"
+
+	"throughline/internal/fault"
+	"throughline/internal/policy"
+)
+
+// Config says where the rows are and what the keeper is given. Every field but Dir works at zero.
+type Config struct {
+	Dir      string           // the data directory: keys, checkpoints, spool, and the SQLite file
+	Postgres string           // a PostgreSQL connection string; empty means SQLite in Dir
+	Now      func() time.Time // the clock; time.Now when nil
+	Policy   *policy.Set      // policy.Default() when nil
+	Version  string           // of the program, written in each event
+	Shared   bool             // do not take the directory's lock: for a command beside a running server
+}
+
+// DB is an open keeper. It exports Do and nothing else that reaches a row of an area.
+type DB struct {
+	dir     string
+	now     func() time.Time
+	policy  *policy.Set
+	version string
+	dialect *dialect
+	writes  *sql.DB // one connection on SQLite
+	reads   *sql.DB
+	keys    keys
+	audit   *committer
+	lock    *os.File
+	inserts sync.Map
+	agents  sync.WaitGroup
+	stop    context.CancelFunc
+}
+
+// Open opens the keeper, migrates its schema forward and starts the committer. A second server on the same directory is
+// refused, as is a PostgreSQL on which row-level security would not bind.
+func Open(ctx context.Context, c Config) (*DB, error) {
+	db := &DB{dir: c.Dir, now: c.Now, policy: c.Policy, version: c.Version}
+	if db.now == nil {
+		db.now = time.Now
+	}
+	if db.policy == nil {
+		db.policy = policy.Default()
+	}
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data directory: %w", err)
+	}
+	if !c.Shared {
+		lock, err := lockDir(c.Dir)
+		if err != nil {
+			return nil, err
+		}
+		db.lock = lock
+	}
+	if err := db.open(ctx, c); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+func (db *DB) open(ctx context.Context, c Config) (err error) {
+	if db.keys, err = openKeys(c.Dir); err != nil {
+		return err
+	}
+	if c.Postgres == "" {
+		if err := db.openSQLite(c.Dir); err != nil {
+			return err
+		}
+	} else if err := db.openPostgres(ctx, c.Postgres); err != nil {
+		return err
+	}
+	if err := migrate(ctx, db.writes, *db.dialect); err != nil {
+		return fmt.Errorf("bring the schema up to date: %w", err)
+	}
+	if db.dialect.name == "postgres" {
+		if err := checkForced(ctx, db.writes); err != nil {
+			return err
+		}
+	}
+	run, stop := context.WithCancel(context.Background())
+	db.stop = stop
+	db.audit = newCommitter(db)
+	db.agents.Go(func() { db.audit.run(run) })
+	return nil
+}
+
+// Pragmas of every SQLite connection. FULL: an acknowledged write survives a power cut (bar D9).
+var pragmas = []string{
+	"busy_timeout = 10000", "journal_mode = wal", "synchronous = full", "foreign_keys = on", "trusted_schema = off",
+	"secure_delete = on", "temp_store = memory", "cache_size = -65536",
+}
+
+func (db *DB) openSQLite(dir string) error {
+	db.dialect = &sqliteDialect
+	path := filepath.Join(dir, "throughline.db")
+	open := func(query string, most int) (*sql.DB, error) {
+		pool, err := driver.Open("file:"+(&url.URL{Path: path}).EscapedPath()+query, func(c *sqlite3.Conn) error {
+			for _, p := range pragmas {
+				if err := c.Exec("pragma " + p); err != nil {
+					return fmt.Errorf("pragma %s: %w", p, err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("open the database: %w", err)
+		}
+		pool.SetMaxOpenConns(most)
+		pool.SetMaxIdleConns(most)
+		return pool, nil
+	}
+	var err error
+	if db.writes, err = open("?_txlock=immediate", 1); err != nil {
+		return err
+	}
+	db.reads, err = open("", 8)
+	return err
+}
+
+func (db *DB) openPostgres(ctx context.Context, dsn string) error {
+	db.dialect = &postgresDialect
+	pool, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return fmt.Errorf("open PostgreSQL: %w", err)
+	}
+	pool.SetMaxOpenConns(24)
+	pool.SetMaxIdleConns(24)
+	db.writes, db.reads = pool, pool
+	return checkPostgres(ctx, pool)
+}
+
+// Close ends the committer after the events that wait, and lets the directory go.
+func (db *DB) Close() error {
+	var errs []error
+	if db.stop != nil {
+		db.stop()
+		db.agents.Wait()
+	}
+	if db.reads != nil && db.reads != db.writes {
+		errs = append(errs, db.reads.Close())
+	}
+	if db.writes != nil {
+		errs = append(errs, db.writes.Close())
+	}
+	if db.lock != nil {
+		errs = append(errs, db.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// ErrHeld is the fault of a directory that another server holds.
+var ErrHeld = fault.New(fault.Unavailable, "directory-held",
+	"Another Throughline server is using this data directory.", "Stop that one first, or use another directory.")

@@ -1,0 +1,263 @@
+package store
+
+import (
+	"throughline/internal/day"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/money"
+)
+
+// The rows of an extract go in by pieces, under its number, and are read by no page until the extract is accepted.
+
+// Chunk is whole rows of a file as sent, mapped columns only, compressed.
+type Chunk struct {
+	FirstLine, LastLine int64
+	Data                []byte
+}
+
+// RowFault is why a row was rejected.
+type RowFault struct {
+	Line                               int64
+	Field, Code, Said, Message, Remedy string
+}
+
+// ValueSetAside is how often a value of a column was kept as sent and not used.
+type ValueSetAside struct {
+	Field, Code, Said, Reason string
+	Uses                      int64
+}
+
+// RecordKey is what an agency calls somebody, with our number for them.
+type RecordKey struct {
+	ID   id.Record
+	Hash int64 // of Key, 64 bits
+	Key  string
+}
+
+// RecordVersion is what one extract said of a record. Identity and SetAside are JSON.
+type RecordVersion struct {
+	Record             id.Record
+	Extract            id.Extract
+	AsOf               day.Day
+	Line               int64
+	Content            int64 // hash of what was said, 64 bits
+	Identity, SetAside string
+	Borough            string
+	Worker, Reach      string // who at the agency knows the person, and how to reach them
+	Keys               []int64
+}
+
+// Contact is one use of a service, in whole numbers.
+type Contact struct {
+	Extract  id.Extract
+	Line     int64
+	Record   id.Record
+	Service  int64 // of ServiceCodes
+	From, To day.Day
+	Quantity int64        // thousandths of the service's unit; 0 when the file gave none
+	Own      *money.Pence // the agency's own amount for it
+	Ref      int64        // tells one contact of the agency from another
+	Content  int64        // hash of what was said of it
+}
+
+// OpenStay marks a stay that had not ended on the as-of day: its To is this.
+const OpenStay day.Day = -1
+
+// ServiceCode is a service as an agency codes it.
+type ServiceCode struct {
+	ID     int64
+	Agency id.Agency
+	Code   string
+	Unit   string
+}
+
+var (
+	chunkColumns   = []string{"area", "extract", "first_line", "last_line", "data"}
+	faultColumns   = []string{"area", "extract", "line", "seq", "field", "code", "said", "message", "remedy"}
+	asideColumns   = []string{"area", "extract", "field", "code", "said", "reason", "uses"}
+	recordColumns  = []string{"area", "id", "agency", "key_hash", "key"}
+	versionColumns = []string{"area", "record", "extract", "as_of", "line", "content", "identity", "set_aside", "borough", "worker", "reach"}
+	keyColumns     = []string{"area", "key", "record", "extract"}
+	contactColumns = []string{"area", "extract", "line", "record", "service", "from_day", "to_day", "quantity", "own", "ref", "content"}
+	replaceColumns = []string{"area", "extract", "line", "by_extract"}
+
+	serviceCodes      = query("service.codes", `select id, agency, code, unit from service_codes where area = $1 order by id`)
+	serviceCodeInsert = query("service.insert", `insert into service_codes (area, id, agency, code, unit) values ($1, $2, $3, $4, $5)`)
+	recordKeysOf      = query("record.keys-of", `select id, key_hash, key from records where area = $1 and agency = $2 and id > $3 order by id limit $4`)
+	contactRefsOf     = query("contact.refs-of", `select line, ref, content from contacts where extract = $1 and line > $2 order by line limit $3`)
+	versionsOf        = query("record.newest-of", `
+		select v.record, v.as_of, v.content from record_versions v join extracts e on e.id = v.extract
+		where v.area = $1 and e.agency = $2 and e.state = 'accepted' and v.record > $3 order by v.record, v.as_of, v.extract limit $4`)
+)
+
+// StageChunk keeps whole rows of a file as sent.
+func (tx *Tx) StageChunk(e id.Extract, c Chunk) error {
+	return tx.bulk("extract_chunks", chunkColumns, []any{tx.area, int64(e), c.FirstLine, c.LastLine, c.Data})
+}
+
+// StageFaults keeps why rows were rejected.
+func (tx *Tx) StageFaults(e id.Extract, faults []RowFault) error {
+	var values []any
+	seq, line := int64(0), int64(-1)
+	for _, f := range faults {
+		if f.Line != line {
+			seq, line = 0, f.Line
+		}
+		values = append(values, tx.area, int64(e), f.Line, seq, f.Field, f.Code, f.Said, f.Message, f.Remedy)
+		seq++
+	}
+	return tx.bulk("extract_faults", faultColumns, values)
+}
+
+// StageSetAside keeps how often each value was set aside.
+func (tx *Tx) StageSetAside(e id.Extract, values []ValueSetAside) error {
+	var rows []any
+	for _, v := range values {
+		rows = append(rows, tx.area, int64(e), v.Field, v.Code, v.Said, v.Reason, v.Uses)
+	}
+	return tx.bulk("extract_set_aside", asideColumns, rows)
+}
+
+// ServiceCodes gives every service code the area has seen.
+func (tx *Tx) ServiceCodes() ([]ServiceCode, error) {
+	return list(tx, serviceCodes, []any{tx.area}, func(scan func(...any) error) (s ServiceCode, err error) {
+		return s, scan(&s.ID, &s.Agency, &s.Code, &s.Unit)
+	})
+}
+
+// AddServiceCode gives a new service code its number.
+func (tx *Tx) AddServiceCode(agency id.Agency, code, unit string) (ServiceCode, error) {
+	n, err := tx.next("service_codes", 1)
+	if err != nil {
+		return ServiceCode{}, err
+	}
+	_, err = tx.exec(serviceCodeInsert, tx.area, n, int64(agency), code, unit)
+	if unique(err) {
+		return ServiceCode{}, fault.New(fault.Conflict, "code-exists", "This service code is already here.", "Try again.")
+	}
+	return ServiceCode{n, agency, code, unit}, err
+}
+
+// RecordKeys gives the agency's records after one, at most so many, in order.
+func (tx *Tx) RecordKeys(agency id.Agency, after id.Record, most int) ([]RecordKey, error) {
+	return list(tx, recordKeysOf, []any{tx.area, int64(agency), int64(after), most}, func(scan func(...any) error) (k RecordKey, err error) {
+		return k, scan(&k.ID, &k.Hash, &k.Key)
+	})
+}
+
+// AddRecords gives numbers to people that an agency had not named before.
+func (tx *Tx) AddRecords(agency id.Agency, keys []RecordKey) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	first, err := tx.next("records", int64(len(keys)))
+	if err != nil {
+		return err
+	}
+	values := make([]any, 0, len(keys)*len(recordColumns))
+	for i := range keys {
+		keys[i].ID = id.Record(first + int64(i))
+		values = append(values, tx.area, int64(keys[i].ID), int64(agency), keys[i].Hash, keys[i].Key)
+	}
+	return tx.bulk("records", recordColumns, values)
+}
+
+// VersionMark is the newest thing an agency's accepted extracts say of a record.
+type VersionMark struct {
+	Record  id.Record
+	AsOf    day.Day
+	Content int64
+}
+
+// VersionMarks gives the versions of the agency's records after one, at most so many; of one record the newest comes last.
+func (tx *Tx) VersionMarks(agency id.Agency, after id.Record, most int) ([]VersionMark, error) {
+	return list(tx, versionsOf, []any{tx.area, int64(agency), int64(after), most}, func(scan func(...any) error) (v VersionMark, err error) {
+		return v, scan(&v.Record, &v.AsOf, &v.Content)
+	})
+}
+
+// StageVersions keeps what an extract says of records, and their keys for search.
+func (tx *Tx) StageVersions(versions []RecordVersion) error {
+	values := make([]any, 0, len(versions)*len(versionColumns))
+	var keys []any
+	for _, v := range versions {
+		values = append(values, tx.area, int64(v.Record), int64(v.Extract), int64(v.AsOf), v.Line, v.Content, v.Identity, v.SetAside,
+			v.Borough, v.Worker, v.Reach)
+		for _, k := range v.Keys {
+			keys = append(keys, tx.area, k, int64(v.Record), int64(v.Extract))
+		}
+	}
+	if err := tx.bulk("record_versions", versionColumns, values); err != nil {
+		return err
+	}
+	return tx.bulk("record_keys", keyColumns, keys)
+}
+
+// ContactMark tells a stored contact from another.
+type ContactMark struct{ Line, Ref, Content int64 }
+
+// ContactMarks gives the marks of an extract's contacts after a line, at most so many, in order of line.
+func (tx *Tx) ContactMarks(e id.Extract, after int64, most int) ([]ContactMark, error) {
+	return list(tx, contactRefsOf, []any{int64(e), after, most}, func(scan func(...any) error) (m ContactMark, err error) {
+		return m, scan(&m.Line, &m.Ref, &m.Content)
+	})
+}
+
+// StageContacts keeps contacts of an extract.
+func (tx *Tx) StageContacts(contacts []Contact) error {
+	values := make([]any, 0, len(contacts)*len(contactColumns))
+	for i := range contacts {
+		c := &contacts[i]
+		var own any
+		if c.Own != nil {
+			own = int64(*c.Own)
+		}
+		values = append(values, tx.area, int64(c.Extract), c.Line, int64(c.Record), c.Service, int64(c.From), int64(c.To), c.Quantity, own,
+			c.Ref, c.Content)
+	}
+	return tx.bulk("contacts", contactColumns, values)
+}
+
+// ContactAt names a contact by where it came from.
+type ContactAt struct {
+	Extract id.Extract
+	Line    int64
+}
+
+// StageReplacements notes which contacts stand no longer once the extract by counts.
+func (tx *Tx) StageReplacements(replaced []ContactAt, by id.Extract) error {
+	values := make([]any, 0, len(replaced)*len(replaceColumns))
+	for _, c := range replaced {
+		values = append(values, tx.area, int64(c.Extract), c.Line, int64(by))
+	}
+	return tx.bulk("contact_replacements", replaceColumns, values)
+}
+
+// The tables that hold an extract's rows, each with the key by which a piece of it is swept.
+var sweeps = []*statement{
+	query("sweep.contacts", `delete from contacts where extract = $1 and line in (select line from contacts where extract = $1 order by line limit $2)`),
+	query("sweep.replacements", `delete from contact_replacements where by_extract = $1 and (extract, line) in
+		(select extract, line from contact_replacements where by_extract = $1 limit $2)`),
+	query("sweep.replaced", `delete from contact_replacements where extract = $1 and line in
+		(select line from contact_replacements where extract = $1 limit $2)`),
+	query("sweep.keys", `delete from record_keys where extract = $1 and (key, record) in (select key, record from record_keys where extract = $1 limit $2)`),
+	query("sweep.versions", `delete from record_versions where extract = $1 and record in (select record from record_versions where extract = $1 limit $2)`),
+	query("sweep.chunks", `delete from extract_chunks where extract = $1 and first_line in
+		(select first_line from extract_chunks where extract = $1 limit ($2 + 99) / 100)`),
+	query("sweep.faults", `delete from extract_faults where extract = $1 and line in (select line from extract_faults where extract = $1 limit $2)`),
+	query("sweep.set-aside", `delete from extract_set_aside where extract = $1 and $2 > 0`),
+}
+
+// SweepExtract deletes a piece of what is stored of an extract's rows, at most so many of a table, and says whether more is left.
+func (tx *Tx) SweepExtract(e id.Extract, most int) (more bool, err error) {
+	for _, s := range sweeps {
+		n, err := tx.exec(s, int64(e), most)
+		if err != nil {
+			return false, err
+		}
+		if n > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
+}
