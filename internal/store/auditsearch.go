@@ -1,0 +1,92 @@
+package store
+
+import (
+	"time"
+
+	"throughline/internal/id"
+	"throughline/internal/policy"
+)
+
+// Event is a line of the audit as people read it.
+type Event struct {
+	ID       id.Event
+	At       time.Time
+	Account  id.Account
+	Actor    string
+	Agency   id.Agency
+	Roles    string
+	Act      policy.Act
+	Subject  policy.Subject
+	Purpose  policy.Purpose
+	Outcome  string // permit, review, deny, failed
+	Reason   string
+	Policies string
+	Source   string
+	Made     string
+	People   int64
+	Sealed   bool
+}
+
+// EventFilter chooses events; a zero field chooses all.
+type EventFilter struct {
+	Account id.Account
+	Person  id.Person
+	Act     policy.Act
+	Outcome string
+	From    time.Time // from this instant
+	Until   time.Time // before this instant
+	Before  id.Event  // for paging: events with a lower number
+}
+
+const eventFields = `e.id, e.at, e.account, e.actor_name, e.agency, e.roles, e.act, e.subject_kind, e.subject_id, e.purpose, e.outcome, e.reason,
+	e.policies, e.source, e.made, e.people, e.seal`
+
+const eventWindow = ` and e.at >= $2 and e.at < $3 and e.id < $4 and ($5 = '' or e.act = $5) and ($6 = '' or e.outcome = $6) order by e.id desc limit $7`
+
+var (
+	eventsAll       = query("event.all", `select `+eventFields+` from audit e where e.area = $1`+eventWindow)
+	eventsByAccount = query("event.by-account", `select `+eventFields+` from audit e where e.area = $1 and e.account = $8`+eventWindow)
+	eventsByPerson  = query("event.by-person", `select `+eventFields+` from audit_people p join audit e on e.id = p.event
+		where p.area = $1 and p.person = $8`+eventWindow)
+	eventsByBoth = query("event.by-both", `select `+eventFields+` from audit_people p join audit e on e.id = p.event
+		where p.area = $1 and p.person = $8 and e.account = $9`+eventWindow)
+	eventsCount = query("event.count-of-person", `select count(*) from audit_people where area = $1 and person = $2`)
+)
+
+// Events gives the newest events that a filter chooses, at most so many.
+func (tx *Tx) Events(f EventFilter, most int) ([]Event, error) {
+	until, before := "9999", int64(f.Before)
+	if !f.Until.IsZero() {
+		until = instant(f.Until)
+	}
+	if before == 0 {
+		before = 1<<63 - 1
+	}
+	from := ""
+	if !f.From.IsZero() {
+		from = instant(f.From)
+	}
+	s, args := eventsAll, []any{tx.area, from, until, before, string(f.Act), f.Outcome, most}
+	switch {
+	case f.Account != 0 && f.Person != 0:
+		s, args = eventsByBoth, append(args, int64(f.Person), int64(f.Account))
+	case f.Person != 0:
+		s, args = eventsByPerson, append(args, int64(f.Person))
+	case f.Account != 0:
+		s, args = eventsByAccount, append(args, int64(f.Account))
+	}
+	tx.show(f.Person)
+	return list(tx, s, args, func(scan func(...any) error) (e Event, err error) {
+		var at string
+		var seal int64
+		err = scan(&e.ID, &at, &e.Account, &e.Actor, &e.Agency, &e.Roles, &e.Act, &e.Subject.Kind, &e.Subject.ID, &e.Purpose, &e.Outcome,
+			&e.Reason, &e.Policies, &e.Source, &e.Made, &e.People, &seal)
+		e.At, e.Sealed = moment(at), seal >= 0
+		return e, err
+	})
+}
+
+// EventCount is how many events show a person.
+func (tx *Tx) EventCount(p id.Person) (n int64, err error) {
+	return n, tx.one(eventsCount, []any{tx.area, int64(p)}, &n)
+}

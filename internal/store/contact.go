@@ -1,0 +1,132 @@
+package store
+
+import (
+	"database/sql"
+
+	"throughline/internal/day"
+	"throughline/internal/id"
+	"throughline/internal/money"
+)
+
+// A contact stands when its extract is accepted and no accepted extract replaced it.
+const standingContact = `e.state = 'accepted' and not exists (
+	select 1 from contact_replacements x join extracts b on b.id = x.by_extract
+	where x.extract = c.extract and x.line = c.line and b.state = 'accepted')`
+
+const contactFields = `c.extract, c.line, c.record, c.service, c.from_day, c.to_day, c.quantity, c.own, e.as_of`
+
+var (
+	contactsOfExtract = query("contact.of-extract", `
+		select c.extract, c.line, c.record, c.service, c.from_day, c.to_day, c.quantity, c.own, 0 from contacts c
+		where c.extract = $1 and c.line > $2 order by c.line limit $3`)
+	replacedOf = query("contact.replaced", `
+		select x.extract, x.line from contact_replacements x join extracts b on b.id = x.by_extract
+		where x.area = $1 and b.state = 'accepted' order by x.extract, x.line`)
+	contactsOfPerson = query("contact.of-person", `
+		select `+contactFields+` from memberships m join contacts c on c.record = m.record join extracts e on e.id = c.extract
+		where m.run = $1 and m.person = $2 and `+standingContact+` order by c.from_day, c.extract, c.line`)
+	contactAt = query("contact.at", `select `+contactFields+` from contacts c join extracts e on e.id = c.extract where c.extract = $1 and c.line = $2`)
+)
+
+// StoredContact is a contact with the as-of day of its extract, to which an open stay runs.
+type StoredContact struct {
+	Contact
+	AsOf day.Day
+}
+
+func scanContact(scan func(...any) error) (c StoredContact, err error) {
+	var own sql.NullInt64
+	err = scan(&c.Extract, &c.Line, &c.Record, &c.Service, &c.From, &c.To, &c.Quantity, &own, &c.AsOf)
+	if own.Valid {
+		p := money.Pence(own.Int64)
+		c.Own = &p
+	}
+	return c, err
+}
+
+// ContactsOf gives the standing contacts of a person in a link run, by day.
+func (tx *Tx) ContactsOf(p id.Person, run id.Run) ([]StoredContact, error) {
+	tx.show(p)
+	return list(tx, contactsOfPerson, []any{int64(run), int64(p)}, scanContact)
+}
+
+// ContactAt gives one contact by where it came from.
+func (tx *Tx) ContactAt(at ContactAt) (StoredContact, error) {
+	var c StoredContact
+	err := tx.each(contactAt, []any{int64(at.Extract), at.Line}, func(scan func(...any) error) (err error) {
+		c, err = scanContact(scan)
+		return err
+	})
+	if err == nil && c.Line == 0 {
+		err = missing(sql.ErrNoRows, "contact")
+	}
+	return c, err
+}
+
+// ContactsOfExtract hands the contacts of one extract to f in order of line, standing or not; see Replaced.
+func (tx *Tx) ContactsOfExtract(e id.Extract, f func(StoredContact) error) error {
+	return tx.each(contactsOfExtract, []any{int64(e), 0, int64(1) << 62}, func(scan func(...any) error) error {
+		c, err := scanContact(scan)
+		if err != nil {
+			return err
+		}
+		return f(c)
+	})
+}
+
+// Replaced gives the contacts that stand no longer because a later accepted extract said something else of them.
+func (tx *Tx) Replaced() (map[ContactAt]bool, error) {
+	out := map[ContactAt]bool{}
+	err := tx.each(replacedOf, []any{tx.area}, func(scan func(...any) error) error {
+		var at ContactAt
+		if err := scan(&at.Extract, &at.Line); err != nil {
+			return err
+		}
+		out[at] = true
+		return nil
+	})
+	return out, err
+}
+
+var chunkOf = query("chunk.of", `select first_line, last_line, data from extract_chunks where extract = $1 and first_line <= $2 order by first_line desc limit 1`)
+
+// ChunkOf gives the compressed rows among which a line of an extract stands.
+func (tx *Tx) ChunkOf(e id.Extract, line int64) (Chunk, error) {
+	var c Chunk
+	err := tx.one(chunkOf, []any{int64(e), line}, &c.FirstLine, &c.LastLine, &c.Data)
+	if err == nil && line > c.LastLine {
+		err = sql.ErrNoRows
+	}
+	return c, missing(err, "row")
+}
+
+var faultsOf = query("fault.of", `select line, field, code, said, message, remedy from extract_faults where extract = $1 and line > $2 order by line, seq limit $3`)
+var faultsByCode = query("fault.by-code", `select code, field, count(*) from extract_faults where extract = $1 group by code, field order by count(*) desc, code, field`)
+var asideOf = query("set-aside.of", `select field, code, said, reason, uses from extract_set_aside where extract = $1 order by uses desc, field, code, said limit $2`)
+
+// FaultsOf gives why rows of an extract were rejected, in file order after a line, at most so many.
+func (tx *Tx) FaultsOf(e id.Extract, after int64, most int) ([]RowFault, error) {
+	return list(tx, faultsOf, []any{int64(e), after, most}, func(scan func(...any) error) (f RowFault, err error) {
+		return f, scan(&f.Line, &f.Field, &f.Code, &f.Said, &f.Message, &f.Remedy)
+	})
+}
+
+// FaultCount is how many rows were rejected for one reason.
+type FaultCount struct {
+	Code, Field string
+	Rows        int64
+}
+
+// FaultCounts gives how many rows of an extract were rejected for each reason, the commonest first.
+func (tx *Tx) FaultCounts(e id.Extract) ([]FaultCount, error) {
+	return list(tx, faultsByCode, []any{int64(e)}, func(scan func(...any) error) (f FaultCount, err error) {
+		return f, scan(&f.Code, &f.Field, &f.Rows)
+	})
+}
+
+// SetAsideOf gives the values of an extract that were set aside, the commonest first, at most so many.
+func (tx *Tx) SetAsideOf(e id.Extract, most int) ([]ValueSetAside, error) {
+	return list(tx, asideOf, []any{int64(e), most}, func(scan func(...any) error) (v ValueSetAside, err error) {
+		return v, scan(&v.Field, &v.Code, &v.Said, &v.Reason, &v.Uses)
+	})
+}

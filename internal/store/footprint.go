@@ -1,0 +1,139 @@
+package store
+
+import (
+	"throughline/internal/id"
+	"throughline/internal/money"
+)
+
+// PersonSum is what one person's use of one service cost in one month, by who pays.
+type PersonSum struct {
+	Person   id.Person
+	Month    int64 // day.Month
+	Service  int64 // of ServiceCodes
+	Payer    string
+	Kind     string
+	Amount   money.Pence
+	Contacts int64
+}
+
+// PersonTotal is a person in a cost run, in the run's own window to the day.
+type PersonTotal struct {
+	Person         id.Person
+	Rank           int64  // from 1 by total in its place; 0 below the threshold
+	Place          string // cohort, single-service, below
+	Borough        string
+	Agencies       string // numbers of agencies with a priced contact, a JSON list
+	Total          money.Pence
+	Year1, Year2   money.Pence
+	Crisis         money.Pence
+	LargestService string // slug
+	LargestAmount  money.Pence
+	Weeks          int64 // observed
+	Partial        bool  // a feed that matters does not cover the whole window
+	Contacts       int64
+	NotPriced      int64 // contacts with no price: a gap, not nought
+	WeakestPPM     int64 // probability of the weakest link that holds the person together, millionths
+}
+
+var (
+	sumColumns   = []string{"area", "run", "person", "month", "service", "payer", "kind", "amount", "contacts"}
+	totalColumns = []string{"area", "run", "person", "rank", "place", "borough", "agencies", "total", "year_1", "year_2", "crisis",
+		"largest_service", "largest_amount", "weeks", "partial", "contacts", "not_priced", "weakest_ppm"}
+	totalFields = `person, rank, place, borough, agencies, total, year_1, year_2, crisis, largest_service, largest_amount, weeks, partial, contacts, not_priced, weakest_ppm`
+	cohortList  = `select ` + totalFields + ` from person_totals where run = $1 and place = $2 order by `
+)
+
+// StageSums writes sums of a run.
+func (tx *Tx) StageSums(run id.Run, some []PersonSum) error {
+	values := make([]any, 0, len(some)*len(sumColumns))
+	for _, s := range some {
+		values = append(values, tx.area, int64(run), int64(s.Person), s.Month, s.Service, s.Payer, s.Kind, int64(s.Amount), s.Contacts)
+	}
+	return tx.bulk("person_sums", sumColumns, values)
+}
+
+// StageTotals writes totals of a run.
+func (tx *Tx) StageTotals(run id.Run, some []PersonTotal) error {
+	values := make([]any, 0, len(some)*len(totalColumns))
+	for _, t := range some {
+		values = append(values, tx.area, int64(run), int64(t.Person), t.Rank, t.Place, t.Borough, t.Agencies, int64(t.Total), int64(t.Year1),
+			int64(t.Year2), int64(t.Crisis), t.LargestService, int64(t.LargestAmount), t.Weeks, flag(t.Partial), t.Contacts, t.NotPriced, t.WeakestPPM)
+	}
+	return tx.bulk("person_totals", totalColumns, values)
+}
+
+// CohortOrder is how the ranked list is sorted; each is a query of its own, so that each has its index.
+type CohortOrder string
+
+const (
+	ByRank    CohortOrder = "rank"
+	ByYear1   CohortOrder = "year-1"
+	ByYear2   CohortOrder = "year-2"
+	ByBorough CohortOrder = "borough"
+	ByCrisis  CohortOrder = "crisis"
+)
+
+var (
+	cohortLists = map[CohortOrder]*statement{
+		ByRank:    query("cohort.by-rank", cohortList+`rank limit $3 offset $4`),
+		ByYear1:   query("cohort.by-year-1", cohortList+`year_1 desc, rank limit $3 offset $4`),
+		ByYear2:   query("cohort.by-year-2", cohortList+`year_2 desc, rank limit $3 offset $4`),
+		ByBorough: query("cohort.by-borough", cohortList+`borough, rank limit $3 offset $4`),
+		ByCrisis:  query("cohort.by-crisis", cohortList+`crisis desc, rank limit $3 offset $4`),
+	}
+	totalOf = query("total.of-person", `select `+totalFields+` from person_totals where run = $1 and person = $2`)
+	sumsOf  = query("sum.of-person", `select person, month, service, payer, kind, amount, contacts from person_sums where run = $1 and person = $2 order by month, service`)
+)
+
+// Cohort gives a page of the people of a cost run in a place (cohort, or single-service), in an order.
+func (tx *Tx) Cohort(run id.Run, place string, order CohortOrder, most, skip int) ([]PersonTotal, error) {
+	s, ok := cohortLists[order]
+	if !ok {
+		s = cohortLists[ByRank]
+	}
+	return list(tx, s, []any{int64(run), place, most, skip}, tx.scanTotal)
+}
+
+// TotalOf gives a person's totals in a cost run; zero when they have no priced contact in it.
+func (tx *Tx) TotalOf(run id.Run, p id.Person) (PersonTotal, error) {
+	some, err := list(tx, totalOf, []any{int64(run), int64(p)}, tx.scanTotal)
+	if err == nil && len(some) == 0 {
+		return PersonTotal{}, nil
+	}
+	if err != nil {
+		return PersonTotal{}, err
+	}
+	return some[0], nil
+}
+
+func (tx *Tx) scanTotal(scan func(...any) error) (t PersonTotal, err error) {
+	var partial int64
+	err = scan(&t.Person, &t.Rank, &t.Place, &t.Borough, &t.Agencies, &t.Total, &t.Year1, &t.Year2, &t.Crisis, &t.LargestService,
+		&t.LargestAmount, &t.Weeks, &partial, &t.Contacts, &t.NotPriced, &t.WeakestPPM)
+	t.Partial = partial == 1
+	tx.show(t.Person)
+	return t, err
+}
+
+// SumsOf gives the sums of a person in a cost run.
+func (tx *Tx) SumsOf(run id.Run, p id.Person) ([]PersonSum, error) {
+	tx.show(p)
+	return list(tx, sumsOf, []any{int64(run), int64(p)}, func(scan func(...any) error) (s PersonSum, err error) {
+		return s, scan(&s.Person, &s.Month, &s.Service, &s.Payer, &s.Kind, &s.Amount, &s.Contacts)
+	})
+}
+
+var codeUse = query("contact.code-use", `
+	select c.service, count(*), count(distinct c.record), coalesce(cast(sum(c.quantity) as bigint), 0)
+	from contacts c join extracts e on e.id = c.extract
+	where c.area = $1 and e.state = 'accepted' group by c.service order by c.service`)
+
+// CodeUse is how much a service code is used in the accepted extracts.
+type CodeUse struct{ Service, Contacts, Records, Quantity int64 }
+
+// CodeUses counts the contacts of each service code.
+func (tx *Tx) CodeUses() ([]CodeUse, error) {
+	return list(tx, codeUse, []any{tx.area}, func(scan func(...any) error) (u CodeUse, err error) {
+		return u, scan(&u.Service, &u.Contacts, &u.Records, &u.Quantity)
+	})
+}

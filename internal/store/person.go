@@ -1,0 +1,300 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"time"
+
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/policy"
+)
+
+// Membership says which person a record belongs to.
+type Membership struct {
+	Record id.Record
+	Person id.Person
+}
+
+// MembershipEvent is a change of membership; the history is never rewritten.
+type MembershipEvent struct {
+	At       time.Time
+	Run      id.Run
+	Answer   int64
+	Account  id.Account
+	Record   id.Record
+	From, To id.Person
+	Kind     string // linked, unlinked, moved, forwarded
+}
+
+// Link is a pair of records that the model holds to be one person.
+type Link struct {
+	A, B      id.Record
+	Millibits int64  // weight of the evidence, thousandths of a bit
+	PPM       int64  // probability, millionths
+	Evidence  string // JSON: the parts, which sum to Millibits
+}
+
+// Doubt is a pair that a person must decide.
+type Doubt struct {
+	Link
+	Why string
+}
+
+var (
+	memberColumns = []string{"area", "run", "record", "person"}
+	linkColumns   = []string{"area", "run", "record_a", "record_b", "millibits", "ppm", "evidence"}
+	doubtColumns  = []string{"area", "run", "record_a", "record_b", "millibits", "ppm", "why", "evidence"}
+	personColumns = []string{"area", "id", "made_by"}
+	eventRow      = []string{"area", "id", "at", "run", "answer", "account", "record", "from_person", "to_person", "kind"}
+
+	memberships    = query("membership.list", `select record, person from memberships where run = $1 and record > $2 order by record limit $3`)
+	membershipSet  = query("membership.set", `update memberships set person = $1 where run = $2 and record = $3`)
+	personForward  = query("person.forward", `update persons set forwarded_to = $1 where id = $2`)
+	personForwards = query("person.forwards", `select forwarded_to from persons where id = $1`)
+	personCount    = query("person.count", `select count(distinct person) from memberships where run = $1`)
+	eventsOfRecord = query("membership.events", `select at, run, answer, account, record, from_person, to_person, kind from membership_events
+		where area = $1 and record = $2 order by id desc limit 50`)
+	linksOf = query("link.of-person", `
+		select l.record_a, l.record_b, l.millibits, l.ppm, l.evidence from links l
+		join memberships a on a.run = l.run and a.record = l.record_a join memberships b on b.run = l.run and b.record = l.record_b
+		where l.run = $1 and a.person = $2 and b.person = $2 order by l.record_a, l.record_b`)
+	doubtCount = query("doubt.count", `select count(*) from doubts where run = $1`)
+	doubtList  = query("doubt.list", `select record_a, record_b, millibits, ppm, evidence, why from doubts where run = $1
+		order by millibits desc, record_a, record_b limit $2`)
+)
+
+// AddPersons makes n new persons for a run and gives the first of their numbers.
+func (tx *Tx) AddPersons(n int, run id.Run) (id.Person, error) {
+	if n == 0 {
+		return 0, nil
+	}
+	first, err := tx.next("persons", int64(n))
+	if err != nil {
+		return 0, err
+	}
+	values := make([]any, 0, n*len(personColumns))
+	for i := range n {
+		values = append(values, tx.area, first+int64(i), int64(run))
+	}
+	return id.Person(first), tx.bulk("persons", personColumns, values)
+}
+
+// StageMemberships writes memberships of a run.
+func (tx *Tx) StageMemberships(run id.Run, some []Membership) error {
+	values := make([]any, 0, len(some)*len(memberColumns))
+	for _, m := range some {
+		values = append(values, tx.area, int64(run), int64(m.Record), int64(m.Person))
+	}
+	return tx.bulk("memberships", memberColumns, values)
+}
+
+// StageLinks writes links of a run.
+func (tx *Tx) StageLinks(run id.Run, some []Link) error {
+	values := make([]any, 0, len(some)*len(linkColumns))
+	for _, l := range some {
+		values = append(values, tx.area, int64(run), int64(l.A), int64(l.B), l.Millibits, l.PPM, l.Evidence)
+	}
+	return tx.bulk("links", linkColumns, values)
+}
+
+// StageDoubts writes pairs in doubt of a run.
+func (tx *Tx) StageDoubts(run id.Run, some []Doubt) error {
+	values := make([]any, 0, len(some)*len(doubtColumns))
+	for _, d := range some {
+		values = append(values, tx.area, int64(run), int64(d.A), int64(d.B), d.Millibits, d.PPM, d.Why, d.Evidence)
+	}
+	return tx.bulk("doubts", doubtColumns, values)
+}
+
+// AddMembershipEvents writes changes of membership.
+func (tx *Tx) AddMembershipEvents(some []MembershipEvent) error {
+	if len(some) == 0 {
+		return nil
+	}
+	first, err := tx.next("membership_events", int64(len(some)))
+	if err != nil {
+		return err
+	}
+	values := make([]any, 0, len(some)*len(eventRow))
+	for i, e := range some {
+		values = append(values, tx.area, first+int64(i), instant(tx.now), int64(e.Run), e.Answer, int64(tx.actor.Account), int64(e.Record),
+			int64(e.From), int64(e.To), e.Kind)
+	}
+	return tx.bulk("membership_events", eventRow, values)
+}
+
+// MembershipEvents gives the newest changes of a record's membership.
+func (tx *Tx) MembershipEvents(r id.Record) ([]MembershipEvent, error) {
+	return list(tx, eventsOfRecord, []any{tx.area, int64(r)}, func(scan func(...any) error) (e MembershipEvent, err error) {
+		var at string
+		err = scan(&at, &e.Run, &e.Answer, &e.Account, &e.Record, &e.From, &e.To, &e.Kind)
+		e.At = moment(at)
+		tx.show(e.From, e.To)
+		return e, err
+	})
+}
+
+// Memberships gives the memberships of a run for records after one, at most so many.
+func (tx *Tx) Memberships(run id.Run, after id.Record, most int) ([]Membership, error) {
+	return list(tx, memberships, []any{int64(run), int64(after), most}, func(scan func(...any) error) (m Membership, err error) {
+		return m, scan(&m.Record, &m.Person)
+	})
+}
+
+// SetMembership moves a record to another person in a published run, as an answer demands.
+func (tx *Tx) SetMembership(run id.Run, r id.Record, p id.Person) error {
+	tx.show(p)
+	_, err := tx.exec(membershipSet, int64(p), int64(run), int64(r))
+	return err
+}
+
+// ForwardPerson keeps an old number alive: whoever opens it is taken to the person it became. 0 ends the forwarding.
+func (tx *Tx) ForwardPerson(from, to id.Person) error {
+	_, err := tx.exec(personForward, int64(to), int64(from))
+	return err
+}
+
+// Follow gives the person that a number stands for now, itself when it was never forwarded.
+func (tx *Tx) Follow(p id.Person) (id.Person, error) {
+	for range 50 {
+		var to id.Person
+		if err := tx.one(personForwards, []any{int64(p)}, &to); err != nil {
+			return 0, missing(err, "person")
+		}
+		if to == 0 {
+			return p, nil
+		}
+		p = to
+	}
+	return 0, errors.New("persons forward to each other in a ring")
+}
+
+// PersonCount is how many people a run found.
+func (tx *Tx) PersonCount(run id.Run) (n int64, err error) {
+	return n, tx.one(personCount, []any{int64(run)}, &n)
+}
+
+// LinksOf gives the links that hold a person together.
+func (tx *Tx) LinksOf(p id.Person, run id.Run) ([]Link, error) {
+	tx.show(p)
+	return list(tx, linksOf, []any{int64(run), int64(p)}, func(scan func(...any) error) (l Link, err error) {
+		return l, scan(&l.A, &l.B, &l.Millibits, &l.PPM, &l.Evidence)
+	})
+}
+
+// Doubts gives the pairs in doubt of a run, the strongest first, at most so many, and how many there are in all.
+func (tx *Tx) Doubts(run id.Run, most int) ([]Doubt, int64, error) {
+	var n int64
+	if err := tx.one(doubtCount, []any{int64(run)}, &n); err != nil {
+		return nil, 0, err
+	}
+	some, err := list(tx, doubtList, []any{int64(run), most}, func(scan func(...any) error) (d Doubt, err error) {
+		return d, scan(&d.A, &d.B, &d.Millibits, &d.PPM, &d.Evidence, &d.Why)
+	})
+	return some, n, err
+}
+
+// Answer is what a person said about records, for ever. Pairs are what it holds for.
+type Answer struct {
+	ID           int64
+	Answer       string // same, not-same, unsure
+	Person       id.Person
+	Reason       string
+	At           time.Time
+	Account      id.Account
+	UndoneAt     time.Time
+	UndoneBy     id.Account
+	UndoneReason string
+	Pairs        [][2]id.Record
+}
+
+const answerFields = `id, answer, person, reason, at, account, undone_at, undone_by, undone_reason`
+
+var (
+	answerInsert = query("answer.insert", `insert into answers (area, id, answer, person, reason, at, account) values ($1, $2, $3, $4, $5, $6, $7)`)
+	answerUndo   = query("answer.undo", `update answers set undone_at = $1, undone_by = $2, undone_reason = $3 where id = $4 and undone_at = ''`)
+	answerByID   = query("answer.by-id", `select `+answerFields+` from answers where id = $1`)
+	answersOf    = query("answer.of-person", `select `+answerFields+` from answers where area = $1 and person = $2 order by id desc`)
+	answersAll   = query("answer.standing", `select `+answerFields+` from answers where area = $1 and undone_at = '' order by id`)
+	answerPairs  = query("answer.pairs", `select record_a, record_b from answer_pairs where answer = $1 order by record_a, record_b`)
+	answersSince = query("answer.since", `select count(*) from answers where area = $1 and (at > $2 or undone_at > $2)`)
+)
+
+// AddAnswer keeps an answer.
+func (tx *Tx) AddAnswer(a Answer) (Answer, error) {
+	n, err := tx.next("answers", 1)
+	if err != nil {
+		return Answer{}, err
+	}
+	a.ID, a.At, a.Account = n, tx.now, tx.actor.Account
+	if _, err := tx.exec(answerInsert, tx.area, n, a.Answer, int64(a.Person), a.Reason, instant(tx.now), int64(a.Account)); err != nil {
+		return Answer{}, err
+	}
+	var values []any
+	for _, p := range a.Pairs {
+		values = append(values, tx.area, n, int64(min(p[0], p[1])), int64(max(p[0], p[1])))
+	}
+	tx.show(a.Person)
+	tx.creates(policy.SubjectKind("Answer"), n)
+	return a, tx.bulk("answer_pairs", []string{"area", "answer", "record_a", "record_b"}, values)
+}
+
+// UndoAnswer marks an answer as taken back; it stays in the history.
+func (tx *Tx) UndoAnswer(n int64, reason string) error {
+	changed, err := tx.exec(answerUndo, instant(tx.now), int64(tx.actor.Account), reason, n)
+	if err == nil && changed == 0 {
+		return fault.New(fault.Conflict, "undone-already", "This answer has been taken back already.", "")
+	}
+	return err
+}
+
+// Answer gives one answer with its pairs.
+func (tx *Tx) Answer(n int64) (Answer, error) {
+	some, err := tx.answersBy(answerByID, n)
+	if err == nil && len(some) == 0 {
+		err = fault.Missing("answer")
+	}
+	if err != nil {
+		return Answer{}, err
+	}
+	return some[0], nil
+}
+
+// AnswersOf gives the answers given on a person's page, the newest first.
+func (tx *Tx) AnswersOf(p id.Person) ([]Answer, error) {
+	return tx.answersBy(answersOf, tx.area, int64(p))
+}
+
+// StandingAnswers gives every answer that has not been taken back.
+func (tx *Tx) StandingAnswers() ([]Answer, error) { return tx.answersBy(answersAll, tx.area) }
+
+// AnswersSince counts answers given or taken back after an instant.
+func (tx *Tx) AnswersSince(t time.Time) (n int64, err error) {
+	return n, tx.one(answersSince, []any{tx.area, instant(t)}, &n)
+}
+
+func (tx *Tx) answersBy(s *statement, args ...any) ([]Answer, error) {
+	some, err := list(tx, s, args, func(scan func(...any) error) (a Answer, err error) {
+		var at, undone string
+		err = scan(&a.ID, &a.Answer, &a.Person, &a.Reason, &at, &a.Account, &undone, &a.UndoneBy, &a.UndoneReason)
+		a.At, a.UndoneAt = moment(at), moment(undone)
+		return a, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range some {
+		tx.show(some[i].Person)
+		some[i].Pairs, err = list(tx, answerPairs, []any{some[i].ID}, func(scan func(...any) error) (p [2]id.Record, err error) {
+			return p, scan(&p[0], &p[1])
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return some, nil
+}
+
+// noRow says whether err is that a query gave no row.
+func noRow(err error) bool { return errors.Is(err, sql.ErrNoRows) }

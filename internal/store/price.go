@@ -1,0 +1,77 @@
+package store
+
+import (
+	"time"
+
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/policy"
+)
+
+// PriceEntry is one decision about what an agency's code costs. Entry is JSON: the line of the price map.
+type PriceEntry struct {
+	ID               id.Price
+	Agency           id.Agency
+	Code, Unit       string
+	Entry            string
+	State            string // proposed, approved
+	MadeAt           time.Time
+	MadeBy           id.Account
+	ApprovedAt       time.Time
+	ApprovedBy       id.Account
+	ApprovedAs       string // who approved it in words, where the area's own file says so
+	EndedAt          time.Time
+	EndedBy          id.Account
+	MadeName, OKName string // of the accounts
+}
+
+var (
+	priceInsert = query("price.insert", `insert into price_entries (area, id, agency, code, unit, entry, state, made_at, made_by, approved_at, approved_by, approved_as)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
+	priceEnd = query("price.end", `update price_entries set ended_at = $1, ended_by = $2 where area = $3 and agency = $4 and code = $5 and unit = $6 and ended_at = ''`)
+	priceOK  = query("price.approve", `update price_entries set state = 'approved', approved_at = $1, approved_by = $2, approved_as = $3
+		where id = $4 and state = 'proposed' and ended_at = ''`)
+	priceList = query("price.list", `select p.id, p.agency, p.code, p.unit, p.entry, p.state, p.made_at, p.made_by, p.approved_at, p.approved_by, p.approved_as,
+		p.ended_at, p.ended_by, coalesce(m.name, ''), coalesce(o.name, '') from price_entries p
+		left join accounts m on m.id = p.made_by left join accounts o on o.id = p.approved_by
+		where p.area = $1 and p.ended_at = '' order by p.agency, p.code, p.unit`)
+)
+
+// SetPrice makes a new decision about a code, ending the one that stands. What was decided before stays in the history.
+func (tx *Tx) SetPrice(e PriceEntry) (id.Price, error) {
+	if _, err := tx.exec(priceEnd, instant(tx.now), int64(tx.actor.Account), tx.area, int64(e.Agency), e.Code, e.Unit); err != nil {
+		return 0, err
+	}
+	n, err := tx.next("prices", 1)
+	if err != nil {
+		return 0, err
+	}
+	approvedAt := ""
+	if e.State == "approved" {
+		approvedAt = instant(e.ApprovedAt)
+	}
+	_, err = tx.exec(priceInsert, tx.area, n, int64(e.Agency), e.Code, e.Unit, e.Entry, e.State, instant(tx.now), int64(tx.actor.Account),
+		approvedAt, int64(e.ApprovedBy), e.ApprovedAs)
+	tx.creates(policy.PriceMap, n)
+	return id.Price(n), err
+}
+
+// ApprovePrice records that the actor approved a proposed price.
+func (tx *Tx) ApprovePrice(n id.Price) error {
+	changed, err := tx.exec(priceOK, instant(tx.now), int64(tx.actor.Account), tx.actor.Name, int64(n))
+	if err == nil && changed == 0 {
+		return fault.New(fault.Conflict, "price-changed", "Somebody has approved or changed this price already.", "Open the price map again.")
+	}
+	return err
+}
+
+// Prices gives the price decisions that stand.
+func (tx *Tx) Prices() ([]PriceEntry, error) {
+	return list(tx, priceList, []any{tx.area}, func(scan func(...any) error) (p PriceEntry, err error) {
+		var made, approved, ended string
+		err = scan(&p.ID, &p.Agency, &p.Code, &p.Unit, &p.Entry, &p.State, &made, &p.MadeBy, &approved, &p.ApprovedBy, &p.ApprovedAs,
+			&ended, &p.EndedBy, &p.MadeName, &p.OKName)
+		p.MadeAt, p.ApprovedAt, p.EndedAt = moment(made), moment(approved), moment(ended)
+		return p, err
+	})
+}

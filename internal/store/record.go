@@ -1,0 +1,89 @@
+package store
+
+import (
+	"throughline/internal/id"
+)
+
+// Record is what stands of a record: the newest thing that the agency's accepted extracts say of somebody.
+type Record struct {
+	RecordVersion
+	Agency id.Agency
+	Key    string // what the agency calls them
+	Person id.Person
+}
+
+// A version stands when its extract is accepted and no accepted extract of a later as-of day, or the same day and received
+// later, says something newer of the record.
+const standing = `e.state = 'accepted' and not exists (
+	select 1 from record_versions w join extracts f on f.id = w.extract
+	where w.record = v.record and f.state = 'accepted' and (w.as_of > v.as_of or (w.as_of = v.as_of and w.extract > v.extract)))`
+
+const recordFields = `v.record, v.extract, v.as_of, v.line, v.content, v.identity, v.set_aside, v.borough, v.worker, v.reach, r.agency, r.key`
+
+var (
+	recordsStanding = query("record.standing", `
+		select `+recordFields+`, 0 from record_versions v join extracts e on e.id = v.extract join records r on r.id = v.record
+		where v.area = $1 and v.record > $2 and v.record <= $3 and `+standing+` order by v.record`)
+	recordsLast    = query("record.last", `select coalesce(max(id), 0) from records where area = $1`)
+	recordByNumber = query("record.by-number", `
+		select `+recordFields+`, coalesce(m.person, 0) from record_versions v join extracts e on e.id = v.extract join records r on r.id = v.record
+		left join memberships m on m.record = v.record and m.run = $2 where v.record = $1 and `+standing)
+	recordsOfPerson = query("record.of-person", `
+		select `+recordFields+`, m.person from memberships m join record_versions v on v.record = m.record
+		join extracts e on e.id = v.extract join records r on r.id = v.record
+		where m.run = $1 and m.person = $2 and `+standing+` order by r.agency, v.record`)
+	recordsByKey = query("record.by-key", `
+		select distinct k.record, coalesce(m.person, 0) from record_keys k join extracts e on e.id = k.extract
+		left join memberships m on m.record = k.record and m.run = $3
+		where k.area = $1 and k.key = $2 and e.state = 'accepted' order by k.record limit $4`)
+)
+
+func scanRecord(scan func(...any) error) (r Record, err error) {
+	return r, scan(&r.Record, &r.Extract, &r.AsOf, &r.Line, &r.Content, &r.Identity, &r.SetAside, &r.Borough, &r.Worker, &r.Reach,
+		&r.Agency, &r.Key, &r.Person)
+}
+
+// LastRecord is the highest number of a record in the area.
+func (tx *Tx) LastRecord() (id.Record, error) {
+	var n id.Record
+	return n, tx.one(recordsLast, []any{tx.area}, &n)
+}
+
+// StandingRecords hands the standing records numbered above after and up to last to f, in order.
+func (tx *Tx) StandingRecords(after, last id.Record, f func(Record) error) error {
+	return tx.each(recordsStanding, []any{tx.area, int64(after), int64(last)}, func(scan func(...any) error) error {
+		r, err := scanRecord(scan)
+		if err != nil {
+			return err
+		}
+		return f(r)
+	})
+}
+
+// Record gives what stands of one record.
+func (tx *Tx) Record(n id.Record, run id.Run) (Record, error) {
+	var r Record
+	err := tx.one(recordByNumber, []any{int64(n), int64(run)}, &r.Record, &r.Extract, &r.AsOf, &r.Line, &r.Content, &r.Identity, &r.SetAside,
+		&r.Borough, &r.Worker, &r.Reach, &r.Agency, &r.Key, &r.Person)
+	tx.show(r.Person)
+	return r, missing(err, "record")
+}
+
+// RecordsOf gives the standing records of a person in a link run.
+func (tx *Tx) RecordsOf(p id.Person, run id.Run) ([]Record, error) {
+	tx.show(p)
+	return list(tx, recordsOfPerson, []any{int64(run), int64(p)}, scanRecord)
+}
+
+// RecordFound is a record that shares a key with a search.
+type RecordFound struct {
+	Record id.Record
+	Person id.Person
+}
+
+// RecordsByKey gives records that share a blocking key, at most so many.
+func (tx *Tx) RecordsByKey(key int64, run id.Run, most int) ([]RecordFound, error) {
+	return list(tx, recordsByKey, []any{tx.area, key, int64(run), most}, func(scan func(...any) error) (f RecordFound, err error) {
+		return f, scan(&f.Record, &f.Person)
+	})
+}

@@ -1,0 +1,133 @@
+package store
+
+import (
+	"time"
+
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/policy"
+)
+
+// RunKind says what a run works out.
+type RunKind string
+
+const (
+	LinkRun RunKind = "link" // which records are one person
+	CostRun RunKind = "cost" // what people's use costs, and the cohort
+)
+
+// Run fixes its inputs, and what it found. No page reads a run's rows until it is published, which is one row changing.
+type Run struct {
+	ID          id.Run
+	Kind        RunKind
+	State       string // working, published, superseded, failed, swept
+	StartedAt   time.Time
+	StartedBy   id.Account
+	FinishedAt  time.Time
+	Inputs      string // JSON: hashes of extracts, layouts, model, map, editions; the same inputs give the same bytes
+	InputsHash  string
+	CodeVersion string
+	Report      string // JSON, by kind
+	Fault       string
+}
+
+const runFields = `id, kind, state, started_at, started_by, finished_at, inputs, inputs_hash, code_version, report, fault`
+
+var (
+	runInsert    = query("run.insert", `insert into runs (area, id, kind, state, started_at, started_by, inputs, inputs_hash, code_version) values ($1, $2, $3, 'working', $4, $5, $6, $7, $8)`)
+	runByID      = query("run.by-id", `select `+runFields+` from runs where id = $1`)
+	runList      = query("run.list", `select `+runFields+` from runs where area = $1 order by id desc limit $2`)
+	runFinish    = query("run.finish", `update runs set state = 'published', finished_at = $1, report = $2 where id = $3 and state = 'working'`)
+	runFail      = query("run.fail", `update runs set state = 'failed', finished_at = $1, fault = $2 where id = $3 and state = 'working'`)
+	runSupersede = query("run.supersede", `update runs set state = 'superseded' where area = $1 and kind = $2 and id <> $3 and state = 'published'`)
+	runCutOff    = query("run.cut-off", `select id from runs where area = $1 and state in ('working', 'failed') and id <> $2 order by id`)
+	runSwept     = query("run.swept", `update runs set state = 'swept' where id = $1`)
+	areaLinkRun  = query("area.link-run", `update areas set link_run = $1 where id = $2`)
+	areaCostRun  = query("area.cost-run", `update areas set cost_run = $1 where id = $2`)
+)
+
+// AddRun begins a run over the inputs named.
+func (tx *Tx) AddRun(kind RunKind, inputs, inputsHash string) (id.Run, error) {
+	n, err := tx.next("runs", 1)
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.exec(runInsert, tx.area, n, string(kind), instant(tx.now), int64(tx.actor.Account), inputs, inputsHash, tx.db.version)
+	tx.creates(policy.Run, n)
+	return id.Run(n), err
+}
+
+// Run gives one run.
+func (tx *Tx) Run(n id.Run) (Run, error) {
+	some, err := tx.runsBy(runByID, int64(n))
+	if err == nil && len(some) == 0 {
+		err = fault.Missing("run")
+	}
+	if err != nil {
+		return Run{}, err
+	}
+	return some[0], nil
+}
+
+// Runs gives the newest runs of the area.
+func (tx *Tx) Runs(most int) ([]Run, error) { return tx.runsBy(runList, tx.area, most) }
+
+// PublishRun makes a finished run the one that pages read.
+func (tx *Tx) PublishRun(n id.Run, kind RunKind, report string) error {
+	changed, err := tx.exec(runFinish, instant(tx.now), report, int64(n))
+	if err != nil {
+		return err
+	}
+	if changed == 0 {
+		return fault.New(fault.Conflict, "run-ended", "This run has ended already.", "Start a new one.")
+	}
+	if _, err := tx.exec(runSupersede, tx.area, string(kind), int64(n)); err != nil {
+		return err
+	}
+	current := areaLinkRun
+	if kind == CostRun {
+		current = areaCostRun
+	}
+	_, err = tx.exec(current, int64(n), tx.area)
+	return err
+}
+
+// FailRun ends a run that can't be finished.
+func (tx *Tx) FailRun(n id.Run, why string) error {
+	_, err := tx.exec(runFail, instant(tx.now), why, int64(n))
+	return err
+}
+
+// CutOffRuns gives the runs other than except that failed or were cut off and whose rows are still to be swept.
+func (tx *Tx) CutOffRuns(except id.Run) ([]id.Run, error) {
+	return list(tx, runCutOff, []any{tx.area, int64(except)}, func(scan func(...any) error) (n id.Run, err error) { return n, scan(&n) })
+}
+
+var runSweeps = []*statement{
+	query("run.sweep-memberships", `delete from memberships where run = $1 and record in (select record from memberships where run = $1 limit $2)`),
+	query("run.sweep-links", `delete from links where run = $1 and record_a in (select record_a from links where run = $1 limit $2)`),
+	query("run.sweep-doubts", `delete from doubts where run = $1 and record_a in (select record_a from doubts where run = $1 limit $2)`),
+	query("run.sweep-sums", `delete from person_sums where run = $1 and person in (select person from person_sums where run = $1 limit $2)`),
+	query("run.sweep-totals", `delete from person_totals where run = $1 and person in (select person from person_totals where run = $1 limit $2)`),
+}
+
+// SweepRun deletes a piece of the rows of a run that was never published, and says whether more is left.
+func (tx *Tx) SweepRun(n id.Run, most int) (more bool, err error) {
+	for _, s := range runSweeps {
+		gone, err := tx.exec(s, int64(n), most)
+		if err != nil || gone > 0 {
+			return gone > 0, err
+		}
+	}
+	_, err = tx.exec(runSwept, int64(n))
+	return false, err
+}
+
+func (tx *Tx) runsBy(s *statement, args ...any) ([]Run, error) {
+	return list(tx, s, args, func(scan func(...any) error) (r Run, err error) {
+		var started, finished string
+		err = scan(&r.ID, &r.Kind, &r.State, &started, &r.StartedBy, &finished, &r.Inputs, &r.InputsHash, &r.CodeVersion, &r.Report, &r.Fault)
+		r.StartedAt, r.FinishedAt = moment(started), moment(finished)
+		return r, err
+	})
+}
