@@ -18,6 +18,7 @@ type App struct {
 	areas   fs.FS // the areas' configuration: a folder for each area
 	now     func() time.Time
 	version string
+	configs configs
 }
 
 // New makes the acts. areas holds a folder of configuration for each area; dir is the data directory, in which uploads wait.
