@@ -31,7 +31,7 @@ lint: ## gofmt, vet, staticcheck and errcheck
 bin/throughline: $(STYLES) go.mod go.sum $(GO_FILES)
 	@scripts/need go
 	@echo '» building bin/throughline'
-	go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/throughline
+	go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o $@ ./cmd/throughline
 
 $(STYLES): $(FRONTEND_FILES)
 	scripts/frontend
