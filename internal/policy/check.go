@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	cedar "github.com/cedar-policy/cedar-go"
 	"github.com/cedar-policy/cedar-go/x/exp/ast"
 	"github.com/cedar-policy/cedar-go/x/exp/schema"
 	"github.com/cedar-policy/cedar-go/x/exp/schema/validate"
@@ -20,7 +21,7 @@ entity Actor in [Role] = {
   suspended: Bool,
 };
 entity %s = {
-  agencies: Set<Long>, // those with a record of the person
+  agencies: Set<Long>, // those with a record of the person, or of the person whose record it is
   agreement: String,   // state of the layout that the subject is, or came under
   area: String,
   exists: Bool,
@@ -71,6 +72,6 @@ func newChecker() checker {
 	return checker{validate.New(resolved, validate.WithPermissive())}
 }
 
-func (c checker) policy(p *policy) error {
-	return c.Policy(p.id, (*ast.Policy)(p.cedar.AST()))
+func (c checker) policy(id string, p *cedar.Policy) error {
+	return c.Policy(id, (*ast.Policy)(p.AST()))
 }

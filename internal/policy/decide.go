@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	cedar "github.com/cedar-policy/cedar-go"
 
@@ -29,7 +30,7 @@ func (s *Set) Decide(r Request, f Facts) Decision {
 		return s.outsideRoles(r, info)
 	}
 
-	question, things := ask(r, f, info)
+	question, things := ask(r, f)
 	forbids, err := s.speak(s.forbids[r.Act], question, things, nil)
 	if err != nil {
 		return Decision{Reason: cannotTell, Policies: err}
@@ -132,7 +133,7 @@ func (t *things) Get(uid cedar.EntityUID) (cedar.Entity, bool) {
 }
 
 // ask writes a request and its facts in Cedar's words. schema in check.go says what each word means.
-func ask(r Request, f Facts, info Info) (cedar.Request, *things) {
+func ask(r Request, f Facts) (cedar.Request, *things) {
 	actor := cedar.NewEntityUID("Actor", cedar.String(strconv.FormatInt(int64(r.Actor.Account), 10)))
 	subject := cedar.NewEntityUID(cedar.EntityType(r.Subject.Kind), cedar.String(strconv.FormatInt(r.Subject.ID, 10)))
 	agreement := f.Agreement
@@ -163,12 +164,49 @@ func ask(r Request, f Facts, info Info) (cedar.Request, *things) {
 		Principal: actor,
 		Action:    cedar.NewEntityUID("Action", cedar.String(r.Act)),
 		Resource:  subject,
-		Context: cedar.NewRecord(cedar.RecordMap{
-			"names":    cedar.Boolean(r.Actor.NamesShown(r.At)),
-			"purpose":  cedar.String(r.Purpose),
-			"purposes": purposeNames(info.Purposes),
-		}),
+		Context:   context(circumstances{r.Act, r.Purpose, r.Actor.NamesShown(r.At)}),
 	}, t
+}
+
+// circumstances are what a question says beside its actor and subject.
+type circumstances struct {
+	act     Act
+	purpose Purpose
+	names   bool
+}
+
+// contexts holds those there can be, in Cedar's words: there are few, and making one takes as long as a policy.
+var contexts = sync.OnceValue(func() map[circumstances]cedar.Record {
+	m := map[circumstances]cedar.Record{}
+	for _, info := range table {
+		for _, purpose := range append(Purposes(), "") {
+			for _, names := range []bool{false, true} {
+				c := circumstances{info.Act, purpose, names}
+				m[c] = newContext(c)
+			}
+		}
+	}
+	return m
+})
+
+func context(c circumstances) cedar.Record {
+	if record, ok := contexts()[c]; ok {
+		return record
+	}
+	return newContext(c) // a purpose outside the table
+}
+
+func newContext(c circumstances) cedar.Record {
+	purposes := byName[c.act].Purposes
+	values := make([]cedar.Value, len(purposes))
+	for i, p := range purposes {
+		values[i] = cedar.String(p)
+	}
+	return cedar.NewRecord(cedar.RecordMap{
+		"names":    cedar.Boolean(c.names),
+		"purpose":  cedar.String(c.purpose),
+		"purposes": cedar.NewSet(values...),
+	})
 }
 
 func parents(a Actor) cedar.EntityUIDSet {
@@ -197,14 +235,6 @@ func roleNames(list []Role) cedar.Set {
 	values := make([]cedar.Value, len(list))
 	for i, r := range list {
 		values[i] = cedar.String(r)
-	}
-	return cedar.NewSet(values...)
-}
-
-func purposeNames(list []Purpose) cedar.Set {
-	values := make([]cedar.Value, len(list))
-	for i, p := range list {
-		values[i] = cedar.String(p)
 	}
 	return cedar.NewSet(values...)
 }

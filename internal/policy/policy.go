@@ -163,7 +163,7 @@ type Facts struct {
 	Exists      bool
 	Area        id.Area
 	Owner       id.Agency   // the agency that sent it, or whose account it is; 0 is the partnership itself
-	Agencies    []id.Agency // those with a record of the person
+	Agencies    []id.Agency // those with a record of the person; of a record: of its person
 	Shielded    bool
 	State       string      // where the subject stands: StateApproved and the like
 	Agreement   string      // state of the layout that an extract came under; for a layout State says it

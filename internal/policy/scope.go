@@ -9,31 +9,40 @@ import (
 	"github.com/cedar-policy/cedar-go/x/exp/ast"
 )
 
-// scopeActs is the acts that a policy's scope names; nil when it is for every act.
-func scopeActs(c *cedar.Policy) ([]Act, error) {
+// scopeActs is the acts that a policy's scope names, and whether it is for every act.
+func scopeActs(c *cedar.Policy) (acts []Act, all bool, err error) {
 	var uids []cedar.EntityUID
 	switch scope := c.AST().Action.(type) {
 	case ast.ScopeTypeAll:
-		return nil, nil
+		for _, info := range table {
+			acts = append(acts, info.Act)
+		}
+		return acts, true, nil
 	case ast.ScopeTypeEq:
 		uids = []cedar.EntityUID{scope.Entity}
 	case ast.ScopeTypeInSet:
 		uids = scope.Entities
 	default:
-		return nil, fmt.Errorf("names its acts in another way than action == … or action in […]")
+		return nil, false, fmt.Errorf("names its acts in another way than action == … or action in […]")
 	}
-	acts := []Act{}
 	for _, uid := range uids {
 		act := Act(uid.ID)
 		if _, ok := byName[act]; !ok || uid.Type != "Action" {
-			return nil, fmt.Errorf("names %s, and there is no such act", uid)
+			return nil, false, fmt.Errorf("names %s, and there is no such act", uid)
 		}
 		if slices.Contains(acts, act) {
-			return nil, fmt.Errorf("names %s twice", uid)
+			return nil, false, fmt.Errorf("names %s twice", uid)
 		}
 		acts = append(acts, act)
 	}
-	return acts, nil
+	return acts, false, nil
+}
+
+// withoutActs is the policy without the scope of its acts.
+func withoutActs(c *cedar.Policy) *cedar.Policy {
+	bare := *c.AST()
+	bare.Action = ast.Scope{}.All()
+	return cedar.NewPolicyFromAST(&bare)
 }
 
 // scopeRole is the role that a permit's scope names.

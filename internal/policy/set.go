@@ -32,10 +32,11 @@ type Set struct {
 type policy struct {
 	id     string
 	reason string
-	about  string // of a forbid
-	review bool   // of a permit: a second person is needed
-	role   Role   // of a permit: whose it is
-	cedar  *cedar.Policy
+	about  string        // of a forbid
+	review bool          // of a permit: a second person is needed
+	role   Role          // of a permit: whose it is
+	acts   []Act         // those it may speak about
+	cedar  *cedar.Policy // without the scope of its acts, since it is only asked about them
 }
 
 //go:embed policies/*.cedar
@@ -68,7 +69,7 @@ func Load(files fs.FS) (*Set, error) {
 	}
 	slices.Sort(names)
 	check := newChecker()
-	s := &Set{forbids: map[Act][]*policy{}, permits: map[Act][]*policy{}, roles: map[Act][]Role{}}
+	s := newSet()
 	sum, seen := sha256.New(), map[string]bool{}
 	for _, name := range names {
 		text, err := fs.ReadFile(files, name)
@@ -82,74 +83,74 @@ func Load(files fs.FS) (*Set, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		for _, c := range list {
-			p, acts, err := read(c)
+			p, err := read(c)
 			if err == nil && seen[p.id] {
 				err = fmt.Errorf("the @id %q is used twice", p.id)
 			}
 			if err == nil {
-				err = check.policy(p)
+				err = check.policy(p.id, c)
 			}
 			if err != nil {
 				return nil, fmt.Errorf("%s:%d: %w", name, c.Position().Line, err)
 			}
 			seen[p.id] = true
-			s.add(p, acts)
+			s.add(p)
 		}
 	}
 	s.hash = hex.EncodeToString(sum.Sum(nil))
 	return s, nil
 }
 
-// read takes one policy's annotations and scope; acts are those that it names, nil when it is for all of them.
-func read(c *cedar.Policy) (p *policy, acts []Act, err error) {
+// read takes one policy's annotations and scope.
+func read(c *cedar.Policy) (p *policy, err error) {
 	notes := c.Annotations()
-	p = &policy{id: string(notes["id"]), reason: string(notes["reason"]), about: string(notes["about"]), cedar: c}
+	p = &policy{id: string(notes["id"]), reason: string(notes["reason"]), about: string(notes["about"]), cedar: withoutActs(c)}
 	_, p.review = notes["review"]
 	if p.id == "" {
-		return nil, nil, fmt.Errorf("a policy needs an @id")
+		return nil, fmt.Errorf("a policy needs an @id")
 	}
 	if !strings.HasSuffix(p.reason, ".") {
-		return nil, nil, fmt.Errorf("policy %q needs a @reason that is a sentence", p.id)
+		return nil, fmt.Errorf("policy %q needs a @reason that is a sentence", p.id)
 	}
 	for note := range notes {
 		if !slices.Contains([]string{"id", "reason", "about", "review"}, string(note)) {
-			return nil, nil, fmt.Errorf("policy %q has @%s, which means nothing here", p.id, note)
+			return nil, fmt.Errorf("policy %q has @%s, which means nothing here", p.id, note)
 		}
 	}
-	if acts, err = scopeActs(c); err != nil {
-		return nil, nil, fmt.Errorf("policy %q %w", p.id, err)
+	var all bool
+	if p.acts, all, err = scopeActs(c); err != nil {
+		return nil, fmt.Errorf("policy %q %w", p.id, err)
 	}
 	if c.Effect() == cedar.Forbid {
 		switch {
 		case p.review:
-			return nil, nil, fmt.Errorf("policy %q is a forbid: @review is for permits", p.id)
+			return nil, fmt.Errorf("policy %q is a forbid: @review is for permits", p.id)
 		case p.about != aboutActor && p.about != aboutHidden && p.about != aboutSubject:
-			return nil, nil, fmt.Errorf("policy %q needs @about: %s, %s or %s", p.id, aboutActor, aboutHidden, aboutSubject)
+			return nil, fmt.Errorf("policy %q needs @about: %s, %s or %s", p.id, aboutActor, aboutHidden, aboutSubject)
 		case p.about == aboutActor && readsResource(c):
-			return nil, nil, fmt.Errorf("policy %q is @about the actor but looks at the subject, so that its reason could tell what exists", p.id)
+			return nil, fmt.Errorf("policy %q is @about the actor but looks at the subject, so that its reason could tell what exists", p.id)
 		}
-		return p, acts, nil
+		return p, nil
 	}
 	if p.about != "" {
-		return nil, nil, fmt.Errorf("policy %q is a permit: @about is for forbids", p.id)
+		return nil, fmt.Errorf("policy %q is a permit: @about is for forbids", p.id)
 	}
 	if p.role, err = scopeRole(c); err != nil {
-		return nil, nil, fmt.Errorf("policy %q %w", p.id, err)
+		return nil, fmt.Errorf("policy %q %w", p.id, err)
 	}
-	if acts == nil {
-		return nil, nil, fmt.Errorf("policy %q is a permit for every act: name them", p.id)
+	if all {
+		return nil, fmt.Errorf("policy %q is a permit for every act: name them", p.id)
 	}
-	return p, acts, nil
+	return p, nil
+}
+
+func newSet() *Set {
+	return &Set{forbids: map[Act][]*policy{}, permits: map[Act][]*policy{}, roles: map[Act][]Role{}}
 }
 
 // add files a policy under the acts it may speak about.
-func (s *Set) add(p *policy, acts []Act) {
-	if acts == nil {
-		for _, info := range table {
-			acts = append(acts, info.Act)
-		}
-	}
-	for _, act := range acts {
+func (s *Set) add(p *policy) {
+	for _, act := range p.acts {
 		if p.role == "" {
 			s.forbids[act] = append(s.forbids[act], p)
 			continue
