@@ -31,11 +31,11 @@ func (s *Set) Decide(r Request, f Facts) Decision {
 	}
 
 	question, things := ask(r, f)
-	forbids, err := s.speak(s.forbids[r.Act], question, things, nil)
+	forbids, err := speak(s.forbids[r.Act], question, things, nil)
 	if err != nil {
 		return Decision{Reason: cannotTell, Policies: err}
 	}
-	permits, err := s.speak(s.permits[r.Act], question, things, &r.Actor)
+	permits, err := speak(s.permits[r.Act], question, things, &r.Actor)
 	if err != nil {
 		return Decision{Reason: cannotTell, Policies: err}
 	}
@@ -77,7 +77,7 @@ func article(noun string) string {
 // speak gives those of the policies that match, in their order, or the ids of those that could not be evaluated.
 // Forbids and permits are asked apart because Cedar names no permit once a forbid has matched, and whether a permit
 // let the actor know of the subject decides which reason may be given.
-func (s *Set) speak(policies []*policy, question cedar.Request, things cedar.EntityGetter, actor *Actor) (spoke []*policy, failed []string) {
+func speak(policies []*policy, question cedar.Request, things cedar.EntityGetter, actor *Actor) (spoke []*policy, failed []string) {
 	_, said := cedar.Authorize(relevant{policies, actor}, things, question)
 	for _, e := range said.Errors {
 		failed = append(failed, string(e.PolicyID))

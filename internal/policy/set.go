@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	cedar "github.com/cedar-policy/cedar-go"
 )
@@ -174,17 +175,19 @@ func (s *Set) MayEver(actor Actor, act Act) bool {
 	return !actor.Suspended && slices.ContainsFunc(s.roles[act], func(r Role) bool { return holds(actor, r) })
 }
 
-// PurposesFor is the purposes that are of any use to the actor, in the order in which forms show them.
+// PurposesFor is the purposes that the actor may state, in the order in which forms show them.
 func (s *Set) PurposesFor(actor Actor) []Purpose {
-	useful := map[Purpose]bool{}
-	for _, info := range table {
-		if s.MayEver(actor, info.Act) {
-			for _, p := range info.Purposes {
-				useful[p] = true
+	actor.NamesUntil = time.Unix(1, 0) // so that names are not in the way of the purposes that open them
+	return slices.DeleteFunc(Purposes(), func(p Purpose) bool {
+		return !slices.ContainsFunc(table, func(info Info) bool {
+			if !slices.Contains(info.Purposes, p) || !s.MayEver(actor, info.Act) {
+				return false
 			}
-		}
-	}
-	return slices.DeleteFunc(Purposes(), func(p Purpose) bool { return !useful[p] })
+			question, things := ask(Request{Actor: actor, Act: info.Act, Subject: Subject{Kind: info.Subject}, Purpose: p}, Facts{})
+			forbids, failed := speak(s.forbids[info.Act], question, things, nil)
+			return failed == nil && about(forbids, aboutActor) < 0
+		})
+	})
 }
 
 // The two roles that nobody is given: everybody who is known has the first, everybody else the second.
