@@ -229,6 +229,11 @@ func (c *checker) column(i int, headers map[string]int, carried map[Field]int) {
 	only(col.AsOf != "", "as-of", "an age", Age)
 	only(col.NoFixed != nil, "no-fixed", "postcodes, addresses and places", Postcode, Address, Place)
 	only(col.Open != nil, "open", "the last day of a stay", To)
+	only(col.January, "january", "dates of birth", BirthDay, AliasBirth)
+	only(col.Length != 0, "length", "numbers", Key, ContactID, NHSNumber, UPRN, NationalID)
+	if col.Length < 0 || col.Length > 100 {
+		c.wrong("The length of a number is 1 to 100 digits.", "Write, for example, \"length: 7\".", at("length")...)
+	}
 	only(col.Period != "", "period", "the first day of a contact", From)
 	if is(BirthDay, AliasBirth, From, To) {
 		if col.Format == "" {
@@ -321,8 +326,8 @@ func (c *checker) services(carried map[Field]int) {
 		if s.Quantity == "column" && carried[Quantity] == 0 {
 			c.wrong("No column carries the quantity.", `Map a column with "field: quantity".`, at("quantity")...)
 		}
-		if (s.Quantity == "nights" || s.Quantity == "days") && carried[To] == 0 {
-			c.wrong("Nights and days are counted between two days, and no column is the last.", `Map a column with "field: to".`, at("quantity")...)
+		if s.IsStay() && carried[To] == 0 {
+			c.wrong("A stay has a last day, and no column is it.", `Map a column with "field: to".`, at("quantity")...)
 		}
 		if (s.Multiply != 0 || s.Divide != 0) && s.Quantity != "column" {
 			c.wrong("Only a quantity that a column sends is converted.", `Write "quantity: column", or leave multiply and divide out.`, at("quantity")...)

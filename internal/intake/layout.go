@@ -132,21 +132,21 @@ func fieldIndex(f Field) int {
 // Layout is one version of the meaning of a file's columns: a strict YAML file (docs/layouts.md) that an analyst
 // reads and edits. It is an allow-list: a column it does not map is never stored, only its name is listed.
 type Layout struct {
-	Name      string     `yaml:"name"`
-	Version   int        `yaml:"version"`
-	Agency    string     `yaml:"agency"`
-	Kind      Kind       `yaml:"kind"`
-	Sheet     string     `yaml:"sheet"`     // for spreadsheets, later; refused now
-	Delimiter string     `yaml:"delimiter"` // detect (or empty), comma, semicolon, tab, pipe
-	Encoding  string     `yaml:"encoding"`  // detect (or empty), utf-8, windows-1252, utf-16, utf-16le, utf-16be
-	Header    string     `yaml:"header"`    // the header's line, or find (or empty): the row that holds the headers
-	Stop      []string   `yaml:"stop"`      // where rows end: "blank row", "begins Total", "is END OF REPORT"
-	Null      []string   `yaml:"null"`      // words that mean no value, in any column; letter case does not matter
-	Keys      string     `yaml:"keys"`      // together (or empty): key columns are joined; first: the first that has a value
-	Identical string     `yaml:"identical"` // of contacts without a number: count (or empty) counts all identical rows, once counts one
-	Service   string     `yaml:"service"`   // the code of every contact, where there is no service column
-	Columns   []Column   `yaml:"columns"`
-	Services  []Services `yaml:"services"` // the service codes that are known
+	Name      string        `yaml:"name"`
+	Version   int           `yaml:"version"`
+	Agency    string        `yaml:"agency"`
+	Kind      Kind          `yaml:"kind"`
+	Sheet     string        `yaml:"sheet"`     // for spreadsheets, later; refused now
+	Delimiter string        `yaml:"delimiter"` // detect (or empty), comma, semicolon, tab, pipe
+	Encoding  string        `yaml:"encoding"`  // detect (or empty), utf-8, windows-1252, utf-16, utf-16le, utf-16be
+	Header    string        `yaml:"header"`    // the header's line, or find (or empty): the row that holds the headers
+	Stop      []string      `yaml:"stop"`      // where rows end: "blank row", "begins Total", "is END OF REPORT"
+	Null      []string      `yaml:"null"`      // words that mean no value, in any column; letter case does not matter
+	Keys      string        `yaml:"keys"`      // together (or empty): key columns are joined; first: the first that has a value
+	Identical string        `yaml:"identical"` // of contacts without a number: count (or empty) counts all identical rows, once counts one
+	Service   string        `yaml:"service"`   // the code of every contact, where there is no service column
+	Columns   []Column      `yaml:"columns"`
+	Services  []ServiceCode `yaml:"services"` // the service codes that are known
 
 	source []byte
 	hash   [32]byte
@@ -168,20 +168,26 @@ type Column struct {
 	Null      []string          `yaml:"null"`      // words that mean no value in this column
 	NoFixed   []string          `yaml:"no-fixed"`  // of addresses: words that mean no fixed abode ("" for an empty value)
 	Open      []string          `yaml:"open"`      // of last days: words that mean the stay goes on ("" for an empty value)
+	Length    int               `yaml:"length"`    // of numbers: how many digits each has; fewer tell of lost leading zeros
+	January   bool              `yaml:"january"`   // of dates of birth: 1 January means that only the year is known
 	Period    string            `yaml:"period"`    // of first days: the contact covers the week, month, quarter or year that begins here
 
 	fields []Field
 }
 
-// Services says what one service code means, in which unit it is counted, and how the quantity is found.
-type Services struct {
+// ServiceCode says what one service code means, in which unit it is counted, and how the quantity is found.
+type ServiceCode struct {
 	Code     string `yaml:"code"`
 	Service  string `yaml:"service"`  // the service's short name in the area: "eviction"
 	Unit     string `yaml:"unit"`     // "night", "hour", "attendance"
 	Quantity string `yaml:"quantity"` // one (or empty), nights or days of the span, or column
 	Multiply int64  `yaml:"multiply"` // of a quantity column; 1 when left out
 	Divide   int64  `yaml:"divide"`   // minutes to hours: 60; 1 when left out
+	Stay     bool   `yaml:"stay"`     // a contact is a stay, which may go on; so are all that count nights or days
 }
+
+// IsStay says whether a contact of the service is a stay with a first and a last day, which may be still open.
+func (s *ServiceCode) IsStay() bool { return s.Stay || s.Quantity == "nights" || s.Quantity == "days" }
 
 // Fields are what the column means.
 func (c *Column) Fields() []Field { return c.fields }

@@ -1,0 +1,359 @@
+package intake
+
+import (
+	"bytes"
+	"fmt"
+	"math/bits"
+	"time"
+
+	"throughline/internal/day"
+	"throughline/internal/money"
+	"throughline/internal/person"
+)
+
+// firstContact is the earliest day that can be meant: days before it are what systems write for not known.
+var firstContact = day.Must(1901, time.January, 2)
+
+// readContact reads the contact's side of the row in hand, or says why the row cannot stand.
+func (r *Reader) readContact() (Rejection, bool) {
+	c := &r.row.Contact
+	from, no := r.readDay(r.plan.from)
+	if from == 0 {
+		return no, true
+	}
+	c.From, c.Later = from, from > r.asOf
+	code, ok := r.serviceCode()
+	if !ok {
+		return r.noService(), true
+	}
+	if c.Service = r.serviceIndex(code); r.err != nil {
+		return Rejection{}, true
+	}
+	service := r.known[c.Service]
+	if no, bad := r.readEnd(c, service); bad {
+		return no, true
+	}
+	if r.plan.contactID >= 0 {
+		c.ID = r.value(r.plan.contactID)
+		if why := damagedNumber(c.ID, r.layout.Columns[r.plan.contactID].Length); why.Code != "" && len(c.ID) > 0 {
+			r.aside(r.plan.contactID, person.Why{Code: badReference, Reason: why.Reason + " The contact counts as one without a number."})
+			c.ID = nil
+		}
+	}
+	r.readQuantity(c, service)
+	r.readOwn(c)
+	c.Borough = r.coded(r.plan.borough)
+	c.Worker, c.Reach = r.plain(r.plan.worker), r.plain(r.plan.reach)
+	r.contentOf(r.plan.contact)
+	c.Hash = hashOf(r.content)
+	return Rejection{}, false
+}
+
+// readDay reads a day of a column that must have one; the zero Day comes with the rejection.
+func (r *Reader) readDay(c int) (day.Day, Rejection) {
+	v := r.value(c)
+	if len(v) == 0 {
+		return 0, r.about(c, noDay, "No day, so we cannot tell when the service was used", "Send the day as "+r.plan.columns[c].formats[0].name)
+	}
+	d, formed := readForms(v, r.plan.columns[c].formats)
+	if d == 0 {
+		message, remedy := dayTrouble(v, formed, r.plan.columns[c].formats)
+		return 0, r.about(c, unreadable, message, remedy)
+	}
+	if y, _, _ := d.Date(); d < firstContact || y == 9999 {
+		return 0, r.about(c, unreadable, "The day stands for “not known”", "Send the day of the contact")
+	}
+	return d, Rejection{}
+}
+
+// readForms reads a day in the first of the forms that it has.
+func readForms(v []byte, forms []format) (d day.Day, formed bool) {
+	for i := range forms {
+		d, f, ok := forms[i].read(v)
+		if ok {
+			return d, true
+		}
+		formed = formed || f
+	}
+	return 0, formed
+}
+
+// serviceCode gives the row's service code; false when there is none.
+func (r *Reader) serviceCode() ([]byte, bool) {
+	if r.plan.service < 0 {
+		return []byte(r.layout.Service), true
+	}
+	v := r.value(r.plan.service)
+	if len(v) == 0 && r.layout.Service != "" {
+		return []byte(r.layout.Service), true
+	}
+	return v, len(v) > 0 && !errorWord(v) && len(v) <= maxHeader
+}
+
+func (r *Reader) noService() Rejection {
+	remedy := "Send the service code"
+	if n := len(r.layout.Services); n > 1 {
+		remedy = fmt.Sprintf("Send one of the %d codes in your layout", n)
+	}
+	message := "No service code, so we cannot tell what was used"
+	if errorWord(r.value(r.plan.service)) {
+		message = "A spreadsheet’s error stands in place of the service code"
+	}
+	return r.about(r.plan.service, noService, message, remedy)
+}
+
+// serviceIndex finds the code among those met, or adds it. A code that the layout does not know is kept as it is: the
+// price map shows it as having no price.
+func (r *Reader) serviceIndex(code []byte) int {
+	if i, ok := r.byCode[string(code)]; ok {
+		return i
+	}
+	if len(r.services) == maxServices {
+		r.err = fileFault("services", r.scan.at, "", fmt.Sprintf("There are more than %s different service codes.", commas(maxServices)),
+			"Check that the layout maps the right column as the service.")
+		return 0
+	}
+	use := ServiceUse{Code: string(code), Unit: "contact"}
+	s := r.plan.codes[use.Code]
+	if s != nil {
+		use.Known, use.Service, use.Unit = true, s.Service, s.Unit
+	}
+	r.services, r.known = append(r.services, use), append(r.known, s)
+	r.byCode[use.Code] = len(r.services) - 1
+	return len(r.services) - 1
+}
+
+// readEnd finds the contact's last day.
+func (r *Reader) readEnd(c *Contact, service *ServiceCode) (Rejection, bool) {
+	c.To = c.From
+	if period := r.layout.Columns[r.plan.from].Period; period != "" {
+		c.To = endOfPeriod(c.From, period)
+		return Rejection{}, false
+	}
+	if r.plan.to < 0 {
+		return Rejection{}, false
+	}
+	stay := service != nil && service.IsStay()
+	sent := bytes.TrimSpace(r.values[r.plan.to])
+	v := r.value(r.plan.to)
+	switch {
+	case len(sent) > 0 && isWord(sent, r.plan.columns[r.plan.to].open), len(v) == 0 && stay && isWord(nil, r.plan.columns[r.plan.to].open):
+		c.To, c.Open = 0, true
+		return Rejection{}, false
+	case len(v) == 0 && stay:
+		return r.about(r.plan.to, noDay, "No last day, and the layout does not say that the stay then goes on",
+			"Send the last day as "+r.plan.columns[r.plan.to].formats[0].name), true
+	case len(v) == 0:
+		return Rejection{}, false
+	}
+	to, no := r.readDay(r.plan.to)
+	if to == 0 {
+		return no, true
+	}
+	if to < c.From {
+		return r.about(r.plan.to, endBefore, "The last day is before the first, "+c.From.Short(), "Send both days as they were"), true
+	}
+	c.To = to
+	return Rejection{}, false
+}
+
+// endOfPeriod is the last day of the period that begins on from.
+func endOfPeriod(from day.Day, period string) day.Day {
+	switch period {
+	case "week":
+		return from + day.DaysInWeek - 1
+	case "month":
+		return from.AddMonths(1) - 1
+	case "quarter":
+		return from.AddMonths(3) - 1
+	}
+	return from.AddMonths(12) - 1
+}
+
+// readQuantity finds how much was used, in thousandths of the unit.
+func (r *Reader) readQuantity(c *Contact, service *ServiceCode) {
+	how := "one"
+	if service != nil && service.Quantity != "" {
+		how = service.Quantity
+	}
+	switch how {
+	case "one":
+		c.Quantity, c.HasQuantity = 1000, true
+	case "nights", "days":
+		if !c.Open {
+			c.Quantity, c.HasQuantity = 1000*int64(c.To-c.From), true
+			if how == "days" {
+				c.Quantity += 1000
+			}
+		}
+	case "column":
+		v := r.value(r.plan.quantity)
+		if len(v) == 0 {
+			r.aside(r.plan.quantity, person.Why{Code: noQuantity, Reason: "Nothing says how much was used, and the layout counts this service by the column."})
+			return
+		}
+		if why := damaged(v); why.Code != "" {
+			r.aside(r.plan.quantity, why)
+			return
+		}
+		q, ok := readThousandths(v, max(service.Multiply, 1), max(service.Divide, 1))
+		if !ok {
+			r.aside(r.plan.quantity, person.Why{Code: badQuantity, Reason: "It is not a quantity: digits, with at most nine after a point, and no minus."})
+			return
+		}
+		c.Quantity, c.HasQuantity = q, true
+	}
+}
+
+// maxQuantity is the largest whole quantity that is read, before conversion.
+const maxQuantity = 1_000_000_000
+
+// readThousandths reads a decimal, multiplies and divides it, and gives thousandths, rounded once, half to even.
+func readThousandths(v []byte, multiply, divide int64) (int64, bool) {
+	var whole, fraction uint64
+	places, dot, digits := 0, false, 0
+	for i, b := range v {
+		switch {
+		case b >= '0' && b <= '9' && dot:
+			if places++; places > 9 {
+				return 0, false
+			}
+			fraction = fraction*10 + uint64(b-'0')
+		case b >= '0' && b <= '9':
+			if whole = whole*10 + uint64(b-'0'); whole > maxQuantity {
+				return 0, false
+			}
+			digits++
+		case b == '.' && !dot && i > 0 && i+1 < len(v):
+			dot = true
+		case b == ',' && !dot && i > 0 && i <= 3 || b == ',' && !dot && i > 3 && v[i-4] == ',':
+			if !groupOfThree(v[i+1:]) {
+				return 0, false
+			}
+		default:
+			return 0, false
+		}
+	}
+	if digits == 0 {
+		return 0, false
+	}
+	for ; places < 9; places++ {
+		fraction *= 10
+	}
+	hi, lo := bits.Mul64(whole*1_000_000_000+fraction, uint64(multiply))
+	by := uint64(divide) * 1_000_000 // a thousandth is a million of the thousand-millionths held
+	if hi >= by {
+		return 0, false
+	}
+	q, rest := bits.Div64(hi, lo, by)
+	if rest > by/2 || rest == by/2 && by%2 == 0 && q%2 == 1 {
+		q++
+	}
+	if q > maxQuantity*1000 {
+		return 0, false
+	}
+	return int64(q), true
+}
+
+// groupOfThree says whether what follows a comma is three digits and then no digit.
+func groupOfThree(v []byte) bool {
+	return len(v) >= 3 && digitsOf(v[:3]) == 3 && (len(v) == 3 || v[3] == ',' || v[3] == '.')
+}
+
+// readOwn finds the contact's own amount, less what the layout takes off. It is set aside whole when a part of it cannot be
+// known: an amount that may hold rent is not an amount without rent.
+func (r *Reader) readOwn(c *Contact) {
+	if r.plan.amount < 0 {
+		return
+	}
+	v := r.value(r.plan.amount)
+	if len(v) == 0 {
+		return
+	}
+	own, ok := r.readAmount(r.plan.amount, v)
+	if !ok {
+		return
+	}
+	net := own
+	for _, l := range r.plan.less {
+		v := r.value(l)
+		if len(v) == 0 {
+			r.aside(r.plan.amount, person.Why{Code: rentUnknown, Reason: "How much of it is " + r.headerOf(l) + " is not said, and the layout takes that off."})
+			return
+		}
+		off, ok := r.readAmount(l, v)
+		if ok {
+			net, ok = minus(net, off)
+		}
+		if !ok {
+			r.aside(r.plan.amount, person.Why{Code: rentUnknown, Reason: "How much of it is " + r.headerOf(l) + " cannot be read, and the layout takes that off."})
+			return
+		}
+	}
+	if net < 0 && own >= 0 {
+		r.aside(r.plan.amount, person.Why{Code: rentAbove, Reason: "More is taken off than the amount itself."})
+		return
+	}
+	c.Own, c.HasOwn = net, true
+}
+
+func minus(a, b money.Pence) (money.Pence, bool) {
+	d, err := money.Add(a, -b)
+	return d, err == nil
+}
+
+// readAmount reads an amount of money, or sets it aside.
+func (r *Reader) readAmount(c int, v []byte) (money.Pence, bool) {
+	if why := damaged(v); why.Code != "" {
+		r.aside(c, why)
+		return 0, false
+	}
+	p, err := money.Parse(string(v))
+	if err != nil {
+		why := person.Why{Code: badAmount, Reason: "It is not an amount in pounds and pence."}
+		if shortened(v) {
+			why = person.Why{Code: sheetShort, Reason: "A spreadsheet wrote the amount in short."}
+		}
+		r.aside(c, why)
+		return 0, false
+	}
+	return p, true
+}
+
+// aside sets a value of the contact aside.
+func (r *Reader) aside(c int, why person.Why) {
+	r.row.SetAside = append(r.row.SetAside, why.SetAside(r.headerOf(c), string(r.values[c])))
+}
+
+// coded gives a value's meaning by the column's codes; the value itself where the column has none.
+func (r *Reader) coded(c int) string {
+	if c < 0 {
+		return ""
+	}
+	v := r.value(c)
+	codes := r.layout.Columns[c].Codes
+	if len(v) == 0 || codes == nil {
+		return r.plain(c)
+	}
+	meaning, ok := codes[string(v)]
+	if !ok {
+		r.aside(c, person.Why{Code: unknownCode, Reason: "The layout does not say what this code means."})
+	}
+	return meaning
+}
+
+// plain gives the value of a column as text, if there is a column; a damaged value is set aside.
+func (r *Reader) plain(c int) string {
+	if c < 0 {
+		return ""
+	}
+	v := r.value(c)
+	if len(v) == 0 {
+		return ""
+	}
+	if why := damaged(v); why.Code != "" {
+		r.aside(c, why)
+		return ""
+	}
+	return r.word(v)
+}

@@ -1,0 +1,217 @@
+package intake
+
+import (
+	"bytes"
+	"io"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"throughline/internal/fault"
+)
+
+// notText stands in the decoded text for bytes that the encoding does not have. It is no UTF-8, so the scanner finds it and
+// names the line.
+const notText = 0xFF
+
+// encodings of a file, by their names in a layout.
+const (
+	utf8Name    = "utf-8"
+	windowsName = "windows-1252"
+	utf16leName = "utf-16le"
+	utf16beName = "utf-16be"
+)
+
+var marks = []struct {
+	bytes    []byte
+	encoding string
+}{
+	{[]byte{0xEF, 0xBB, 0xBF}, utf8Name}, {[]byte{0xFF, 0xFE}, utf16leName}, {[]byte{0xFE, 0xFF}, utf16beName},
+}
+
+// decodeText gives the file as UTF-8 without its byte order mark, and the name of the encoding it is in. A byte order mark is
+// certain; so is a declaration, unless they contradict each other. Without either the file is read as UTF-8, and the first byte
+// that is none refuses it.
+func decodeText(r io.Reader, declared string) (io.Reader, string, error) {
+	head := make([]byte, 3)
+	n, err := io.ReadFull(r, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return nil, "", err
+	}
+	head = head[:n]
+	encoding, mark := "", 0
+	for _, m := range marks {
+		if bytes.HasPrefix(head, m.bytes) {
+			encoding, mark = m.encoding, len(m.bytes)
+			break
+		}
+	}
+	switch {
+	case declared == "" || declared == "detect":
+		if encoding == "" {
+			encoding = utf8Name
+		}
+	case declared == "utf-16":
+		if encoding != utf16leName && encoding != utf16beName {
+			return nil, "", fileFault("encoding", 1, "", "The layout declares UTF-16, and the file does not begin with the mark that says its byte order.",
+				"Declare utf-16le or utf-16be, or the encoding that the file is in.")
+		}
+	case encoding != "" && encoding != declared:
+		return nil, "", fileFault("encoding", 1, "", "The layout declares "+declared+", and the file begins with the mark of "+encoding+".",
+			"Declare "+encoding+", or detect.")
+	default:
+		encoding = declared
+	}
+	rest := io.MultiReader(bytes.NewReader(head[mark:]), r)
+	switch encoding {
+	case windowsName:
+		return &windowsReader{r: rest}, encoding, nil
+	case utf16leName:
+		return &utf16Reader{r: rest, low: 0, high: 1}, encoding, nil
+	case utf16beName:
+		return &utf16Reader{r: rest, low: 1, high: 0}, encoding, nil
+	}
+	return rest, encoding, nil
+}
+
+// windows1252 are the characters of the bytes 0x80 to 0x9F; 0 where the encoding has none.
+var windows1252 = [32]rune{
+	'€', 0, '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', 0, 'Ž', 0,
+	0, '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', 0, 'ž', 'Ÿ',
+}
+
+// windowsReader turns Windows-1252 into UTF-8. It also watches whether the bytes above ASCII were all UTF-8 in truth: a file
+// declared wrongly would be read without complaint and every accented letter would be two wrong ones.
+type windowsReader struct {
+	r     io.Reader
+	in    [8192]byte
+	out   []byte
+	at    int // of out, what is given already
+	watch utf8Watch
+	err   error
+}
+
+func (w *windowsReader) Read(p []byte) (int, error) {
+	for w.at == len(w.out) {
+		if w.err != nil {
+			return 0, w.err
+		}
+		var n int
+		n, w.err = w.r.Read(w.in[:])
+		w.out, w.at = w.out[:0], 0
+		for _, b := range w.in[:n] {
+			w.watch.add(b)
+			switch {
+			case b < 0x80:
+				w.out = append(w.out, b)
+			case b >= 0xA0:
+				w.out = utf8.AppendRune(w.out, rune(b))
+			case windows1252[b-0x80] == 0:
+				w.out = append(w.out, notText)
+			default:
+				w.out = utf8.AppendRune(w.out, windows1252[b-0x80])
+			}
+		}
+	}
+	n := copy(p, w.out[w.at:])
+	w.at += n
+	return n, nil
+}
+
+// utf8Watch counts, over a stream of bytes, UTF-8 sequences of several bytes and bytes that belong to none.
+type utf8Watch struct {
+	sequences, strays int
+	pending           [utf8.UTFMax]byte
+	n                 int
+}
+
+func (u *utf8Watch) add(b byte) {
+	if b < 0x80 {
+		u.strays += u.n
+		u.n = 0
+		return
+	}
+	u.pending[u.n] = b
+	u.n++
+	if !utf8.FullRune(u.pending[:u.n]) {
+		return
+	}
+	if r, size := utf8.DecodeRune(u.pending[:u.n]); r != utf8.RuneError && size == u.n {
+		u.sequences++
+	} else {
+		u.strays++
+	}
+	u.n = 0
+}
+
+// isUTF8 says that there were letters above ASCII and that every one was UTF-8.
+func (u *utf8Watch) isUTF8() bool { return u.sequences > 0 && u.strays == 0 && u.n == 0 }
+
+// utf16Reader turns UTF-16 into UTF-8. Halves of a pair that stand alone and an odd last byte become notText.
+type utf16Reader struct {
+	r         io.Reader
+	low, high int
+	in        [8192]byte
+	held      int
+	out       []byte
+	at        int  // of out, what is given already
+	lead      rune // the first half of a pair that waits for its second
+	err       error
+}
+
+func (u *utf16Reader) Read(p []byte) (int, error) {
+	for u.at == len(u.out) {
+		if u.err != nil {
+			return 0, u.err
+		}
+		var n int
+		n, u.err = u.r.Read(u.in[u.held:])
+		n += u.held
+		u.out, u.at = u.out[:0], 0
+		i := 0
+		for ; i+1 < n; i += 2 {
+			u.add(rune(u.in[i+u.low]) | rune(u.in[i+u.high])<<8)
+		}
+		u.held = copy(u.in[:], u.in[i:n])
+		if u.err == io.EOF && (u.held > 0 || u.lead != 0) {
+			u.out = append(u.out, notText)
+			u.held, u.lead = 0, 0
+		}
+	}
+	n := copy(p, u.out[u.at:])
+	u.at += n
+	return n, nil
+}
+
+func (u *utf16Reader) add(c rune) {
+	if u.lead != 0 {
+		pair := utf16.DecodeRune(u.lead, c)
+		u.lead = 0
+		if pair != utf8.RuneError {
+			u.out = utf8.AppendRune(u.out, pair)
+			return
+		}
+		u.out = append(u.out, notText)
+	}
+	switch {
+	case c >= 0xD800 && c < 0xDC00:
+		u.lead = c
+	case c >= 0xDC00 && c < 0xE000:
+		u.out = append(u.out, notText)
+	default:
+		u.out = utf8.AppendRune(u.out, c)
+	}
+}
+
+// notTextFault says on which line there are bytes that the encoding does not have, and what to do.
+func notTextFault(line int, encoding string) *fault.Error {
+	switch encoding {
+	case utf8Name:
+		return fileFault("encoding", line, "", "There are bytes that are not UTF-8.",
+			`Ask the sender which encoding the file is in and declare it in the layout: "encoding: windows-1252" is usual for files saved by Excel in Windows.`)
+	case windowsName:
+		return fileFault("encoding", line, "", "There are bytes that Windows-1252 does not have.",
+			"Ask the sender which encoding the file is in and declare it in the layout.")
+	}
+	return fileFault("encoding", line, "", "There is half a character: the UTF-16 is broken or the file is cut off.",
+		"Ask for the file again, as UTF-8 if they can.")
+}

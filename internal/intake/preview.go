@@ -1,0 +1,181 @@
+package intake
+
+import (
+	"cmp"
+	"io"
+	"slices"
+	"unicode"
+
+	"throughline/internal/day"
+)
+
+// Preview is what a dry run of a file found. Nothing of it has been stored.
+type Preview struct {
+	Counts     Counts
+	Hash       [32]byte
+	Bytes      int64
+	Encoding   string
+	HeaderLine int
+	Reasons    []ReasonCount   // of rejected rows, the most frequent first
+	SetAside   []SetAsideCount // of values in accepted rows, the most frequent first
+	Rejected   []RejectedRow   // the first of them, in file order
+	Unmapped   []string        // headers of columns of which nothing is stored
+	Services   []ServiceUse    // the most frequent first
+	First      day.Day         // of the contacts' first days; zero when there is none
+	Last       day.Day         // the latest day of a contact
+	Later      int             // contacts that begin after the as-of day
+	Headers    []string        // of Sample and of the rejected rows' values
+	Sample     [][]string      // the first accepted rows, masked
+	Warnings   []string        // sentences about the file that someone should think about before they accept it
+}
+
+// ReasonCount is how many rows were rejected for one reason.
+type ReasonCount struct {
+	Code   string
+	Reason string // a few words: "Date cannot be read"
+	Rows   int
+}
+
+// SetAsideCount is how many values of one column were set aside for one reason.
+type SetAsideCount struct {
+	Column string
+	Code   string
+	Reason string
+	Values int
+	Said   string // as sent, where all the values are the same; otherwise empty
+}
+
+// RejectedRow is a rejected row with its mapped columns as sent.
+type RejectedRow struct {
+	Rejection
+	Values []string // by Headers; empty for a row with too few or too many values
+}
+
+// sampleRows is how many masked rows a preview shows.
+const sampleRows = 5
+
+// DryRun reads a whole file and keeps only counts, the first rejected rows and a masked sample.
+func DryRun(file io.Reader, l *Layout, o Options, rejected int) (*Preview, error) {
+	r, err := NewReader(file, l, o)
+	if err != nil {
+		return nil, err
+	}
+	p := &Preview{HeaderLine: r.HeaderLine(), Encoding: r.Encoding(), Unmapped: r.Unmapped(), Headers: r.Headers()}
+	reasons := map[string]int{}
+	aside := map[[2]string]*SetAsideCount{}
+	for r.Next() {
+		row := r.Row()
+		switch row.Outcome {
+		case Rejected:
+			reasons[row.Rejection.Code]++
+			if len(p.Rejected) < rejected {
+				p.Rejected = append(p.Rejected, row.AsRejected())
+			}
+		case Accepted:
+			p.accept(l, row, aside)
+		}
+	}
+	if r.Err() != nil {
+		return nil, r.Err()
+	}
+	p.Counts, p.Hash, p.Bytes = r.Counts(), r.Hash(), r.Bytes()
+	p.Services = slices.Clone(r.Services())
+	slices.SortStableFunc(p.Services, func(a, b ServiceUse) int { return cmp.Or(b.Contacts-a.Contacts, cmp.Compare(a.Code, b.Code)) })
+	for code, n := range reasons {
+		p.Reasons = append(p.Reasons, ReasonCount{code, Reason(code), n})
+	}
+	slices.SortFunc(p.Reasons, func(a, b ReasonCount) int { return cmp.Or(b.Rows-a.Rows, cmp.Compare(a.Code, b.Code)) })
+	for _, a := range aside {
+		p.SetAside = append(p.SetAside, *a)
+	}
+	slices.SortFunc(p.SetAside, func(a, b SetAsideCount) int {
+		return cmp.Or(b.Values-a.Values, cmp.Compare(a.Column, b.Column), cmp.Compare(a.Code, b.Code))
+	})
+	p.warn(o)
+	return p, nil
+}
+
+// AsRejected copies a rejected row, to be kept beyond the next one.
+func (row *Row) AsRejected() RejectedRow {
+	no := RejectedRow{Rejection: row.Rejection}
+	for _, v := range row.Values {
+		no.Values = append(no.Values, string(v))
+	}
+	return no
+}
+
+func (p *Preview) accept(l *Layout, row *Row, aside map[[2]string]*SetAsideCount) {
+	if len(p.Sample) < sampleRows {
+		p.Sample = append(p.Sample, maskRow(l, row.Values))
+	}
+	for _, s := range row.AllSetAside() {
+		a := aside[[2]string{s.Field, s.Code}]
+		if a == nil {
+			a = &SetAsideCount{Column: s.Field, Code: s.Code, Reason: s.Reason, Said: said([]byte(s.Value))}
+			aside[[2]string{s.Field, s.Code}] = a
+		}
+		if a.Values++; a.Said != said([]byte(s.Value)) {
+			a.Said = ""
+		}
+	}
+	if !l.Kind.HasContacts() {
+		return
+	}
+	c := &row.Contact
+	if p.First == 0 || c.From < p.First {
+		p.First = c.From
+	}
+	p.Last = max(p.Last, c.From, c.To)
+	if c.Later {
+		p.Later++
+	}
+}
+
+// warn adds what the counts alone make doubtful.
+func (p *Preview) warn(o Options) {
+	if p.Counts.Rows == 0 {
+		p.Warnings = append(p.Warnings, "There is a header and no row beneath it.")
+	}
+	lines := p.Counts.Rows + p.Counts.Blank + p.Counts.Above + p.Counts.After + 1
+	if (lines == 65_536 || lines == 1_048_576) && o.Totals.Rows == 0 {
+		p.Warnings = append(p.Warnings, "The file has exactly "+commas(lines)+" lines, the most that a spreadsheet holds. Ask the agency whether rows were cut off.")
+	}
+	if p.Later > 0 {
+		p.Warnings = append(p.Warnings, plural(p.Later, "contact begins", "contacts begin")+" after the as-of day. Check the as-of day.")
+	}
+	if c := p.Counts; c.Rows >= 20 && c.Rejected*2 > c.Rows {
+		p.Warnings = append(p.Warnings, "More than half of the rows are rejected. The layout is probably not the right one for this file.")
+	}
+}
+
+// maskRow hides what tells who someone is and keeps what shows whether columns stand where the layout says.
+func maskRow(l *Layout, values [][]byte) []string {
+	masked := make([]string, len(values))
+	for c, v := range values {
+		col := &l.Columns[c]
+		switch {
+		case col.Is(Service), col.Is(SexField), col.Is(From), col.Is(To), col.Is(Quantity), col.Is(Amount), col.Is(Less), col.Is(Borough):
+			masked[c] = said(v)
+		default:
+			masked[c] = mask(said(v))
+		}
+	}
+	return masked
+}
+
+// mask puts a point for every letter and digit and leaves the signs between, which show the shape.
+func mask(s string) string {
+	var out []rune
+	for _, r := range s {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r):
+			r = '•'
+		case unicode.IsSpace(r):
+			r = ' '
+		case !unicode.IsPrint(r):
+			r = '�'
+		}
+		out = append(out, r)
+	}
+	return string(out)
+}
