@@ -1,0 +1,237 @@
+package ui
+
+import (
+	"time"
+
+	"throughline/internal/day"
+	"throughline/internal/id"
+	"throughline/internal/money"
+)
+
+// CohortPage is the people an area's rule finds, ranked, with where the cost lies.
+var CohortPage = register[Cohort]("cohort")
+
+// Cohort is one cohort run as its page shows it.
+type Cohort struct {
+	Run       id.Run // zero when there is no run yet
+	Made      day.Day
+	By        string
+	OutOfDate Text     // why the run no longer holds: "4 review answers came after it."; empty when it does
+	Steps     []Step   // what a cohort still needs, when there is no run
+	Jobs      []Job    // a run being made
+	Rule      Text     // the area's rule in words, from "People whose …"
+	Window    day.Span // of the rule
+	Weekly    money.Pence
+	Costing   Costing
+
+	People                 int
+	Total, Year1, Year2    money.Pence
+	Average, Median        money.Pence // a week each
+	Crisis                 money.Pence
+	Both, FirstYear, Later int      // people at the threshold in both years, in the first only, in the second only
+	Partial                []string // sentences on feeds that do not cover the window
+	OtherYear              string   // a sentence on the same threshold in another year's prices; empty for none
+
+	Agencies []AgencyMark // in the order of the marks
+	List     List
+	Ranked   []CohortRow // this page of them
+	Apart    []CohortRow // over the threshold, but one service carries more than the rule allows
+	ApartSum money.Pence
+
+	MayShowNames bool
+	NamesUntil   time.Time // zero when they are not shown
+	NamesForm    Form
+	MayExport    bool
+	MayRun       bool
+
+	Boroughs    []BoroughPeople
+	Curve       []CurvePoint // cumulative, costliest first; from nobody to everybody
+	All         int          // people with a priced contact
+	AllCost     money.Pence
+	Years       []YearKinds
+	Payers      []PayerSum
+	CrisisMeans string // what the area counts as crisis: "Crisis: A&E, ambulance, prison. All the rest is planned."
+	RunsTakes   string // "about 2 minutes"
+}
+
+// CohortRow is one person of the cohort.
+type CohortRow struct {
+	Rank         int
+	Person       id.Person
+	Name         string // empty until names are shown
+	Borough      string // empty: no borough
+	Agencies     []AgencyMark
+	Largest      string // the service that costs most
+	LargestShare Percent
+	Weekly       money.Pence
+	Year1, Year2 money.Pence
+	Total        money.Pence
+	WeakLink     bool
+	Partial      bool
+}
+
+// BoroughPeople are the people of one borough, costliest first.
+type BoroughPeople struct {
+	Name   string
+	People []PersonCost
+}
+
+// PersonCost is what a person cost over the window.
+type PersonCost struct {
+	Person id.Person
+	Cost   money.Pence
+}
+
+// CurvePoint says that the costliest People of all carry Cost together. Said marks the points that are named.
+type CurvePoint struct {
+	People int
+	Cost   money.Pence
+	Said   string
+}
+
+// YearKinds are one year's cost by kind of use.
+type YearKinds struct {
+	Name            string
+	To              day.Day
+	Crisis, Planned money.Pence
+}
+
+// PayerSum is what one payer bears.
+type PayerSum struct {
+	Payer           string
+	Crisis, Planned money.Pence
+}
+
+// Head implements Content.
+func (c Cohort) Head() Head {
+	return Head{Title: "The cohort", Place: PlaceCohort, Form: namesForm(c.NamesForm)}
+}
+
+// Exists says whether there is a run to show.
+func (c Cohort) Exists() bool { return c.Run != 0 }
+
+// Figures are the headline.
+func (c Cohort) Figures() Totals {
+	return c.Costing.totals(
+		card("People", count(c.People), Plain("at "+c.Weekly.Pounds()+" a week or more")),
+		card("Two years", c.Total.Pounds(), Link(RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")),
+		card("Each, on average", c.Average.Pounds()+" a week", Plain("the middle person "+c.Median.Pounds())),
+		card("Crisis", share(c.Crisis, c.Total).whole(), Plain(c.Crisis.Pounds()+" of "+c.Total.Pounds())),
+	)
+}
+
+// RunPath leads to what the run fixed.
+func (c Cohort) RunPath() string { return RunPath(c.Run) }
+
+// ExportPath downloads the list as it is sorted and filtered.
+func (c Cohort) ExportPath() string {
+	l := c.List
+	l.Path = "/cohort.csv"
+	return l.With("page", "")
+}
+
+// Warning stands above the figures when the run no longer holds.
+func (c Cohort) Warning() Note {
+	line := Say(Strong("Run "+count(int(c.Run))+" of "+c.Made.Long()+" is out of date."), Plain(" "))
+	line = append(line, c.OutOfDate...)
+	return Note{Label: "Run out of date", Attention: true, Lines: []Text{line}}
+}
+
+// RankedTable is this page of the list.
+func (c Cohort) RankedTable() Table {
+	t := c.table("ranked", c.List.name("person", "people"), c.Ranked)
+	t.Note = "Each bar is £ a week; the upright line is " + c.Weekly.Pounds() + "."
+	t.Empty = "Nobody meets the rule in this run."
+	t.Columns[0] = c.List.sorted(t.Columns[0], "rank", false)
+	t.Columns[1] = c.List.sorted(t.Columns[1], "person", false)
+	t.Columns[2] = c.List.sorted(t.Columns[2], "borough", false)
+	t.Columns[5] = c.List.sorted(t.Columns[5], "weekly", true)
+	t.Columns[7] = c.List.sorted(t.Columns[7], "year1", true)
+	t.Columns[8] = c.List.sorted(t.Columns[8], "year2", true)
+	t.Columns[9] = c.List.sorted(t.Columns[9], "total", true)
+	if c.List.Pages() > 1 {
+		t.Foot = append(t.Foot, sums(count(c.List.First())+" to "+count(c.List.Last()),
+			sum(c.Ranked, func(r CohortRow) money.Pence { return r.Year1 }),
+			sum(c.Ranked, func(r CohortRow) money.Pence { return r.Year2 }),
+			sum(c.Ranked, func(r CohortRow) money.Pence { return r.Total })))
+	}
+	t.Foot = append(t.Foot, sums("All "+count(c.People), c.Year1, c.Year2, c.Total))
+	t.Paging = c.List.paging("Pages of the cohort", "people", true)
+	return t
+}
+
+// ApartTable are the people kept apart because one service carries more than the rule allows.
+func (c Cohort) ApartTable() Table {
+	t := c.table("apart", many(len(c.Apart), "person", "people")+" with one service above the rule’s share", c.Apart)
+	t.Note = "Not added to the cohort."
+	t.Columns[0].Name = "No."
+	t.Foot = []Row{sums("All "+count(len(c.Apart)),
+		sum(c.Apart, func(r CohortRow) money.Pence { return r.Year1 }),
+		sum(c.Apart, func(r CohortRow) money.Pence { return r.Year2 }), c.ApartSum)}
+	return t
+}
+
+func sums(name string, year1, year2, total money.Pence) Row {
+	return row(blank(), words(name), blank(), blank(), blank(), blank(), blank(), pounds(year1), pounds(year2), pounds(total))
+}
+
+func (c Cohort) table(tableID, name string, people []CohortRow) Table {
+	t := Table{ID: tableID, Name: name, Wide: true, Class: "tl-ranked",
+		Columns: []Column{num("Rank"), head(col("Person")), col("Borough"), col("Agencies"), key("Largest service"),
+			num("£ a week"), bars("Bar"), num("Year 1"), num("Year 2"), num("Two years")}}
+	most := c.Weekly
+	for _, p := range people {
+		most = max(most, p.Weekly)
+	}
+	for _, p := range people {
+		who := cell(Link(PersonPath(p.Person), id.Pseudonym(p.Person)))
+		if p.Name != "" {
+			who.Text = Say(Link(PersonPath(p.Person), p.Name), Under(id.Pseudonym(p.Person)))
+		}
+		if p.WeakLink {
+			who.Text = append(who.Text, Under("weak link"))
+		}
+		weekly := pounds(p.Weekly)
+		if p.Partial {
+			weekly.Text = append(weekly.Text, Under("partial"))
+		}
+		borough := p.Borough
+		if borough == "" {
+			borough = "no borough"
+		}
+		t.Rows = append(t.Rows, row(number0(p.Rank), who, words(borough), Cell{Marks: p.Agencies},
+			cell(Plain(p.Largest+" "), Strong(p.LargestShare.whole())), weekly, barWithLine(p.Weekly, most, c.Weekly),
+			pounds(p.Year1), pounds(p.Year2), pounds(p.Total)))
+	}
+	return t
+}
+
+// ApartSays is how many people were kept apart, and why, in a sentence.
+func (c Cohort) ApartSays() string {
+	return many(len(c.Apart), "more person costs", "more people cost") + " " + c.Weekly.Pounds() +
+		" a week or more, but one service is above the share that the rule allows (" + c.ApartSum.Pounds() + " together)."
+}
+
+// YearsSay is who was at the threshold in which year.
+func (c Cohort) YearsSay() string {
+	return "Of the " + count(c.People) + ", " + count(c.Both) + " were at " + c.Weekly.Pounds() + " a week in both years, " +
+		count(c.FirstYear) + " in year 1 only and " + count(c.Later) + " in year 2 only."
+}
+
+// WhyNames asks why names are needed.
+func (c Cohort) WhyNames() Choice { return whyNames(c.NamesForm) }
+
+// namesForm keeps the field's id apart from that of another "why" on the page.
+func namesForm(f Form) Form {
+	f.Prefix = "names-"
+	return f
+}
+
+func whyNames(f Form) Choice {
+	c := namesForm(f).choice("why", "Why do you need names?", "", []Option{
+		{Value: "check", Label: "To check that records belong to one person"},
+		{Value: "panel", Label: "To take people to a panel that may see them"},
+	})
+	c.Small = true
+	return c
+}

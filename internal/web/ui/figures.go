@@ -1,0 +1,51 @@
+package ui
+
+import (
+	"throughline/internal/day"
+	"throughline/internal/money"
+)
+
+// Card is a figure with its name and a note.
+type Card struct {
+	Name, Figure string
+	Note         Text
+}
+
+// Cards are counts. Money added up goes in Totals.
+type Cards []Card
+
+// Totals are sums of money. What a total is not is part of it: the template writes it after the figures, and there
+// is no way to have the one without the other.
+type Totals struct {
+	Cards []Card
+	Year  day.FinancialYear // the price year of every figure here
+	Rents bool              // rent and benefits are counted; else they are left out, and the page says so
+}
+
+// Costing is what every sum of money rests on, and goes with it to the page.
+type Costing struct {
+	Year  day.FinancialYear // prices of
+	Rents bool              // rent and benefits are counted
+}
+
+func (c Costing) totals(cards ...Card) Totals { return Totals{cards, c.Year, c.Rents} }
+
+func card(name, figure string, note ...Bit) Card { return Card{name, figure, note} }
+
+// ranked gives the shares of a list of sums, each as a bar against the largest.
+func largest(sums ...money.Pence) money.Pence {
+	var most money.Pence
+	for _, s := range sums {
+		most = max(most, s)
+	}
+	return most
+}
+
+// sum adds what is shown on one page. The sums of all pages come with the page, added in the run.
+func sum[T any](rows []T, amount func(T) money.Pence) money.Pence {
+	var t money.Pence
+	for _, r := range rows {
+		t += amount(r)
+	}
+	return t
+}

@@ -1,0 +1,273 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	"throughline/internal/day"
+	"throughline/internal/id"
+	"throughline/internal/money"
+)
+
+// FootprintPage is what one person's use of services costs, and whom, over any window.
+var FootprintPage = register[Footprint]("footprint")
+
+// Footprint is one person's cost. It opens from a sum to its lines, and from a line to the agency's row.
+type Footprint struct {
+	Person     id.Person
+	FromCohort bool
+	Window     day.Span
+	Quick      []View // other windows: "year 1", "everything we hold"
+	PickForm   Form
+	Costing    Costing
+
+	Contacts, Agencies int
+	Total, Crisis      money.Pence
+	Weeks              int // observed weeks of the window
+	Weekly             money.Pence
+	Parts              []Part // the window's years apart
+	Partial            []string
+
+	NotIn []string // what is not in the sum, in words: "2 police missing-person reports with no price"
+	Twice string   // what is counted twice: "temporary accommodation was paid on 2 nights in hospital …, £92.00"
+	Weak  string   // what rests on a weak link: "a link of 0.93: £10,082.00 (Lantern Housing)"
+	By    string   // the view in front: service, category, payer, month
+	Uses  []ServiceUse
+	Cats  []Slice
+	Pays  []Slice
+	Month []MonthSum
+
+	Opened    *Opened
+	MayExport bool
+}
+
+// Part is a part of the window with its sum.
+type Part struct {
+	Name string
+	To   day.Day
+	Sum  money.Pence
+}
+
+// ServiceUse is one service of one agency over the window.
+type ServiceUse struct {
+	Key                 string // of the service, in addresses
+	Name, Agency, Payer string
+	Crisis              bool
+	Used                string      // "35 days", "43 attendances"
+	Price               money.Pence // of a unit; an average where it varies
+	Varies              bool
+	Sum                 money.Pence
+	Uncounted           int // contacts without a price, which are not in Sum
+}
+
+// Slice is a part of the cost by category or by payer.
+type Slice struct {
+	Key, Name       string
+	Crisis, Planned money.Pence
+}
+
+// MonthSum is one month's cost.
+type MonthSum struct {
+	Month           day.Month
+	Crisis, Planned money.Pence
+}
+
+// Opened are the lines that a sum is made of.
+type Opened struct {
+	Name  string // "A&E attendances"
+	Sum   money.Pence
+	List  List
+	Lines []Line
+	Row   *SentRow // the row that is open, of one of the lines
+}
+
+// Line is one priced contact.
+type Line struct {
+	Contact   id.Contact
+	Span      day.Span // a day, or the days of a stay that are in the window
+	Used      string   // "1 attendance", "12 nights"
+	Price     money.Pence
+	PriceFrom string // "NHS cost collection 2024-25, per attendance"
+	Rule      string // how the price became this sum, where it isn't plain: "year ÷ 365, × 1.1023"
+	Sum       money.Pence
+	Extract   id.Extract
+	Row       int // line of the agency's file
+	Unpriced  string
+}
+
+// SentRow is a row exactly as its agency sent it.
+type SentRow struct {
+	Contact        id.Contact
+	Line           int
+	Agency, Feed   string // "Riverbank Hospitals", "A&E"
+	AsOf, Received day.Day
+	AcceptedBy     string
+	File           string // the file's name and the beginning of its SHA-256
+	Values         []SentValue
+	ExtractID      id.Extract
+}
+
+// SentValue is one column's value as sent, and what was made of it.
+type SentValue struct {
+	Column, Value string
+	Meaning       string // "A&E attendance, by the price map approved 9 April 2026"
+	Hidden        bool   // not shown until names are; Value is then empty
+}
+
+// Head implements Content.
+func (f Footprint) Head() Head {
+	h := Head{Title: "What it costs, and to whom", Caption: "Person " + id.Pseudonym(f.Person), Place: PlaceFind,
+		Crumbs: []Crumb{{"Find a person", "/people"}, {id.Pseudonym(f.Person), PersonPath(f.Person)}}, Form: f.PickForm}
+	if f.FromCohort {
+		h.Place, h.Crumbs[0] = PlaceCohort, Crumb{"Cohort", "/cohort"}
+	}
+	return h
+}
+
+func (f Footprint) here() List {
+	return List{Path: FootprintPath(f.Person), Kept: map[string][]string{"from": {f.Window.From.String()}, "to": {f.Window.To.String()}}}
+}
+
+// Path is the page's address without its window.
+func (f Footprint) Path() string { return FootprintPath(f.Person) }
+
+// ExportPath downloads all lines of the window.
+func (f Footprint) ExportPath() string {
+	l := f.here()
+	l.Path += ".csv"
+	return l.With()
+}
+
+// From and To are the window's fields.
+func (f Footprint) From() Input { return f.PickForm.dayInput("from", "From", f.Window.From) }
+func (f Footprint) To() Input   { return f.PickForm.dayInput("to", "To", f.Window.To) }
+
+// Figures are the headline, to the penny.
+func (f Footprint) Figures() Totals {
+	first := card("In this window", f.Total.String(), Plain(f.Weekly.Pounds()+" a week over "+many(f.Weeks, "week", "weeks")))
+	cards := []Card{first}
+	for _, p := range f.Parts {
+		cards = append(cards, card(p.Name, p.Sum.String(), Plain("to "+p.To.Long())))
+	}
+	return f.Costing.totals(append(cards, card("Crisis", share(f.Crisis, f.Total).whole(), Plain(f.Crisis.String())))...)
+}
+
+// Caveats say what is not in the sum, what is in it twice, and what rests on a weak link.
+func (f Footprint) Caveats() Note {
+	var line Text
+	add := func(name, words string) {
+		if words != "" {
+			line = append(line, Strong(name+":"), Plain(" "+words+". "))
+		}
+	}
+	add("Not in this sum", strings.Join(f.NotIn, "; "))
+	add("Counted twice", f.Twice)
+	add("Rests on", f.Weak)
+	add("Partial", strings.TrimSuffix(strings.Join(f.Partial, " "), "."))
+	return Note{Lines: []Text{line}}
+}
+
+// Views choose which picture stands in front.
+func (f Footprint) Views() []View {
+	views := make([]View, 0, 4)
+	for _, v := range []string{"Service", "Category", "Payer", "Month"} {
+		key := strings.ToLower(v)
+		views = append(views, View{v, f.here().With("by", key), key == f.By})
+	}
+	return views
+}
+
+func (f Footprint) open(by, key string) string {
+	return f.here().With("by", by, "open", key) + "#lines"
+}
+
+// ServiceTable are the services used, largest sum first; each opens to its lines.
+func (f Footprint) ServiceTable() Table {
+	t := Table{ID: "services", Name: "Services used", Wide: true, Class: "tl-services",
+		Empty: "Nothing found in this window. That does not mean that nothing happened: see which feeds cover it.",
+		Columns: []Column{num("No."), head(col("Service")), col("Agency"), col("Payer"), col("Kind"), num("Used"), num("Price"),
+			num("£"), num("Share")}}
+	for i, u := range f.Uses {
+		price, total, part := pence(u.Price), pence(u.Sum), words(share(u.Sum, f.Total).tenths())
+		switch {
+		case u.Uncounted > 0 && u.Sum == 0:
+			price, total, part = cell(Tag(Attention, "No price yet")), words("not known"), words("not known")
+		case u.Varies:
+			price.Text = append(price.Text, Under("on average"))
+		}
+		kind := "Planned"
+		if u.Crisis {
+			kind = "Crisis"
+		}
+		t.Rows = append(t.Rows, row(number0(i+1), linked(f.open("service", u.Key), u.Name), words(u.Agency), words(u.Payer), words(kind),
+			words(u.Used), price, total, part))
+	}
+	t.Foot = []Row{row(blank(), words("All services"), blank(), blank(), blank(), blank(), blank(), pence(f.Total), words("100%"))}
+	return t
+}
+
+// SliceTable is a view by category or payer.
+func (f Footprint) sliceTable(by, name, heading, id string, slices []Slice) Table {
+	t := Table{ID: id, Name: heading, Columns: []Column{head(col(name)), num("£"), num("Share"), bars("Bar")},
+		Empty: "Nothing found in this window."}
+	var most money.Pence
+	for _, s := range slices {
+		most = max(most, s.Crisis+s.Planned)
+	}
+	for _, s := range slices {
+		both := s.Crisis + s.Planned
+		t.Rows = append(t.Rows, row(linked(f.open(by, s.Key), s.Name), pence(both), words(share(both, f.Total).tenths()), barOf(both, most)))
+	}
+	t.Foot = []Row{row(words("All"), pence(f.Total), words("100%"), blank())}
+	return t
+}
+
+// CategoryTable and PayerTable are the same sum, seen other ways.
+func (f Footprint) CategoryTable() Table {
+	return f.sliceTable("category", "Category", "By category", "categories", f.Cats)
+}
+func (f Footprint) PayerTable() Table {
+	return f.sliceTable("payer", "Payer", "By payer", "payers", f.Pays)
+}
+
+// Title names the opened lines.
+func (o Opened) Title() string {
+	return o.Name + ": " + many(o.List.Total, "line", "lines") + ", " + o.Sum.String()
+}
+
+// LineTable are the opened lines.
+func (f Footprint) LineTable() Table {
+	o := f.Opened
+	t := Table{ID: "line-table", Name: o.List.name("line", "lines"), Wide: true,
+		Columns: []Column{head(col("Day")), col("Used"), num("Price"), col("Price from"), num("£"), col("The agency’s row")}}
+	for _, l := range o.Lines {
+		days := words(l.Span.From.Long())
+		if l.Span.To > l.Span.From {
+			days = words(l.Span.From.Short() + " to " + l.Span.To.Short())
+		}
+		price, from, total := pence(l.Price), words(l.PriceFrom), pence(l.Sum)
+		if l.Rule != "" {
+			from.Text = append(from.Text, Under(l.Rule))
+		}
+		if l.Unpriced != "" {
+			price, from, total = words("no price yet"), words(l.Unpriced), words("not known")
+		}
+		where := o.List.With("page", strconv.Itoa(max(o.List.Page, 1)), "line", strconv.FormatInt(int64(l.Contact), 10)) + "#row"
+		line := row(days, words(l.Used), price, from, total, cell(LinkAbout(where, "line "+count(l.Row), l.Span.From.Long())))
+		if o.Row != nil && o.Row.Contact == l.Contact {
+			line.State = Open
+			line.Cells[5] = cell(Strong("line " + count(l.Row) + ", open below"))
+		}
+		t.Rows = append(t.Rows, line)
+	}
+	if o.List.Pages() > 1 {
+		t.Foot = append(t.Foot, row(words("These "+count(len(o.Lines))), blank(), blank(), blank(),
+			pence(sum(o.Lines, func(l Line) money.Pence { return l.Sum })), blank()))
+	}
+	t.Foot = append(t.Foot, row(words("All "+count(o.List.Total)), blank(), blank(), blank(), pence(o.Sum), blank()))
+	t.Paging = o.List.paging("Pages of lines", "lines", false)
+	return t
+}
+
+// ExtractPath leads to the extract the row came in.
+func (r SentRow) ExtractPath() string { return ExtractPath(r.ExtractID) }

@@ -1,0 +1,171 @@
+package ui
+
+import (
+	"time"
+
+	"throughline/internal/day"
+	"throughline/internal/id"
+	"throughline/internal/money"
+)
+
+var running = Job{ID: 4, What: "Link run 30", Step: "Pairs compared", Done: 1_210_000, Of: 1_940_000, Unit: "pairs", Left: 40 * time.Second,
+	Began: at(12, 11, 38), By: "Ayesha Rahman", Meanwhile: "Run 31 stays in use until this one is whole.", CheckAgain: "/"}
+
+var starting = Job{ID: 5, What: "Checking a file from Police", Began: at(12, 11, 40), By: "R. Oyelaran"}
+
+func homeCases() []Case {
+	full := Home{Today: on(2026, time.May, 12), Window: window, Jobs: []Job{running, starting},
+		Todos: []Todo{
+			{2, "Extracts waiting for your decision", "/extracts", "Riverbank Hospitals, A&E (checked 7 May) and Lewisham Council, housing (checked 11 May). Until you accept them nothing in them counts."},
+			{58, "Rejected rows not yet sent back", "/extracts", "41 from Riverbank Hospitals, 17 from Lewisham Council. Each agency can mend and resend its own."},
+			{3, "Agency codes with no price", "/prices", "1,284 contacts are a visible gap, not zero. 14 people of the cohort have at least one."},
+			{1, "Run out of date", "/cohort", "The cohort of 20 April was made before 4 review answers. Make a new run when the extracts are in."},
+		},
+		Cohort: &CohortBrief{People: 45, Total: amount(4_695_223), Costing: costing, Weekly: amount(500), Window: window, Run: 31,
+			Made: on(2026, time.April, 20), By: "Ayesha Rahman", OutOfDate: true},
+	}
+	for i, a := range agencies {
+		f := Feed{Agency: a.Name, Sends: "Housing and social care", From: window.From - 10, UpTo: window.To, Weeks: 104, Of: 104,
+			Received: 3834 + i*977, Rejected: 4 + i*3, State: "Up to date"}
+		switch a.Mark {
+		case "LEW":
+			f.UpTo, f.Weeks, f.State, f.NeedsYou = on(2026, time.March, 15), 102, "Waiting for you", true
+		case "FER":
+			f.From, f.Weeks, f.Sends = on(2024, time.June, 19), 93, "Treatment"
+		}
+		full.Feeds = append(full.Feeds, f)
+	}
+	empty := Home{Today: full.Today, Window: window, Steps: []Step{{"Accept at least two agencies’ extracts", "/extracts", true},
+		{"Give each code a price", "/prices", true}, {"Make the first run", "/cohort", false}}}
+	long := full
+	long.Feeds = append([]Feed{{Agency: longName, Sends: oddName, State: "Nothing has come", Of: 104}}, full.Feeds...)
+	return []Case{
+		show(HomePage, "full", signedIn(), full),
+		show(HomePage, "empty", with(signedIn(), func(f *Frame) { f.Purpose, f.Audit = "", Audit{} }), empty),
+		show(HomePage, "done", with(signedIn(), func(f *Frame) {
+			f.Notice, f.Audit.Intact = "Extract accepted: 2,871 rows count from now on.", false
+		}), full),
+		show(HomePage, "long", with(signedIn(), func(f *Frame) { f.Who, f.Area = longName, oddName }), long),
+	}
+}
+
+func extractCases() []Case {
+	options := []Option{{Value: "4", Label: "Riverbank Hospitals"}, {Value: "7", Label: "Police"}, {Value: "9", Label: oddName}}
+	list := Extracts{MayUpload: true, Agencies: options, List: List{Path: "/extracts", Page: 1, Size: 4, Total: 23, Sort: "received", Descending: true}}
+	states := []ExtractState{ExtractWaiting, ExtractChecking, ExtractAccepted, ExtractFailed, ExtractDeclined, ExtractRemoved}
+	for i, s := range states {
+		list.Rows = append(list.Rows, ExtractRow{Extract: id.Extract(20 - i), Agency: agencies[i].Name, Feed: "contacts", AsOf: window.To,
+			Received: on(2026, time.May, 11-i), State: s, InFile: 2946, Accepted: 2871, Rejected: 41, Repeated: 34})
+	}
+	one := Extract{Extract: 20, Agency: "Riverbank Hospitals", Feed: "A&E", State: ExtractWaiting, Checked: at(7, 14, 12),
+		AsOf: on(2026, time.April, 30), SentBy: "Ayesha Rahman", File: "riverbank-ae-2026-04.csv, 412 kB, 9f3c51d0…e27a", Layout: 4,
+		LayoutName: "A&E version 4", InFile: 2946, Accepted: 2871, Rejected: 41, Repeated: 34, SaidRows: 2946, SetAsideRows: 96,
+		MayDecide: true, MayRemove: true, LeftOut: []string{"kw_notes", "offence_text"},
+		SetAside: []SetAside{{"dob", "01/01/1900", 63, "Stands for “not known”"}, {"surname", "UNKNOWN", 27, "Not a name"},
+			{"nhs_number", "10 digits", 12, "Fails the check digit"}},
+		Reasons: []Reason{{"Date cannot be read", 22}, {"No service code", 9}, {"No record number", 6}, {"Too few values in the row", 4}},
+		List:    List{Path: "/extracts/20", Page: 1, Size: 8, Total: 41},
+		Rejects: []Reject{{214, "arrival_date", "31/02/2026", "Not a day in the calendar", "Send the day as DD/MM/YYYY"},
+			{602, "local_id", "", "No record number, so the row cannot be tied to anyone", "Send the hospital number"},
+			{1880, "", "9 values", "The header has 11 columns, this row has 9", "Look for a line break inside a field"},
+			{2251, "attendance_type", oddName, "Not a code of the layout", "Send one of the 7 codes in your layout"}},
+		Preview: &Preview{Columns: []string{"Record", "Day", "Service"}, Rows: [][]string{{"RH-448120", "2024-05-16", "AE-ATT"}, {"RH-448121", "2024-05-17", "AE-ATT"}}},
+		Consequences: []string{"2,871 attendances join the record; 1,206 people have something new, 18 of them in the cohort",
+			"no figure already made changes; run 31 is marked out of date until you make a new run"},
+	}
+	accepted, clean, checking, failed := one, one, one, one
+	accepted.State, accepted.Decided, accepted.SaidRows, accepted.SaidAmount, accepted.Amount = ExtractAccepted,
+		"Accepted by Ayesha Rahman on 8 May 2026.", 2950, amount(800), amount(812)
+	clean.Rejected, clean.Rejects, clean.Reasons, clean.SetAside, clean.Accepted, clean.InFile, clean.MayDecide = 0, nil, nil, nil, 2946, 2946, false
+	clean.Repeated, clean.SaidRows, clean.Preview, clean.LeftOut = 0, 0, nil, nil
+	checking.State, checking.Jobs = ExtractChecking, []Job{starting}
+	failed.State, failed.Failure = ExtractFailed, "Line 3 ends inside a quotation mark. Ask the agency to export the file again."
+	long := one
+	long.Agency, long.Feed, long.File = longName, oddName, oddPile()
+	send := SendIn{Agencies: options, Layouts: []Option{{Value: "4", Label: "A&E version 4"}}, Largest: "2 GB"}
+	sent := send
+	sent.Form = Form{Problem: wrong("agency", "as_of", "file", "rows", "full"), Typed: map[string][]string{"agency": {"7"}, "as_of-day": {"31"},
+		"as_of-month": {"2"}, "as_of-year": {"26"}, "rows": {"many\u202e"}, "full": {"yes"}}}
+	return []Case{
+		show(ExtractsPage, "full", signedIn(), list),
+		show(ExtractsPage, "empty", signedIn(), Extracts{List: List{Path: "/extracts"}, Jobs: []Job{starting}}),
+		show(SendInPage, "full", signedIn(), send),
+		show(SendInPage, "error", signedIn(), sent),
+		show(ExtractPage, "full", signedIn(), one),
+		show(ExtractPage, "accepted", signedIn(), accepted),
+		show(ExtractPage, "empty", signedIn(), clean),
+		show(ExtractPage, "checking", signedIn(), checking),
+		show(ExtractPage, "failed", signedIn(), failed),
+		show(ExtractPage, "long", signedIn(), long),
+	}
+}
+
+func cohortCases() []Case {
+	boroughs := []string{"Lambeth", "Southwark", "Lewisham", ""}
+	services := []string{"Prison", "Mental health ward", "Custody", "Eviction", "Long admissions", "A&E"}
+	c := Cohort{Run: 31, Made: on(2026, time.April, 20), By: "Ayesha Rahman", Window: window, Weekly: amount(500), Costing: costing,
+		OutOfDate: Say(Plain("4 review answers came after it.")), People: 45, Median: amount(807), Both: 35, FirstYear: 5, Later: 5,
+		Rule: Say(Plain("People whose use of services cost "), Strong("£500 a week or more"), Plain(" over the two years to 31 March 2026 (728 days, £52,000), in "),
+			Strong("prices of 2024-25"), Plain(", from "), Strong("three agencies or more"), Plain(", with "),
+			Strong("no single service above 75%"), Plain(" of their cost. Rent and benefits are left out.")),
+		Partial:   []string{"Fernhill Recovery covers 93 of the 104 weeks and Lewisham Council 102."},
+		OtherYear: "The same £500 in 2013-14 prices would be £684.62 a week today: 30 of these 45 people are above that.",
+		Agencies:  agencies, MayShowNames: true, MayExport: true, MayRun: true, RunsTakes: "about 2 minutes",
+		CrisisMeans: "Crisis: A&E, ambulance, emergency beds, ward, custody, prison, eviction, temporary accommodation. All the rest is planned.",
+		List:        List{Path: "/cohort", Page: 1, Size: 20, Total: 45, Sort: "weekly", Descending: true}, All: 9638, AllCost: amount(49_510_822)}
+	people := make(map[string][]PersonCost)
+	for i := range 45 {
+		total := amount(286_488 * 10 / (10 + i*2))
+		r := CohortRow{Rank: i + 1, Person: id.Person(i*7919 + 3), Borough: boroughs[i*7%3], Largest: services[i%len(services)],
+			LargestShare: Percent(54_00 - i*70), Weekly: total / 104, Year1: total / 5 * 2, Year2: total - total/5*2, Total: total,
+			WeakLink: i == 10, Partial: i == 6}
+		for j, a := range agencies {
+			if (i+j*j)%3 != 0 {
+				r.Agencies = append(r.Agencies, a)
+			}
+		}
+		if i == 44 {
+			r.Borough = ""
+		}
+		people[r.Borough] = append(people[r.Borough], PersonCost{Person: r.Person, Cost: total})
+		c.Total, c.Year1, c.Year2 = c.Total+total, c.Year1+r.Year1, c.Year2+r.Year2
+		if i < 20 {
+			c.Ranked = append(c.Ranked, r)
+		} else if i < 23 {
+			r.LargestShare = 81_00
+			c.Apart = append(c.Apart, r)
+			c.ApartSum += total
+		}
+	}
+	c.Average, c.Crisis = c.Total/104/45, c.Total/100*83
+	for _, b := range boroughs {
+		c.Boroughs = append(c.Boroughs, BoroughPeople{Name: b, People: people[b]})
+	}
+	for i := range 101 {
+		x := 100 - i
+		c.Curve = append(c.Curve, CurvePoint{People: 9638 * i / 100, Cost: c.AllCost - c.AllCost/1_000_000*money.Pence(x*x*x)})
+	}
+	c.Curve[1].Said, c.Curve[10].Said, c.Curve[50].Said = "45 people, 0.5%", "Top 10%, 964 people", "Top 50%"
+	c.Years = []YearKinds{{"Year 1", on(2025, time.April, 1), c.Year1 / 100 * 83, c.Year1 / 100 * 17}, {"Year 2", window.To, c.Year2 / 100 * 80, c.Year2 / 100 * 20}}
+	c.Payers = []PayerSum{{"NHS", amount(2_238_134), amount(191_889)}, {"Councils, housing and care", amount(644_098), amount(401_068)},
+		{"Police", amount(647_976), 0}, {"Ministry of Justice", amount(366_626), amount(56_202)}, {"Councils, public health", 0, amount(149_230)}}
+	named, failed, all, none := c, c, c, c
+	named.NamesUntil, named.OutOfDate = at(12, 12, 10), nil
+	named.Ranked = append([]CohortRow(nil), c.Ranked...)
+	for i := range named.Ranked {
+		named.Ranked[i].Name = []string{"Dean Whitlock", longName, oddName, "Kofi Ó Súilleabháin"}[i%4]
+	}
+	failed.NamesForm = Form{Problem: wrong("why")}
+	all.List.Size, all.Apart, all.MayShowNames, all.MayExport, all.MayRun, all.Partial, all.OtherYear = 0, nil, false, false, false, nil, ""
+	none.People, none.Ranked, none.Boroughs, none.Curve, none.Years, none.Payers, none.Apart = 0, nil, nil, nil, nil, nil, nil
+	none.Total, none.Year1, none.Year2, none.Crisis, none.Average, none.Median, none.List.Total = 0, 0, 0, 0, 0, 0, 0
+	return []Case{
+		show(CohortPage, "full", signedIn(), c),
+		show(CohortPage, "names", namesShown(), named),
+		show(CohortPage, "error", signedIn(), failed),
+		show(CohortPage, "all", signedIn(), all),
+		show(CohortPage, "nobody", signedIn(), none),
+		show(CohortPage, "empty", signedIn(), Cohort{MayRun: true, Jobs: []Job{starting}, Window: day.Span{},
+			Steps: []Step{{"Accept at least two agencies’ extracts", "/extracts", true}, {"Give each code a price", "/prices", false}}}),
+	}
+}

@@ -1,0 +1,109 @@
+package ui
+
+import (
+	"throughline/internal/day"
+	"throughline/internal/id"
+	"throughline/internal/money"
+)
+
+// HomePage is where everybody begins: what needs doing, the cohort as it stands, what is running, the feeds.
+var HomePage = register[Home]("home")
+
+// Home is the first page after signing in. What a role may not see is left empty and does not appear.
+type Home struct {
+	Today  day.Day
+	Todos  []Todo       // what holds up a sound cohort comes first
+	Cohort *CohortBrief // nil when there is no run yet
+	Steps  []Step       // what a cohort still needs, when there is none
+	Jobs   []Job
+	Window day.Span // that coverage is counted in
+	Feeds  []Feed
+}
+
+// CohortBrief is the cohort in two figures.
+type CohortBrief struct {
+	People    int
+	Total     money.Pence
+	Costing   Costing
+	Weekly    money.Pence // the rule's threshold a week
+	Window    day.Span
+	Run       id.Run
+	Made      day.Day
+	By        string
+	OutOfDate bool
+}
+
+// Feed is how an agency's data stands.
+type Feed struct {
+	Agency             string
+	Sends              string
+	From, UpTo         day.Day // zero: nothing has come
+	Weeks, Of          int     // weeks of the window in which the feed has data
+	Received, Rejected int
+	State              string // "Up to date", "Waiting for you"
+	NeedsYou           bool
+}
+
+// Head implements Content.
+func (h Home) Head() Head { return Head{Title: "What needs doing", Place: PlaceHome} }
+
+// Weekday is today, written out.
+func (h Home) Weekday() string { return h.Today.Weekday().String() }
+
+// Figures are the cohort's two figures.
+func (c CohortBrief) Figures() Totals {
+	return c.Costing.totals(
+		card("People at "+c.Weekly.Pounds()+" a week or more", count(c.People), Link("/cohort", "Open the cohort")),
+		card("Cost over the window", c.Total.Pounds(), Plain(spanWords(c.Window))),
+	)
+}
+
+// RunPath leads to the run.
+func (c CohortBrief) RunPath() string { return RunPath(c.Run) }
+
+// FeedTable is the state of each feed.
+func (h Home) FeedTable() Table {
+	t := Table{ID: "feeds", Name: "State of each feed", Heading: true, Wide: true, Class: "tl-feeds",
+		Empty: "No agency has sent anything yet.",
+		Columns: []Column{head(key("Agency")), col("What it sends"), key("Data up to"), num("Weeks covered"), bars("Bar"),
+			num("Rows received"), num("Rows rejected"), col("State")}}
+	received, rejected := 0, 0
+	for _, f := range h.Feeds {
+		received, rejected = received+f.Received, rejected+f.Rejected
+		state := words(f.State)
+		if f.NeedsYou {
+			state = cell(Tag(Attention, f.State))
+		}
+		weeks, upTo, covers := cell(Plain(count(f.Weeks)+" of "+count(f.Of))), longDay(f.UpTo), blank()
+		if f.Weeks < f.Of {
+			weeks = strong(count(f.Weeks) + " of " + count(f.Of))
+		}
+		if f.UpTo == 0 {
+			weeks, upTo = words("none"), words("nothing has come")
+		} else if w := (day.Span{From: f.From, To: f.UpTo}).Cut(h.Window); w.Days() > 0 {
+			covers = covered(share(int(w.From-h.Window.From), h.Window.Days()), share(int(w.To-h.Window.From)+1, h.Window.Days()))
+		}
+		t.Rows = append(t.Rows, row(words(f.Agency), words(f.Sends), upTo, weeks, covers, number0(f.Received), number0(f.Rejected), state))
+	}
+	t.Foot = []Row{row(words(many(len(h.Feeds), "agency", "agencies")), blank(), blank(), blank(), blank(), number0(received),
+		number0(rejected), blank())}
+	return t
+}
+
+// Gaps says which feeds do not cover the window, so that nothing found never looks like nothing happened.
+func (h Home) Gaps() []string {
+	var gaps []string
+	for _, f := range h.Feeds {
+		switch {
+		case f.UpTo == 0:
+			gaps = append(gaps, "Nothing has come from "+f.Agency+".")
+		case f.From > h.Window.From && f.UpTo < h.Window.To:
+			gaps = append(gaps, f.Agency+" covers only "+spanWords(day.Span{From: f.From, To: f.UpTo})+".")
+		case f.From > h.Window.From:
+			gaps = append(gaps, f.Agency+"’s data begins on "+f.From.Long()+".")
+		case f.UpTo < h.Window.To:
+			gaps = append(gaps, f.Agency+"’s data ends on "+f.UpTo.Long()+".")
+		}
+	}
+	return gaps
+}

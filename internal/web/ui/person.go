@@ -1,0 +1,274 @@
+package ui
+
+import (
+	"strconv"
+	"time"
+
+	"throughline/internal/day"
+	"throughline/internal/id"
+	"throughline/internal/money"
+)
+
+// PersonPage is one person over all agencies: who is involved, when, on which records, and why those are linked.
+var PersonPage = register[Person]("person")
+
+// Person is one person's overview. Until names are shown, Name is empty and the records hold no names, numbers or dates.
+type Person struct {
+	Person      id.Person
+	Name        string
+	Born        string // "4 March 1983", "1983, day not known"; empty until names are shown
+	Borough     string
+	Agencies    int
+	Rank, Of    int // in the cohort; Rank 0 when not in it
+	CohortMade  day.Day
+	Window      day.Span
+	FromCohort  bool // came from the cohort: the way back leads there
+	ForwardedTo id.Person
+
+	MayShowNames bool
+	NamesForm    Form
+
+	Involved []Involved
+	Gaps     []string // "Nothing found in Southwark Council as of 31 March 2026."
+	Lanes    []Lane
+	Uses     []Use
+	Unpriced string // a sentence on contacts without a price
+
+	Records []RecordRow
+	Said    []Saying
+	Link    *LinkWhy // the link that is explained: the one asked for, else the weakest; nil with one record
+	Answers []Answer // that people gave about these records
+	Looked  []Look   // of the last 30 days
+	LookedN int      // of all time
+}
+
+// Involved is one agency's part.
+type Involved struct {
+	Agency, Worker, Reach string
+	First, Last           day.Day
+	Contacts              int
+	Open                  bool
+}
+
+// Lane is one agency's contacts over the window.
+type Lane struct {
+	Agency   string
+	Marks    []LaneMark
+	Contacts int
+}
+
+// LaneMark is a contact on a day, or a stay over a span.
+type LaneMark struct {
+	Span   day.Span
+	Stay   bool
+	Crisis bool
+}
+
+// Use is how often a service was used, for the timeline's table.
+type Use struct {
+	Service, Agency string
+	Times           int
+	First, Last     day.Day
+}
+
+// RecordRow is one agency's record as it sent it.
+type RecordRow struct {
+	Record                        id.Record
+	Agency                        string
+	Number, Name, Birth, Postcode string   // as sent; empty until names are shown
+	Identifiers                   []string // "NHS 943 476 5919"; empty until names are shown
+	BirthNote                     string   // "day, month swapped"
+	SetAside                      []string // names of values kept as sent and not used: "date of birth"
+	Extract                       id.Extract
+	Line                          int
+	From                          string  // "line 1,204 of admissions, 2 April 2026"
+	Probability                   float64 // of its link to the others; 0 for the record that the others are linked to
+	Weak                          bool
+}
+
+// Saying is a fact and who says so: "Date of birth", "4 March 1983", "said by 6 of 8".
+type Saying struct{ Fact, Value, By string }
+
+// LinkWhy explains why one record is linked to the others.
+type LinkWhy struct {
+	Record           id.Record
+	Agency, Other    string // whose record, and whose it is compared with
+	Probability      float64
+	Weakest          bool
+	Rests            money.Pence // of the cost, on this link
+	Decides          string      // "In the cohort with or without it."
+	Evidence         []Evidence
+	Model            string // "Model of 12 April 2026, link run 29."
+	RecordsAfter     int    // that would stay
+	CostAfter, Moved money.Pence
+	MayAnswer        bool
+	Form             Form
+}
+
+// Evidence is what one field says, in bits: positive for one person, negative against.
+type Evidence struct {
+	Field, Words string
+	Bits         float64
+	Nothing      bool // the field says nothing
+	Start        bool // the starting point, before any evidence
+}
+
+// Answer is what a person said about two records; it outranks the model.
+type Answer struct {
+	ID      id.Event
+	Says    string // "Lantern Housing’s record is not the same person"
+	Why     string
+	By      string
+	When    time.Time
+	MayUndo bool
+}
+
+// Look is one line of who has looked.
+type Look struct {
+	When                      time.Time
+	Who, Agency, Saw, Purpose string
+	AllowedBy                 string
+	Refused                   bool
+}
+
+// Head implements Content. The name is the heading once it is shown, and never goes into the tab's title.
+func (p Person) Head() Head {
+	h := Head{Title: p.Name, Caption: "Person " + id.Pseudonym(p.Person), Tab: "Person " + id.Pseudonym(p.Person),
+		Place: PlaceFind, Crumbs: []Crumb{{"Find a person", "/people"}}, Form: namesForm(p.NamesForm)}
+	if p.FromCohort {
+		h.Place, h.Crumbs = PlaceCohort, []Crumb{{"Cohort", "/cohort"}}
+	}
+	if p.Name == "" {
+		h.Title, h.Caption = id.Pseudonym(p.Person), "Person"
+	}
+	if p.Link != nil && p.Link.Form.Problem != nil {
+		h.Form = p.Link.Form
+	}
+	return h
+}
+
+// Path is the person's own address.
+func (p Person) Path() string { return PersonPath(p.Person) }
+
+// Lede is the person in a line.
+func (p Person) Lede() string {
+	s := ""
+	if p.Born != "" {
+		s = "Born " + p.Born + ". "
+	}
+	if p.Borough != "" {
+		s += p.Borough + ". "
+	}
+	s += many(len(p.Records), "record", "records") + " from " + many(p.Agencies, "agency", "agencies") + "."
+	if p.Rank > 0 {
+		s += " " + ordinal(p.Rank) + " of " + count(p.Of) + " in the cohort of " + p.CohortMade.Long() + "."
+	}
+	return s
+}
+
+// Views are the ways of looking at this person.
+func (p Person) Views() []View {
+	return []View{{"Overview", p.Path(), true}, {"What it costs", FootprintPath(p.Person), false},
+		{"Links", "#links", false}, {"Who has looked", LookedPath(p.Person), false}}
+}
+
+// InvolvedTable is who is involved.
+func (p Person) InvolvedTable() Table {
+	t := Table{ID: "involved", Name: "Who is involved", Heading: true, Wide: true, Empty: "No agency has a contact in this window.",
+		Columns: []Column{head(key("Agency")), col("Worker"), col("How to reach them"), num("First contact"), num("Last contact"),
+			num("Contacts"), col("Now")}}
+	contacts, open := 0, 0
+	for _, a := range p.Involved {
+		worker, now := a.Worker, words("Closed")
+		if worker == "" {
+			worker = "none named"
+		}
+		if a.Open {
+			open++
+			now = cell(Tag(Calm, "Open"))
+		}
+		contacts += a.Contacts
+		t.Rows = append(t.Rows, row(words(a.Agency), cell(Name(worker)), orUnknown(a.Reach), shortDay(a.First), shortDay(a.Last),
+			number0(a.Contacts), now))
+	}
+	t.Foot = []Row{row(words(many(len(p.Involved), "agency", "agencies")), blank(), blank(), blank(), blank(), number0(contacts),
+		words(count(open)+" open"))}
+	return t
+}
+
+// RecordTable are the records, each as its agency sent it.
+func (p Person) RecordTable() Table {
+	t := Table{ID: "records-table", Name: "Records, each as its agency sent it", Heading: true, Wide: true,
+		Columns: []Column{head(key("Agency")), key("Its number"), col("Name"), col("Date of birth"), key("Postcode"),
+			col("Where it came from"), num("Probability"), key("Action")}}
+	if p.Name == "" {
+		t.Note = "Names, numbers, dates of birth and postcodes are hidden until names are shown."
+	}
+	for _, r := range p.Records {
+		number, birth := shown(Code, r.Number), shown(Plain, r.Birth)
+		for _, n := range r.Identifiers {
+			number.Text = append(number.Text, Under(n))
+		}
+		if r.BirthNote != "" {
+			birth.Text = append(birth.Text, Under(r.BirthNote))
+		}
+		for _, s := range r.SetAside {
+			birth.Text = append(birth.Text, Plain(" "), Tag(Aside, s+" set aside"))
+		}
+		probability, action := words(probabilityWords(r.Probability)), blank()
+		if r.Probability == 0 {
+			probability = words("–")
+		} else {
+			action = cell(LinkAbout(LinkPath(p.Person, r.Record), "Why it is linked", r.Agency))
+		}
+		line := row(words(r.Agency), number, shown(Name, r.Name), birth, shown(Plain, r.Postcode),
+			linked(RowPath(r.Extract, r.Line), r.From), probability, action)
+		if r.Weak {
+			line.State = NeedsYou
+		}
+		t.Rows = append(t.Rows, line)
+	}
+	return t
+}
+
+func shown(as func(string) Bit, value string) Cell {
+	if value == "" {
+		return cell(Dots())
+	}
+	return cell(as(value))
+}
+
+// probabilityWords writes a probability with as many places as tell it apart from certainty, which it never is.
+func probabilityWords(p float64) string {
+	if p > 0.9999 {
+		return "over 0.9999"
+	}
+	if p >= 0.99 {
+		return strconv.FormatFloat(p, 'f', 4, 64)
+	}
+	return strconv.FormatFloat(p, 'f', 2, 64)
+}
+
+// WhyNames asks why names are needed.
+func (p Person) WhyNames() Choice { return whyNames(p.NamesForm) }
+
+// LookedTable is who has looked lately.
+func (p Person) LookedTable() Table {
+	return lookTable("looked", "Who has looked, last 30 days", p.Looked)
+}
+
+// LookedPath leads to everybody who has looked.
+func (p Person) LookedPath() string { return LookedPath(p.Person) }
+
+func lookTable(tableID, name string, looks []Look) Table {
+	t := Table{ID: tableID, Name: name, Heading: true, Empty: "Nobody has opened this person’s record.",
+		Columns: []Column{head(key("When")), col("Who"), col("Agency"), col("What they saw"), col("Purpose"), col("Allowed by")}}
+	for _, l := range looks {
+		saw := words(l.Saw)
+		if l.Refused {
+			saw = cell(Tag(Refused, "Refused"), Plain(" "+l.Saw))
+		}
+		t.Rows = append(t.Rows, row(words(moment(l.When)), cell(Name(l.Who)), words(l.Agency), saw, words(l.Purpose), words(l.AllowedBy)))
+	}
+	return t
+}

@@ -1,0 +1,184 @@
+package ui
+
+import (
+	"math"
+	"strconv"
+
+	"throughline/internal/day"
+)
+
+// Odds writes how likely the link is, in odds first and then as a probability.
+func (l LinkWhy) Odds() string {
+	odds := l.Probability / (1 - l.Probability)
+	switch {
+	case l.Probability >= 1 || odds >= 1_000_000:
+		return "more than a million to 1"
+	case odds >= 1000:
+		return "about " + count(int(roundTo(odds, 2))) + " to 1"
+	case odds >= 2:
+		return "about " + count(int(math.Round(odds))) + " to 1"
+	case odds >= 0.5:
+		return "about even"
+	case l.Probability <= 0:
+		return "more than a million to 1 against"
+	}
+	return "about " + count(int(math.Round(1/odds))) + " to 1 against"
+}
+
+// roundTo keeps n leading digits.
+func roundTo(x float64, n int) float64 {
+	scale := math.Pow10(int(math.Log10(x)) - n + 1)
+	return math.Round(x/scale) * scale
+}
+
+// Probable is the probability in figures.
+func (l LinkWhy) Probable() string { return probabilityWords(l.Probability) }
+
+// bits writes evidence with its sign: "+11.9", "−17.6".
+func bits(b float64) string {
+	s := strconv.FormatFloat(math.Abs(b), 'f', 1, 64)
+	switch {
+	case s == "0.0":
+		return "0.0"
+	case b < 0:
+		return "−" + s
+	}
+	return "+" + s
+}
+
+// Waterfall shows the evidence field by field: each bar begins where the one above ended.
+func (l LinkWhy) Waterfall() Table {
+	t := Table{ID: "evidence", Name: "Evidence, field by field, " + l.Agency + " and " + l.Other, Class: "tl-waterfall",
+		Columns: []Column{head(col("Field")), col("In words"), num("Bits"), {Name: "To the left: against, to the right: for", Kind: Bars}}}
+	var lowest, highest, at float64
+	for _, e := range l.Evidence {
+		at += e.Bits
+		lowest, highest = min(lowest, at), max(highest, at)
+	}
+	total := at
+	width := max(highest-lowest, 1) * 1.1 // a little air on both sides
+	place := func(b float64) Percent { return Percent(math.Round((b - lowest + width/22) / width * float64(full))) }
+	zero := rule(place(0), -7, 25, "line")
+	at = 0
+	for _, e := range l.Evidence {
+		says, picture := words(bits(e.Bits)), []Shape{zero}
+		if e.Nothing {
+			says = words("says nothing")
+		} else {
+			picture = append(picture, evidenceBar(place(at), place(at+e.Bits), e))
+		}
+		at += e.Bits
+		t.Rows = append(t.Rows, row(words(e.Field), words(e.Words), says, bar(picture...)))
+	}
+	t.Foot = []Row{row(words("All together"), words(l.sumWords(total)), words(bits(total)),
+		bar(zero, between(place(0), place(total), "ink")))}
+	return t
+}
+
+func evidenceBar(from, to Percent, e Evidence) Shape {
+	if e.Start || e.Bits < 0 {
+		return dotted(between(from, to, "line-thin"))
+	}
+	return between(from, to, "pine")
+}
+
+func between(a, b Percent, class string) Shape {
+	return rect(min(a, b), 3, max(a, b)-min(a, b), 12, class)
+}
+
+func (l LinkWhy) sumWords(total float64) string {
+	if total > 20 {
+		return "2 to the power " + strconv.FormatFloat(total, 'f', 1, 64) + " is more than a million"
+	}
+	odds := strconv.FormatFloat(math.Exp2(total), 'f', 0, 64)
+	if total < 3 {
+		odds = strconv.FormatFloat(math.Exp2(total), 'f', 2, 64)
+	}
+	return "2 to the power " + strconv.FormatFloat(total, 'f', 1, 64) + " is " + odds + "; " + odds + " ÷ (" + odds + " + 1) = " + l.Probable()
+}
+
+// WhySame asks for the reason of an answer.
+func (l LinkWhy) WhySame() Area {
+	return l.Form.area("why", "Why do you think so?", "For example: the worker met both. Do not put health details here.", 2)
+}
+
+// LaneRow is a lane as it is drawn.
+type LaneRow struct {
+	Agency, Note string
+	Shapes       []Shape
+}
+
+// Axis are the months above the lanes.
+func (p Person) Axis() []Shape {
+	var shapes []Shape
+	p.quarters(func(x Percent, first day.Day, i int) {
+		words := text(x, 13, first.Long()[2:5]+" "+first.String()[2:4], "", "quiet")
+		if i%2 == 1 {
+			words = wide(words)
+		}
+		shapes = append(shapes, rule(x, 18, 34, "grid"), words)
+	})
+	return shapes
+}
+
+// quarters calls f with each quarter's first day that is in the window, or each year's when the window is long.
+func (p Person) quarters(f func(Percent, day.Day, int)) {
+	step := 3
+	if p.Window.Days() > 3*366 {
+		step = 12
+	}
+	first := p.Window.From.Month().First()
+	i := 0
+	for d := first; d <= p.Window.To; d = d.AddMonths(step) {
+		f(max(p.at(d), 0), d, i)
+		i++
+	}
+}
+
+func (p Person) at(d day.Day) Percent { return share(int(d-p.Window.From), p.Window.Days()) }
+
+// LaneRows are the lanes: a tall line is a crisis contact, a short one a planned one, a block is a stay to scale.
+func (p Person) LaneRows() []LaneRow {
+	rows := make([]LaneRow, len(p.Lanes))
+	for i, l := range p.Lanes {
+		r := LaneRow{Agency: l.Agency, Note: many(l.Contacts, "contact", "contacts")}
+		p.quarters(func(x Percent, _ day.Day, _ int) { r.Shapes = append(r.Shapes, rule(x, 0, 30, "grid")) })
+		for _, m := range l.Marks {
+			s := m.Span.Cut(p.Window)
+			if s.Days() == 0 {
+				continue
+			}
+			x, end := p.at(s.From), p.at(s.To+1)
+			switch {
+			case m.Stay && m.Crisis:
+				r.Shapes = append(r.Shapes, rect(x, 9, max(end-x, 20), 12, "madder"))
+			case m.Stay:
+				r.Shapes = append(r.Shapes, hatched(rect(x, 9, max(end-x, 20), 12, "edge")))
+			case m.Crisis:
+				r.Shapes = append(r.Shapes, tick(x, 4, 2, 22, "madder"))
+			default:
+				r.Shapes = append(r.Shapes, tick(x, 10, 2, 10, "pine"))
+			}
+		}
+		rows[i] = r
+	}
+	return rows
+}
+
+// LaneKey explains the lanes.
+func (p Person) LaneKey() []KeyEntry {
+	return []KeyEntry{{crisisClass, "", "Crisis"}, {"pine", "", "Planned contact"}, {plannedClass, "hatch", "Planned stay"}}
+}
+
+// UseTable is the timeline as a table.
+func (p Person) UseTable() Table {
+	t := Table{ID: "uses", Name: "Services used over the window", Columns: []Column{head(col("Service")), col("Agency"), num("Times"),
+		num("First"), num("Last")}, Empty: "No service was used in this window."}
+	times := 0
+	for _, u := range p.Uses {
+		times += u.Times
+		t.Rows = append(t.Rows, row(words(u.Service), words(u.Agency), number0(u.Times), shortDay(u.First), shortDay(u.Last)))
+	}
+	t.Foot = []Row{row(words("All services"), blank(), number0(times), blank(), blank())}
+	return t
+}

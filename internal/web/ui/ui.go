@@ -1,0 +1,156 @@
+// Package ui is what people see: the components, the charts, and one typed struct with its template for every page.
+// A handler fills the struct and writes the page; wording, order, formatting and accessibility are decided here.
+//
+// Values arrive as what they are (money.Pence, day.Day, time.Time, ids) and are formatted once, here. Nothing is
+// fetched, decided or hidden here: what the person may not see must not be in the struct.
+package ui
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"throughline/internal/fault"
+)
+
+//go:embed templates
+var sources embed.FS
+
+// Content is the struct of a page.
+type Content interface {
+	// Head says what the page is called and where it stands among the others.
+	Head() Head
+}
+
+// Head is what the frame needs to know of a page.
+type Head struct {
+	Title   string  // the one main heading
+	Caption string  // a line above the heading: "Person K7M-3Q"
+	Tab     string  // the document's title where it must differ: a name never goes into the browser's history
+	Place   Place   // which main link is marked as the current one
+	Crumbs  []Crumb // the way back, Home left out
+	Form    Form    // the form that came back with errors, if one did
+}
+
+// Crumb is one step of the way back to Home.
+type Crumb struct{ Name, Href string }
+
+// Page is a template bound to the struct that fills it.
+type Page[T Content] struct {
+	name string
+	set  *template.Template
+}
+
+// view is what a page's template is given: . is the view, so that forms reach the frame's tokens.
+type view[T Content] struct {
+	Frame Frame
+	Head  Head
+	Page  T
+}
+
+// Problems are the lines of the error summary.
+func (v view[T]) Problems() []problem { return v.Head.Form.problems() }
+
+// DocumentTitle is what the browser's tab says.
+func (v view[T]) DocumentTitle() string {
+	title := v.Head.Tab
+	if title == "" {
+		title = v.Head.Title
+	}
+	if v.Head.Form.Problem != nil {
+		title = "Error: " + title
+	}
+	return seen(title) + " – Throughline"
+}
+
+// Name is the page's name: its template is templates/pages/NAME.html.
+func (p Page[T]) Name() string { return p.name }
+
+// Render makes the whole page in memory, so that a page is either whole or not sent.
+func (p Page[T]) Render(f Frame, content T) ([]byte, error) {
+	var b bytes.Buffer
+	if err := p.set.ExecuteTemplate(&b, "frame", view[T]{f, content.Head(), content}); err != nil {
+		return nil, fmt.Errorf("render page %s: %w", p.name, err)
+	}
+	return b.Bytes(), nil
+}
+
+// Write renders the page and then sends it with a status. Nothing is sent when it returns an error.
+func (p Page[T]) Write(w http.ResponseWriter, status int, f Frame, content T) error {
+	b, err := p.Render(f, content)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
+	w.WriteHeader(status)
+	_, err = w.Write(b)
+	return err
+}
+
+// Registered is a page as the tests see it: its template and a value of the type that fills it.
+type Registered struct {
+	Name     string
+	Template *template.Template
+	Value    any          // a view of the page, all zero
+	Content  reflect.Type // the page's struct
+}
+
+var registry []Registered
+
+// Pages are all pages there are.
+func Pages() []Registered { return registry }
+
+var parts = template.Must(template.New("").Funcs(functions).ParseFS(sources, "templates/parts/*.html"))
+
+// register reads a page's template and binds it to its struct; it runs when the program starts.
+func register[T Content](name string) Page[T] {
+	set := template.Must(template.Must(parts.Clone()).ParseFS(sources, "templates/pages/"+name+".html"))
+	var zero view[T]
+	registry = append(registry, Registered{name, set.Lookup("frame"), zero, reflect.TypeFor[T]()})
+	return Page[T]{name, set}
+}
+
+// templateFiles are the names of the page templates there are, registered or not.
+func templateFiles() ([]string, error) {
+	files, err := fs.Glob(sources, "templates/pages/*.html")
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(strings.TrimPrefix(f, "templates/pages/"), ".html")
+	}
+	return files, err
+}
+
+// problem is one line of the error summary with the field it leads to.
+type problem struct{ Words, Field string }
+
+func (f Form) problems() []problem {
+	if f.Problem == nil {
+		return nil
+	}
+	if len(f.Problem.Notes) == 0 {
+		return []problem{{Words: sentence(f.Problem.Message, f.Problem.Remedy)}}
+	}
+	ps := make([]problem, len(f.Problem.Notes))
+	for i, n := range f.Problem.Notes {
+		ps[i] = problem{noteWords(n), f.fieldID(n.Field)}
+	}
+	return ps
+}
+
+func noteWords(n fault.Note) string { return sentence(n.Message, n.Remedy) }
+
+func sentence(parts ...string) string {
+	var kept []string
+	for _, p := range parts {
+		if p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, " ")
+}
