@@ -27,8 +27,8 @@ type Rule struct {
 // Check says what is wrong with the rule, as a *fault.Error with a note for each field, or nil.
 func (r Rule) Check() error {
 	f := fault.New(fault.Invalid, "cohort-rule", "The rule cannot be used.", "Correct what is named.")
-	if r.AWeek <= 0 {
-		f = f.With("a_week", "The amount a week is not above nothing.", "Write an amount like £500.00.")
+	if r.AWeek <= 0 || r.AWeek > most {
+		f = f.With("a_week", "The amount a week is not above nothing, or far too large.", "Write an amount like £500.00.")
 	}
 	if n := r.Window.Days(); n == 0 || n%14 != 0 {
 		f = f.With("window", fmt.Sprintf("The window has %d days, which are not two years of whole weeks.", n), "Use 728 days.")
@@ -82,28 +82,19 @@ type Coverage struct {
 	Has    day.Span
 }
 
-// Member is someone who meets the rule's threshold, with what the list shows of them.
+// Member is someone whose cost meets the rule's threshold, with what the list shows of them.
 type Member struct {
 	ID           id.Person
 	Borough      string
-	Rank         int // from 1, costliest first, among the members or among those set apart
-	Agencies     []string
-	Largest      string // slug of the service that costs most
-	LargestShare int    // of the person's cost, in tenths of a per cent, rounded half to even
+	Rank         int      // from 1, costliest first, in the list that the member stands in
+	Agencies     []string // slugs with a priced contact, in alphabetical order
+	Largest      string   // slug of the service that costs most
+	LargestShare int      // of the person's cost, in tenths of a per cent
 	Amount       money.Pence
 	Years        [2]money.Pence
 	Crisis       money.Pence
-	Weeks        int         // of the window that the person was alive, by what is known
-	AWeek        money.Pence // Amount ÷ Weeks, rounded half to even
-	Over         Years       // in which years the person was at or above the rule's weekly amount
+	Days         int         // of the window that the person was alive, by what is known
+	AWeek        money.Pence // Amount over those days, a week
+	Over         [2]bool     // at or above the rule's weekly amount in the first year, and in the second
+	Partial      []string    // slugs of the person's agencies whose feed does not cover the whole window
 }
-
-// Years says in which years of the window something holds.
-type Years uint8
-
-const (
-	Neither Years = iota // over the two years together, but in neither alone
-	FirstOnly
-	SecondOnly
-	Both
-)

@@ -148,7 +148,7 @@ func (e *Edition) checkNesting(t *table) {
 
 func nonCommercial(licence string) bool {
 	l := strings.ToUpper(licence)
-	return strings.Contains(l, "-NC") || strings.Contains(l, "NONCOMMERCIAL") || strings.Contains(l, "NON-COMMERCIAL")
+	return strings.Contains(l, "BY-NC") || strings.Contains(l, "NONCOMMERCIAL") || strings.Contains(l, "NON-COMMERCIAL")
 }
 
 // price reads one row.

@@ -46,28 +46,38 @@ type Line struct {
 	Inside    day.Span // the days charged inside the window
 	Whole     int      // the days charged of the whole contact
 	Amount    money.Pence
+	Parts     []Part // Amount by month and year
 }
 
 // Days is how many days of the contact are charged inside the window.
 func (l Line) Days() int { return l.Inside.Days() }
 
-// MonthPart is what of a line lies in a calendar month.
-type MonthPart struct {
+// Part is what of a line lies in a calendar month and, where the window has a turn, in one of its years.
+type Part struct {
 	Month  day.Month
+	Year   int // 0 or 1
+	Days   uint32
 	Amount money.Pence
 }
 
-// Months spreads the line over the calendar months it is charged in, by their days. The parts add up to the line.
-func (l Line) Months() []MonthPart {
-	var parts []MonthPart
+// parts spreads a line's amount by days over the calendar months it is charged in, cut once more at the turn of the
+// window's years. They add up to the line; a run's sums are made of the same parts.
+func parts(amount money.Pence, inside day.Span, turn day.Day) []Part {
+	var parts []Part
 	var days []uint32
-	for from := l.Inside.From; from <= l.Inside.To; {
-		m := from.Month()
-		next := min((m + 1).First(), l.Inside.To+1)
-		parts, days = append(parts, MonthPart{Month: m}), append(days, uint32(next-from))
+	for from := inside.From; from <= inside.To; {
+		p := Part{Month: from.Month()}
+		next := min((p.Month + 1).First(), inside.To+1)
+		if turn != 0 && from >= turn {
+			p.Year = 1
+		} else if turn > from {
+			next = min(next, turn)
+		}
+		p.Days = uint32(next - from)
+		parts, days = append(parts, p), append(days, p.Days)
 		from = next
 	}
-	amounts, _ := money.Split(l.Amount, days) // a line has at least one day
+	amounts, _ := money.Split(amount, days) // a line has at least one day
 	for i := range parts {
 		parts[i].Amount = amounts[i]
 	}
@@ -95,14 +105,14 @@ type Priced struct {
 // Footprint prices contacts for a window, both of whose ends count. Stays and periods are cut to the window and charged
 // by their days in it. Each line's amount is reckoned exactly and rounded once, half to even, to whole pence; the total
 // is the sum of the lines.
-func Footprint(contacts []Contact, t *Table, window day.Span) (Priced, error) {
+func Footprint(contacts []Contact, t *Table, window Window) (Priced, error) {
 	var p Priced
 	amounts := make([]money.Pence, 0, len(contacts))
 	for _, c := range contacts {
 		if int(c.Service) >= len(t.rates) {
 			return Priced{}, notInTable(c.Service)
 		}
-		o, r := t.reckon(c.Activity, window), &t.rates[c.Service]
+		o, r := t.reckon(c.Activity, window.Span), &t.rates[c.Service]
 		switch {
 		case o.outside:
 			p.Outside++
@@ -113,7 +123,7 @@ func Footprint(contacts []Contact, t *Table, window day.Span) (Priced, error) {
 			}
 			p.Gaps = append(p.Gaps, g)
 		default:
-			p.Lines = append(p.Lines, t.line(c, o))
+			p.Lines = append(p.Lines, t.line(c, o, window.Turn))
 			amounts = append(amounts, o.amount)
 		}
 	}
@@ -247,10 +257,11 @@ func magnitude(p money.Pence) (uint64, bool) {
 }
 
 // line tells how a contact's amount came about.
-func (t *Table) line(c Contact, o reckoned) Line {
+func (t *Table) line(c Contact, o reckoned, turn day.Day) Line {
 	r := &t.rates[c.Service]
 	l := Line{Contact: c, Key: t.keys[c.Service], Group: t.groups[r.group], Source: o.source, ToYear: t.year, FromYear: t.year,
-		Quantity: o.quantity, Inside: o.inside, Whole: int(o.whole), Amount: o.amount}
+		Quantity: o.quantity, Inside: o.inside, Whole: int(o.whole), Amount: o.amount,
+		Parts: parts(o.amount, o.inside, turn)}
 	var words []string
 	switch o.source {
 	case Own:

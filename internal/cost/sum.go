@@ -80,6 +80,10 @@ func (t *Table) Keys() []Key { return append([]Key(nil), t.keys...) }
 // Sum prices contacts, which must stand in order of person, and adds them up. It uses every core it is given and gives
 // the same sums on any number of them. Each amount is the one that Footprint gives for the contact and the window.
 func Sum(activities []Activity, t *Table, w Window) (*Sums, error) {
+	return sum(activities, t, w, runtime.GOMAXPROCS(0))
+}
+
+func sum(activities []Activity, t *Table, w Window, workers int) (*Sums, error) {
 	for i, a := range activities {
 		if i > 0 && a.Person < activities[i-1].Person {
 			return nil, fault.New(fault.Internal, "contacts-out-of-order", "The contacts are not in order of person.", "Sort them first.")
@@ -89,9 +93,9 @@ func Sum(activities []Activity, t *Table, w Window) (*Sums, error) {
 		}
 	}
 	calendar := newCalendar(w)
-	parts := make([]*summer, 4*runtime.GOMAXPROCS(0))
+	parts := make([]*summer, 4*workers)
 	var done sync.WaitGroup
-	room := make(chan struct{}, runtime.GOMAXPROCS(0))
+	room := make(chan struct{}, workers)
 	from := 0
 	for i := range parts {
 		to := len(activities) * (i + 1) / len(parts)
