@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"throughline/internal/account"
 	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/policy"
@@ -14,11 +15,11 @@ var areaBySlug = query("area.by-slug", `select id, slug, title, config_hash, lin
 
 var sessionActor = query("session.actor", `
 	select s.id, s.purpose, s.names_until, s.started_at, s.seen_at, s.ended_at, a.id, a.agency, a.name, a.suspended_at
-	from sessions s join accounts a on a.id = s.account where s.token_hash = $1`)
+	from sessions s join accounts a on a.id = s.account where s.token_hash = $1 and s.area = $2`)
 
 var jobActor = query("job.actor", `
 	select j.created_by, coalesce(a.agency, 0), coalesce(a.name, 'the operator')
-	from jobs j left join accounts a on a.id = j.created_by where j.id = $1 and j.state = 'working'`)
+	from jobs j left join accounts a on a.id = j.created_by where j.id = $1 and j.state in ('waiting', 'working')`)
 
 var accountRoles = query("account.roles", `select role from account_roles where account = $1 order by role`)
 
@@ -75,14 +76,14 @@ func operator(c Credential) policy.Actor {
 func (tx *Tx) enterSession(c Credential) error {
 	var session, acc, agency int64
 	var purpose, names, started, seen, ended, name, suspended string
-	err := tx.one(sessionActor, []any{c.token}, &session, &purpose, &names, &started, &seen, &ended, &acc, &agency, &name, &suspended)
+	err := tx.one(sessionActor, []any{c.token, tx.area}, &session, &purpose, &names, &started, &seen, &ended, &acc, &agency, &name, &suspended)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if ended != "" || !alive(moment(started), moment(seen), tx.now) {
+	if ended != "" || !tx.live(moment(started), moment(seen)) {
 		return nil
 	}
 	roles, err := tx.rolesOf(id.Account(acc))
@@ -95,9 +96,13 @@ func (tx *Tx) enterSession(c Credential) error {
 	return nil
 }
 
-// alive says whether a session still counts, by its two lifetimes.
-func alive(started, seen, now time.Time) bool {
-	return now.Before(started.Add(12*time.Hour)) && now.Before(seen.Add(60*time.Minute))
+// live says whether a session still stands. A request that began a moment before another of the same session was recorded
+// must not take that for a wrong clock.
+func (tx *Tx) live(started, seen time.Time) bool {
+	if seen.After(tx.now) && seen.Sub(tx.now) < time.Minute {
+		seen = tx.now
+	}
+	return account.DefaultLimits.Live(started, seen, tx.now)
 }
 
 func (tx *Tx) enterJob(c Credential) error {
@@ -163,7 +168,7 @@ func (tx *Tx) SaveArea(slug id.Area, title, configHash string) error {
 	return tx.setArea(n)
 }
 
-var areaList = query("area.list", `select slug from areas order by id`)
+var areaList = query("area.list", `select id, slug from areas order by id`)
 
 var counterUp = query("counter.up", `
 	insert into counters (name, next) values ($1, $2) on conflict (name) do update set next = counters.next + excluded.next returning next`)

@@ -154,6 +154,9 @@ func (db *DB) attempt(ctx context.Context, pool *sql.DB, begin *sql.TxOptions, r
 		if err := tx.record(e); err != nil {
 			return errors.Join(err, s.Rollback())
 		}
+		if err := tx.seen(); err != nil {
+			return errors.Join(err, s.Rollback())
+		}
 		if err := s.Commit(); err != nil {
 			return unavailable(err)
 		}
@@ -174,12 +177,13 @@ func (tx *Tx) decide(r Request, info policy.Info) (event, error) {
 	if err := tx.enter(r.Who); err != nil {
 		return event{}, err
 	}
+	r.Subject = tx.own(r.Subject)
 	facts, err := tx.facts(r.Subject)
 	if err != nil {
 		return event{}, err
 	}
 	facts.Roles = append(facts.Roles, r.Giving...)
-	if tx.purpose == "" {
+	if tx.session == 0 {
 		tx.purpose = r.Purpose
 	}
 	tx.act = r.Act

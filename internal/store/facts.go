@@ -12,8 +12,8 @@ import (
 // The facts of each kind of subject: whose it is and how it stands. All are read in the transaction they govern.
 var (
 	factsSystem  = query("facts.system", `select count(*) from areas`)
-	factsAccount = query("facts.account", `select agency, case when suspended_at = '' then '' else 'suspended' end from accounts where id = $1`)
-	factsAgency  = query("facts.agency", `select id from agencies where id = $1`)
+	factsAccount = query("facts.account", `select agency, case when suspended_at = '' then '' else 'suspended' end from accounts where id = $1 and area = $2`)
+	factsAgency  = query("facts.agency", `select id from agencies where id = $1 and area = $2`)
 	factsLayout  = query("facts.layout", `select agency, case when approved_at = '' then '' else 'approved' end from layouts where id = $1`)
 	factsExtract = query("facts.extract", `select e.agency, e.state, case when l.approved_at = '' then '' else 'approved' end
 		from extracts e join layouts l on l.id = e.layout where e.id = $1`)
@@ -24,7 +24,7 @@ var (
 		where m.run = (select link_run from areas where id = $1) and m.person = $2 order by r.agency`)
 	factsRun     = query("facts.run", `select state from runs where id = $1`)
 	factsJob     = query("facts.job", `select created_by, state from jobs where id = $1`)
-	factsSession = query("facts.session", `select account, case when ended_at = '' then '' else 'ended' end from sessions where id = $1`)
+	factsSession = query("facts.session", `select account, case when ended_at = '' then '' else 'ended' end from sessions where id = $1 and area = $2`)
 )
 
 // facts loads what the policy may know of a subject. What does not exist gives the zero Facts.
@@ -33,22 +33,26 @@ func (tx *Tx) facts(s policy.Subject) (policy.Facts, error) {
 	var err error
 	switch s.Kind {
 	case policy.System:
-		var areas int64
-		err = tx.one(factsSystem, nil, &areas)
+		var some int64
+		if tx.area == 0 {
+			err = tx.one(factsSystem, nil, &some)
+		} else { // an area that was loaded before anybody could sign in is as empty as none
+			err = tx.one(accountsIn, []any{tx.area}, &some)
+		}
 		f.Area = ""
-		if areas == 0 {
+		if some == 0 {
 			f.State = policy.StateEmpty
 		}
 	case policy.Area, policy.Audit, policy.PriceMap, policy.Cohort, policy.Edition:
 		f.Exists = tx.area != 0
 	case policy.Account:
-		if err = tx.one(factsAccount, []any{s.ID}, &f.Owner, &f.State); err == nil {
+		if err = tx.one(factsAccount, []any{s.ID, tx.area}, &f.Owner, &f.State); err == nil {
 			f.Self = s.ID == int64(tx.actor.Account)
 			f.Roles, err = tx.rolesOf(id.Account(s.ID))
 		}
 	case policy.Agency:
 		if s.ID != 0 { // agency 0 is the partnership itself
-			err = tx.one(factsAgency, []any{s.ID}, &f.Owner)
+			err = tx.one(factsAgency, []any{s.ID, tx.area}, &f.Owner)
 		}
 	case policy.Layout:
 		err = tx.one(factsLayout, []any{s.ID}, &f.Owner, &f.State)
@@ -66,7 +70,7 @@ func (tx *Tx) facts(s policy.Subject) (policy.Facts, error) {
 		f.Self = by == int64(tx.actor.Account)
 	case policy.Session:
 		var of int64
-		err = tx.one(factsSession, []any{s.ID}, &of, &f.State)
+		err = tx.one(factsSession, []any{s.ID, tx.area}, &of, &f.State)
 		f.Self = of == int64(tx.actor.Account)
 	case "":
 		return policy.Facts{}, nil

@@ -1,0 +1,266 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"slices"
+	"time"
+
+	"throughline/internal/account"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/policy"
+)
+
+// Account is somebody who signs in.
+type Account struct {
+	ID          id.Account
+	Agency      id.Agency // 0 is the partnership itself
+	Email       account.Email
+	Name        string
+	Temporary   time.Time // when the password was made for them and must be changed; zero when they chose it
+	CreatedAt   time.Time
+	CreatedBy   id.Account
+	SuspendedAt time.Time // zero unless suspended
+	SuspendedBy id.Account
+	Version     int64     // of roles and standing, for the check that nobody else changed them first
+	SeenAt      time.Time // the last request of any of its sessions; zero when there was none
+	Roles       []policy.Role
+}
+
+// Facts are what the policy may know of the account, for confirming a row of a list.
+func (a Account) facts(tx *Tx) policy.Facts {
+	f := policy.Facts{Exists: true, Area: tx.actor.Area, Owner: a.Agency, Roles: a.Roles, Self: a.ID == tx.actor.Account}
+	if !a.SuspendedAt.IsZero() {
+		f.State = policy.StateSuspended
+	}
+	return f
+}
+
+const accountFields = `a.id, a.agency, a.email, a.name, a.must_change, a.created_at, a.created_by, a.suspended_at, a.suspended_by, a.version,
+	coalesce((select max(s.seen_at) from sessions s where s.account = a.id), '')`
+
+var (
+	accountInsert = query("account.insert", `insert into accounts (area, id, agency, email, email_folded, name, password_hash, must_change, created_at, created_by)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+	accountByID   = query("account.by-id", `select `+accountFields+` from accounts a where a.area = $1 and a.id = $2`)
+	accountSecret = query("account.secret", `select id, email, password_hash, must_change from accounts where area = $1 and email_folded = $2`)
+	accountHash   = query("account.hash", `select password_hash from accounts where area = $1 and id = $2`)
+	accountRehash = query("account.set-hash", `update accounts set password_hash = $1, must_change = $2 where area = $3 and id = $4`)
+	accountMoved  = query("account.moved", `update accounts set version = version + 1 where area = $1 and id = $2 and version = $3`)
+	accountOut    = query("account.suspend", `update accounts set suspended_at = $1, suspended_by = $2, version = version + 1
+		where area = $3 and id = $4 and version = $5 and suspended_at = ''`)
+	accountBack = query("account.restore", `update accounts set suspended_at = '', suspended_by = 0, version = version + 1
+		where area = $1 and id = $2 and version = $3 and suspended_at <> ''`)
+	roleInsert = query("account.role-insert", `insert into account_roles (area, account, role) values ($1, $2, $3)`)
+	roleDelete = query("account.role-delete", `delete from account_roles where account = $1`)
+	accountsIn = query("account.count", `select count(*) from accounts where area = $1`)
+	agencyAccs = query("account.count-of-agency", `select count(*) from accounts where area = $1 and agency = $2`)
+)
+
+// AddAccount makes an account with a password's hash, which must be changed when temporary. The address must not be
+// another's, nor look like another's.
+func (tx *Tx) AddAccount(a Account, hash string, temporary bool) (id.Account, error) {
+	n, err := tx.next("accounts", 1)
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.exec(accountInsert, tx.area, n, int64(a.Agency), string(a.Email), a.Email.LookAlike(), a.Name, hash, tx.since(temporary),
+		instant(tx.now), int64(tx.actor.Account))
+	if unique(err) {
+		return 0, fault.InvalidField("email", "This address, or one that looks like it, cannot be used for a new account.",
+			"Check the address. If the person has an account already, ask the partnership’s administrator.")
+	}
+	if err != nil {
+		return 0, err
+	}
+	tx.creates(policy.Account, n)
+	return id.Account(n), tx.setRoles(id.Account(n), a.Roles)
+}
+
+// since is the mark of a temporary password: the second in which it was made, 0 for a password that its owner chose.
+func (tx *Tx) since(temporary bool) int64 {
+	if !temporary {
+		return 0
+	}
+	return tx.now.Unix()
+}
+
+func madeAt(mark int64) time.Time {
+	if mark == 0 {
+		return time.Time{}
+	}
+	return time.Unix(mark, 0).UTC()
+}
+
+func (tx *Tx) setRoles(n id.Account, roles []policy.Role) error {
+	if _, err := tx.exec(roleDelete, int64(n)); err != nil {
+		return err
+	}
+	for _, r := range slices.Compact(slices.Sorted(slices.Values(roles))) {
+		if _, err := tx.exec(roleInsert, tx.area, int64(n), string(r)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Account gives one account of the area.
+func (tx *Tx) Account(n id.Account) (Account, error) {
+	var a Account
+	err := scanAccount(&a, func(into ...any) error { return tx.one(accountByID, []any{tx.area, int64(n)}, into...) })
+	if err != nil {
+		return Account{}, missing(err, "account")
+	}
+	a.Roles, err = tx.rolesOf(n)
+	return a, err
+}
+
+func scanAccount(a *Account, scan func(...any) error) error {
+	var made int64
+	var created, suspended, seen string
+	err := scan(&a.ID, &a.Agency, &a.Email, &a.Name, &made, &created, &a.CreatedBy, &suspended, &a.SuspendedBy, &a.Version, &seen)
+	a.Temporary, a.CreatedAt, a.SuspendedAt, a.SeenAt = madeAt(made), moment(created), moment(suspended), moment(seen)
+	return err
+}
+
+// Secret is what signing in needs of an account before anybody is known.
+type Secret struct {
+	Account   id.Account
+	Hash      string
+	Temporary time.Time // as in Account
+}
+
+// SecretOf finds the secret behind an address. An address that nobody has gives the zero Secret.
+func (tx *Tx) SecretOf(e account.Email) (Secret, error) {
+	var s Secret
+	var email account.Email
+	var made int64
+	err := tx.one(accountSecret, []any{tx.area, e.LookAlike()}, &s.Account, &email, &s.Hash, &made)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && email != e {
+		return Secret{}, nil
+	}
+	s.Temporary = madeAt(made)
+	return s, err
+}
+
+// PasswordHash gives the stored hash of an account's password.
+func (tx *Tx) PasswordHash(n id.Account) (hash string, err error) {
+	return hash, missing(tx.one(accountHash, []any{tx.area, int64(n)}, &hash), "account")
+}
+
+// SetPasswordHash changes an account's password.
+func (tx *Tx) SetPasswordHash(n id.Account, hash string, temporary bool) error {
+	return tx.only(accountRehash, "account", hash, tx.since(temporary), tx.area, int64(n))
+}
+
+// only runs a statement that must change one row; none is a NotFound.
+func (tx *Tx) only(s *statement, noun string, args ...any) error {
+	n, err := tx.exec(s, args...)
+	if err == nil && n == 0 {
+		return fault.Missing(noun)
+	}
+	return err
+}
+
+var errAccountMoved = fault.New(fault.Conflict, "account-changed", "Somebody else changed this account since you opened it.",
+	"Look at it as it is now, then decide again.")
+
+// SetRoles gives the account these roles and no others, unless it changed since this version of it was read.
+func (tx *Tx) SetRoles(n id.Account, version int64, roles []policy.Role) error {
+	changed, err := tx.exec(accountMoved, tx.area, int64(n), version)
+	if err != nil {
+		return err
+	}
+	if changed == 0 {
+		return errAccountMoved
+	}
+	return tx.setRoles(n, roles)
+}
+
+// Suspend keeps the account from doing anything from the next request on, unless it changed since this version was read.
+func (tx *Tx) Suspend(n id.Account, version int64) error {
+	changed, err := tx.exec(accountOut, instant(tx.now), int64(tx.actor.Account), tx.area, int64(n), version)
+	if err == nil && changed == 0 {
+		return errAccountMoved
+	}
+	return err
+}
+
+// Restore lets a suspended account sign in again.
+func (tx *Tx) Restore(n id.Account, version int64) error {
+	changed, err := tx.exec(accountBack, tx.area, int64(n), version)
+	if err == nil && changed == 0 {
+		return errAccountMoved
+	}
+	return err
+}
+
+// AccountOrder is how a list of accounts is sorted. The zero order is by name.
+type AccountOrder struct {
+	By   string // name, email, agency, created; others are by name
+	Down bool
+}
+
+var accountOrders = map[string]string{
+	"name": "lower(a.name)", "email": "a.email", "agency": "a.agency", "created": "a.created_at",
+}
+
+// The lists of accounts, a text for each order and for the filter by agency.
+var accountLists = func() map[string]*statement {
+	lists := map[string]*statement{}
+	for by, column := range accountOrders {
+		for word, direction := range map[string]string{"up": "", "down": " desc"} {
+			end := ` order by ` + column + direction + `, a.id` + direction
+			all, some := "account.list-"+by+"-"+word, "account.list-of-agency-"+by+"-"+word
+			lists[all] = query(all, `select `+accountFields+` from accounts a where a.area = $1`+end+` limit $2 offset $3`)
+			lists[some] = query(some, `select `+accountFields+` from accounts a where a.area = $1 and a.agency = $2`+end+` limit $3 offset $4`)
+		}
+	}
+	return lists
+}()
+
+// Accounts gives one page of the accounts that the actor may know of, and how many there are. of limits it to one agency
+// (0 is the partnership itself), nil to none. Each row is confirmed by the policy.
+func (tx *Tx) Accounts(of *id.Agency, order AccountOrder, most, skip int) ([]Account, int, error) {
+	if own := tx.actor.Agency; !tx.seesAllAccounts() {
+		if of != nil && *of != own {
+			return nil, 0, nil
+		}
+		of = &own
+	}
+	by := order.By
+	if accountOrders[by] == "" {
+		by = "name"
+	}
+	if by += "-up"; order.Down {
+		by = by[:len(by)-len("up")] + "down"
+	}
+	s, args, counts, countArgs := accountLists["account.list-"+by], []any{tx.area, most, skip}, accountsIn, []any{tx.area}
+	if of != nil {
+		s, args = accountLists["account.list-of-agency-"+by], []any{tx.area, int64(*of), most, skip}
+		counts, countArgs = agencyAccs, []any{tx.area, int64(*of)}
+	}
+	var total int
+	if err := tx.one(counts, countArgs, &total); err != nil {
+		return nil, 0, err
+	}
+	some, err := list(tx, s, args, func(scan func(...any) error) (a Account, err error) { return a, scanAccount(&a, scan) })
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range some {
+		if some[i].Roles, err = tx.rolesOf(some[i].ID); err != nil {
+			return nil, 0, err
+		}
+		if err := tx.Confirm(policy.Subject{Kind: policy.Account, ID: int64(some[i].ID)}, some[i].facts(tx)); err != nil {
+			return nil, 0, err
+		}
+	}
+	return some, total, nil
+}
+
+// seesAllAccounts is the SQL side of who may know of accounts beyond their own agency's; Confirm holds it to the policy.
+func (tx *Tx) seesAllAccounts() bool {
+	return slices.ContainsFunc(tx.actor.Roles, func(r policy.Role) bool { return !r.ForAgency() })
+}
