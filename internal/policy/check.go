@@ -69,7 +69,7 @@ func newChecker() checker {
 	if err != nil {
 		panic("policy: the vocabulary: " + err.Error())
 	}
-	return checker{validate.New(resolved, validate.WithPermissive())}
+	return checker{validate.New(resolved)}
 }
 
 func (c checker) policy(id string, p *cedar.Policy) error {
