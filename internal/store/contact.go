@@ -17,11 +17,10 @@ const contactFields = `c.extract, c.line, c.record, c.service, c.from_day, c.to_
 
 var (
 	contactsOfExtract = query("contact.of-extract", `
-		select c.extract, c.line, c.record, c.service, c.from_day, c.to_day, c.quantity, c.own, 0 from contacts c
-		where c.extract = $1 and c.line > $2 order by c.line limit $3`)
+		select `+contactFields+` from contacts c join extracts e on e.id = c.extract where c.extract = $1 order by c.line`)
 	replacedOf = query("contact.replaced", `
-		select x.extract, x.line from contact_replacements x join extracts b on b.id = x.by_extract
-		where x.area = $1 and b.state = 'accepted' order by x.extract, x.line`)
+		select distinct x.line from contact_replacements x join extracts b on b.id = x.by_extract
+		where x.extract = $1 and b.state = 'accepted' order by x.line`)
 	contactsOfPerson = query("contact.of-person", `
 		select `+contactFields+` from memberships m join contacts c on c.record = m.record join extracts e on e.id = c.extract
 		where m.run = $1 and m.person = $2 and `+standingContact+` order by c.from_day, c.extract, c.line`)
@@ -63,29 +62,25 @@ func (tx *Tx) ContactAt(at ContactAt) (StoredContact, error) {
 	return c, err
 }
 
-// ContactsOfExtract hands the contacts of one extract to f in order of line, standing or not; see Replaced.
+// ContactsOfExtract hands the standing contacts of one accepted extract to f in order of line.
 func (tx *Tx) ContactsOfExtract(e id.Extract, f func(StoredContact) error) error {
-	return tx.each(contactsOfExtract, []any{int64(e), 0, int64(1) << 62}, func(scan func(...any) error) error {
+	replaced, err := list(tx, replacedOf, []any{int64(e)}, func(scan func(...any) error) (n int64, err error) { return n, scan(&n) })
+	if err != nil {
+		return err
+	}
+	return tx.each(contactsOfExtract, []any{int64(e)}, func(scan func(...any) error) error {
 		c, err := scanContact(scan)
 		if err != nil {
 			return err
 		}
+		for len(replaced) > 0 && replaced[0] < c.Line {
+			replaced = replaced[1:]
+		}
+		if len(replaced) > 0 && replaced[0] == c.Line {
+			return nil
+		}
 		return f(c)
 	})
-}
-
-// Replaced gives the contacts that stand no longer because a later accepted extract said something else of them.
-func (tx *Tx) Replaced() (map[ContactAt]bool, error) {
-	out := map[ContactAt]bool{}
-	err := tx.each(replacedOf, []any{tx.area}, func(scan func(...any) error) error {
-		var at ContactAt
-		if err := scan(&at.Extract, &at.Line); err != nil {
-			return err
-		}
-		out[at] = true
-		return nil
-	})
-	return out, err
 }
 
 var chunkOf = query("chunk.of", `select first_line, last_line, data from extract_chunks where extract = $1 and first_line <= $2 order by first_line desc limit 1`)

@@ -68,8 +68,10 @@ var (
 		and state in ('received', 'checked', 'accepted') order by id limit 1`)
 	extractList     = query("extract.list", `select `+extractFields+` from extracts where area = $1 and ($2 = 0 or agency = $2) order by id desc`)
 	extractStanding = query("extract.standing", `select `+extractFields+` from extracts where area = $1 and state = 'accepted' order by as_of, id`)
-	extractState    = query("extract.state", `update extracts set state = $1, decided_at = $2, decided_by = $3, reason = $4 where id = $5 and state = $6`)
-	extractChecked  = query("extract.checked", `update extracts set state = 'checked', checked_at = $1, rows = $2, accepted = $3, rejected = $4, repeated = $5,
+	extractHolding  = query("extract.holding", `select `+extractFields+` from extracts where area = $1 and agency = $2 and id <> $3
+		and state in ('checked', 'accepted') order by as_of, id`)
+	extractState   = query("extract.state", `update extracts set state = $1, decided_at = $2, decided_by = $3, reason = $4 where id = $5 and state = $6`)
+	extractChecked = query("extract.checked", `update extracts set state = 'checked', checked_at = $1, rows = $2, accepted = $3, rejected = $4, repeated = $5,
 		set_aside = $6, people = $7, contacts = $8, first_day = $9, last_day = $10, absent = $11, unmapped = $12 where id = $13 and state = 'received'`)
 	extractFaulty = query("extract.faulty", `update extracts set state = 'faulty', checked_at = $1, fault = $2 where id = $3 and state = 'received'`)
 	extractSwept  = query("extract.swept", `update extracts set state = $1 where id = $2`)
@@ -119,6 +121,11 @@ func (tx *Tx) Extracts(agency id.Agency) ([]Extract, error) {
 
 // StandingExtracts gives the accepted extracts, the oldest as-of day first.
 func (tx *Tx) StandingExtracts() ([]Extract, error) { return tx.extractsBy(extractStanding, tx.area) }
+
+// HoldingExtracts gives the agency's extracts, but for one, whose rows are stored whole and stand or may yet stand.
+func (tx *Tx) HoldingExtracts(agency id.Agency, but id.Extract) ([]Extract, error) {
+	return tx.extractsBy(extractHolding, tx.area, int64(agency), int64(but))
+}
 
 // ExtractIsChecked ends the checking of an extract with what became of its rows.
 func (tx *Tx) ExtractIsChecked(n id.Extract, c ExtractCounts) error {

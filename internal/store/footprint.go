@@ -1,45 +1,44 @@
 package store
 
 import (
+	"throughline/internal/day"
 	"throughline/internal/id"
 	"throughline/internal/money"
 )
 
-// PersonSum is what one person's use of one service cost in one month, by who pays.
+// PersonSum is what one person's use of one agency's service cost in one month, by who pays. Words are slugs.
 type PersonSum struct {
-	Person   id.Person
-	Month    int64 // day.Month
-	Service  int64 // of ServiceCodes
-	Payer    string
-	Kind     string
-	Amount   money.Pence
-	Contacts int64
+	Person                       id.Person
+	Month                        day.Month
+	Agency, Service, Payer, Kind string
+	Amount                       money.Pence
+	Contacts                     int64
 }
 
 // PersonTotal is a person in a cost run, in the run's own window to the day.
 type PersonTotal struct {
 	Person         id.Person
 	Rank           int64  // from 1 by total in its place; 0 below the threshold
-	Place          string // cohort, single-service, below
+	Place          string // cohort, single-service, few-agencies, below
 	Borough        string
-	Agencies       string // numbers of agencies with a priced contact, a JSON list
+	Agencies       string // slugs of agencies with a priced contact, with spaces between
 	Total          money.Pence
 	Year1, Year2   money.Pence
 	Crisis         money.Pence
+	AWeek          money.Pence
 	LargestService string // slug
-	LargestAmount  money.Pence
-	Weeks          int64 // observed
-	Partial        bool  // a feed that matters does not cover the whole window
+	LargestShare   int64  // tenths of a per cent
+	Partial        string // slugs of the person's agencies whose feed does not cover the window, with spaces between
 	Contacts       int64
 	NotPriced      int64 // contacts with no price: a gap, not nought
-	WeakestPPM     int64 // probability of the weakest link that holds the person together, millionths
+	WeakestPPM     int64 // probability of the weakest link that holds the person together, millionths; 1,000,000 for one record alone
 }
 
 var (
-	sumColumns   = []string{"area", "run", "person", "month", "service", "payer", "kind", "amount", "contacts"}
+	sumColumns   = []string{"area", "run", "person", "month", "agency", "service", "payer", "kind", "amount", "contacts"}
 	totalColumns = []string{"area", "run", "person", "rank", "place", "borough", "agencies", "total", "year_1", "year_2", "crisis",
-		"largest_service", "largest_amount", "weeks", "partial", "contacts", "not_priced", "weakest_ppm"}
-	totalFields = `person, rank, place, borough, agencies, total, year_1, year_2, crisis, largest_service, largest_amount, weeks, partial, contacts, not_priced, weakest_ppm`
+		"a_week", "largest_service", "largest_share", "partial", "contacts", "not_priced", "weakest_ppm"}
+	totalFields = `person, rank, place, borough, agencies, total, year_1, year_2, crisis, a_week, largest_service, largest_share, partial, contacts, not_priced, weakest_ppm`
 	cohortList  = `select ` + totalFields + ` from person_totals where run = $1 and place = $2 order by `
 )
 
@@ -47,7 +46,7 @@ var (
 func (tx *Tx) StageSums(run id.Run, some []PersonSum) error {
 	values := make([]any, 0, len(some)*len(sumColumns))
 	for _, s := range some {
-		values = append(values, tx.area, int64(run), int64(s.Person), s.Month, s.Service, s.Payer, s.Kind, int64(s.Amount), s.Contacts)
+		values = append(values, tx.area, int64(run), int64(s.Person), int64(s.Month), s.Agency, s.Service, s.Payer, s.Kind, int64(s.Amount), s.Contacts)
 	}
 	return tx.bulk("person_sums", sumColumns, values)
 }
@@ -57,7 +56,7 @@ func (tx *Tx) StageTotals(run id.Run, some []PersonTotal) error {
 	values := make([]any, 0, len(some)*len(totalColumns))
 	for _, t := range some {
 		values = append(values, tx.area, int64(run), int64(t.Person), t.Rank, t.Place, t.Borough, t.Agencies, int64(t.Total), int64(t.Year1),
-			int64(t.Year2), int64(t.Crisis), t.LargestService, int64(t.LargestAmount), t.Weeks, flag(t.Partial), t.Contacts, t.NotPriced, t.WeakestPPM)
+			int64(t.Year2), int64(t.Crisis), int64(t.AWeek), t.LargestService, t.LargestShare, t.Partial, t.Contacts, t.NotPriced, t.WeakestPPM)
 	}
 	return tx.bulk("person_totals", totalColumns, values)
 }
@@ -82,7 +81,8 @@ var (
 		ByCrisis:  query("cohort.by-crisis", cohortList+`crisis desc, rank limit $3 offset $4`),
 	}
 	totalOf = query("total.of-person", `select `+totalFields+` from person_totals where run = $1 and person = $2`)
-	sumsOf  = query("sum.of-person", `select person, month, service, payer, kind, amount, contacts from person_sums where run = $1 and person = $2 order by month, service`)
+	sumsOf  = query("sum.of-person", `select person, month, agency, service, payer, kind, amount, contacts from person_sums
+		where run = $1 and person = $2 order by month, agency, service`)
 )
 
 // Cohort gives a page of the people of a cost run in a place (cohort, or single-service), in an order.
@@ -107,10 +107,8 @@ func (tx *Tx) TotalOf(run id.Run, p id.Person) (PersonTotal, error) {
 }
 
 func (tx *Tx) scanTotal(scan func(...any) error) (t PersonTotal, err error) {
-	var partial int64
-	err = scan(&t.Person, &t.Rank, &t.Place, &t.Borough, &t.Agencies, &t.Total, &t.Year1, &t.Year2, &t.Crisis, &t.LargestService,
-		&t.LargestAmount, &t.Weeks, &partial, &t.Contacts, &t.NotPriced, &t.WeakestPPM)
-	t.Partial = partial == 1
+	err = scan(&t.Person, &t.Rank, &t.Place, &t.Borough, &t.Agencies, &t.Total, &t.Year1, &t.Year2, &t.Crisis, &t.AWeek, &t.LargestService,
+		&t.LargestShare, &t.Partial, &t.Contacts, &t.NotPriced, &t.WeakestPPM)
 	tx.show(t.Person)
 	return t, err
 }
@@ -119,7 +117,7 @@ func (tx *Tx) scanTotal(scan func(...any) error) (t PersonTotal, err error) {
 func (tx *Tx) SumsOf(run id.Run, p id.Person) ([]PersonSum, error) {
 	tx.show(p)
 	return list(tx, sumsOf, []any{int64(run), int64(p)}, func(scan func(...any) error) (s PersonSum, err error) {
-		return s, scan(&s.Person, &s.Month, &s.Service, &s.Payer, &s.Kind, &s.Amount, &s.Contacts)
+		return s, scan(&s.Person, &s.Month, &s.Agency, &s.Service, &s.Payer, &s.Kind, &s.Amount, &s.Contacts)
 	})
 }
 

@@ -1,8 +1,7 @@
 package store
 
 import (
-	"database/sql"
-	"errors"
+	"context"
 	"time"
 
 	"throughline/internal/fault"
@@ -69,22 +68,43 @@ func (tx *Tx) Jobs(most int) ([]Job, error) {
 	return list(tx, jobRecent, []any{tx.area, most}, func(scan func(...any) error) (j Job, err error) { return j, scanJob(&j, scan) })
 }
 
-// ClaimJob takes the oldest job that waits, or one whose worker has fallen silent, for the worker of this name. The second
-// value is false when there is none.
-func (tx *Tx) ClaimJob(worker string) (Job, bool, error) {
-	var n int64
-	err := tx.one(jobNext, []any{instant(tx.now)}, &n)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Job{}, false, nil
-	}
+// NextJob looks for a job that waits, or whose worker has fallen silent, in any area; its number is 0 when there is none. It
+// reaches the queue and nothing else, and shows no more than that there is work: the worker takes the job through Do.
+func (db *DB) NextJob(ctx context.Context) (area string, n id.Job, err error) {
+	rows, err := db.writes.QueryContext(ctx, areaList.in(db.dialect))
 	if err != nil {
-		return Job{}, false, err
+		return "", 0, err
 	}
+	type number struct {
+		id   int64
+		slug string
+	}
+	areas, err := collect(rows, func(scan func(...any) error) (a number, err error) { return a, scan(&a.id, &a.slug) })
+	if err != nil {
+		return "", 0, err
+	}
+	for _, a := range areas {
+		err := db.peek(ctx, a.id, func(tx *Tx) error {
+			err := tx.one(jobNext, []any{a.id, instant(tx.now)}, &n)
+			if noRow(err) {
+				return nil
+			}
+			return err
+		})
+		if err != nil || n != 0 {
+			return a.slug, n, err
+		}
+	}
+	return "", 0, nil
+}
+
+// TakeJob takes a job for the worker of this name. The second value is false when another was first.
+func (tx *Tx) TakeJob(n id.Job, worker string) (Job, bool, error) {
 	var j Job
-	err = scanJob(&j, func(into ...any) error {
-		return tx.one(jobClaim, []any{worker, instant(tx.now.Add(lease)), instant(tx.now), n}, into...)
+	err := scanJob(&j, func(into ...any) error {
+		return tx.one(jobClaim, []any{worker, instant(tx.now.Add(lease)), instant(tx.now), int64(n)}, into...)
 	})
-	if errors.Is(err, sql.ErrNoRows) {
+	if noRow(err) {
 		return Job{}, false, nil
 	}
 	return j, err == nil, err

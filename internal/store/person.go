@@ -48,7 +48,7 @@ var (
 	personColumns = []string{"area", "id", "made_by"}
 	eventRow      = []string{"area", "id", "at", "run", "answer", "account", "record", "from_person", "to_person", "kind"}
 
-	memberships    = query("membership.list", `select record, person from memberships where run = $1 and record > $2 order by record limit $3`)
+	memberships    = query("membership.list", `select record, person from memberships where run = $1 order by record`)
 	membershipSet  = query("membership.set", `update memberships set person = $1 where run = $2 and record = $3`)
 	personForward  = query("person.forward", `update persons set forwarded_to = $1 where id = $2`)
 	personForwards = query("person.forwards", `select forwarded_to from persons where id = $1`)
@@ -59,6 +59,10 @@ var (
 		select l.record_a, l.record_b, l.millibits, l.ppm, l.evidence from links l
 		join memberships a on a.run = l.run and a.record = l.record_a join memberships b on b.run = l.run and b.record = l.record_b
 		where l.run = $1 and a.person = $2 and b.person = $2 order by l.record_a, l.record_b`)
+	linksWeakest = query("link.weakest", `
+		select a.person, min(l.ppm) from links l join memberships a on a.run = l.run and a.record = l.record_a
+		join memberships b on b.run = l.run and b.record = l.record_b and b.person = a.person
+		where l.run = $1 group by a.person`)
 	doubtCount = query("doubt.count", `select count(*) from doubts where run = $1`)
 	doubtList  = query("doubt.list", `select record_a, record_b, millibits, ppm, evidence, why from doubts where run = $1
 		order by millibits desc, record_a, record_b limit $2`)
@@ -135,10 +139,13 @@ func (tx *Tx) MembershipEvents(r id.Record) ([]MembershipEvent, error) {
 	})
 }
 
-// Memberships gives the memberships of a run for records after one, at most so many.
-func (tx *Tx) Memberships(run id.Run, after id.Record, most int) ([]Membership, error) {
-	return list(tx, memberships, []any{int64(run), int64(after), most}, func(scan func(...any) error) (m Membership, err error) {
-		return m, scan(&m.Record, &m.Person)
+// Memberships hands every membership of a run to f, in order of record.
+func (tx *Tx) Memberships(run id.Run, f func(Membership)) error {
+	return tx.each(memberships, []any{int64(run)}, func(scan func(...any) error) error {
+		var m Membership
+		err := scan(&m.Record, &m.Person)
+		f(m)
+		return err
 	})
 }
 
@@ -180,6 +187,18 @@ func (tx *Tx) LinksOf(p id.Person, run id.Run) ([]Link, error) {
 	tx.show(p)
 	return list(tx, linksOf, []any{int64(run), int64(p)}, func(scan func(...any) error) (l Link, err error) {
 		return l, scan(&l.A, &l.B, &l.Millibits, &l.PPM, &l.Evidence)
+	})
+}
+
+// WeakestLinks gives, for each person held together by links, the probability of the weakest, in millionths.
+func (tx *Tx) WeakestLinks(run id.Run) (map[id.Person]int64, error) {
+	out := map[id.Person]int64{}
+	return out, tx.each(linksWeakest, []any{int64(run)}, func(scan func(...any) error) error {
+		var p id.Person
+		var ppm int64
+		err := scan(&p, &ppm)
+		out[p] = ppm
+		return err
 	})
 }
 

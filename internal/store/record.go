@@ -24,6 +24,9 @@ var (
 	recordsStanding = query("record.standing", `
 		select `+recordFields+`, 0 from record_versions v join extracts e on e.id = v.extract join records r on r.id = v.record
 		where v.area = $1 and v.record > $2 and v.record <= $3 and `+standing+` order by v.record`)
+	boroughsStanding = query("record.boroughs", `
+		select v.record, v.borough from record_versions v join extracts e on e.id = v.extract
+		where v.area = $1 and v.borough <> '' and `+standing+` order by v.record`)
 	recordsLast    = query("record.last", `select coalesce(max(id), 0) from records where area = $1`)
 	recordByNumber = query("record.by-number", `
 		select `+recordFields+`, coalesce(m.person, 0) from record_versions v join extracts e on e.id = v.extract join records r on r.id = v.record
@@ -85,5 +88,16 @@ type RecordFound struct {
 func (tx *Tx) RecordsByKey(key int64, run id.Run, most int) ([]RecordFound, error) {
 	return list(tx, recordsByKey, []any{tx.area, key, int64(run), most}, func(scan func(...any) error) (f RecordFound, err error) {
 		return f, scan(&f.Record, &f.Person)
+	})
+}
+
+// Boroughs hands the borough of every standing record that has one to f, in order of record.
+func (tx *Tx) Boroughs(f func(id.Record, string)) error {
+	return tx.each(boroughsStanding, []any{tx.area}, func(scan func(...any) error) error {
+		var r id.Record
+		var b string
+		err := scan(&r, &b)
+		f(r, b)
+		return err
 	})
 }

@@ -37,6 +37,7 @@ var (
 	runInsert    = query("run.insert", `insert into runs (area, id, kind, state, started_at, started_by, inputs, inputs_hash, code_version) values ($1, $2, $3, 'working', $4, $5, $6, $7, $8)`)
 	runByID      = query("run.by-id", `select `+runFields+` from runs where id = $1`)
 	runList      = query("run.list", `select `+runFields+` from runs where area = $1 order by id desc limit $2`)
+	runInputs    = query("run.inputs", `update runs set inputs = $1, inputs_hash = $2 where id = $3 and state = 'working'`)
 	runFinish    = query("run.finish", `update runs set state = 'published', finished_at = $1, report = $2 where id = $3 and state = 'working'`)
 	runFail      = query("run.fail", `update runs set state = 'failed', finished_at = $1, fault = $2 where id = $3 and state = 'working'`)
 	runSupersede = query("run.supersede", `update runs set state = 'superseded' where area = $1 and kind = $2 and id <> $3 and state = 'published'`)
@@ -46,13 +47,13 @@ var (
 	areaCostRun  = query("area.cost-run", `update areas set cost_run = $1 where id = $2`)
 )
 
-// AddRun begins a run over the inputs named.
-func (tx *Tx) AddRun(kind RunKind, inputs, inputsHash string) (id.Run, error) {
+// AddRun begins a run; what it works on is fixed when the worker takes it up.
+func (tx *Tx) AddRun(kind RunKind) (id.Run, error) {
 	n, err := tx.next("runs", 1)
 	if err != nil {
 		return 0, err
 	}
-	_, err = tx.exec(runInsert, tx.area, n, string(kind), instant(tx.now), int64(tx.actor.Account), inputs, inputsHash, tx.db.version)
+	_, err = tx.exec(runInsert, tx.area, n, string(kind), instant(tx.now), int64(tx.actor.Account), "{}", "", tx.db.version)
 	tx.creates(policy.Run, n)
 	return id.Run(n), err
 }
@@ -71,6 +72,12 @@ func (tx *Tx) Run(n id.Run) (Run, error) {
 
 // Runs gives the newest runs of the area.
 func (tx *Tx) Runs(most int) ([]Run, error) { return tx.runsBy(runList, tx.area, most) }
+
+// FixRun fixes what a run works on.
+func (tx *Tx) FixRun(n id.Run, inputs, inputsHash string) error {
+	_, err := tx.exec(runInputs, inputs, inputsHash, int64(n))
+	return err
+}
 
 // PublishRun makes a finished run the one that pages read.
 func (tx *Tx) PublishRun(n id.Run, kind RunKind, report string) error {

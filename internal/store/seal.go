@@ -326,6 +326,19 @@ func (db *DB) sealArea(ctx context.Context, area int64) error {
 	return db.keepCheckpoint(area, size, text)
 }
 
+// peek reads the keeper's own tables of an area on the read pool.
+func (db *DB) peek(ctx context.Context, area int64, f func(*Tx) error) error {
+	s, err := db.reads.BeginTx(ctx, db.dialect.read)
+	if err != nil {
+		return err
+	}
+	tx := &Tx{ctx: ctx, db: db, sql: s, now: db.now().UTC()}
+	if err = tx.setArea(area); err == nil {
+		err = f(tx)
+	}
+	return errors.Join(err, s.Rollback())
+}
+
 // alone runs the keeper's own writing to its own tables of an area, again when it lost a race.
 func (db *DB) alone(ctx context.Context, area int64, f func(*Tx) error) error {
 	for try := 1; ; try++ {

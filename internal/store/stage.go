@@ -43,8 +43,9 @@ type RecordVersion struct {
 	Content            int64 // hash of what was said, 64 bits
 	Identity, SetAside string
 	Borough            string
-	Worker, Reach      string // who at the agency knows the person, and how to reach them
-	Keys               []int64
+	Worker, Reach      string  // who at the agency knows the person, and how to reach them
+	Keys               []int64 // for search
+	Key                string  // what the agency calls the record, where it has no number yet
 }
 
 // Contact is one use of a service, in whole numbers.
@@ -84,10 +85,7 @@ var (
 	serviceCodes      = query("service.codes", `select id, agency, code, unit from service_codes where area = $1 order by id`)
 	serviceCodeInsert = query("service.insert", `insert into service_codes (area, id, agency, code, unit) values ($1, $2, $3, $4, $5)`)
 	recordKeysOf      = query("record.keys-of", `select id, key_hash, key from records where area = $1 and agency = $2 and id > $3 order by id limit $4`)
-	contactRefsOf     = query("contact.refs-of", `select line, ref, content from contacts where extract = $1 and line > $2 order by line limit $3`)
-	versionsOf        = query("record.newest-of", `
-		select v.record, v.as_of, v.content from record_versions v join extracts e on e.id = v.extract
-		where v.area = $1 and e.agency = $2 and e.state = 'accepted' and v.record > $3 order by v.record, v.as_of, v.extract limit $4`)
+	contactRefsOf     = query("contact.refs-of", `select line, ref, content from contacts where extract = $1 order by line`)
 )
 
 // StageChunk keeps whole rows of a file as sent.
@@ -162,20 +160,6 @@ func (tx *Tx) AddRecords(agency id.Agency, keys []RecordKey) error {
 	return tx.bulk("records", recordColumns, values)
 }
 
-// VersionMark is the newest thing an agency's accepted extracts say of a record.
-type VersionMark struct {
-	Record  id.Record
-	AsOf    day.Day
-	Content int64
-}
-
-// VersionMarks gives the versions of the agency's records after one, at most so many; of one record the newest comes last.
-func (tx *Tx) VersionMarks(agency id.Agency, after id.Record, most int) ([]VersionMark, error) {
-	return list(tx, versionsOf, []any{tx.area, int64(agency), int64(after), most}, func(scan func(...any) error) (v VersionMark, err error) {
-		return v, scan(&v.Record, &v.AsOf, &v.Content)
-	})
-}
-
 // StageVersions keeps what an extract says of records, and their keys for search.
 func (tx *Tx) StageVersions(versions []RecordVersion) error {
 	values := make([]any, 0, len(versions)*len(versionColumns))
@@ -196,10 +180,13 @@ func (tx *Tx) StageVersions(versions []RecordVersion) error {
 // ContactMark tells a stored contact from another.
 type ContactMark struct{ Line, Ref, Content int64 }
 
-// ContactMarks gives the marks of an extract's contacts after a line, at most so many, in order of line.
-func (tx *Tx) ContactMarks(e id.Extract, after int64, most int) ([]ContactMark, error) {
-	return list(tx, contactRefsOf, []any{int64(e), after, most}, func(scan func(...any) error) (m ContactMark, err error) {
-		return m, scan(&m.Line, &m.Ref, &m.Content)
+// ContactMarks hands the marks of an extract's contacts to f, in order of line.
+func (tx *Tx) ContactMarks(e id.Extract, f func(ContactMark)) error {
+	return tx.each(contactRefsOf, []any{int64(e)}, func(scan func(...any) error) error {
+		var m ContactMark
+		err := scan(&m.Line, &m.Ref, &m.Content)
+		f(m)
+		return err
 	})
 }
 
@@ -224,11 +211,17 @@ type ContactAt struct {
 	Line    int64
 }
 
-// StageReplacements notes which contacts stand no longer once the extract by counts.
-func (tx *Tx) StageReplacements(replaced []ContactAt, by id.Extract) error {
-	values := make([]any, 0, len(replaced)*len(replaceColumns))
-	for _, c := range replaced {
-		values = append(values, tx.area, int64(c.Extract), c.Line, int64(by))
+// Replacement says that a contact stands no longer once the extract By counts.
+type Replacement struct {
+	ContactAt
+	By id.Extract
+}
+
+// StageReplacements notes which contacts stand no longer, and since which extract.
+func (tx *Tx) StageReplacements(some []Replacement) error {
+	values := make([]any, 0, len(some)*len(replaceColumns))
+	for _, r := range some {
+		values = append(values, tx.area, int64(r.Extract), r.Line, int64(r.By))
 	}
 	return tx.bulk("contact_replacements", replaceColumns, values)
 }

@@ -122,18 +122,19 @@ create table price_entries (
 );
 create unique index price_entries_standing on price_entries (area, agency, code, unit) where ended_at = '';
 
--- Sums of a cost run. service is a code of an agency; payer and kind are words of the price.
+-- Sums of a cost run, by the agency that sent the contacts, the service meant, who pays and the kind of use.
 create table person_sums (
   area bigint not null,
   run bigint not null,
   person bigint not null,
   month bigint not null,
-  service bigint not null,
+  agency text not null,
+  service text not null,
   payer text not null,
   kind text not null,
   amount bigint not null,
   contacts bigint not null,
-  constraint person_sums_pk primary key (run, person, month, service, payer, kind)
+  constraint person_sums_pk primary key (run, person, month, agency, service, payer, kind)
 ) clustered;
 
 -- A person's totals in the run's own window, worked out to the day.
@@ -142,17 +143,17 @@ create table person_totals (
   run bigint not null,
   person bigint not null,
   rank bigint not null,
-  place text not null constraint person_totals_place_known check (place in ('cohort', 'single-service', 'below')),
+  place text not null constraint person_totals_place_known check (place in ('cohort', 'single-service', 'few-agencies', 'below')),
   borough text not null,
   agencies text not null,
   total bigint not null,
   year_1 bigint not null,
   year_2 bigint not null,
   crisis bigint not null,
+  a_week bigint not null,
   largest_service text not null,
-  largest_amount bigint not null,
-  weeks bigint not null,
-  partial bigint not null,
+  largest_share bigint not null,
+  partial text not null,
   contacts bigint not null,
   not_priced bigint not null,
   weakest_ppm bigint not null,

@@ -1,0 +1,379 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"throughline/internal/day"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/intake"
+	"throughline/internal/money"
+	"throughline/internal/policy"
+	"throughline/internal/sheet"
+	"throughline/internal/store"
+)
+
+// ReceiveExtract is a file that somebody sends in.
+type ReceiveExtract struct {
+	Layout      id.Layout
+	Name        string // of the file
+	AsOf        day.Day
+	Whole       bool // the file holds everyone the agency has: what is absent from it has ended
+	ControlRows int64
+	ControlSum  *money.Pence
+	File        io.Reader
+}
+
+// Received is what became of a file that was sent in.
+type Received struct {
+	Extract store.Extract
+	Job     id.Job // 0 when the file had been sent before
+	Before  bool   // the same bytes were sent before under this layout, so nothing changed
+}
+
+// ReceiveExtract takes a file in: it waits in the spool folder, readable by nobody but the server, until the worker has stored the
+// columns that the layout maps, and is then deleted. Sending the same bytes again changes nothing.
+func (a *App) ReceiveExtract(ctx context.Context, who Who, in ReceiveExtract) (Received, error) {
+	if in.AsOf == 0 {
+		return Received{}, fault.InvalidField("as_of", "Say on which day the agency took this extract from its system.", "Give the as-of day, for example 31 3 2026.")
+	}
+	if in.AsOf > day.In(a.now(), london) {
+		return Received{}, fault.InvalidField("as_of", "The as-of day is in the future.", "Give the day on which the agency took the extract from its system.")
+	}
+	// Asked before a byte is read: whoever may not send a file must not fill the disk.
+	if err := a.db.Do(ctx, request(who, policy.ExtractReceive, policy.Layout, int64(in.Layout)), func(*store.Tx) error { return nil }); err != nil {
+		return Received{}, err
+	}
+	file, sum, size, err := a.spool(in.File)
+	if err != nil {
+		return Received{}, err
+	}
+	var out Received
+	err = a.db.Do(ctx, request(who, policy.ExtractReceive, policy.Layout, int64(in.Layout)), func(tx *store.Tx) error {
+		l, err := tx.Layout(in.Layout)
+		if err != nil {
+			return err
+		}
+		rows := in.ControlRows
+		if rows == 0 {
+			rows = -1
+		}
+		out.Extract, out.Before, err = tx.AddExtract(store.Extract{Agency: l.Agency, Layout: l.ID, Name: filepath.Base(in.Name), SHA256: sum, Bytes: size,
+			AsOf: in.AsOf, Whole: in.Whole, ControlRows: rows, ControlSum: in.ControlSum})
+		if err != nil || out.Before {
+			return err
+		}
+		out.Job, err = addJob(tx, stageJob, stageArgs{out.Extract.ID, file})
+		return err
+	})
+	if err != nil || out.Before {
+		err = errors.Join(err, os.Remove(a.spooled(file)))
+	}
+	return out, err
+}
+
+func (a *App) spooled(name string) string { return filepath.Join(a.dir, "spool", filepath.Base(name)) }
+
+// spool writes an upload to the spool folder, under a name of its own, and hashes it on the way.
+func (a *App) spool(from io.Reader) (name, sum string, size int64, err error) {
+	if err := os.MkdirAll(filepath.Join(a.dir, "spool"), 0o700); err != nil {
+		return "", "", 0, err
+	}
+	name = rand.Text()
+	f, err := os.OpenFile(a.spooled(name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return "", "", 0, err
+	}
+	h := sha256.New()
+	size, err = io.Copy(io.MultiWriter(f, h), from)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return "", "", 0, errors.Join(fault.New(fault.Unavailable, "upload-cut-off", "The file did not arrive whole.",
+			"Send it again. If it goes on, the disk may be full: tell whoever looks after the system.").Because(err), os.Remove(a.spooled(name)))
+	}
+	return name, hex.EncodeToString(h.Sum(nil)), size, nil
+}
+
+// ExtractPage is everything about one extract.
+type ExtractPage struct {
+	Viewer   Viewer
+	Extract  store.Extract
+	Agency   store.Agency
+	Layout   store.Layout
+	Unmapped []string
+	Trouble  string // why a faulty file could not be read, with its remedy
+	Faults   []store.RowFault
+	Reasons  []store.FaultCount
+	SetAside []store.ValueSetAside
+	Job      JobState
+}
+
+// FaultsOnPage is how many rejected rows a page shows.
+const FaultsOnPage = 20
+
+// Extract shows one extract: what became of its rows, and rejected rows after a line.
+func (a *App) Extract(ctx context.Context, who Who, n id.Extract, after int64) (ExtractPage, error) {
+	var p ExtractPage
+	err := a.db.Do(ctx, request(who, policy.ExtractOpen, policy.Extract, int64(n)), func(tx *store.Tx) (err error) {
+		if p.Viewer, err = viewer(tx); err != nil {
+			return err
+		}
+		if p.Extract, err = tx.Extract(n); err != nil {
+			return err
+		}
+		if p.Layout, err = tx.Layout(p.Extract.Layout); err != nil {
+			return err
+		}
+		agencies, err := tx.Agencies()
+		if err != nil {
+			return err
+		}
+		for _, g := range agencies {
+			if g.ID == p.Extract.Agency {
+				p.Agency = g
+			}
+		}
+		if err := json.Unmarshal([]byte(p.Extract.Unmapped), &p.Unmapped); err != nil {
+			return fmt.Errorf("columns not mapped of extract %d: %w", n, err)
+		}
+		p.Trouble = troubleWords(p.Extract.Fault)
+		if p.Faults, err = tx.FaultsOf(n, after, FaultsOnPage); err != nil {
+			return err
+		}
+		if p.Reasons, err = tx.FaultCounts(n); err != nil {
+			return err
+		}
+		p.SetAside, err = tx.SetAsideOf(n, 50)
+		return err
+	})
+	return p, err
+}
+
+// troubleWords is why a file could not be read, as sentences.
+func troubleWords(text string) string {
+	if text == "" {
+		return ""
+	}
+	var t fileTrouble
+	if err := json.Unmarshal([]byte(text), &t); err != nil {
+		return ""
+	}
+	out := t.Message + " " + t.Remedy
+	for _, n := range t.Notes {
+		out += " " + n.Field + ": " + n.Message
+	}
+	return out
+}
+
+// ExtractList is every extract that the viewer may see, the newest first.
+type ExtractList struct {
+	Viewer   Viewer
+	Extracts []store.Extract
+	Agencies []store.Agency
+	Layouts  []store.Layout
+}
+
+// Extracts lists extracts; somebody of one agency sees that agency's.
+func (a *App) Extracts(ctx context.Context, who Who) (ExtractList, error) {
+	var l ExtractList
+	err := a.db.Do(ctx, inArea(who, policy.ExtractList, policy.Area), func(tx *store.Tx) (err error) {
+		if l.Viewer, err = viewer(tx); err != nil {
+			return err
+		}
+		if l.Extracts, err = tx.Extracts(l.Viewer.Agency); err != nil {
+			return err
+		}
+		if l.Agencies, err = tx.Agencies(); err != nil {
+			return err
+		}
+		if l.Layouts, err = tx.Layouts(); err != nil {
+			return err
+		}
+		approved := map[id.Layout]string{}
+		for _, y := range l.Layouts {
+			if !y.ApprovedAt.IsZero() {
+				approved[y.ID] = policy.StateApproved
+			}
+		}
+		for _, e := range l.Extracts {
+			f := policy.Facts{Exists: true, Area: tx.Actor().Area, Owner: e.Agency, State: string(e.State), Agreement: approved[e.Layout]}
+			if err := tx.Confirm(policy.Subject{Kind: policy.Extract, ID: int64(e.ID)}, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return l, err
+}
+
+// AcceptExtract is somebody's decision that an extract counts. Absent says that they have seen how much a whole extract ends.
+type AcceptExtract struct {
+	Extract id.Extract
+	Absent  bool
+}
+
+// absentPercent is the share of an agency's contacts that a whole extract may end without somebody saying that they have seen it.
+const absentPercent = 5
+
+// AcceptExtract makes an extract count: its state changes, and nothing else needs to.
+func (a *App) AcceptExtract(ctx context.Context, who Who, in AcceptExtract) error {
+	return a.db.Do(ctx, request(who, policy.ExtractAccept, policy.Extract, int64(in.Extract)), func(tx *store.Tx) error {
+		e, err := tx.Extract(in.Extract)
+		if err != nil {
+			return err
+		}
+		if e.Absent > 0 && !in.Absent && e.Absent*100 > absentPercent*(e.Absent+e.Contacts+e.Repeated) {
+			return fault.New(fault.Invalid, "many-absent", "There is a problem.", "").With("absent",
+				fmt.Sprintf("This file ends %d contacts that the agency sent before: more than %d in 100.", e.Absent, absentPercent),
+				"If the agency says that is right, tick that you have seen it. If not, ask for the whole file.")
+		}
+		return tx.MoveExtract(in.Extract, store.ExtractChecked, store.ExtractAccepted, "")
+	})
+}
+
+// EndExtract is a decision against an extract, with its reason.
+type EndExtract struct {
+	Extract id.Extract
+	Reason  string
+}
+
+func (in EndExtract) check() error {
+	if in.Reason == "" {
+		return fault.InvalidField("reason", "Say why.", "Write a sentence that the agency would understand.")
+	}
+	return nil
+}
+
+const sweepJob = "sweep-extract"
+
+type sweepArgs struct {
+	Extract id.Extract
+	State   store.ExtractState // when nothing is left
+}
+
+// RefuseExtract decides that an extract will not count; its rows are swept.
+func (a *App) RefuseExtract(ctx context.Context, who Who, in EndExtract) error {
+	if err := in.check(); err != nil {
+		return err
+	}
+	return a.db.Do(ctx, request(who, policy.ExtractRefuse, policy.Extract, int64(in.Extract)), func(tx *store.Tx) error {
+		if err := tx.MoveExtract(in.Extract, store.ExtractChecked, store.ExtractRefused, in.Reason); err != nil {
+			return err
+		}
+		_, err := addJob(tx, sweepJob, sweepArgs{in.Extract, store.ExtractRefused})
+		return err
+	})
+}
+
+// SentInError takes an accepted extract back. At once nothing of it counts; then its rows are swept, and figures are made again
+// without it.
+func (a *App) SentInError(ctx context.Context, who Who, in EndExtract) error {
+	if err := in.check(); err != nil {
+		return err
+	}
+	return a.db.Do(ctx, request(who, policy.ExtractSentInError, policy.Extract, int64(in.Extract)), func(tx *store.Tx) error {
+		if err := tx.MoveExtract(in.Extract, store.ExtractAccepted, store.ExtractRemoving, in.Reason); err != nil {
+			return err
+		}
+		if _, err := addJob(tx, sweepJob, sweepArgs{in.Extract, store.ExtractRemoved}); err != nil {
+			return err
+		}
+		area, err := tx.Area()
+		if err != nil || area.LinkRun == 0 {
+			return err
+		}
+		return startRuns(tx)
+	})
+}
+
+func (a *App) sweepExtract(ctx context.Context, t *task) error {
+	var args sweepArgs
+	if err := t.read(&args); err != nil {
+		return err
+	}
+	if err := a.sweep(ctx, t.who, args.Extract); err != nil {
+		return err
+	}
+	return a.db.Do(ctx, request(t.who, policy.ExtractStage, policy.Extract, int64(args.Extract)), func(tx *store.Tx) error {
+		return tx.ExtractIsSwept(args.Extract, args.State)
+	})
+}
+
+// DownloadRejected writes the rejected rows of an extract as CSV: the agency's own columns that the layout maps, then line,
+// column, code, what is wrong and the remedy.
+func (a *App) DownloadRejected(ctx context.Context, who Who, n id.Extract, to io.Writer) error {
+	var rows [][]string
+	err := a.db.Do(ctx, request(who, policy.ExtractDownloadRejects, policy.Extract, int64(n)), func(tx *store.Tx) error {
+		e, err := tx.Extract(n)
+		if err != nil {
+			return err
+		}
+		l, err := tx.Layout(e.Layout)
+		if err != nil {
+			return err
+		}
+		layout, err := intake.ParseLayout([]byte(l.Text))
+		if err != nil {
+			return err
+		}
+		header := make([]string, len(layout.Columns))
+		for i, c := range layout.Columns {
+			header[i] = c.Header
+		}
+		rows = [][]string{append(header, "line", "column", "reason", "what is wrong", "remedy")}
+		for after := int64(0); ; {
+			some, err := tx.FaultsOf(n, after, 500)
+			if err != nil {
+				return err
+			}
+			for _, f := range some {
+				after = f.Line
+				sent, err := rowOf(tx, n, f.Line)
+				if err != nil {
+					return err
+				}
+				row := make([]string, len(layout.Columns))
+				for i, v := range sent.Values {
+					if v != nil && i < len(row) {
+						row[i] = *v
+					}
+				}
+				rows = append(rows, append(row, fmt.Sprint(f.Line), f.Field, f.Code, f.Message, f.Remedy))
+			}
+			if len(some) < 500 {
+				return nil
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return sheet.WriteAll(to, rows)
+}
+
+// rowOf gives one row of an extract as its agency sent it.
+func rowOf(tx *store.Tx, n id.Extract, line int64) (sentRow, error) {
+	c, err := tx.ChunkOf(n, line)
+	if err != nil {
+		return sentRow{}, err
+	}
+	found := sentRow{Line: -1}
+	err = readChunk(c.Data, func(r sentRow) bool {
+		if r.Line == line {
+			found = r
+		}
+		return r.Line < line
+	})
+	if err == nil && found.Line < 0 {
+		err = fault.Missing("row")
+	}
+	return found, err
+}

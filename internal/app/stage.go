@@ -1,0 +1,540 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"hash/fnv"
+	"os"
+	"slices"
+
+	"throughline/internal/area"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/intake"
+	"throughline/internal/linkage"
+	"throughline/internal/person"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+const stageJob = "stage-extract"
+
+// stageArgs name the upload that a staging job reads. The upload is deleted when the job ends, whichever way.
+type stageArgs struct {
+	Extract id.Extract
+	File    string // base name in the spool folder
+}
+
+// pieceRows is how many rows go in at a time: few enough that a piece holds the write connection for about ten milliseconds.
+const pieceRows = 1000
+
+// staging is one extract on its way in.
+type staging struct {
+	app     *App
+	task    *task
+	area    area.Area
+	extract store.Extract
+	layout  *intake.Layout
+	reader  *intake.Reader
+
+	records  map[string]id.Record // by the agency's key
+	services []int64              // the keeper's number of each of the reader's services
+	codes    map[[2]string]int64
+	held     []heldContact // the agency's stored contacts, by ref
+	others   []store.Extract
+	came     []bool           // which held contacts the file holds, when it is declared whole
+	nth      map[uint64]int64 // how often each unnumbered contact has come
+	said     map[id.Record]bool
+
+	chunk    *chunkWriter
+	chunks   []store.Chunk
+	newKeys  []store.RecordKey
+	versions []store.RecordVersion
+	contacts []pendingContact
+	faults   []store.RowFault
+	replaced []store.Replacement
+	aside    map[[4]string]int64
+	counts   store.ExtractCounts
+	rows     int
+}
+
+// heldContact marks a stored contact of the agency; from is the place of its extract in others.
+type heldContact struct {
+	ref, content int64
+	line         int64
+	from         int32
+}
+
+type pendingContact struct {
+	store.Contact
+	key     string
+	service int
+}
+
+// stageExtract reads an upload through its layout and stores every row under the extract's number, piece by piece. No page reads
+// them until somebody accepts the extract. Done again after a cut, it sweeps what it had stored and begins anew.
+func (a *App) stageExtract(ctx context.Context, t *task) error {
+	var args stageArgs
+	if err := t.read(&args); err != nil {
+		return err
+	}
+	path := a.spooled(args.File)
+	err := a.stage(ctx, t, args.Extract, path)
+	if f := (*fault.Error)(nil); errors.As(err, &f) && f.Kind == fault.Invalid {
+		err = a.refuseFile(ctx, t, args.Extract, f)
+	}
+	if ctx.Err() != nil {
+		return err // the job is taken up again and needs its file
+	}
+	if rerr := os.Remove(path); rerr != nil && !errors.Is(rerr, os.ErrNotExist) {
+		return errors.Join(err, rerr)
+	}
+	return err
+}
+
+func (a *App) stage(ctx context.Context, t *task, n id.Extract, path string) error {
+	s := &staging{app: a, task: t, records: map[string]id.Record{}, codes: map[[2]string]int64{}, nth: map[uint64]int64{},
+		said: map[string]bool{}, aside: map[[4]string]int64{}}
+	if err := s.load(ctx, n); err != nil {
+		return err
+	}
+	if err := a.sweep(ctx, t.who, n); err != nil {
+		return err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return fault.New(fault.Unavailable, "upload-gone", "The uploaded file is no longer there.", "Send it again.").Because(err)
+	}
+	defer file.Close()
+	options := intake.Options{AsOf: s.extract.AsOf}
+	if s.extract.ControlRows > 0 {
+		options.Totals.Rows = int(s.extract.ControlRows)
+	}
+	if s.extract.ControlSum != nil {
+		options.Totals.Amount, options.Totals.HasAmount = *s.extract.ControlSum, true
+	}
+	if s.reader, err = intake.NewReader(file, s.layout, options); err != nil {
+		return err
+	}
+	for s.reader.Next() {
+		s.row(s.reader.Row())
+		if s.rows >= pieceRows {
+			if err := s.flush(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	if err := s.reader.Err(); err != nil {
+		return err
+	}
+	return s.finish(ctx)
+}
+
+// load gathers what the agency has sent before, so that a row can be told to be new, changed or repeated.
+func (s *staging) load(ctx context.Context, n id.Extract) error {
+	return s.app.db.Do(ctx, request(s.task.who, policy.ExtractStage, policy.Extract, int64(n)), func(tx *store.Tx) error {
+		var err error
+		if s.extract, err = tx.Extract(n); err != nil {
+			return err
+		}
+		l, err := tx.Layout(s.extract.Layout)
+		if err != nil {
+			return err
+		}
+		if s.layout, err = intake.ParseLayout([]byte(l.Text)); err != nil {
+			return err
+		}
+		if s.area, err = s.app.config(tx.Actor().Area); err != nil {
+			return err
+		}
+		if s.chunk, err = newChunkWriter(); err != nil {
+			return err
+		}
+		for after := id.Record(0); ; {
+			keys, err := tx.RecordKeys(s.extract.Agency, after, 5000)
+			if err != nil {
+				return err
+			}
+			for _, k := range keys {
+				s.records[k.Key], after = k.ID, k.ID
+			}
+			if len(keys) < 5000 {
+				break
+			}
+		}
+		codes, err := tx.ServiceCodes()
+		if err != nil {
+			return err
+		}
+		for _, c := range codes {
+			if c.Agency == s.extract.Agency {
+				s.codes[[2]string{c.Code, c.Unit}] = c.ID
+			}
+		}
+		if s.others, err = tx.HoldingExtracts(s.extract.Agency, n); err != nil {
+			return err
+		}
+		for i, e := range s.others {
+			err := tx.ContactMarks(e.ID, func(m store.ContactMark) {
+				s.held = append(s.held, heldContact{m.Ref, m.Content, m.Line, int32(i)})
+			})
+			if err != nil {
+				return err
+			}
+		}
+		slices.SortFunc(s.held, func(a, b heldContact) int {
+			return cmp.Or(cmp.Compare(a.ref, b.ref), cmp.Compare(a.from, b.from), cmp.Compare(a.line, b.line))
+		})
+		if s.extract.Whole {
+			s.came = make([]bool, len(s.held))
+		}
+		return nil
+	})
+}
+
+// row takes one row in.
+func (s *staging) row(r *intake.Row) {
+	s.rows++
+	s.chunk.add(r)
+	if s.chunk.rows == rowsPerChunk {
+		s.takeChunk()
+	}
+	if r.Outcome == intake.Rejected {
+		j := r.Rejection
+		s.faults = append(s.faults, store.RowFault{Line: int64(j.Line), Field: j.Column, Code: j.Code, Said: j.Said, Message: j.Message, Remedy: j.Remedy})
+		return
+	}
+	if r.Outcome == intake.Repeated {
+		return
+	}
+	key := string(r.Key)
+	for _, v := range r.SetAside {
+		s.aside[[4]string{v.Field, v.Code, v.Value, v.Reason}]++
+	}
+	if _, known := s.records[key]; !known {
+		s.records[key] = 0 // numbered with the piece
+		s.newKeys = append(s.newKeys, store.RecordKey{Hash: int64(hash64(key)), Key: key})
+	}
+	if r.Person != nil {
+		s.person(key, r)
+	}
+	if s.layout.Kind.HasContacts() {
+		s.contact(key, r)
+	}
+}
+
+func (s *staging) takeChunk() {
+	if s.chunk.rows > 0 {
+		first, last := s.chunk.first, s.chunk.last
+		s.chunks = append(s.chunks, store.Chunk{FirstLine: first, LastLine: last, Data: s.chunk.take()})
+	}
+}
+
+// contact decides whether a contact is new, says something else of one that is held, or repeats one.
+func (s *staging) contact(key string, r *intake.Row) {
+	c := r.Contact
+	p := pendingContact{key: key, service: c.Service, Contact: store.Contact{
+		Extract: s.extract.ID, Line: int64(r.Line), From: c.From, To: c.To, Content: int64(binary.BigEndian.Uint64(c.Hash[:8]))}}
+	switch {
+	case c.Open:
+		p.To = store.OpenStay
+	case c.To == c.From && c.To != 0:
+		p.To = 0
+	}
+	if c.HasQuantity {
+		p.Quantity = c.Quantity
+	}
+	if c.HasOwn {
+		own := c.Own
+		p.Own = &own
+	}
+	p.Ref = s.ref(c)
+	s.hold(&p)
+	s.contacts = append(s.contacts, p)
+	s.counts.Contacts++
+	s.counts.LastDay = max(s.counts.LastDay, c.From, c.To)
+	if s.counts.FirstDay == 0 || c.From < s.counts.FirstDay {
+		s.counts.FirstDay = c.From
+	}
+}
+
+// ref tells the contact from the agency's others: by its number where it has one, and otherwise by what it says and which of
+// several that say the same it is.
+func (s *staging) ref(c intake.Contact) int64 {
+	h := fnv.New64a()
+	h.Write([]byte(s.layout.Name))
+	if len(c.ID) > 0 {
+		h.Write([]byte{1})
+		h.Write(c.ID)
+		return int64(h.Sum64())
+	}
+	h.Write([]byte{2})
+	h.Write(c.Hash[:])
+	one := h.Sum64()
+	s.nth[one]++
+	var n [8]byte
+	binary.BigEndian.PutUint64(n[:], uint64(s.nth[one]))
+	h.Write(n[:])
+	return int64(h.Sum64())
+}
+
+// hold compares a contact with those held of the same ref. The one of the latest as-of day stands; of one day, the one that was
+// received last. What repeats the newest is stored too, but does not stand while that one does: should the other be sent in
+// error, this one is still there.
+func (s *staging) hold(p *pendingContact) {
+	at, found := slices.BinarySearchFunc(s.held, p.Ref, func(h heldContact, ref int64) int { return cmp.Compare(h.ref, ref) })
+	if !found {
+		return
+	}
+	newest := -1
+	for i := at; i < len(s.held) && s.held[i].ref == p.Ref; i++ {
+		if newest < 0 || s.others[s.held[i].from].AsOf >= s.others[s.held[newest].from].AsOf {
+			newest = i
+		}
+		if s.came != nil {
+			s.came[i] = true
+		}
+	}
+	if s.held[newest].content == p.Content {
+		s.counts.Repeated++
+		s.counts.Contacts--
+		s.replaced = append(s.replaced, store.Replacement{ContactAt: store.ContactAt{Extract: p.Extract, Line: p.Line}, By: s.others[s.held[newest].from].ID})
+		return
+	}
+	for i := at; i < len(s.held) && s.held[i].ref == p.Ref; i++ {
+		other := s.others[s.held[i].from]
+		if other.AsOf <= s.extract.AsOf {
+			s.replaced = append(s.replaced, store.Replacement{ContactAt: store.ContactAt{Extract: other.ID, Line: s.held[i].line}, By: s.extract.ID})
+		} else {
+			s.replaced = append(s.replaced, store.Replacement{ContactAt: store.ContactAt{Extract: p.Extract, Line: p.Line}, By: other.ID})
+		}
+	}
+}
+
+// person keeps what the row says of who somebody is, once for each record and extract.
+func (s *staging) person(key string, r *intake.Row) {
+	identity, err := json.Marshal(r.Person.Identity)
+	if err != nil {
+		return // an Identity holds nothing that JSON cannot
+	}
+	aside := "[]"
+	if len(r.Person.SetAside) > 0 {
+		text, err := json.Marshal(r.Person.SetAside)
+		if err == nil {
+			aside = string(text)
+		}
+	}
+	s.versions = append(s.versions, store.RecordVersion{
+		Extract: s.extract.ID, AsOf: s.extract.AsOf, Line: int64(r.Line), Content: int64(binary.BigEndian.Uint64(r.Person.Hash[:8])),
+		Identity: string(identity), SetAside: aside, Borough: s.borough(r, r.Person.Identity), Worker: r.Contact.Worker, Reach: r.Contact.Reach,
+		Keys: searchKeys(r.Person.Identity), Key: key,
+	})
+}
+
+// borough is the one the agency sent, else that of the postcode, else none.
+func (s *staging) borough(r *intake.Row, who person.Identity) string {
+	if r.Contact.Borough != "" {
+		return r.Contact.Borough
+	}
+	for _, p := range who.Postcodes {
+		if b := s.area.Borough(p); b != "" {
+			return b
+		}
+	}
+	return ""
+}
+
+func searchKeys(who person.Identity) []int64 {
+	keys := linkage.BlockingKeys(who)
+	out := make([]int64, len(keys))
+	for i, k := range keys {
+		out[i] = int64(hash64(k))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// flush writes the piece that has gathered. What the piece taught is kept only once it is written.
+func (s *staging) flush(ctx context.Context) error {
+	var services []store.ServiceCode
+	versions := s.newVersions()
+	err := s.app.db.Do(ctx, request(s.task.who, policy.ExtractStage, policy.Extract, int64(s.extract.ID)), func(tx *store.Tx) error {
+		var err error
+		if services, err = s.number(tx); err != nil {
+			return err
+		}
+		if err := tx.AddRecords(s.extract.Agency, s.newKeys); err != nil {
+			return err
+		}
+		numbers := map[string]id.Record{}
+		for _, k := range s.newKeys {
+			numbers[k.Key] = k.ID
+		}
+		record := func(key string) id.Record { return cmp.Or(numbers[key], s.records[key]) }
+		for i := range versions {
+			versions[i].Record = record(versions[i].Key)
+		}
+		if err := tx.StageVersions(versions); err != nil {
+			return err
+		}
+		contacts := make([]store.Contact, len(s.contacts))
+		for i, c := range s.contacts {
+			contacts[i] = c.Contact
+			contacts[i].Record = record(c.key)
+			if c.service < len(s.services) {
+				contacts[i].Service = s.services[c.service]
+			} else {
+				contacts[i].Service = services[c.service-len(s.services)].ID
+			}
+		}
+		if err := tx.StageContacts(contacts); err != nil {
+			return err
+		}
+		if err := tx.StageReplacements(s.replaced); err != nil {
+			return err
+		}
+		for _, c := range s.chunks {
+			if err := tx.StageChunk(s.extract.ID, c); err != nil {
+				return err
+			}
+		}
+		return tx.StageFaults(s.extract.ID, s.faults)
+	})
+	if err != nil {
+		return err
+	}
+	for _, k := range s.newKeys {
+		s.records[k.Key] = k.ID
+	}
+	for _, c := range services {
+		s.services = append(s.services, c.ID)
+	}
+	s.counts.People += int64(len(versions))
+	s.rows, s.chunks, s.newKeys, s.versions, s.contacts, s.faults, s.replaced = 0, s.chunks[:0], nil, s.versions[:0], s.contacts[:0], s.faults[:0], s.replaced[:0]
+	return s.task.tell("Reading and storing rows", s.reader.Bytes(), s.extract.Bytes)
+}
+
+// number gives the reader's services that the staging has not numbered yet their numbers.
+func (s *staging) number(tx *store.Tx) ([]store.ServiceCode, error) {
+	var out []store.ServiceCode
+	for _, c := range s.reader.Services()[len(s.services):] {
+		if n, ok := s.codes[[2]string{c.Code, c.Unit}]; ok {
+			out = append(out, store.ServiceCode{ID: n, Agency: s.extract.Agency, Code: c.Code, Unit: c.Unit})
+			continue
+		}
+		added, err := tx.AddServiceCode(s.extract.Agency, c.Code, c.Unit)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, added)
+	}
+	return out, nil
+}
+
+// newVersions gives what the piece says of records that the file has said nothing of before, the first thing said of each.
+func (s *staging) newVersions() []store.RecordVersion {
+	some := make([]store.RecordVersion, 0, len(s.versions))
+	for _, v := range s.versions {
+		if !s.said[v.Key] {
+			s.said[v.Key] = true
+			some = append(some, v)
+		}
+	}
+	return some
+}
+
+// finish writes the last piece, ends what a whole extract no longer holds, and hands the extract to somebody's decision.
+func (s *staging) finish(ctx context.Context) error {
+	s.takeChunk()
+	if err := s.flush(ctx); err != nil {
+		return err
+	}
+	for some := range slices.Chunk(s.absent(), pieceRows) {
+		err := s.app.db.Do(ctx, request(s.task.who, policy.ExtractStage, policy.Extract, int64(s.extract.ID)), func(tx *store.Tx) error {
+			return tx.StageReplacements(some)
+		})
+		if err != nil {
+			return err
+		}
+		s.counts.Absent += int64(len(some))
+	}
+	return s.app.db.Do(ctx, request(s.task.who, policy.ExtractStage, policy.Extract, int64(s.extract.ID)), func(tx *store.Tx) error {
+		var aside []store.ValueSetAside
+		for k, uses := range s.aside {
+			aside = append(aside, store.ValueSetAside{Field: k[0], Code: k[1], Said: k[2], Reason: k[3], Uses: uses})
+		}
+		slices.SortFunc(aside, func(a, b store.ValueSetAside) int {
+			return cmp.Or(cmp.Compare(b.Uses, a.Uses), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Said, b.Said))
+		})
+		if err := tx.StageSetAside(s.extract.ID, aside); err != nil {
+			return err
+		}
+		read := s.reader.Counts()
+		c := s.counts
+		c.Rows, c.Rejected = int64(read.Rows), int64(read.Rejected)
+		c.Repeated += int64(read.Repeated)
+		c.Accepted = c.Rows - c.Rejected - c.Repeated
+		c.SetAside = int64(read.SetAside)
+		unmapped, err := json.Marshal(s.reader.Unmapped())
+		if err != nil {
+			return err
+		}
+		c.Unmapped = string(unmapped)
+		return tx.ExtractIsChecked(s.extract.ID, c)
+	})
+}
+
+// absent gives the held contacts of this layout's earlier extracts that a whole extract no longer holds.
+func (s *staging) absent() []store.Replacement {
+	var out []store.Replacement
+	for i, came := range s.came {
+		other := s.others[s.held[i].from]
+		if !came && other.Layout == s.extract.Layout && other.AsOf < s.extract.AsOf {
+			out = append(out, store.Replacement{ContactAt: store.ContactAt{Extract: other.ID, Line: s.held[i].line}, By: s.extract.ID})
+		}
+	}
+	return out
+}
+
+// refuseFile records that the file as a whole could not be read, and sweeps what was stored of it.
+func (a *App) refuseFile(ctx context.Context, t *task, n id.Extract, why *fault.Error) error {
+	if err := a.sweep(ctx, t.who, n); err != nil {
+		return err
+	}
+	text, err := json.Marshal(fileTrouble{why.Message, why.Remedy, why.Notes})
+	if err != nil {
+		return err
+	}
+	return a.db.Do(ctx, request(t.who, policy.ExtractStage, policy.Extract, int64(n)), func(tx *store.Tx) error {
+		return tx.ExtractIsFaulty(n, string(text))
+	})
+}
+
+// fileTrouble is why a whole file could not be read.
+type fileTrouble struct {
+	Message, Remedy string
+	Notes           []fault.Note
+}
+
+// sweep deletes what is stored of an extract's rows, piece by piece.
+func (a *App) sweep(ctx context.Context, who Who, n id.Extract) error {
+	for more := true; more; {
+		err := a.db.Do(ctx, request(who, policy.ExtractStage, policy.Extract, int64(n)), func(tx *store.Tx) (err error) {
+			more, err = tx.SweepExtract(n, pieceRows)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func hash64(s string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(s))
+	return h.Sum64()
+}

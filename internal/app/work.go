@@ -1,0 +1,192 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// progress is how a job says how far it is. Each call renews the worker's hold on the job.
+type progress func(doing string, done, total int64) error
+
+// task is a job in the worker's hand.
+type task struct {
+	store.Job
+	who  Who
+	tell progress
+}
+
+// read reads the job's arguments.
+func (t *task) read(into any) error { return json.Unmarshal([]byte(t.Args), into) }
+
+// kinds is every kind of job there is.
+func (a *App) kinds() map[string]func(context.Context, *task) error {
+	return map[string]func(context.Context, *task) error{
+		stageJob: a.stageExtract,
+		sweepJob: a.sweepExtract,
+		linkJob:  a.linkRecords,
+		costJob:  a.costContacts,
+	}
+}
+
+const idle = 250 * time.Millisecond
+
+// Work does jobs as they come, until ctx ends. name tells this worker from another; there is one, since a server holds the
+// data directory alone.
+func (a *App) Work(ctx context.Context, name string) error {
+	for {
+		busy, err := a.WorkOnce(ctx, name)
+		if err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "the queue could not be read", "error", err)
+		}
+		if busy {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(idle):
+		}
+	}
+}
+
+// WorkOnce does one job, and says whether there was one. What goes wrong within the job is kept on its row.
+func (a *App) WorkOnce(ctx context.Context, name string) (bool, error) {
+	area, n, err := a.db.NextJob(ctx)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	who := store.ByJob(area, n)
+	var job store.Job
+	taken := false
+	err = a.db.Do(ctx, request(who, policy.JobTake, policy.Job, int64(n)), func(tx *store.Tx) (err error) {
+		job, taken, err = tx.TakeJob(n, name)
+		return err
+	})
+	if err != nil || !taken {
+		return false, err
+	}
+	t := &task{Job: job, who: who}
+	last := time.Time{}
+	t.tell = func(doing string, done, total int64) error {
+		if now := a.now(); now.Sub(last) >= time.Second || doing != t.Doing {
+			last, t.Doing = now, doing
+			return a.db.Do(ctx, request(who, policy.JobTake, policy.Job, int64(n)), func(tx *store.Tx) error {
+				return tx.JobProgress(n, name, doing, done, total)
+			})
+		}
+		return nil
+	}
+	why := a.do(ctx, t)
+	if ctx.Err() != nil {
+		return false, ctx.Err() // the lease runs out, and the job is taken up again where it was
+	}
+	if why != nil {
+		slog.ErrorContext(ctx, "a job failed", "job", n, "kind", job.Kind, "error", why)
+	}
+	err = a.db.Do(ctx, request(who, policy.JobTake, policy.Job, int64(n)), func(tx *store.Tx) error { return tx.FinishJob(n, name, why) })
+	return true, err
+}
+
+func (a *App) do(ctx context.Context, t *task) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("job %d panicked: %v", t.ID, r)
+		}
+	}()
+	f, ok := a.kinds()[t.Kind]
+	if !ok {
+		return fmt.Errorf("there is no kind of job called %q", t.Kind)
+	}
+	return f(ctx, t)
+}
+
+// addJob puts a job of a kind into the queue, in the transaction that made it needed.
+func addJob(tx *store.Tx, kind string, args any) (id.Job, error) {
+	text, err := json.Marshal(args)
+	if err != nil {
+		return 0, err
+	}
+	return tx.AddJob(kind, string(text))
+}
+
+// JobState is a job as a page shows it.
+type JobState struct {
+	store.Job
+	Left time.Duration // a guess from the rate so far; 0 while there is none
+}
+
+// Job shows how far a job is.
+func (a *App) Job(ctx context.Context, who Who, n id.Job) (JobState, error) {
+	var s JobState
+	err := a.db.Do(ctx, request(who, policy.JobOpen, policy.Job, int64(n)), func(tx *store.Tx) (err error) {
+		s.Job, err = tx.Job(n)
+		s.Left = timeLeft(s.Job, tx.Now())
+		return err
+	})
+	return s, err
+}
+
+func timeLeft(j store.Job, now time.Time) time.Duration {
+	spent := now.Sub(j.StartedAt)
+	if j.State != "working" || j.Done <= 0 || j.Total <= j.Done || spent < time.Second {
+		return 0
+	}
+	return time.Duration(float64(spent) * float64(j.Total-j.Done) / float64(j.Done)).Round(time.Second)
+}
+
+// Await works or watches the queue until a job has ended, telling watch how far it is. With a server running on the data
+// directory the server works it; otherwise the caller does, with the same code and the same audit.
+func (a *App) Await(ctx context.Context, who Who, n id.Job, alone bool, watch func(JobState)) error {
+	for {
+		if alone {
+			done := make(chan error, 1)
+			go func() {
+				_, err := a.WorkOnce(ctx, "command")
+				done <- err
+			}()
+			if err := a.watchUntil(ctx, who, n, watch, done); err != nil {
+				return err
+			}
+		}
+		s, err := a.Job(ctx, who, n)
+		if err != nil {
+			return err
+		}
+		watch(s)
+		switch s.State {
+		case "done":
+			return nil
+		case "failed", "stopped":
+			return fault.New(fault.Conflict, "job-failed", s.Fault, "")
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(idle):
+		}
+	}
+}
+
+func (a *App) watchUntil(ctx context.Context, who Who, n id.Job, watch func(JobState), done chan error) error {
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-time.After(idle):
+			s, err := a.Job(ctx, who, n)
+			if err != nil && !errors.Is(err, context.Canceled) {
+				return errors.Join(err, <-done)
+			}
+			watch(s)
+		}
+	}
+}
