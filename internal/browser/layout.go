@@ -18,11 +18,12 @@ const wide = `(() => {
 // Wide says what makes the page scroll sideways; nothing, when it reflows as it should.
 func (p *Page) Wide() []string { p.t.Helper(); return Eval[[]string](p, wide) }
 
-// small lists links and buttons under 24 by 24 pixels that are not part of a sentence (WCAG 2.5.8).
+// small lists links and buttons under 24 by 24 pixels that are not part of a sentence (WCAG 2.5.8). What is hidden until
+// it has the focus, as a skip link is, measures a pixel and is passed over.
 const small = `(() => { const out = [];
   for (const e of document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")) {
     let r = e.getBoundingClientRect();
-    if (!r.width || !r.height || getComputedStyle(e).display === "inline" || e.closest("svg")) continue;
+    if (r.width <= 1 || r.height <= 1 || getComputedStyle(e).display === "inline" || e.closest("svg")) continue;
     if (e.labels && e.labels.length) { const l = e.labels[0].getBoundingClientRect(); if (l.width >= 24 && l.height >= 24) continue }
     if (r.width < 24 || r.height < 24) out.push(e.outerHTML.slice(0, 120) + " is " + Math.round(r.width) + " by " + Math.round(r.height));
   }
