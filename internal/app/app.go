@@ -19,6 +19,7 @@ type App struct {
 	now     func() time.Time
 	version string
 	configs configs
+	signing signing
 }
 
 // New makes the acts. areas holds a folder of configuration for each area; dir is the data directory, in which uploads wait.
@@ -48,16 +49,30 @@ type Viewer struct {
 	Roles      []policy.Role
 	Purpose    policy.Purpose
 	NamesUntil time.Time // zero while people are shown by pseudonym
+	MustChange bool      // their password was made for them, and they choose their own before anything else
+
+	may map[policy.Act]bool
 }
+
+// May says whether the viewer's roles could ever open an act: what a page needs to know before it offers a link. The door decides.
+func (v Viewer) May(act policy.Act) bool { return v.may[act] }
 
 // viewer gathers the Viewer inside the door.
 func viewer(tx *store.Tx) (Viewer, error) {
 	a := tx.Actor()
 	area, err := tx.Area()
 	v := Viewer{Account: a.Account, Name: a.Name, Area: a.Area, AreaTitle: area.Title, Agency: a.Agency, Roles: a.Roles, Purpose: tx.Purpose()}
+	if err != nil {
+		return Viewer{}, err
+	}
 	if a.NamesShown(tx.Now()) {
 		v.NamesUntil = a.NamesUntil
 	}
+	v.may = map[policy.Act]bool{}
+	for _, info := range policy.Acts() {
+		v.may[info.Act] = tx.MayEver(info.Act)
+	}
+	v.MustChange, err = tx.MustChange()
 	return v, err
 }
 
@@ -67,4 +82,6 @@ func request(who Who, act policy.Act, kind policy.SubjectKind, n int64) store.Re
 }
 
 // inArea is the request of an act upon the area itself, or upon the whole of a kind of thing in it.
-func inArea(who Who, act policy.Act, kind policy.SubjectKind) store.Request { return request(who, act, kind, 1) }
+func inArea(who Who, act policy.Act, kind policy.SubjectKind) store.Request {
+	return request(who, act, kind, 1)
+}

@@ -14,6 +14,12 @@ import (
 // Own stands for the number of the actor's own account or session in a Request, since only the door knows it.
 const Own = -1
 
+// Renewed is the same credential under the token that its session was renewed with.
+func (c Credential) Renewed(tokenHash string) Credential {
+	c.token = tokenHash
+	return c
+}
+
 // own puts the actor's number where a subject says Own; with nobody there, the subject does not exist.
 func (tx *Tx) own(s policy.Subject) policy.Subject {
 	if s.ID == Own {

@@ -1,0 +1,56 @@
+package app
+
+import (
+	"context"
+
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// AgencyRow is an agency of the partnership and what its files hold, as the area's configuration says.
+type AgencyRow struct {
+	store.Agency
+	Sends string
+}
+
+// AgenciesPage is the agencies that the viewer may know of.
+type AgenciesPage struct {
+	Viewer   Viewer
+	Agencies []AgencyRow
+}
+
+// Agencies lists the area's agencies: all of them, or for an agency's administrator their own.
+func (a *App) Agencies(ctx context.Context, who Who) (AgenciesPage, error) {
+	var p AgenciesPage
+	err := a.db.Do(ctx, inArea(who, policy.AgencyList, policy.Area), func(tx *store.Tx) (err error) {
+		if p.Viewer, err = viewer(tx); err != nil {
+			return err
+		}
+		all, err := tx.Agencies()
+		if err != nil {
+			return err
+		}
+		p.Agencies = nil
+		for _, g := range knownAgencies(tx, all) {
+			facts := policy.Facts{Exists: true, Area: tx.Actor().Area, Owner: g.ID}
+			if err := tx.Confirm(policy.Subject{Kind: policy.Agency, ID: int64(g.ID)}, facts); err != nil {
+				return err
+			}
+			p.Agencies = append(p.Agencies, AgencyRow{Agency: g})
+		}
+		return nil
+	})
+	if err != nil {
+		return AgenciesPage{}, err
+	}
+	c, err := a.config(p.Viewer.Area)
+	if err != nil {
+		return AgenciesPage{}, err
+	}
+	for i := range p.Agencies {
+		if g, ok := c.Agency(p.Agencies[i].Slug); ok {
+			p.Agencies[i].Sends = g.Sends
+		}
+	}
+	return p, nil
+}

@@ -1,0 +1,182 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	"throughline/internal/account"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// firstRun is the one-time code of a system that nobody can sign in to. It lives in memory only.
+type firstRun struct {
+	hash  [32]byte
+	made  time.Time // zero while there is no code
+	tries []time.Time
+}
+
+// Doors gives the areas of this installation and whether anybody can sign in to them.
+func (a *App) Doors(ctx context.Context) ([]store.Door, error) { return a.db.Doors(ctx) }
+
+// OpenFirstRun makes the one-time code with which the first administrator is created, when nobody can sign in to some area or there
+// is no area yet. The code is empty when it is not needed. It is given once, here, and held in memory only.
+func (a *App) OpenFirstRun(ctx context.Context) (code string, err error) {
+	doors, err := a.Doors(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(doors) > 0 && !anyEmpty(doors) {
+		return "", nil
+	}
+	c, err := account.NewCode(rand.Reader)
+	if err != nil {
+		return "", err
+	}
+	a.signing.mu.Lock()
+	defer a.signing.mu.Unlock()
+	a.signing.first = firstRun{hash: c.Hash(), made: a.now()}
+	return c.Reveal(), nil
+}
+
+func anyEmpty(doors []store.Door) bool {
+	for _, d := range doors {
+		if d.Empty {
+			return true
+		}
+	}
+	return false
+}
+
+// FirstRunIsOpen says whether a one-time code waits to be used.
+func (a *App) FirstRunIsOpen() bool {
+	a.signing.mu.Lock()
+	defer a.signing.mu.Unlock()
+	return !a.signing.first.made.IsZero()
+}
+
+// AreaChoice is an area that a first administrator may be created for.
+type AreaChoice struct {
+	Area  id.Area
+	Title string
+}
+
+// FirstRunAreas gives the areas whose settings are at hand and that have no account yet.
+func (a *App) FirstRunAreas(ctx context.Context) ([]AreaChoice, error) {
+	doors, err := a.Doors(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var choices []AreaChoice
+	for _, d := range doors {
+		if d.Empty {
+			choices = append(choices, AreaChoice{d.Area, d.Title})
+		}
+	}
+	if len(doors) > 0 {
+		return choices, nil
+	}
+	slugs, err := a.Configurations()
+	if err != nil {
+		return nil, err
+	}
+	for _, slug := range slugs {
+		c, err := a.config(slug)
+		if err != nil {
+			return nil, err
+		}
+		choices = append(choices, AreaChoice{slug, c.Title})
+	}
+	return choices, nil
+}
+
+// FirstAdministrator is who becomes an area's first administrator. Fields are as typed.
+type FirstAdministrator struct {
+	Code     string
+	Area     id.Area
+	Email    string
+	Name     string
+	Password string
+	Source   string
+	Agent    string
+}
+
+var errWrongCode = fault.InvalidField("code", "This is not the code.",
+	"Type the code that the server printed where it was started. It works once and for 24 hours; starting the server again prints a new one.")
+
+// codeIsRight spends a guess at the one-time code.
+func (a *App) codeIsRight(typed string) error {
+	code, bad := account.ParseCode(typed)
+	a.signing.mu.Lock()
+	defer a.signing.mu.Unlock()
+	first := &a.signing.first
+	now := a.now()
+	if wait := (account.Failures{Pair: first.tries}).Wait(true, now); wait > 0 {
+		return tooSoon(wait)
+	}
+	if bad != nil {
+		return bad
+	}
+	if first.made.IsZero() || !code.Fits(first.hash, first.made, now) {
+		if len(first.tries) > account.Guesses {
+			first.tries = first.tries[1:]
+		}
+		first.tries = append(first.tries, now)
+		return errWrongCode
+	}
+	return nil
+}
+
+// FirstRun creates an area from its configuration, its agencies, and its first administrator, who is signed in at once.
+// A guess at the code is recorded, right or wrong.
+func (a *App) FirstRun(ctx context.Context, in FirstAdministrator) (SignedIn, error) {
+	refused := a.codeIsRight(in.Code)
+	if fault.KindOf(refused) == fault.TooMany {
+		return SignedIn{}, refused
+	}
+	c, err := a.config(in.Area)
+	if err != nil && fault.KindOf(err) == fault.NotFound {
+		err = fault.InvalidField("area", "Choose an area.", "Areas are the folders of settings that the server was started with.")
+	} else if err != nil {
+		return SignedIn{}, err
+	}
+	email, emailErr := account.ParseEmail(in.Email)
+	name, nameErr := account.DisplayName(in.Name)
+	passwordErr := account.CheckPassword(in.Password, in.Name, in.Email)
+	if refused == nil {
+		refused = together(err, emailErr, nameErr, passwordErr)
+	}
+	var hash, token, tokenHash string
+	if refused == nil {
+		if hash, err = a.signing.hash(in.Password); err != nil {
+			return SignedIn{}, err
+		}
+		if token, tokenHash, err = newToken(); err != nil {
+			return SignedIn{}, err
+		}
+	}
+	r := request(Nobody(string(in.Area), in.Source), policy.SystemFirstRun, policy.System, 1)
+	err = a.db.Do(ctx, r, func(tx *store.Tx) error {
+		if refused != nil {
+			return refused
+		}
+		if err := loadArea(tx, c); err != nil {
+			return err
+		}
+		n, err := tx.AddAccount(store.Account{Email: email, Name: name, Roles: []policy.Role{policy.Administrator}}, hash, false)
+		if err != nil {
+			return err
+		}
+		return tx.StartSession(n, tokenHash, in.Agent)
+	})
+	if err != nil {
+		return SignedIn{}, err
+	}
+	a.signing.mu.Lock()
+	a.signing.first = firstRun{}
+	a.signing.mu.Unlock()
+	return SignedIn{Area: in.Area, Token: token}, nil
+}
