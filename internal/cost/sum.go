@@ -1,8 +1,9 @@
 package cost
 
 import (
+	"cmp"
 	"runtime"
-	"sort"
+	"slices"
 	"sync"
 
 	"throughline/internal/day"
@@ -65,7 +66,7 @@ type CodeSum struct {
 
 // Sums is what a run keeps: lines are not kept, but any of them can be reckoned again with Footprint.
 type Sums struct {
-	Cells  []Cell  // by person, month, group
+	Cells  []Cell  // by person, group, month
 	Shares []Share // by person, group
 	Missed []Missed
 	Codes  []CodeSum // in the order of the Table's keys
@@ -115,13 +116,19 @@ func sum(activities []Activity, t *Table, w Window, workers int) (*Sums, error) 
 	}
 	done.Wait()
 	total := &Sums{Codes: newCodes(len(t.keys))}
+	cells, shares, missed := 0, 0, 0
 	for _, p := range parts {
 		if p.err != nil {
 			return nil, p.err
 		}
+		cells, shares, missed = cells+len(p.sums.Cells), shares+len(p.sums.Shares), missed+len(p.sums.Missed)
+	}
+	total.Cells, total.Shares, total.Missed = slices.Grow(total.Cells, cells), slices.Grow(total.Shares, shares), slices.Grow(total.Missed, missed)
+	for i, p := range parts {
 		if err := total.Add(&p.sums); err != nil {
 			return nil, err
 		}
+		parts[i] = nil // its memory may go while the others are joined
 	}
 	return total, nil
 }
@@ -192,6 +199,8 @@ type summer struct {
 	amounts []money.Pence // by group and piece
 	counts  []int32       // by group and piece
 	shares  []Share       // by group
+	touched []int         // places in amounts and counts that are not nought, some of them twice
+	pieces  int           // of the calendar
 	missed  map[missing]int32
 	codes   []bool // whether the person has a priced contact of the code
 	days    []uint32
@@ -205,7 +214,7 @@ type missing struct {
 
 func newSummer(t *Table, w Window, c calendar) *summer {
 	n := len(t.groups) * len(c.months)
-	s := &summer{t: t, w: w, calendar: c, amounts: make([]money.Pence, n), counts: make([]int32, n),
+	s := &summer{t: t, w: w, calendar: c, pieces: len(c.months), amounts: make([]money.Pence, n), counts: make([]int32, n),
 		shares: make([]Share, len(t.groups)), missed: map[missing]int32{}, codes: make([]bool, len(t.keys))}
 	s.sums.Codes = newCodes(len(t.keys))
 	for i := range s.sources {
@@ -247,8 +256,9 @@ func (s *summer) one(a Activity) {
 		return
 	}
 	group := int(s.t.rates[a.Service].group)
-	row, share := group*len(s.calendar.months), &s.shares[group]
+	row, share := group*s.pieces, &s.shares[group]
 	first, last := s.calendar.piece[o.inside.From-s.w.From], s.calendar.piece[o.inside.To-s.w.From]
+	s.touched = append(s.touched, row+int(first))
 	s.counts[row+int(first)]++
 	if first == last {
 		s.add(row, int(first), share, o.amount)
@@ -300,41 +310,38 @@ func (s *summer) spread(row int, share *Share, o reckoned) {
 	}
 	amounts, _ := money.Split(o.amount, s.days) // there is at least one day
 	for i, amount := range amounts {
+		if i > 0 {
+			s.touched = append(s.touched, row+first+i)
+		}
 		s.add(row, first+i, share, amount)
 	}
 }
 
 // person hands over what the person in hand came to, and makes the tables ready for the next.
 func (s *summer) person(p int32) {
-	pieces := len(s.calendar.months)
-	before := len(s.sums.Cells)
 	for group := range s.shares {
-		share := &s.shares[group]
-		if share.Contacts == 0 {
-			continue
-		}
-		share.Person, share.Group = p, uint16(group)
-		s.sums.Shares = append(s.sums.Shares, *share)
-		*share = Share{}
-		for i := range pieces {
-			at := group*pieces + i
-			if s.amounts[at] == 0 && s.counts[at] == 0 {
-				continue
-			}
-			cell := Cell{Person: p, Month: s.calendar.months[i], Group: uint16(group), Contacts: s.counts[at], Amount: s.amounts[at]}
-			s.amounts[at], s.counts[at] = 0, 0
-			if last := len(s.sums.Cells) - 1; last >= before && s.sums.Cells[last].Month == cell.Month && s.sums.Cells[last].Group == cell.Group {
-				s.sums.Cells[last].Amount += cell.Amount
-				s.sums.Cells[last].Contacts += cell.Contacts
-				continue
-			}
-			s.sums.Cells = append(s.sums.Cells, cell)
+		if share := &s.shares[group]; share.Contacts > 0 {
+			share.Person, share.Group = p, uint16(group)
+			s.sums.Shares = append(s.sums.Shares, *share)
+			*share = Share{}
 		}
 	}
-	mine := s.sums.Cells[before:]
-	sort.Slice(mine, func(i, j int) bool {
-		return mine[i].Month < mine[j].Month || mine[i].Month == mine[j].Month && mine[i].Group < mine[j].Group
-	})
+	slices.Sort(s.touched)
+	before := len(s.sums.Cells)
+	for _, at := range s.touched {
+		if s.amounts[at] == 0 && s.counts[at] == 0 {
+			continue // touched twice, and handed over
+		}
+		c := Cell{Person: p, Month: s.calendar.months[at%s.pieces], Group: uint16(at / s.pieces), Contacts: s.counts[at], Amount: s.amounts[at]}
+		s.amounts[at], s.counts[at] = 0, 0
+		if last := len(s.sums.Cells) - 1; last >= before && s.sums.Cells[last].Month == c.Month && s.sums.Cells[last].Group == c.Group {
+			s.sums.Cells[last].Amount += c.Amount
+			s.sums.Cells[last].Contacts += c.Contacts
+			continue
+		}
+		s.sums.Cells = append(s.sums.Cells, c)
+	}
+	s.touched = s.touched[:0]
 	for code, used := range s.codes {
 		if used {
 			s.sums.Codes[code].People++
@@ -349,8 +356,7 @@ func (s *summer) person(p int32) {
 		s.sums.Missed = append(s.sums.Missed, Missed{p, m.service, m.reason, n})
 	}
 	clear(s.missed)
-	missed := s.sums.Missed[from:]
-	sort.Slice(missed, func(i, j int) bool {
-		return missed[i].Service < missed[j].Service || missed[i].Service == missed[j].Service && missed[i].Reason < missed[j].Reason
+	slices.SortFunc(s.sums.Missed[from:], func(a, b Missed) int {
+		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Reason, b.Reason))
 	})
 }

@@ -87,7 +87,7 @@ func TestSumsAreThoseOfLines(t *testing.T) {
 				t.Fatalf("%+v: lines give %v", c, months[at])
 			}
 			cells[share{c.Person, groups[c.Group]}] += c.Amount
-			if i > 0 && (got.Cells[i-1].Person > c.Person || got.Cells[i-1].Person == c.Person && got.Cells[i-1].Month > c.Month) {
+			if i > 0 && (got.Cells[i-1].Person > c.Person || got.Cells[i-1].Person == c.Person && got.Cells[i-1].Group > c.Group) {
 				t.Fatalf("cells are out of order at %d", i)
 			}
 		}
