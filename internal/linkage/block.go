@@ -1,0 +1,363 @@
+package linkage
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+const (
+	// largestBlock is how many records a block may have before it is cut into parts.
+	largestBlock = 400
+	// largestPart is how many a part may have before each of its records is compared with its next neighbours only.
+	largestPart = 1500
+	neighbours  = 50
+	// cutMark marks the key of a block that is cut.
+	cutMark = 1 << 31
+)
+
+// blocks finds each pair of records that any rule finds, once, without ever holding the pairs.
+type blocks struct {
+	c     *columns
+	ctx   context.Context       // when it ends, pairs end
+	width int                   // rules
+	keys  []uint32              // the first key of each rule, row by row
+	extra map[uint32][]extraKey // further keys of the rows that have any
+	cuts  []Cut                 // blocks that were cut
+	left  int64                 // pairs left out, in parts that were still too large
+	found []int64               // pairs found by each rule
+	sort  [2][]uint64
+}
+
+// extraKey is a second or later key of a rule.
+type extraKey struct {
+	rule uint8
+	key  uint32
+}
+
+// Cut reports one block that was too large to compare every pair in it.
+type Cut struct {
+	Rule    string
+	Value   string // what its records share, in words where it is not a person's own number
+	Records int
+	LeftOut int64 // pairs that were not compared
+}
+
+func newBlocks(ctx context.Context, c *columns) *blocks {
+	b := &blocks{c: c, ctx: ctx, width: len(rules), keys: make([]uint32, len(rules)*len(c.records)), extra: map[uint32][]extraKey{}, found: make([]int64, len(rules))}
+	var lock sync.Mutex
+	inParallel(c.workers, len(c.records), 4096, func(_, from, to int) {
+		for row := from; row < to; row++ {
+			var seen []extraKey
+			slot := b.keys[row*b.width : (row+1)*b.width]
+			for k := range rules {
+				rules[k].keys(c, &c.records[row], func(key uint64) {
+					switch short := shortKey(key); {
+					case short == 0 || short == slot[k]:
+					case slot[k] == 0:
+						slot[k] = short
+					case !contains(seen, extraKey{uint8(k), short}):
+						seen = append(seen, extraKey{uint8(k), short})
+					}
+				})
+			}
+			if seen != nil {
+				lock.Lock()
+				b.extra[uint32(row)] = seen
+				lock.Unlock()
+			}
+		}
+	})
+	return b
+}
+
+// visit is called for each pair, i < j, with the number of the goroutine (below columns.workers) and of the piece of work it is in:
+// pieces are many, and the pairs of one come from one goroutine in the same order every time.
+type visit func(worker, piece int, rule uint8, i, j uint32)
+
+// run finds the pairs. ready is told how many pieces there are before any pair of a rule is visited, counted over all rules so
+// far; it is called from one goroutine.
+func (b *blocks) run(ready func(pieces int), do visit) {
+	b.cuts, b.left = nil, 0
+	clear(b.found)
+	pieces := 0
+	for k := range rules {
+		entries := b.sorted(k)
+		work := b.divide(k, entries)
+		first := pieces
+		pieces += len(work)
+		ready(pieces)
+		found := make([]int64, len(work))
+		left := make([]int64, len(work))
+		inParallel(b.c.workers, len(work), 1, func(worker, from, to int) {
+			for w := from; w < to && b.ctx.Err() == nil; w++ {
+				e := &enumeration{b: b, rule: uint8(k), worker: worker, piece: first + w, do: do}
+				e.blocks(entries[work[w].from:work[w].to])
+				found[w], left[w] = e.found, e.left
+			}
+		})
+		for w := range work {
+			b.found[k] += found[w]
+			b.left += left[w]
+		}
+	}
+}
+
+// sorted gives key<<32|row of all keys of a rule, ordered, and marks the keys of blocks that will be cut.
+func (b *blocks) sorted(k int) []uint64 {
+	n := len(b.c.records)
+	list := b.sort[0][:0]
+	for row := range n {
+		if key := b.keys[row*b.width+k] &^ cutMark; key != 0 {
+			list = append(list, uint64(key)<<32|uint64(row))
+		}
+	}
+	plain := len(list)
+	for row, extra := range b.extra {
+		for _, e := range extra {
+			if int(e.rule) == k {
+				list = append(list, uint64(e.key&^cutMark)<<32|uint64(row))
+			}
+		}
+	}
+	slices.Sort(list[plain:]) // the map's order is by chance
+	b.sort[0] = list
+	b.sort[1] = slices.Grow(b.sort[1][:0], len(list))[:len(list)]
+	list = radixSort(list, b.sort[1])
+	if len(list) > plain {
+		slices.Sort(list) // rows within a key, which the further keys put out of order
+	}
+	for from := 0; from < len(list); {
+		to := blockEnd(list, from)
+		if to-from > largestBlock {
+			for _, e := range list[from:to] {
+				b.mark(uint32(e), k, uint32(e>>32))
+			}
+		}
+		from = to
+	}
+	return list
+}
+
+func (b *blocks) mark(row uint32, k int, key uint32) {
+	if p := &b.keys[int(row)*b.width+k]; *p&^cutMark == key {
+		*p |= cutMark
+		return
+	}
+	extra := b.extra[row]
+	for i := range extra {
+		if int(extra[i].rule) == k && extra[i].key&^cutMark == key {
+			extra[i].key |= cutMark
+		}
+	}
+}
+
+// radixSort orders by the upper 31 of 64 bits, least digit first, keeping the order of equals.
+func radixSort(list, scratch []uint64) []uint64 {
+	const digit = 11
+	for shift := 32; shift < 64; shift += digit {
+		var count [1 << digit]int
+		for _, e := range list {
+			count[e>>shift&(1<<digit-1)]++
+		}
+		sum := 0
+		for i, n := range count {
+			count[i] = sum
+			sum += n
+		}
+		for _, e := range list {
+			d := e >> shift & (1<<digit - 1)
+			scratch[count[d]] = e
+			count[d]++
+		}
+		list, scratch = scratch, list
+	}
+	return list
+}
+
+// blockEnd is where the run of equal keys that begins at from ends.
+func blockEnd(list []uint64, from int) int {
+	key := list[from] >> 32
+	to := from + 1
+	for to < len(list) && list[to]>>32 == key {
+		to++
+	}
+	return to
+}
+
+type stretch struct{ from, to int }
+
+// divide cuts the sorted entries between blocks into pieces of about as many pairs each.
+func (b *blocks) divide(k int, list []uint64) []stretch {
+	const pairsEach = 100_000
+	var work []stretch
+	start, pairs := 0, 0
+	for from := 0; from < len(list); {
+		to := blockEnd(list, from)
+		if n := to - from; n > largestBlock {
+			b.cuts = append(b.cuts, Cut{Rule: rules[k].name, Records: n})
+			pairs += n * largestBlock / 4
+		} else {
+			pairs += n * (n - 1) / 2
+		}
+		if pairs >= pairsEach || to == len(list) {
+			work = append(work, stretch{start, to})
+			start, pairs = to, 0
+		}
+		from = to
+	}
+	return work
+}
+
+// enumeration is the work on one piece.
+type enumeration struct {
+	b           *blocks
+	rule        uint8
+	worker      int
+	piece       int
+	do          visit
+	found, left int64
+	parts       []uint64
+}
+
+func (e *enumeration) blocks(list []uint64) {
+	for from := 0; from < len(list); {
+		to := blockEnd(list, from)
+		if block := list[from:to]; len(block) > largestBlock {
+			e.cut(block)
+		} else {
+			for x, i := range block {
+				for _, j := range block[x+1:] {
+					e.pair(uint32(i>>32), uint32(i), uint32(j), -1)
+				}
+			}
+		}
+		from = to
+	}
+}
+
+// cut visits the pairs of a large block that agree in any part of its rule.
+func (e *enumeration) cut(block []uint64) {
+	key := uint32(block[0]>>32) | cutMark
+	c := e.b.c
+	for n, p := range rules[e.rule].parts {
+		list := e.parts[:0]
+		for _, entry := range block {
+			if k := c.partKey(p, &c.records[uint32(entry)]); k != 0 {
+				list = append(list, uint64(k)<<32|entry&(1<<32-1))
+			}
+		}
+		slices.Sort(list)
+		e.parts = list
+		for from := 0; from < len(list); {
+			to := blockEnd(list, from)
+			part := list[from:to]
+			for x, i := range part {
+				others := part[x+1:]
+				if len(part) > largestPart && len(others) > neighbours {
+					e.left += int64(len(others) - neighbours)
+					others = others[:neighbours]
+				}
+				for _, j := range others {
+					e.pair(key, uint32(i), uint32(j), n)
+				}
+			}
+			from = to
+		}
+	}
+}
+
+// pair visits a pair unless it was found before: by an earlier rule, by another key of this rule, or by an earlier part of the
+// cut block (part is the number of this one, or -1).
+func (e *enumeration) pair(key, i, j uint32, part int) {
+	if i == j {
+		return
+	}
+	b := e.b
+	if len(b.extra) > 0 && (b.extra[i] != nil || b.extra[j] != nil) {
+		if !b.firstFound(e.rule, key, i, j, part) {
+			return
+		}
+	} else {
+		x, y := b.keys[int(i)*b.width:], b.keys[int(j)*b.width:]
+		for k := range int(e.rule) {
+			if x[k] == y[k] && x[k] != 0 && (x[k]&cutMark == 0 || b.agreeInPart(k, i, j, len(rules[k].parts))) {
+				return
+			}
+		}
+		if part > 0 && b.agreeInPart(int(e.rule), i, j, part) {
+			return
+		}
+	}
+	e.found++
+	if i > j {
+		i, j = j, i
+	}
+	e.do(e.worker, e.piece, e.rule, i, j)
+}
+
+// agreeInPart says whether two records agree in any of the first n parts of a rule.
+func (b *blocks) agreeInPart(k int, i, j uint32, n int) bool {
+	c := b.c
+	for _, p := range rules[k].parts[:n] {
+		if x := c.partKey(p, &c.records[i]); x != 0 && x == c.partKey(p, &c.records[j]) {
+			return true
+		}
+	}
+	return false
+}
+
+// firstFound is the same test for records with several keys of a rule: whether (rule, key, part) is the first of all under
+// which the pair is found.
+func (b *blocks) firstFound(rule uint8, key, i, j uint32, part int) bool {
+	for k := 0; k <= int(rule); k++ {
+		least := uint32(0)
+		for _, x := range b.keysOf(k, i) {
+			if !contains(b.keysOf(k, j), x) || x&cutMark != 0 && !b.agreeInPart(k, i, j, len(rules[k].parts)) {
+				continue
+			}
+			if k < int(rule) {
+				return false
+			}
+			if least == 0 || x&^cutMark < least&^cutMark {
+				least = x
+			}
+		}
+		if k == int(rule) && least&^cutMark != key&^cutMark {
+			return false
+		}
+	}
+	return part <= 0 || !b.agreeInPart(int(rule), i, j, part)
+}
+
+func (b *blocks) keysOf(k int, row uint32) []uint32 {
+	var list []uint32
+	if key := b.keys[int(row)*b.width+k]; key != 0 {
+		list = append(list, key)
+	}
+	for _, e := range b.extra[row] {
+		if int(e.rule) == k {
+			list = append(list, e.key)
+		}
+	}
+	return list
+}
+
+// inParallel calls do for stretches of n things, at most step each, on so many goroutines; worker tells them apart.
+func inParallel(workers, n, step int, do func(worker, from, to int)) {
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for worker := range min(workers, (n+step-1)/step) {
+		wait.Go(func() {
+			for {
+				from := int(next.Add(int64(step))) - step
+				if from >= n {
+					return
+				}
+				do(worker, from, min(from+step, n))
+			}
+		})
+	}
+	wait.Wait()
+}

@@ -1,0 +1,188 @@
+// Package compare holds the kernels that say how alike two values are: Jaro-Winkler, Soundex, digits that differ. Values
+// are folded first (person.Fold); signs are bytes, so that no kernel allocates. Nothing here knows what a person is.
+package compare
+
+import "math/bits"
+
+// Longest is how many bytes of a value Jaro-Winkler reads; what follows is not looked at.
+const Longest = 64
+
+// Shape is what a value's bytes say at a glance: enough to rule out, without comparing, that two are alike.
+type Shape struct {
+	bag    uint64 // for each letter one bit for its first and one for its second time
+	prefix uint32 // the first four bytes
+	len    uint8
+	extra  uint8 // bytes that bag does not count: third times, and signs that are not a-z
+}
+
+// ShapeOf gives the shape of a folded value.
+func ShapeOf(s string) Shape {
+	if len(s) > Longest {
+		s = s[:Longest]
+	}
+	h := Shape{len: uint8(len(s))}
+	for i := 0; i < len(s); i++ {
+		if i < 4 {
+			h.prefix |= uint32(s[i]) << (8 * i)
+		}
+		c := s[i] - 'a'
+		switch {
+		case c >= 26:
+			h.extra++
+		case h.bag>>(2*c)&1 == 0:
+			h.bag |= 1 << (2 * c)
+		case h.bag>>(2*c+1)&1 == 0:
+			h.bag |= 2 << (2 * c)
+		default:
+			h.extra++
+		}
+	}
+	return h
+}
+
+// commonPrefix is how many of the first four bytes agree.
+func commonPrefix(a, b Shape) int {
+	n := bits.TrailingZeros32(a.prefix^b.prefix) / 8
+	return min(n, 4, int(a.len), int(b.len))
+}
+
+// Bound is a number that JaroWinkler of the two values never exceeds.
+func Bound(a, b Shape) float64 {
+	if a.len == 0 || b.len == 0 {
+		return 0
+	}
+	m := bits.OnesCount64(a.bag&b.bag) + min(int(a.extra), int(b.extra))
+	m = min(m, int(a.len), int(b.len))
+	if m == 0 {
+		return 0
+	}
+	j := (float64(m)/float64(a.len) + float64(m)/float64(b.len) + 1) / 3
+	return j + float64(commonPrefix(a, b))*0.1*(1-j)
+}
+
+// JaroWinkler is how alike two folded values are, from 0 to 1: Jaro's measure with Winkler's prefix of up to four signs
+// at a weight of 0.1, applied always. Two empty values are not alike (0).
+// The matching is done for a whole window at once on bits, as Hyyrö's and later bit-parallel versions do.
+func JaroWinkler(s, t string) float64 {
+	if len(s) > Longest {
+		s = s[:Longest]
+	}
+	if len(t) > Longest {
+		t = t[:Longest]
+	}
+	if len(s) == 0 || len(t) == 0 {
+		return 0
+	}
+	if s == t {
+		return 1
+	}
+	// at[c] has a bit for each place of the byte c in t. A byte is its low seven bits: the fold keeps other scripts, whose
+	// bytes may then share a slot, so a hit is checked against t itself.
+	var at [128]uint64
+	ascii := true
+	for i := 0; i < len(t); i++ {
+		at[t[i]&127] |= 1 << i
+		ascii = ascii && t[i] < 128
+	}
+	reach := max(len(s), len(t))/2 - 1
+	reach = max(reach, 0)
+	var tTaken, sTaken uint64
+	for i := 0; i < len(s); i++ {
+		hits := at[s[i]&127] &^ tTaken & window(i, reach)
+		if !ascii || s[i] >= 128 {
+			hits = same(hits, s[i], t)
+		}
+		if hits != 0 {
+			tTaken |= hits & -hits
+			sTaken |= 1 << i
+		}
+	}
+	m := bits.OnesCount64(sTaken)
+	if m == 0 {
+		return 0
+	}
+	moved := 0
+	for a, b := sTaken, tTaken; a != 0; a, b = a&(a-1), b&(b-1) {
+		if s[bits.TrailingZeros64(a)] != t[bits.TrailingZeros64(b)] {
+			moved++
+		}
+	}
+	f := float64(m)
+	j := (f/float64(len(s)) + f/float64(len(t)) + (f-float64(moved/2))/f) / 3
+	p := 0
+	for p < 4 && p < len(s) && p < len(t) && s[p] == t[p] {
+		p++
+	}
+	return j + float64(p)*0.1*(1-j)
+}
+
+// window has the bits of the places within reach of place i.
+func window(i, reach int) uint64 {
+	low, high := max(i-reach, 0), i+reach+1
+	w := ^uint64(0)
+	if high < 64 {
+		w = 1<<high - 1
+	}
+	return w &^ (1<<low - 1)
+}
+
+// same keeps the hits whose byte of t is c.
+func same(hits uint64, c byte, t string) uint64 {
+	kept := uint64(0)
+	for ; hits != 0; hits &= hits - 1 {
+		if i := bits.TrailingZeros64(hits); t[i] == c {
+			kept |= 1 << i
+		}
+	}
+	return kept
+}
+
+// Typo says whether two values of digits or letters differ by one slip of the hand: one sign wrong, one more, one fewer, or two
+// neighbours changed over. Equal values are no typo.
+func Typo(s, t string) bool {
+	if len(s) > len(t) {
+		s, t = t, s
+	}
+	if len(t)-len(s) > 1 || s == t {
+		return false
+	}
+	i := 0
+	for i < len(s) && s[i] == t[i] {
+		i++
+	}
+	if len(s) < len(t) {
+		return s[i:] == t[i+1:]
+	}
+	if s[i+1:] == t[i+1:] {
+		return true
+	}
+	return i+1 < len(s) && s[i] == t[i+1] && s[i+1] == t[i] && s[i+2:] == t[i+2:]
+}
+
+// soundexDigits maps a-z to Soundex digits; 0 is a vowel, 7 is h and w, which do not part equal digits.
+const soundexDigits = "01230127022455012623017202"
+
+// Soundex is the American Soundex of a folded value (NARA's rules), packed: the letter and three digits. 0 when the value does
+// not begin with a-z.
+func Soundex(s string) uint32 {
+	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return 0
+	}
+	code, n := uint32(s[0]), 0
+	last := soundexDigits[s[0]-'a']
+	for i := 1; i < len(s) && n < 3; i++ {
+		if s[i] < 'a' || s[i] > 'z' {
+			continue // a space or hyphen parts nothing
+		}
+		d := soundexDigits[s[i]-'a']
+		switch {
+		case d == '7':
+			continue
+		case d != '0' && d != last:
+			code = code<<4 | uint32(d-'0')
+			n++
+		}
+		last = d
+	}
+	return code << (4 * (3 - n))
+}

@@ -1,0 +1,205 @@
+// Package linkage finds which records are of one person. Records go in as identities (package person), one after the
+// other; out come persons, the links that hold each together with their evidence in bits, pairs that someone should look at,
+// and a report of what was done. It follows Fellegi and Sunter: blocking rules find pairs worth comparing (rule.go,
+// block.go), each pair agrees to some level in each field (level.go, pair.go), a model learnt without labels weighs
+// levels (model.go, train.go) by how common the values are (frequency.go, score.go), and records join while the
+// average weight between groups speaks for one person (persons.go). docs/linkage.md has the method and what was measured.
+//
+// The same records in the same order give the same answer, whatever the number of processors. Memory grows with the
+// records; pairs are never held.
+package linkage
+
+import (
+	"context"
+	"math"
+	"runtime"
+
+	"throughline/internal/fault"
+	"throughline/internal/person"
+)
+
+// Options say how a run decides. The zero Options are not usable; start from DefaultOptions.
+type Options struct {
+	// LinkAt is the probability that records of two groups are of one person, on average, from which they are one person.
+	LinkAt float64
+	// ReviewFrom and ReviewTo bound the probabilities between which a pair is for someone to look at, linked or not.
+	ReviewFrom, ReviewTo float64
+	// NameAndBirth says when name and date of birth alone may link.
+	NameAndBirth NameAndBirth
+	// Population is how many people the area has; NameAndBirth needs it.
+	Population int
+	// ReviewOnly says of a pair that name and date of birth alone must never link it: one is shielded, or the two stand as victim and
+	// suspect. It may be nil, is called from several goroutines, and must answer the same every time.
+	ReviewOnly func(a, b uint32) bool
+	// Answers outrank the model.
+	Answers []Answer
+	// Model is a model learnt before; nil trains one on these records.
+	Model *Model
+	// Workers is how many goroutines compare; 0 is one for each processor.
+	Workers int
+	// Progress, if not nil, is told from one goroutine how far a stage has come: done of total, total 0 when not known.
+	Progress func(stage string, done, total int)
+}
+
+// NameAndBirth says when name and date of birth alone link two records without anyone looking.
+type NameAndBirth uint8
+
+const (
+	ByModel    NameAndBirth = iota // as the model weighs them
+	RareOnly                       // only when fewer than 1 in 10,000 others are expected to have both (see CommonName)
+	ReviewEach                     // never: always for someone to look at
+)
+
+// CommonName is the expected number of other people in the population with a name and date of birth from which on
+// RareOnly asks someone to look.
+const CommonName = 1e-4
+
+// otherEvidence is how many bits all other fields must give together for a pair not to rest on name and date of birth alone.
+const otherEvidence = 3.0
+
+// Answer is what someone said of two records. It outranks the model.
+type Answer struct {
+	A, B uint32
+	Same bool
+}
+
+// DefaultOptions link at even odds and ask someone to look between 10 and 95 per cent. Name and date of birth go by the
+// model; an area sets RareOnly and its population.
+func DefaultOptions() Options { return Options{LinkAt: .5, ReviewFrom: .10, ReviewTo: .95} }
+
+func (o *Options) check(records int) error {
+	switch {
+	case !(o.LinkAt > 0 && o.LinkAt < 1):
+		return fault.InvalidField("link_at", "The probability to link at is not between 0 and 1.", "Give one such as 0.5.")
+	case !(o.ReviewFrom >= 0 && o.ReviewFrom <= o.ReviewTo && o.ReviewTo <= 1):
+		return fault.InvalidField("review", "The review band does not run from one probability to a higher one.", "Give a band such as 0.10 to 0.95.")
+	case o.NameAndBirth == RareOnly && o.Population <= 0:
+		return fault.InvalidField("population", "The rule for common names needs the area's population.", "Set the population of the area.")
+	}
+	for _, a := range o.Answers {
+		if int(a.A) >= records || int(a.B) >= records || a.A == a.B {
+			return fault.InvalidField("answers", "A review answer names a record that is not in this run, or one record twice.", "Leave the answer out of this run.")
+		}
+	}
+	return nil
+}
+
+// Linker holds the records of a run. It is not safe for use by several goroutines.
+type Linker struct {
+	c *columns
+	t *totals // of the records as they were when last linked
+}
+
+// New makes a linker without records.
+func New() *Linker { return &Linker{c: newColumns()} }
+
+// Add takes a record of an agency and gives its number: 0, 1, 2 in order of adding. The identity is not kept.
+func (l *Linker) Add(agency uint16, who person.Identity) uint32 {
+	l.t = nil
+	return l.c.add(agency, who)
+}
+
+// Records is how many records were added.
+func (l *Linker) Records() int { return len(l.c.records) }
+
+// Result is what a run found. Records are named by the number Add gave.
+type Result struct {
+	// Person is the person of each record: 0, 1, 2 in order of their first records.
+	Person []uint32
+	// Persons is how many there are.
+	Persons int
+	// Links hold each person of several records together: one fewer than records, by strongest evidence; ordered by person.
+	Links []Link
+	// Review are pairs that someone should look at, ordered by their records.
+	Review []Review
+	// Model is what the run weighed by.
+	Model *Model
+	// Report says what was done.
+	Report Report
+}
+
+// Link is why two records are of one person. Probability(Bits) is that they are.
+type Link struct {
+	A, B     uint32 // A < B
+	Bits     float64
+	Rule     string // the rule that found the pair; "answer" when someone said so, "group" when others led to it
+	Weakest  bool   // of its person's links
+	Answered bool   // someone said that they are the same
+}
+
+// Link compares, trains unless a model is given, weighs and joins. It gives an *fault.Error for options that cannot be,
+// and the context's error when that ends first.
+func (l *Linker) Link(ctx context.Context, o Options) (*Result, error) {
+	if err := o.check(l.Records()); err != nil {
+		return nil, err
+	}
+	c := l.c
+	if c.workers = o.Workers; c.workers <= 0 {
+		c.workers = runtime.GOMAXPROCS(0)
+	}
+	progress := o.Progress
+	if progress == nil {
+		progress = func(string, int, int) {}
+	}
+	progress("Find pairs", 0, 0)
+	l.t = c.totals()
+	b := newBlocks(ctx, c)
+	m := o.Model
+	if m == nil {
+		progress("Train", 0, 0)
+		m = c.train(b)
+	}
+	s := newScorer(c, l.t, m)
+	edges, err := collect(ctx, b, s, progress)
+	if err != nil {
+		return nil, err
+	}
+	progress("Join", 0, 0)
+	r := &Result{Model: m}
+	j := &joiner{s: s, o: &o, edges: edges, result: r, threshold: math.Log2(o.LinkAt / (1 - o.LinkAt)), answers: answerIndex(o.Answers)}
+	j.join()
+	r.Report = l.report(b, j)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// edge is a pair that may be of one person.
+type edge struct {
+	a, b uint32
+	bits float32
+	rule uint8
+}
+
+// keptFrom is the weight in bits from which a pair is kept to join records: one in a thousand.
+const keptFrom = -10
+
+// collect weighs every pair that the rules find and keeps those that may matter, ordered by their records.
+func collect(ctx context.Context, b *blocks, s *scorer, progress func(string, int, int)) ([]edge, error) {
+	var pieces [][]edge
+	ofWorker := make([]compared, s.columns.workers)
+	b.run(func(n int) {
+		pieces = append(pieces, make([][]edge, n-len(pieces))...)
+		progress("Compare", len(pieces), 0)
+	}, func(worker, piece int, rule uint8, i, j uint32) {
+		o := &ofWorker[worker]
+		s.columns.compare(i, j, o)
+		var p parts
+		if bits := s.score(o, &p); bits >= keptFrom {
+			pieces[piece] = append(pieces[piece], edge{i, j, float32(bits), rule})
+		}
+	})
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	n := 0
+	for _, p := range pieces {
+		n += len(p)
+	}
+	edges := make([]edge, 0, n)
+	for _, p := range pieces {
+		edges = append(edges, p...)
+	}
+	return edges, nil
+}

@@ -1,0 +1,293 @@
+package linkage
+
+import (
+	"fmt"
+	"strings"
+
+	"throughline/internal/person"
+)
+
+// record is one record in numbers of the dictionaries; 0 is not said. It holds the first value of each field; the few
+// records with more have them in columns.more.
+type record struct {
+	forename, middle, surname uint32
+	birth                     birth
+	postcode, address, place  uint32
+	phone, email              uint32
+	nhs, nino                 uint32
+	other                     uint32 // PNC, prison or another national number: the kind is part of the value
+	more                      uint32 // 1 + the place in columns.more; 0 when no field has a second value
+	agency                    uint16
+	sex                       person.Sex
+	flags                     uint8
+}
+
+const noFixedAbode uint8 = 1 // record.flags: said to have nowhere to live
+
+// birth is a date of birth packed so that whole numbers order and compare as dates: year, month and day, and a mark when only
+// the year is meant. 0 is not said.
+type birth uint32
+
+const birthYearOnly birth = 1 << 31
+
+func packBirth(b person.Birth) birth {
+	if b.Precision == person.NoBirth || b.Day == 0 {
+		return 0
+	}
+	y, m, d := b.Day.Date()
+	p := birth(y)<<9 | birth(m)<<5 | birth(d)
+	if b.Precision == person.YearOnly {
+		p |= birthYearOnly
+	}
+	return p
+}
+
+// String writes the date as 1983-03-04, or the year when no more is meant.
+func (b birth) String() string {
+	switch {
+	case b == 0:
+		return ""
+	case !b.whole():
+		return fmt.Sprint(b.year())
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", b.year(), b.month(), b.day())
+}
+
+func (b birth) year() int   { return int(b &^ birthYearOnly >> 9) }
+func (b birth) month() int  { return int(b >> 5 & 15) }
+func (b birth) day() int    { return int(b & 31) }
+func (b birth) whole() bool { return b != 0 && b&birthYearOnly == 0 }
+
+// name is one name someone goes by, in numbers.
+type name struct{ forename, middle, surname uint32 }
+
+// further holds the second and later values of a record's fields.
+type further struct {
+	names     []name
+	births    []birth
+	postcodes []uint32
+	places    []uint32
+	phones    []uint32
+	emails    []uint32
+	others    []uint32
+}
+
+// columns are all records and the dictionaries of their values.
+type columns struct {
+	records   []record
+	more      []further
+	names     *names
+	postcodes *places
+	addresses *addresses
+	towns     *names // compared like names
+	phones    *dictionary
+	emails    *dictionary
+	nhs       *dictionary
+	ninos     *dictionary
+	others    *dictionary
+	births    map[birth]uint32 // records that hold the date
+	workers   int              // goroutines that work on them
+}
+
+func newColumns() *columns {
+	return &columns{names: newNames(), postcodes: newPlaces(), addresses: newAddresses(), towns: newNames(), phones: newDictionary(),
+		emails: newDictionary(), nhs: newDictionary(), ninos: newDictionary(), others: newDictionary(), births: map[birth]uint32{}, workers: 1}
+}
+
+// places is the dictionary of postcodes with, for each, its sector and outcode as numbers of their own.
+type places struct {
+	dictionary
+	sector, outcode []uint32
+}
+
+func newPlaces() *places {
+	return &places{*newDictionary(), make([]uint32, 1), make([]uint32, 1)}
+}
+
+func (p *places) number(postcode string) uint32 {
+	v, first := p.add(postcode)
+	if !first {
+		return v
+	}
+	p.sector, p.outcode = append(p.sector, 0), append(p.outcode, 0)
+	out, sector := person.Outcode(postcode), person.Sector(postcode)
+	p.outcode[v] = v
+	if out != postcode {
+		w := p.number(out)
+		p.count[w]-- // the record did not send the outcode alone
+		p.outcode[v] = w
+	}
+	if sector != "" {
+		// A sector is written with a mark that no postcode has, so that "SE5 8" is never taken for a value that was sent.
+		w, first := p.add("sector " + sector)
+		p.count[w]--
+		if first {
+			p.sector, p.outcode = append(p.sector, 0), append(p.outcode, p.outcode[v])
+		}
+		p.sector[v] = w
+	}
+	return v
+}
+
+// addresses is the dictionary of address lines with the words of each.
+type addresses struct {
+	dictionary
+	words *dictionary
+	list  []uint32 // words of all addresses, one address after the other
+	end   []uint32
+}
+
+func newAddresses() *addresses {
+	return &addresses{dictionary: *newDictionary(), words: newDictionary(), end: make([]uint32, 1)}
+}
+
+var shortForms = map[string]string{"st": "street", "rd": "road", "ave": "avenue", "av": "avenue", "ln": "lane", "dr": "drive", "ct": "court",
+	"cres": "crescent", "cl": "close", "pl": "place", "sq": "square", "gdns": "gardens", "hse": "house", "apt": "flat", "terr": "terrace"}
+
+// addressText folds an address line and writes its short forms long: "12 Acre La." is "12 acre la".
+func addressText(s string) string {
+	words := strings.Fields(person.Fold(s))
+	for i, w := range words {
+		if long, ok := shortForms[w]; ok && i > 0 {
+			words[i] = long
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func (a *addresses) number(line string) uint32 {
+	v, first := a.add(addressText(line))
+	if !first {
+		return v
+	}
+	for _, w := range strings.Fields(a.text(v)) {
+		n, _ := a.words.add(w)
+		a.list = append(a.list, n)
+	}
+	a.end = append(a.end, uint32(len(a.list)))
+	return v
+}
+
+func (a *addresses) wordsOf(v uint32) []uint32 { return a.list[a.end[v-1]:a.end[v]] }
+
+// add encodes an identity and gives its row.
+func (c *columns) add(agency uint16, who person.Identity) uint32 {
+	r := record{agency: agency, sex: who.Sex}
+	if who.NoFixed {
+		r.flags |= noFixedAbode
+	}
+	var m further
+	for i, n := range c.encodeNames(who.Names) {
+		if i == 0 {
+			r.forename, r.middle, r.surname = n.forename, n.middle, n.surname
+		} else {
+			m.names = append(m.names, n)
+		}
+	}
+	var births []birth
+	for _, b := range who.Births {
+		if p := packBirth(b); p != 0 && !contains(births, p) {
+			births = append(births, p)
+			c.births[p]++
+		}
+	}
+	r.birth, m.births = first(births)
+	r.postcode, m.postcodes = first(encode(who.Postcodes, c.postcodes.number))
+	r.address = c.addresses.number(who.Address)
+	r.place, m.places = first(encode(who.Places, func(s string) uint32 { return c.towns.number(person.Fold(s)) }))
+	r.phone, m.phones = first(encode(who.Phones, c.phones.number))
+	r.email, m.emails = first(encode(who.Emails, c.emails.number))
+	c.encodeIdentifiers(&r, &m, who.Identifiers)
+	if len(m.names)+len(m.births)+len(m.postcodes)+len(m.places)+len(m.phones)+len(m.emails)+len(m.others) > 0 {
+		c.more = append(c.more, m)
+		r.more = uint32(len(c.more))
+	}
+	c.records = append(c.records, r)
+	return uint32(len(c.records) - 1)
+}
+
+// number is add for a caller that does not ask whether the value is new.
+func (d *dictionary) number(s string) uint32 {
+	v, _ := d.add(s)
+	return v
+}
+
+func (c *columns) encodeIdentifiers(r *record, m *further, list []person.Identifier) {
+	for _, id := range list {
+		switch id.Kind {
+		case person.NHSNumber:
+			// A record with two NHS numbers keeps the first as such; the others are numbers like any other.
+			if r.nhs == 0 {
+				r.nhs = c.nhs.number(id.Value)
+				continue
+			}
+		case person.NINO:
+			if r.nino == 0 {
+				r.nino = c.ninos.number(id.Value)
+				continue
+			}
+		case person.UPRN, person.NoIdentifier:
+			continue // of an address, never of a person
+		}
+		v := c.others.number(string('0'+rune(id.Kind)) + id.Value)
+		switch {
+		case r.other == 0:
+			r.other = v
+		case r.other != v && !contains(m.others, v):
+			m.others = append(m.others, v)
+		}
+	}
+}
+
+// encodeNames gives each name once, in order. A name in one field is read with its first word as forename and its last
+// as surname; compared with one the other way about it agrees as swapped.
+func (c *columns) encodeNames(list []person.Name) []name {
+	var out []name
+	for _, n := range list {
+		forename, middle, surname := person.Fold(n.Forename), person.Fold(n.Middle), person.Fold(n.Surname)
+		if full := strings.Fields(person.Fold(n.Full)); forename == "" && surname == "" && len(full) > 0 {
+			forename = full[0]
+			if last := len(full) - 1; last > 0 {
+				surname, middle = full[last], strings.Join(full[1:last], " ")
+			}
+		}
+		e := name{c.names.number(forename), c.names.number(middle), c.names.number(surname)}
+		if e == (name{}) || contains(out, e) {
+			continue
+		}
+		c.names.forenames[e.forename]++
+		c.names.surnames[e.surname]++
+		out = append(out, e)
+	}
+	return out
+}
+
+// encode numbers each distinct value of a field.
+func encode(values []string, number func(string) uint32) []uint32 {
+	var out []uint32
+	for _, s := range values {
+		if v := number(s); v != 0 && !contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func first[T any](list []T) (head T, rest []T) {
+	if len(list) == 0 {
+		return head, nil
+	}
+	if len(list) == 1 {
+		return list[0], nil
+	}
+	return list[0], list[1:]
+}
+
+func contains[T comparable](list []T, v T) bool {
+	for _, w := range list {
+		if w == v {
+			return true
+		}
+	}
+	return false
+}

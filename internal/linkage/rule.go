@@ -1,0 +1,231 @@
+package linkage
+
+import (
+	"fmt"
+	"slices"
+
+	"throughline/internal/person"
+)
+
+// rule is one way in which two records come to be compared: both have an equal key. A record may have several keys of a rule
+// (aliases, two surnames); nought is no key.
+type rule struct {
+	name string // in words, for the report and beside each link
+	keys func(c *columns, r *record, put func(key uint64))
+	// parts are how a block that is too large is cut: two of its records are compared when they agree in any of these.
+	parts []part
+}
+
+// part is a narrower key within a block.
+type part uint8
+
+const (
+	partSurnameYear part = iota
+	partForenameYear
+	partBirth
+	partNames
+	partOutcodeInitial
+)
+
+// rules are the default rules for records of people in the United Kingdom, after those of NHS England's linkage: numbers, dates of
+// birth, sounds of names, places. Earlier rules win: a pair is compared under the first that finds it.
+var rules = []rule{
+	{"NHS number", func(c *columns, r *record, put func(uint64)) { put(textKey(c.nhs, r.nhs)) }, []part{partSurnameYear, partForenameYear, partBirth}},
+	{"National Insurance number", func(c *columns, r *record, put func(uint64)) { put(textKey(c.ninos, r.nino)) }, []part{partSurnameYear, partForenameYear, partBirth}},
+	{"another number", func(c *columns, r *record, put func(uint64)) {
+		each(r.other, c.furtherOf(r).others, func(v uint32) { put(textKey(c.others, v)) })
+	}, []part{partSurnameYear, partForenameYear, partBirth}},
+	{"e-mail", func(c *columns, r *record, put func(uint64)) {
+		each(r.email, c.furtherOf(r).emails, func(v uint32) { put(textKey(c.emails, v)) })
+	}, []part{partNames, partSurnameYear, partForenameYear, partBirth}},
+	{"phone", func(c *columns, r *record, put func(uint64)) {
+		each(r.phone, c.furtherOf(r).phones, func(v uint32) { put(textKey(c.phones, v)) })
+	}, []part{partNames, partSurnameYear, partForenameYear, partBirth}},
+	{"date of birth", func(c *columns, r *record, put func(uint64)) {
+		each(r.birth, c.furtherOf(r).births, func(b birth) { put(birthKey(b)) })
+	}, []part{partSurnameYear, partForenameYear, partOutcodeInitial}},
+	{"sound of both names", func(c *columns, r *record, put func(uint64)) {
+		c.eachName(r, func(n name) { put(soundsKey(c, n)) })
+	}, []part{partSurnameYear, partBirth, partOutcodeInitial}},
+	{"postcode and sound of forename", func(c *columns, r *record, put func(uint64)) {
+		c.eachPostcode(r, func(v uint32) { put(join(textKey(&c.postcodes.dictionary, v), c.forenameSound(r))) })
+	}, []part{partSurnameYear, partForenameYear, partBirth}},
+	{"postcode and sound of surname", func(c *columns, r *record, put func(uint64)) {
+		c.eachPostcode(r, func(v uint32) { put(join(textKey(&c.postcodes.dictionary, v), c.surnameSound(r))) })
+	}, []part{partForenameYear, partSurnameYear, partBirth}},
+	{"address and initial", func(c *columns, r *record, put func(uint64)) {
+		put(join(textKey(&c.addresses.dictionary, r.address), c.forenameInitial(r)))
+	}, []part{partSurnameYear, partForenameYear, partBirth}},
+	{"surname, initial and year of birth", func(c *columns, r *record, put func(uint64)) {
+		c.eachName(r, func(n name) {
+			f := &c.names.facts[n.surname]
+			put(join(f.hash, c.forenameInitial(r), yearKey(r.birth)))
+			for _, p := range f.parts {
+				if p != 0 {
+					put(join(c.names.facts[p].hash, c.forenameInitial(r), yearKey(r.birth)))
+				}
+			}
+		})
+	}, []part{partNames, partBirth, partOutcodeInitial}},
+	{"forename, surname’s initial and year of birth", func(c *columns, r *record, put func(uint64)) {
+		c.eachName(r, func(n name) {
+			if n.forename != 0 && n.surname != 0 {
+				put(join(c.names.facts[n.forename].hash, uint64(c.initial(n.surname)), yearKey(r.birth)))
+			}
+		})
+	}, []part{partNames, partBirth, partOutcodeInitial}},
+	{"surname, day and month of birth", func(c *columns, r *record, put func(uint64)) {
+		if r.birth.whole() && r.surname != 0 {
+			put(join(c.names.facts[r.surname].hash, uint64(r.birth&511)))
+		}
+	}, []part{partNames, partOutcodeInitial}},
+	{"outcode, sound of forename and year of birth", func(c *columns, r *record, put func(uint64)) {
+		c.eachPostcode(r, func(v uint32) { put(join(c.outcodeKey(v), c.forenameSound(r), yearKey(r.birth))) })
+	}, []part{partNames, partBirth}},
+	{"town, sound of forename and year of birth", func(c *columns, r *record, put func(uint64)) {
+		each(r.place, c.furtherOf(r).places, func(v uint32) {
+			if v != 0 {
+				put(join(c.towns.facts[v].hash, c.forenameSound(r), yearKey(r.birth)))
+			}
+		})
+	}, []part{partNames, partBirth}},
+}
+
+var nothingMore further
+
+func (c *columns) furtherOf(r *record) *further {
+	if r.more == 0 {
+		return &nothingMore
+	}
+	return &c.more[r.more-1]
+}
+
+func each[V any](first V, more []V, do func(V)) {
+	do(first)
+	for _, v := range more {
+		do(v)
+	}
+}
+
+func (c *columns) eachName(r *record, do func(name)) {
+	each(name{r.forename, r.middle, r.surname}, c.furtherOf(r).names, do)
+}
+
+func (c *columns) eachPostcode(r *record, do func(uint32)) {
+	each(r.postcode, c.furtherOf(r).postcodes, do)
+}
+
+// join makes one key of several; nought where any of them is.
+func join(parts ...uint64) uint64 {
+	h := uint64(len(parts))
+	for _, p := range parts {
+		if p == 0 {
+			return 0
+		}
+		h = mix(h*31 + p)
+	}
+	return h | 1
+}
+
+func textKey(d *dictionary, v uint32) uint64 {
+	if v == 0 {
+		return 0
+	}
+	return stableHash(d.text(v)) | 1
+}
+
+// birthKey is equal for dates with day and month changed over; nought when the date is not whole.
+func birthKey(b birth) uint64 {
+	if !b.whole() {
+		return 0
+	}
+	low, high := min(b.month(), b.day()), max(b.month(), b.day())
+	return mix(uint64(b.year()<<10|low<<5|high)) | 1
+}
+
+func yearKey(b birth) uint64 {
+	if b == 0 {
+		return 0
+	}
+	return uint64(b.year())
+}
+
+// soundsKey is equal for names with forename and surname changed over.
+func soundsKey(c *columns, n name) uint64 {
+	f, s := uint64(c.names.facts[n.forename].sound), uint64(c.names.facts[n.surname].sound)
+	if n.forename == 0 || n.surname == 0 || c.initialOnly(n.forename) && c.initialOnly(n.surname) {
+		return 0
+	}
+	return join(min(f, s), max(f, s))
+}
+
+func (c *columns) forenameSound(r *record) uint64 { return uint64(c.names.facts[r.forename].sound) }
+func (c *columns) surnameSound(r *record) uint64  { return uint64(c.names.facts[r.surname].sound) }
+
+func (c *columns) forenameInitial(r *record) uint64 {
+	if r.forename == 0 {
+		return 0
+	}
+	return uint64(c.initial(r.forename))
+}
+
+func (c *columns) outcodeKey(postcode uint32) uint64 {
+	if postcode == 0 {
+		return 0
+	}
+	return stableHash(c.postcodes.text(c.postcodes.outcode[postcode]))
+}
+
+// partKey is the key of a record within a block that is cut.
+func (c *columns) partKey(p part, r *record) uint32 {
+	var k uint64
+	switch p {
+	case partSurnameYear:
+		k = join(c.surnameSound(r), yearKey(r.birth))
+	case partForenameYear:
+		k = join(c.forenameSound(r), yearKey(r.birth))
+	case partBirth:
+		k = birthKey(r.birth)
+	case partNames:
+		k = soundsKey(c, name{r.forename, r.middle, r.surname})
+	case partOutcodeInitial:
+		k = join(c.outcodeKey(r.postcode), c.forenameInitial(r))
+	}
+	return shortKey(k)
+}
+
+// blockOf is the part of a key that is stored: 31 bits, so that one is left to mark a block that is cut. 0 is no key.
+func shortKey(k uint64) uint32 {
+	if k == 0 {
+		return 0
+	}
+	return max(uint32(k>>33), 1)
+}
+
+// BlockingKeys gives the keys under which the keeper finds whoever might be this person: every rule's, and looser ones for a search
+// with little to go by. Equal keys mean "worth scoring", no more. Keys are text and the same in every run and release
+// of model version 1; they are hashes and still personal data.
+func BlockingKeys(who person.Identity) []string {
+	c := newColumns()
+	c.add(0, who)
+	r := &c.records[0]
+	var keys []string
+	put := func(sort string) func(uint64) {
+		return func(k uint64) {
+			if k != 0 {
+				keys = append(keys, fmt.Sprintf("%s%015x", sort, k>>4))
+			}
+		}
+	}
+	for i := range rules {
+		rules[i].keys(c, r, put(string(rune('a'+i))))
+	}
+	c.eachName(r, func(n name) {
+		put("S")(uint64(c.names.facts[n.surname].sound) << 16)
+		if n.surname == 0 || c.initialOnly(n.surname) {
+			put("F")(c.names.facts[n.forename].hash)
+		}
+	})
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}

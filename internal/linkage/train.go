@@ -1,0 +1,290 @@
+package linkage
+
+import (
+	"math"
+	"slices"
+)
+
+// patternCount is how often a pattern was seen among the pairs compared.
+type patternCount struct {
+	pattern pattern
+	count   int64
+}
+
+// tally counts patterns; one goroutine has one. Open addressing; a pattern is kept plus one, so that nought is free.
+type tally struct {
+	pair   compared // the pair at hand
+	slots  []uint64 // pattern+1
+	counts []int64
+	used   int
+}
+
+func newTally() *tally { return &tally{slots: make([]uint64, 1<<12), counts: make([]int64, 1<<12)} }
+
+func (t *tally) add(p pattern, n int64) {
+	mask := uint64(len(t.slots) - 1)
+	for i := mix(uint64(p)) & mask; ; i = (i + 1) & mask {
+		switch t.slots[i] {
+		case uint64(p) + 1:
+			t.counts[i] += n
+			return
+		case 0:
+			t.slots[i], t.counts[i] = uint64(p)+1, n
+			if t.used++; t.used*2 > len(t.slots) {
+				t.grow()
+			}
+			return
+		}
+	}
+}
+
+func (t *tally) grow() {
+	old := *t
+	t.slots, t.counts, t.used = make([]uint64, 2*len(old.slots)), make([]int64, 2*len(old.slots)), 0
+	for i, s := range old.slots {
+		if s != 0 {
+			t.add(pattern(s-1), old.counts[i])
+		}
+	}
+}
+
+// merged gives the counts of all tallies in the order of their patterns, so that sums over them are the same every time.
+func merged(tallies []*tally) []patternCount {
+	all := newTally()
+	for _, t := range tallies {
+		for i, s := range t.slots {
+			if s != 0 {
+				all.add(pattern(s-1), t.counts[i])
+			}
+		}
+	}
+	var list []patternCount
+	for i, s := range all.slots {
+		if s != 0 {
+			list = append(list, patternCount{pattern(s - 1), all.counts[i]})
+		}
+	}
+	slices.SortFunc(list, func(a, b patternCount) int {
+		if a.pattern < b.pattern {
+			return -1
+		}
+		return 1
+	})
+	return list
+}
+
+const (
+	// trainingRecords is for how many records all pairs found are trained on; of k times as many, about one pair in k.
+	trainingRecords = 100_000
+	// randomPairs is how many pairs are picked at random to learn how two people agree; of few records, all.
+	randomPairs = 1_000_000
+	// lastIteration is where training stops if it has not converged before.
+	lastIteration = 300
+	// settled is the largest change of any m, and of the share of matches relative to itself, that counts as none.
+	settled = 1e-5
+	// roughPairs is how many random pairs the u of the table in level.go count for.
+	roughPairs = 2000
+	// rare is the u below which data never lowers it.
+	rare = 1e-5
+)
+
+// countFound counts the patterns of the pairs that the rules find: of every pair, or of one in k by a hash of its records,
+// counted k times.
+func (c *columns) countFound(b *blocks) []patternCount {
+	oneIn := uint64(1 + len(c.records)/trainingRecords)
+	tallies := c.newTallies()
+	b.run(func(int) {}, func(worker, _ int, _ uint8, i, j uint32) {
+		if oneIn > 1 && mix(uint64(i)<<32|uint64(j))%oneIn != 0 {
+			return
+		}
+		t := tallies[worker]
+		c.compare(i, j, &t.pair)
+		t.add(t.pair.levels.pattern(), int64(oneIn))
+	})
+	return merged(tallies)
+}
+
+// countRandom counts the patterns of pairs at large, and says how many there are.
+func (c *columns) countRandom() ([]patternCount, float64) {
+	n := len(c.records)
+	tallies := c.newTallies()
+	count := func(worker int, i, j uint32) {
+		t := tallies[worker]
+		c.compare(i, j, &t.pair)
+		t.add(t.pair.levels.pattern(), 1)
+	}
+	if n*(n-1)/2 <= randomPairs {
+		inParallel(c.workers, n, 16, func(worker, from, to int) {
+			for i := from; i < to; i++ {
+				for j := i + 1; j < n; j++ {
+					count(worker, uint32(i), uint32(j))
+				}
+			}
+		})
+		return merged(tallies), float64(n) * float64(n-1) / 2
+	}
+	inParallel(c.workers, randomPairs, 10_000, func(worker, from, to int) {
+		for k := from; k < to; k++ {
+			h := mix(uint64(k)*0x9e3779b97f4a7c15 + 1)
+			i, j := uint32(h>>32)%uint32(n), uint32(h)%uint32(n)
+			if i != j {
+				count(worker, min(i, j), max(i, j))
+			}
+		}
+	})
+	return merged(tallies), randomPairs
+}
+
+func (c *columns) newTallies() []*tally {
+	list := make([]*tally, c.workers)
+	for i := range list {
+		list[i] = newTally()
+	}
+	return list
+}
+
+// tables are sums by field and level.
+type tables [fieldCount][]float64
+
+func newTables() (t tables) {
+	for f := range fieldCount {
+		t[f] = make([]float64, len(fields[f].levels))
+	}
+	return t
+}
+
+// Train learns a model by expectation and maximisation over three sorts of pair: of one person, of two people who are kin or
+// live together, of two strangers. Pairs that no rule finds are taken for strangers. How strangers agree (u) is what all
+// pairs show less what the pairs of one person account for; what the data does not say stays as StartModel has it.
+func (c *columns) train(b *blocks) *Model {
+	found := c.countFound(b)
+	random, sample := c.countRandom()
+	n := len(c.records)
+	total := float64(n) * float64(n-1) / 2
+	m := StartModel(n)
+	m.Records = n
+	for _, p := range found {
+		m.Pairs += int(p.count)
+	}
+	if n < 2 {
+		m.Converged = true
+		return m
+	}
+	all := newTables() // of all pairs, by level
+	for _, p := range random {
+		l := p.pattern.levels()
+		for f := range fieldCount {
+			all[f][l[f]] += float64(p.count) / sample * total
+		}
+	}
+	c.exactPairs(&all)
+	list := make([]trained, len(found))
+	for i, p := range found {
+		list[i] = trained{p.pattern.levels(), float64(p.count)}
+	}
+	for m.Iterations = 1; m.Iterations <= lastIteration; m.Iterations++ {
+		next := m.step(list, &all, total, min(sample, total))
+		moved := math.Abs(next.Match-m.Match) / m.Match
+		for f := range fieldCount {
+			for l := range m.m[f] {
+				moved = math.Max(moved, math.Abs(next.m[f][l]-m.m[f][l]))
+			}
+		}
+		iterations := m.Iterations
+		*m = *next
+		m.Iterations = iterations
+		if moved < settled {
+			m.Converged = true
+			break
+		}
+	}
+	m.Iterations = min(m.Iterations, lastIteration)
+	m.RecordsPerPerson = 1 + m.Match*float64(n-1)
+	m.weigh()
+	return m
+}
+
+// exactPairs puts exact counts in place of sampled ones where equal values can be counted.
+func (c *columns) exactPairs(all *tables) {
+	put := func(f Field, pairs float64) { all[f][valueSame] = pairs }
+	put(Phone, c.phones.pairs())
+	put(Email, c.emails.pairs())
+	put(NHSNumber, c.nhs.pairs())
+	put(NINO, c.ninos.pairs())
+	put(OtherNumber, c.others.pairs())
+	put(Address, c.addresses.pairs())
+	births := 0.0
+	for b, n := range c.births {
+		if b.whole() {
+			births += float64(n) * float64(n-1) / 2
+		}
+	}
+	put(Birth, births)
+}
+
+// trained is one pattern while training.
+type trained struct {
+	levels levels
+	count  float64
+}
+
+// step is one iteration: who is likely of one person under m, and the model that makes that likeliest.
+func (m *Model) step(list []trained, all *tables, total, sample float64) *Model {
+	one := newTables()
+	matches, households := 0.0, 0.0
+	var ratio, kin [fieldCount][]float64
+	for f := range fieldCount {
+		ratio[f], kin[f] = make([]float64, len(m.m[f])), make([]float64, len(m.m[f]))
+		ratio[f][none], kin[f][none] = 1, 1
+		k := kinShare(f)
+		for l := 1; l < len(m.m[f]); l++ {
+			ratio[f][l] = m.m[f][l] / m.u[f][l]
+			kin[f][l] = k*ratio[f][l] + 1 - k
+		}
+	}
+	for i := range list {
+		p := &list[i]
+		likelier, kinLikelier := m.Match/(1-m.Match), m.Household
+		for f := range fieldCount {
+			likelier *= ratio[f][p.levels[f]]
+			kinLikelier *= kin[f][p.levels[f]]
+		}
+		forename, birth := -1.0, -1.0
+		if p.levels[Forename] == forenameSame {
+			forename = m.u[Forename][forenameSame]
+		}
+		if p.levels[Birth] == birthSame {
+			birth = m.u[Birth][birthSame]
+		}
+		kinLikelier *= kinship(forename, birth)
+		of := p.count / (likelier + 1 + kinLikelier)
+		matches += of * likelier
+		households += of * kinLikelier
+		for f := range fieldCount {
+			one[f][p.levels[f]] += of * likelier
+		}
+	}
+	next := m.clone()
+	next.Match = min((matches+1)/total, .5)
+	next.Household = min((households+1)/total, .5)
+	for f := range fieldCount {
+		begin := fields[f].levels
+		var kindOne, kindTwo [4]float64
+		two := make([]float64, len(begin))
+		for l := 1; l < len(begin); l++ {
+			kind := begin[l].kind
+			one[f][l] += fields[f].strength * begin[l].m
+			two[l] = math.Max(0, all[f][l]-one[f][l])*sample/total + roughPairs*begin[l].u
+			kindOne[kind] += one[f][l]
+			kindTwo[kind] += two[l]
+		}
+		for l := 1; l < len(begin); l++ {
+			next.m[f][l] = one[f][l] / kindOne[begin[l].kind]
+			next.u[f][l] = two[l] / kindTwo[begin[l].kind]
+			if begin[l].u < rare {
+				next.u[f][l] = math.Max(next.u[f][l], begin[l].u) // too rare for random pairs to tell
+			}
+		}
+	}
+	return next
+}
