@@ -42,6 +42,7 @@ func ParseLayout(source []byte) (*Layout, error) {
 		return nil, yamlFault(err)
 	}
 	c := checker{layout: l, root: &root}
+	c.nothings(&root)
 	c.check()
 	if len(c.notes) > 0 {
 		e := layoutFault(plural(len(c.notes), "thing in this layout needs", "things in this layout need")+" mending.",
@@ -117,6 +118,17 @@ walk:
 		field += ", " + last
 	}
 	c.notes = append(c.notes, fault.Note{Field: field, Message: message, Remedy: remedy})
+}
+
+// nothings finds words that YAML takes for nothing: NULL without quotes would silently be an empty text.
+func (c *checker) nothings(node *yaml.Node) {
+	if node.Kind == yaml.ScalarNode && node.Tag == "!!null" && node.Value != "" {
+		c.notes = append(c.notes, fault.Note{Field: "line " + strconv.Itoa(node.Line), Remedy: fmt.Sprintf("Write %q, with the quotes.", node.Value),
+			Message: fmt.Sprintf("Without quotes, %s means nothing at all in YAML.", node.Value)})
+	}
+	for _, n := range node.Content {
+		c.nothings(n)
+	}
 }
 
 func oneOf(value string, allowed ...string) bool {

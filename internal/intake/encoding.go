@@ -28,16 +28,33 @@ var marks = []struct {
 	{[]byte{0xEF, 0xBB, 0xBF}, utf8Name}, {[]byte{0xFF, 0xFE}, utf16leName}, {[]byte{0xFE, 0xFF}, utf16beName},
 }
 
+// otherKinds are files that are often sent by mistake, by their first bytes.
+var otherKinds = []struct {
+	bytes        []byte
+	name, remedy string
+}{
+	{[]byte("PK\x03\x04"), "a spreadsheet (XLSX) or a ZIP file", "Save the sheet as CSV UTF-8 and send that, or unpack the ZIP file first."},
+	{[]byte{0xD0, 0xCF, 0x11, 0xE0}, "an old spreadsheet (XLS) or document", "Save the sheet as CSV UTF-8 and send that."},
+	{[]byte{0x1F, 0x8B}, "a compressed file (gzip)", "Unpack it first."},
+	{[]byte("%PDF"), "a PDF", "Ask for the data as CSV."},
+	{[]byte("PAR1"), "a Parquet file", "Parquet cannot be read yet. Ask for the data as CSV."},
+}
+
 // decodeText gives the file as UTF-8 without its byte order mark, and the name of the encoding it is in. A byte order mark is
 // certain; so is a declaration, unless they contradict each other. Without either the file is read as UTF-8, and the first byte
 // that is none refuses it.
 func decodeText(r io.Reader, declared string) (io.Reader, string, error) {
-	head := make([]byte, 3)
+	head := make([]byte, 4)
 	n, err := io.ReadFull(r, head)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return nil, "", err
 	}
 	head = head[:n]
+	for _, k := range otherKinds {
+		if bytes.HasPrefix(head, k.bytes) {
+			return nil, "", fileFault("not-text", 1, "", "It is "+k.name+", and not text in columns.", k.remedy)
+		}
+	}
 	encoding, mark := "", 0
 	for _, m := range marks {
 		if bytes.HasPrefix(head, m.bytes) {

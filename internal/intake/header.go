@@ -35,7 +35,7 @@ type headerLine struct {
 	unmapped []string
 }
 
-func (h *headerLine) fits() bool { return len(h.missing) == 0 && len(h.twice) == 0 }
+func (h *headerLine) fits() bool { return h.at > 0 && len(h.missing) == 0 && len(h.twice) == 0 }
 
 var delimiters = []struct {
 	name string

@@ -141,7 +141,7 @@ type Layout struct {
 	Encoding  string        `yaml:"encoding"`  // detect (or empty), utf-8, windows-1252, utf-16, utf-16le, utf-16be
 	Header    string        `yaml:"header"`    // the header's line, or find (or empty): the row that holds the headers
 	Stop      []string      `yaml:"stop"`      // where rows end: "blank row", "begins Total", "is END OF REPORT"
-	Null      []string      `yaml:"null"`      // words that mean no value, in any column; letter case does not matter
+	Empty     []string      `yaml:"empty"`     // words that mean no value, in any column; letter case does not matter
 	Keys      string        `yaml:"keys"`      // together (or empty): key columns are joined; first: the first that has a value
 	Identical string        `yaml:"identical"` // of contacts without a number: count (or empty) counts all identical rows, once counts one
 	Service   string        `yaml:"service"`   // the code of every contact, where there is no service column
@@ -165,7 +165,7 @@ type Column struct {
 	Separator string            `yaml:"separator"` // between several values in one
 	Form      string            `yaml:"form"`      // of names: "surname, forename", "forename surname", or whole
 	AsOf      string            `yaml:"as-of"`     // of ages: extract (the extract's as-of day) or contact (the contact's first day)
-	Null      []string          `yaml:"null"`      // words that mean no value in this column
+	Empty     []string          `yaml:"empty"`     // words that mean no value in this column
 	NoFixed   []string          `yaml:"no-fixed"`  // of addresses: words that mean no fixed abode ("" for an empty value)
 	Open      []string          `yaml:"open"`      // of last days: words that mean the stay goes on ("" for an empty value)
 	Length    int               `yaml:"length"`    // of numbers: how many digits each has; fewer tell of lost leading zeros

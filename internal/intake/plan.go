@@ -57,7 +57,7 @@ func newPlan(l *Layout, h *headerLine) plan {
 		if col.Format != "" {
 			formats, _ = parseFormats(col.Format, col.Pivot) // checked when the layout was read
 		}
-		p.columns = append(p.columns, columnPlan{nulls: words(slices.Concat(l.Null, col.Null)), fallback: []byte(col.Default),
+		p.columns = append(p.columns, columnPlan{nulls: words(slices.Concat(l.Empty, col.Empty)), fallback: []byte(col.Default),
 			formats: formats, noFixed: words(col.NoFixed), open: words(col.Open)})
 		if col.Is(Key) {
 			p.keys = append(p.keys, c)

@@ -109,6 +109,7 @@ func NewReader(file io.Reader, l *Layout, o Options) (*Reader, error) {
 	if r.scan.err != nil {
 		return nil, r.scan.err
 	}
+	r.scan.names = r.header.names
 	r.plan = newPlan(l, &r.header)
 	r.values = make([][]byte, len(l.Columns))
 	if l.Kind == Both {

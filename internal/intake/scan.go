@@ -23,8 +23,9 @@ type scanner struct {
 	eof        bool
 	err        error
 
-	line   int // of the next row
-	at     int // of the row in fields
+	names  []string // of the columns, once the header is known
+	line   int      // of the next row
+	at     int      // of the row in fields
 	fields [][]byte
 	joined []byte // unquoted copies of values with doubled quotes
 	breaks int    // line breaks inside the row's values
@@ -53,6 +54,8 @@ func (s *scanner) next() bool {
 			s.err = err
 		case done && n == 0:
 			return false
+		case done && n > maxRow:
+			s.err = s.tooLong()
 		case done:
 			row := s.buf[s.start : s.start+n]
 			if s.err = s.check(row); s.err != nil {
@@ -71,8 +74,8 @@ func (s *scanner) next() bool {
 
 // fill reads more of the file behind what is held, making room first.
 func (s *scanner) fill() error {
-	if held := s.end - s.start; held > maxRow {
-		return fileFault("row-too-long", s.line, "", "This row is longer than 4 MiB.", "Look for a quote that is never closed, or line ends that are missing.")
+	if s.end-s.start > maxRow {
+		return s.tooLong()
 	}
 	if s.start > 0 {
 		copy(s.buf, s.buf[s.start:s.end])
@@ -94,6 +97,10 @@ func (s *scanner) fill() error {
 		}
 	}
 	return io.ErrNoProgress
+}
+
+func (s *scanner) tooLong() error {
+	return fileFault("row-too-long", s.line, "", "This row is longer than 4 MiB.", "Look for a quote that is never closed, or line ends that are missing.")
 }
 
 // parse reads one row from the beginning of b: how many bytes it took, and whether it is complete. A complete row of no bytes
@@ -145,7 +152,7 @@ func (s *scanner) parse(b []byte) (n int, done bool, err error) {
 			if i+1 < len(b) && b[i+1] == '\n' {
 				return i + 2, true, nil
 			}
-			return 0, false, s.bareReturn(b)
+			return 0, false, s.bareReturn(b, b[i:])
 		}
 	}
 }
@@ -195,15 +202,27 @@ func (s *scanner) quoted(b []byte, i int) ([]byte, int, error) {
 
 var newline = []byte{'\n'}
 
-// column names the column being read by its place, for faults before headers are known to be right.
-func (s *scanner) column() string { return fmt.Sprintf("column %d", len(s.fields)+1) }
+// column names the column being read.
+func (s *scanner) column() string { return s.columnAt(len(s.fields)) }
 
-func (s *scanner) bareReturn(b []byte) *fault.Error {
+// columnAt names a column by its header, or by its place where there is none.
+func (s *scanner) columnAt(i int) string {
+	if i < len(s.names) && s.names[i] != "" {
+		return s.names[i]
+	}
+	return fmt.Sprintf("column %d", i+1)
+}
+
+func (s *scanner) bareReturn(b, rest []byte) *fault.Error {
+	if bytes.HasPrefix(rest, []byte("\r\r\n")) {
+		return fileFault("line-ends", s.line+s.breaks, "", "The line ends with two carriage returns, where there should be one.",
+			"The line ends were changed twice on the way. Ask for the file again, sent as it is and not as text.")
+	}
 	if s.line == 1 && !bytes.Contains(b, newline) {
 		return fileFault("line-ends", 1, "", "The lines of this file end with a carriage return alone, as old Macintosh files do.",
 			"Save it with the line ends of Windows or Unix.")
 	}
-	return fileFault("line-ends", s.line+s.breaks, s.column(), "A carriage return stands alone, outside quotes and not at the line's end.",
+	return fileFault("line-ends", s.line+s.breaks, s.columnAt(len(s.fields)-1), "A carriage return stands alone, outside quotes and not at the line's end.",
 		"Put the value in quotes, or take the carriage return out.")
 }
 
@@ -246,7 +265,7 @@ func (s *scanner) swallowed() error {
 				break // the last line ends inside its row, and is no whole one
 			}
 			if bytes.Count(rest[:end], []byte{s.delim}) == len(s.fields)-1 {
-				return fileFault("open-quote", s.line, fmt.Sprintf("column %d", i+1), "A value that begins on this line holds what looks like whole rows.",
+				return fileFault("open-quote", s.line, s.columnAt(i), "A value that begins on this line holds what looks like whole rows.",
 					"A quote was probably opened and not closed. Close it, or double it if it belongs to the value.")
 			}
 		}
