@@ -163,7 +163,7 @@ func (d Day) FinancialYear() FinancialYear {
 // ParseFinancialYear reads 2024-25 (also 1999-00).
 func ParseFinancialYear(s string) (FinancialYear, error) {
 	var y, next int
-	if n, err := fmt.Sscanf(s, "%4d-%2d", &y, &next); n != 2 || err != nil || len(s) != 7 || (y+1)%100 != next {
+	if n, err := fmt.Sscanf(s, "%4d-%2d", &y, &next); n != 2 || err != nil || FinancialYear(y).String() != s {
 		return 0, fmt.Errorf("%q is not a financial year written like 2024-25", s)
 	}
 	return FinancialYear(y), nil
