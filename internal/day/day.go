@@ -38,15 +38,8 @@ func Must(year int, month time.Month, dom int) Day {
 	return d
 }
 
-func fromUTC(t time.Time) Day { return unixEpoch + Day(t.Unix()/86400) - negativePart(t.Unix()) }
-
-// negativePart makes the division above round down for instants before 1970.
-func negativePart(sec int64) Day {
-	if sec%86400 < 0 {
-		return 1
-	}
-	return 0
-}
+// fromUTC takes a midnight of UTC, so the division leaves nothing over.
+func fromUTC(t time.Time) Day { return unixEpoch + Day(t.Unix()/86400) }
 
 // In gives the day on which an instant falls in a place: Europe/London for everything people see.
 func In(t time.Time, place *time.Location) Day {
