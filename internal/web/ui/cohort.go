@@ -184,7 +184,7 @@ func (c Cohort) table(tableID, name string, people []CohortRow) Table {
 		most = max(most, p.Weekly)
 	}
 	for _, p := range people {
-		who := cell(Link(PersonPath(p.Person), id.Pseudonym(p.Person)))
+		who := cell(Ref(p.Person))
 		if p.Name != "" {
 			who.Text = Say(Link(PersonPath(p.Person), p.Name), Under(id.Pseudonym(p.Person)))
 		}

@@ -162,7 +162,7 @@ func (f Footprint) Caveats() Note {
 	}
 	add("Not in this sum", strings.Join(f.NotIn, "; "))
 	add("Counted twice", f.Twice)
-	add("Rests on", f.Weak)
+	add("Rests on a weak link", f.Weak)
 	add("Partial", strings.TrimSuffix(strings.Join(f.Partial, " "), "."))
 	return Note{Lines: []Text{line}}
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"throughline/internal/day"
 	"throughline/internal/money"
@@ -71,7 +72,27 @@ type Cell struct {
 // IsEmpty says whether there is nothing in the cell: a column that a total does not add.
 func (c Cell) IsEmpty() bool { return len(c.Text) == 0 && len(c.Marks) == 0 && len(c.Bar) == 0 }
 
-// Tall says whether the bar has lines that pass its edges.
+// Class is how the cell is set: as its column, but a value longer than the column expects may break anywhere.
+func (c Cell) Class(k Kind) string {
+	length := 0
+	for _, b := range c.Text {
+		length += len([]rune(b.Words))
+		for _, word := range strings.Fields(b.Words) {
+			if len([]rune(word)) > longWord {
+				return strings.TrimSpace(string(k) + " long")
+			}
+		}
+	}
+	if length > longLine && k != Words {
+		return string(k) + " long"
+	}
+	return string(k)
+}
+
+// How many signs a word has, and a line that does not wrap, before they may break.
+const longWord, longLine = 26, 44
+
+// Stack is the class that says when the table becomes blocks.
 func (t Table) Stack() string {
 	if t.Wide {
 		return "tl-stack tl-stack--wide"

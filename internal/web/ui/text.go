@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"throughline/internal/id"
 )
 
 // Text is words on one line, some of them marked. Everything in it is escaped when it is written.
@@ -47,6 +49,9 @@ func Link(href, words string) Bit { return Bit{Kind: "link", Words: words, Href:
 func LinkAbout(href, words, about string) Bit {
 	return Bit{Kind: "link", Words: words, Href: href, About: about}
 }
+
+// Ref is a person's pseudonym, which leads to their page and is never broken over two lines.
+func Ref(p id.Person) Bit { return Bit{Kind: "ref", Words: id.Pseudonym(p), Href: PersonPath(p)} }
 
 // Tag is a short state in a box.
 func Tag(tone Tone, words string) Bit { return Bit{Kind: "tag", Words: words, Tone: tone} }
