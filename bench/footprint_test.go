@@ -3,10 +3,10 @@ package bench
 import (
 	"io/fs"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"testing"
 
+	"throughline/areas"
 	"throughline/internal/area"
 	"throughline/internal/cost"
 	"throughline/internal/day"
@@ -18,7 +18,7 @@ import (
 // window of its cohort: go test ./bench -run - -bench Footprints -benchtime 3x
 func BenchmarkFootprints(b *testing.B) {
 	table, window := southLondon(b)
-	contacts := invented(10_000_000, 1_000_000, len(table.Keys()), window)
+	contacts := activities(10_000_000, 1_000_000, len(table.Keys()), window)
 	b.ResetTimer()
 	var sums *cost.Sums
 	for range b.N {
@@ -39,10 +39,33 @@ func BenchmarkFootprints(b *testing.B) {
 	b.Logf("%d contacts, %d sums by month, %s", len(contacts), len(sums.Cells), total)
 }
 
+// TestPriceMapOfSouthLondonHolds joins the area's file to the editions that ship, as an act does, and prices one of each.
+func TestPriceMapOfSouthLondonHolds(t *testing.T) {
+	t.Parallel()
+	table, window := southLondon(t)
+	var contacts []cost.Contact
+	for i := range table.Keys() {
+		contacts = append(contacts, cost.Contact{Activity: cost.Activity{Service: uint16(i), From: window.To, Quantity: 60_000,
+			Own: 46_00, Flags: cost.HasOwn}})
+	}
+	p, err := cost.Footprint(contacts, table, window)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Lines) != 24 || len(p.Gaps) != 3 {
+		t.Errorf("%d lines and %d gaps, want 24 and 3", len(p.Lines), len(p.Gaps))
+	}
+	for _, l := range p.Lines {
+		if want := money.Pence(155_21); l.Key.Code == "CUST" && l.UnitPrice != want {
+			t.Errorf("a night in prison is %v, want %v", l.UnitPrice, want)
+		}
+	}
+}
+
 // southLondon makes the price table of the invented area, with every code of its map.
-func southLondon(b *testing.B) (*cost.Table, cost.Window) {
+func southLondon(b testing.TB) (*cost.Table, cost.Window) {
 	b.Helper()
-	a, err := area.Load(os.DirFS("../areas"), "south-london")
+	a, err := area.Load(areas.Files, "south-london")
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -93,8 +116,8 @@ func southLondon(b *testing.B) (*cost.Table, cost.Window) {
 	return table, cost.TwoYears(a.Cohort.AsOf)
 }
 
-// invented makes contacts in order of person: most of a single day, a quarter of them stays, from before the window to after.
-func invented(contacts, people, codes int, w cost.Window) []cost.Activity {
+// activities makes contacts in order of person: most of a single day, a quarter of them stays, from before the window to after.
+func activities(contacts, people, codes int, w cost.Window) []cost.Activity {
 	random := rand.New(rand.NewPCG(7, 7))
 	all := make([]cost.Activity, contacts)
 	for i := range all {

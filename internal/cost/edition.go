@@ -159,7 +159,9 @@ func (r row) price(edition string) Price {
 		AlternativeTo: r.get("alternative_to"), Use: Use(r.get("use")), UseNote: r.get("use_note"), RAG: r.get("rag"),
 		Source: r.need("source")}
 	if rule, ok := quantityRules[p.Basis]; !ok || rule != r.get("quantity_rule") {
-		r.bad("unit_basis", "The unit basis and quantity rule do not go together.", "See the list in docs/data-model.md.")
+		r.bad("unit_basis", "The unit basis and quantity rule do not go together.",
+			"Use event or item with per_event, hour with per_hour, day with per_day, night with per_night, week with per_week_days_over_7, "+
+				"year with per_year_days_over_365.")
 	}
 	r.oneOf("kind", string(Crisis), string(Planned), string(EnforcementDisposal))
 	r.oneOf("use", string(UseContact), string(UseCaution), string(UsePersonYear), string(UseNever))
