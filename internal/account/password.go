@@ -30,8 +30,9 @@ const scored = 64
 func Normal(password string) string { return norm.NFC.String(password) }
 
 // CheckPassword says whether a password may be chosen. context is words that an attacker would try first: the
-// person's name, e-mail address, agency and area; they count for nothing. What is left must be at least 12 characters that
-// are not a simple pattern or a common password, or at least 8 that zxcvbn scores 3 of 4. There are no rules of composition.
+// person's name, e-mail address, agency and area; they count for nothing. What is left must be at least 8 characters that
+// zxcvbn scores 3 of 4, or at least 12 that it scores 2: length alone does not save passwordpassword. There are no rules
+// of composition.
 func CheckPassword(password string, context ...string) error {
 	if !utf8.ValidString(password) {
 		return weak("The password has characters that cannot be read.", "Type it again, or choose another.")
@@ -66,19 +67,19 @@ func CheckPassword(password string, context ...string) error {
 
 func weak(message, remedy string) error { return fault.InvalidField("password", message, remedy) }
 
-// strength is zxcvbn's score, 0 to 4, of the first characters. The measure reads bytes, so characters beyond ASCII are
-// put as one sign each that belongs to no word.
+// strength is zxcvbn's score, 0 to 4, of the first characters. The measure knows ASCII only: letters lose their accents,
+// since pässwörd is no better than password, and characters of other alphabets stand as signs, the same for the same one.
 func strength(password string) int {
+	const signs = "!#$%&*+,;:=?@^|~"
 	var b strings.Builder
-	n := 0
-	for _, r := range password {
-		if n++; n > scored {
-			break
+	for _, r := range norm.NFD.String(password) {
+		switch {
+		case b.Len() == scored:
+		case r <= unicode.MaxASCII:
+			b.WriteRune(r)
+		case !unicode.IsMark(r):
+			b.WriteByte(signs[int(r)%len(signs)])
 		}
-		if r > unicode.MaxASCII {
-			r = '~'
-		}
-		b.WriteRune(r)
 	}
 	if b.Len() == 0 {
 		return 0

@@ -25,6 +25,8 @@ func TestCheckPassword(t *testing.T) {
 		{"q8!vR2zLx", ""}, // nine odd ones
 		{"winter 2026 in Lewisham was long", ""},
 		{"Monday1!", "easy to guess"},
+		{"kettle7tram", "easy to guess"}, // eleven that score 2
+		{"houseofcards99", ""},           // fourteen that score 2
 		{"password", "easy to guess"},
 		{"iloveyou1", "easy to guess"},
 		{"passwordpassword", "long, but easy"},
@@ -40,6 +42,9 @@ func TestCheckPassword(t *testing.T) {
 		{"riverbank qwertyuiop", "easy to guess"},
 		{"naïve café crème brûlée", ""},
 		{"пароль один кувшин трамвай", ""},
+		{"ааааааааааааааааааа", "long, but easy"}, // Cyrillic
+		{"pässwördpässwörd", "long, but easy"},
+		{strings.Repeat("e\u0301", 7), "too short"}, // fourteen marks and letters, seven characters
 		{"plum kettle\torbit tram", "a tab"},
 		{"plum kettle\x00orbit tram", "a tab"},
 		{"plum kettle \xff orbit tram", "cannot be read"},

@@ -31,6 +31,7 @@ func TestWait(t *testing.T) {
 		{"third mistake", Failures{Pair: ago(2, 1, 0)}, false, time.Second},
 		{"a second later", Failures{Pair: ago(3, 2, 1)}, false, 0},
 		{"sixth mistake, 3 s ago", Failures{Pair: ago(50, 40, 30, 20, 10, 3)}, false, 5 * time.Second},
+		{"tenth mistake, and the first is nearly forgotten", Failures{Pair: ago(299, 90, 80, 70, 60, 50, 40, 30, 20, 10)}, false, 54 * time.Second},
 		{"in any order", Failures{Pair: ago(3, 50, 20, 40, 10, 30)}, false, 5 * time.Second},
 		{"mistakes of long ago", Failures{Pair: ago(900, 800, 700, 600, 500, 400, 301, 300)}, false, 0},
 		{"ten from here", Failures{Pair: ten}, true, 10 * time.Second},

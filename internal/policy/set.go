@@ -61,14 +61,13 @@ var standard = sync.OnceValue(func() *Set {
 // reasons are given. It refuses a set that could be misread: a policy without a unique @id and a @reason, a forbid that
 // does not say what it is @about, a permit that is for no one role or for no named acts, an act or attribute that does not exist.
 func Load(files fs.FS) (*Set, error) {
-	names, err := fs.Glob(files, "*.cedar")
+	names, err := fs.Glob(files, "*.cedar") // in order
 	if err != nil {
 		return nil, err
 	}
 	if len(names) == 0 {
 		return nil, fmt.Errorf("there is no policy file: nothing would be allowed")
 	}
-	slices.Sort(names)
 	check := newChecker()
 	s := newSet()
 	sum, seen := sha256.New(), map[string]bool{}
