@@ -2,14 +2,18 @@ package linkage
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
 )
 
 const (
-	// largestBlock is how many records a block may have before it is cut into parts.
-	largestBlock = 400
+	// pairsPerRecord is how many pairs a record a rule may find in whole blocks. Its largest blocks are cut to keep to it, so
+	// that the work grows with the records and not with their square.
+	pairsPerRecord = 10
+	// smallestCut is the size up to which a block is never cut.
+	smallestCut = 12
 	// largestPart is how many a part may have before each of its records is compared with its next neighbours only.
 	largestPart = 1500
 	neighbours  = 50
@@ -19,15 +23,17 @@ const (
 
 // blocks finds each pair of records that any rule finds, once, without ever holding the pairs.
 type blocks struct {
-	c     *columns
-	ctx   context.Context       // when it ends, pairs end
-	width int                   // rules
-	keys  []uint32              // the first key of each rule, row by row
-	extra map[uint32][]extraKey // further keys of the rows that have any
-	cuts  []Cut                 // blocks that were cut
-	left  int64                 // pairs left out, in parts that were still too large
-	found []int64               // pairs found by each rule
-	sort  [2][]uint64
+	c       *columns
+	ctx     context.Context // when it ends, pairs end
+	width   int             // rules
+	keys    []uint32        // the first key of each rule, row by row
+	extra   [][]extraKey    // further keys of the rows that have any; the first list is empty
+	extraAt []uint32        // where in extra those of each row are
+	cuts    []Cut           // blocks that were cut
+	left    int64           // pairs left out, in parts that were still too large
+	found   []int64         // pairs found by each rule
+	largest int             // size of the largest block of the rule at hand that is not cut
+	sort    [2][]uint64
 }
 
 // extraKey is a second or later key of a rule.
@@ -45,7 +51,7 @@ type Cut struct {
 }
 
 func newBlocks(ctx context.Context, c *columns) *blocks {
-	b := &blocks{c: c, ctx: ctx, width: len(rules), keys: make([]uint32, len(rules)*len(c.records)), extra: map[uint32][]extraKey{}, found: make([]int64, len(rules))}
+	b := &blocks{c: c, ctx: ctx, width: len(rules), keys: make([]uint32, len(rules)*len(c.records)), extra: make([][]extraKey, 1), extraAt: make([]uint32, len(c.records)), found: make([]int64, len(rules))}
 	var lock sync.Mutex
 	inParallel(c.workers, len(c.records), 4096, func(_, from, to int) {
 		for row := from; row < to; row++ {
@@ -64,7 +70,8 @@ func newBlocks(ctx context.Context, c *columns) *blocks {
 			}
 			if seen != nil {
 				lock.Lock()
-				b.extra[uint32(row)] = seen
+				b.extraAt[row] = uint32(len(b.extra))
+				b.extra = append(b.extra, seen)
 				lock.Unlock()
 			}
 		}
@@ -114,23 +121,25 @@ func (b *blocks) sorted(k int) []uint64 {
 		}
 	}
 	plain := len(list)
-	for row, extra := range b.extra {
-		for _, e := range extra {
-			if int(e.rule) == k {
-				list = append(list, uint64(e.key&^cutMark)<<32|uint64(row))
+	if len(b.extra) > 1 {
+		for row := range uint32(n) {
+			for _, e := range b.furtherKeys(row) {
+				if int(e.rule) == k {
+					list = append(list, uint64(e.key&^cutMark)<<32|uint64(row))
+				}
 			}
 		}
 	}
-	slices.Sort(list[plain:]) // the map's order is by chance
 	b.sort[0] = list
 	b.sort[1] = slices.Grow(b.sort[1][:0], len(list))[:len(list)]
 	list = radixSort(list, b.sort[1])
 	if len(list) > plain {
 		slices.Sort(list) // rows within a key, which the further keys put out of order
 	}
+	b.largest = b.largestWhole(list)
 	for from := 0; from < len(list); {
 		to := blockEnd(list, from)
-		if to-from > largestBlock {
+		if to-from > b.largest && rules[k].parts != nil {
 			for _, e := range list[from:to] {
 				b.mark(uint32(e), k, uint32(e>>32))
 			}
@@ -140,12 +149,30 @@ func (b *blocks) sorted(k int) []uint64 {
 	return list
 }
 
+// largestWhole is the largest size at which the blocks of up to that size have no more pairs than a rule may find.
+func (b *blocks) largestWhole(list []uint64) int {
+	blocksOf := map[int]int{}
+	for from := 0; from < len(list); {
+		to := blockEnd(list, from)
+		blocksOf[to-from]++
+		from = to
+	}
+	left, largest := pairsPerRecord*len(b.c.records), smallestCut
+	for _, size := range slices.Sorted(maps.Keys(blocksOf)) {
+		if left -= blocksOf[size] * size * (size - 1) / 2; left < 0 {
+			break
+		}
+		largest = max(largest, size)
+	}
+	return largest
+}
+
 func (b *blocks) mark(row uint32, k int, key uint32) {
 	if p := &b.keys[int(row)*b.width+k]; *p&^cutMark == key {
 		*p |= cutMark
 		return
 	}
-	extra := b.extra[row]
+	extra := b.furtherKeys(row)
 	for i := range extra {
 		if int(extra[i].rule) == k && extra[i].key&^cutMark == key {
 			extra[i].key |= cutMark
@@ -195,9 +222,9 @@ func (b *blocks) divide(k int, list []uint64) []stretch {
 	start, pairs := 0, 0
 	for from := 0; from < len(list); {
 		to := blockEnd(list, from)
-		if n := to - from; n > largestBlock {
+		if n := to - from; n > b.largest && rules[k].parts != nil {
 			b.cuts = append(b.cuts, Cut{Rule: rules[k].name, Records: n})
-			pairs += n * largestBlock / 4
+			pairs += n * b.largest
 		} else {
 			pairs += n * (n - 1) / 2
 		}
@@ -224,7 +251,7 @@ type enumeration struct {
 func (e *enumeration) blocks(list []uint64) {
 	for from := 0; from < len(list); {
 		to := blockEnd(list, from)
-		if block := list[from:to]; len(block) > largestBlock {
+		if block := list[from:to]; len(block) > e.b.largest && rules[e.rule].parts != nil {
 			e.cut(block)
 		} else {
 			for x, i := range block {
@@ -275,7 +302,7 @@ func (e *enumeration) pair(key, i, j uint32, part int) {
 		return
 	}
 	b := e.b
-	if len(b.extra) > 0 && (b.extra[i] != nil || b.extra[j] != nil) {
+	if b.extraAt[i]|b.extraAt[j] != 0 {
 		if !b.firstFound(e.rule, key, i, j, part) {
 			return
 		}
@@ -311,38 +338,51 @@ func (b *blocks) agreeInPart(k int, i, j uint32, n int) bool {
 // firstFound is the same test for records with several keys of a rule: whether (rule, key, part) is the first of all under
 // which the pair is found.
 func (b *blocks) firstFound(rule uint8, key, i, j uint32, part int) bool {
-	for k := 0; k <= int(rule); k++ {
-		least := uint32(0)
-		for _, x := range b.keysOf(k, i) {
-			if !contains(b.keysOf(k, j), x) || x&cutMark != 0 && !b.agreeInPart(k, i, j, len(rules[k].parts)) {
-				continue
-			}
-			if k < int(rule) {
-				return false
-			}
-			if least == 0 || x&^cutMark < least&^cutMark {
-				least = x
-			}
-		}
-		if k == int(rule) && least&^cutMark != key&^cutMark {
+	for k := range int(rule) {
+		if b.leastShared(k, i, j) != 0 {
 			return false
 		}
+	}
+	if b.leastShared(int(rule), i, j)&^cutMark != key&^cutMark {
+		return false
 	}
 	return part <= 0 || !b.agreeInPart(int(rule), i, j, part)
 }
 
-func (b *blocks) keysOf(k int, row uint32) []uint32 {
-	var list []uint32
-	if key := b.keys[int(row)*b.width+k]; key != 0 {
-		list = append(list, key)
+// leastShared is the least key of a rule under which the pair is found; 0 when there is none.
+func (b *blocks) leastShared(k int, i, j uint32) (least uint32) {
+	x, y := b.keys[int(i)*b.width+k], b.keys[int(j)*b.width+k]
+	if x == 0 || y == 0 {
+		return 0 // who has no first key has no further ones
 	}
-	for _, e := range b.extra[row] {
-		if int(e.rule) == k {
-			list = append(list, e.key)
+	look := func(x, y uint32) {
+		if x == y && (least == 0 || x&^cutMark < least&^cutMark) && (x&cutMark == 0 || b.agreeInPart(k, i, j, len(rules[k].parts))) {
+			least = x
 		}
 	}
-	return list
+	look(x, y)
+	ei, ej := b.furtherKeys(i), b.furtherKeys(j)
+	for _, e := range ei {
+		if int(e.rule) == k {
+			look(e.key, y)
+		}
+	}
+	for _, f := range ej {
+		if int(f.rule) != k {
+			continue
+		}
+		look(x, f.key)
+		for _, e := range ei {
+			if int(e.rule) == k {
+				look(e.key, f.key)
+			}
+		}
+	}
+	return least
 }
+
+// furtherKeys are the second and later keys of a row.
+func (b *blocks) furtherKeys(row uint32) []extraKey { return b.extra[b.extraAt[row]] }
 
 // inParallel calls do for stretches of n things, at most step each, on so many goroutines; worker tells them apart.
 func inParallel(workers, n, step int, do func(worker, from, to int)) {

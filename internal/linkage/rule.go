@@ -41,6 +41,12 @@ var rules = []rule{
 	{"phone", func(c *columns, r *record, put func(uint64)) {
 		each(r.phone, c.furtherOf(r).phones, func(v uint32) { put(textKey(c.phones, v)) })
 	}, []part{partNames, partSurnameYear, partForenameYear, partBirth}},
+	{"end of phone", func(c *columns, r *record, put func(uint64)) {
+		each(r.phone, c.furtherOf(r).phones, func(v uint32) { put(c.phoneEnd(v)) })
+	}, []part{partNames, partSurnameYear, partForenameYear, partBirth}},
+	{"beginning of phone and initial", func(c *columns, r *record, put func(uint64)) {
+		each(r.phone, c.furtherOf(r).phones, func(v uint32) { put(join(c.phoneStart(v), c.forenameInitial(r))) })
+	}, []part{partNames, partSurnameYear, partForenameYear, partBirth}},
 	{"date of birth", func(c *columns, r *record, put func(uint64)) {
 		each(r.birth, c.furtherOf(r).births, func(b birth) { put(birthKey(b)) })
 	}, []part{partSurnameYear, partForenameYear, partOutcodeInitial}},
@@ -69,9 +75,7 @@ var rules = []rule{
 	}, []part{partNames, partBirth, partOutcodeInitial}},
 	{"forename, surname’s initial and year of birth", func(c *columns, r *record, put func(uint64)) {
 		c.eachName(r, func(n name) {
-			if n.forename != 0 && n.surname != 0 {
-				put(join(c.names.facts[n.forename].hash, uint64(c.initial(n.surname)), yearKey(r.birth)))
-			}
+			put(join(c.names.facts[n.forename].hash, c.initialKey(n.surname), yearKey(r.birth)))
 		})
 	}, []part{partNames, partBirth, partOutcodeInitial}},
 	{"surname, day and month of birth", func(c *columns, r *record, put func(uint64)) {
@@ -89,7 +93,21 @@ var rules = []rule{
 			}
 		})
 	}, []part{partNames, partBirth}},
+	{"surname and initial", func(c *columns, r *record, put func(uint64)) {
+		c.eachName(r, func(n name) { put(join(c.names.facts[n.surname].hash, c.initialKey(n.forename))) })
+	}, []part{partSurnameYear, partBirth, partOutcodeInitial}},
+	{"forename and surname’s initial", func(c *columns, r *record, put func(uint64)) {
+		c.eachName(r, func(n name) { put(join(c.names.facts[n.forename].hash, c.initialKey(n.surname))) })
+	}, []part{partForenameYear, partBirth, partOutcodeInitial}},
+	{"every pair of few records", func(c *columns, _ *record, put func(uint64)) {
+		if len(c.records) <= everyPair {
+			put(1 << 40)
+		}
+	}, nil},
 }
+
+// everyPair is up to how many records all pairs are compared, so that no rule can miss one.
+const everyPair = 2500
 
 var nothingMore further
 
@@ -162,11 +180,29 @@ func soundsKey(c *columns, n name) uint64 {
 func (c *columns) forenameSound(r *record) uint64 { return uint64(c.names.facts[r.forename].sound) }
 func (c *columns) surnameSound(r *record) uint64  { return uint64(c.names.facts[r.surname].sound) }
 
-func (c *columns) forenameInitial(r *record) uint64 {
-	if r.forename == 0 {
+func (c *columns) forenameInitial(r *record) uint64 { return c.initialKey(r.forename) }
+
+func (c *columns) initialKey(v uint32) uint64 {
+	if v == 0 {
 		return 0
 	}
-	return uint64(c.initial(r.forename))
+	return uint64(c.initial(v))
+}
+
+// phoneEnd is the last six digits: equal for a number with and without its code, or with a slip in its beginning.
+func (c *columns) phoneEnd(v uint32) uint64 {
+	if s := c.phones.text(v); len(s) > 6 {
+		return stableHash(s[len(s)-6:])
+	}
+	return 0
+}
+
+// phoneStart is all digits but the last three.
+func (c *columns) phoneStart(v uint32) uint64 {
+	if s := c.phones.text(v); len(s) > 6 {
+		return stableHash(s[:len(s)-3])
+	}
+	return 0
 }
 
 func (c *columns) outcodeKey(postcode uint32) uint64 {
@@ -217,7 +253,7 @@ func BlockingKeys(who person.Identity) []string {
 			}
 		}
 	}
-	for i := range rules {
+	for i := range rules[:len(rules)-1] { // the last finds everybody
 		rules[i].keys(c, r, put(string(rune('a'+i))))
 	}
 	c.eachName(r, func(n name) {

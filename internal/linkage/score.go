@@ -108,8 +108,12 @@ func (s *scorer) score(o *compared, p *parts) float64 {
 			}
 		} else {
 			kin *= s.kin[f][l]
-			if f <= Surname {
+			switch {
+			case f <= Surname:
 				bits += s.closeNames(f, l, o)
+			case f == Place && l == valueClose:
+				// Close to a common value says no more than the value itself.
+				bits = min(bits, max(0, min(s.sameBits(f, &o.a), s.sameBits(f, &o.b))))
 			}
 		}
 		if o.ways[f] > 1 && bits > 0 {
@@ -119,6 +123,12 @@ func (s *scorer) score(o *compared, p *parts) float64 {
 	}
 	p[householdPart] = -math.Log2(1 + s.household*kin*kinship(forenameChance, birthChance))
 	return p.total()
+}
+
+// sameBits is what the value of a record would weigh if the other had the same.
+func (s *scorer) sameBits(f Field, r *record) float64 {
+	share, _ := s.totals.shareOf(s.columns, f, valueSame, r, s.model.RecordsPerPerson)
+	return math.Log2(s.model.m[f][valueSame] / share)
 }
 
 // kinship is how much likelier kin agree in forename and date of birth than strangers, over the sorts of kin. A chance below

@@ -1,0 +1,178 @@
+package linkage
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"throughline/internal/person"
+)
+
+// Explanation is the evidence for and against two records being of one person, part by part. Bits is the sum of the parts, taken in
+// their order, to the last digit; one bit doubles the odds or halves them.
+type Explanation struct {
+	Parts       []Part
+	Bits        float64
+	Probability float64
+}
+
+// Part is one line of the evidence.
+type Part struct {
+	Key      string // short and stable: "start", "surname", "household"
+	Field    string // in words
+	Words    string // a sentence; it may hold names and dates, folded
+	Bits     float64
+	Compared bool // false: nothing to compare, which says nothing
+}
+
+// Explain says why two records of a finished run weigh what they do. The model is that of the run's result.
+func (l *Linker) Explain(m *Model, a, b uint32) Explanation {
+	if l.t == nil {
+		l.t = l.c.totals()
+	}
+	return newScorer(l.c, l.t, m).explain(a, b)
+}
+
+func (s *scorer) explain(a, b uint32) Explanation {
+	var o compared
+	var p parts
+	s.columns.compare(min(a, b), max(a, b), &o)
+	bits := s.score(&o, &p)
+	e := Explanation{Bits: bits, Probability: Probability(bits)}
+	e.Parts = append(e.Parts, Part{"start", "Starting point", "Of pairs picked at random, one in " + oneIn(s.model.Match) + " is of one person", p[startPart], true})
+	for f := range fieldCount {
+		l := o.levels[f]
+		words := "Not on both records"
+		if l != none {
+			words = s.words(f, l, &o)
+			if o.ways[f] > 1 {
+				words += fmt.Sprintf("; the best of %d pairs of values", o.ways[f])
+			}
+		}
+		e.Parts = append(e.Parts, Part{fields[f].key, fields[f].words, words, p[firstField+int(f)], l != none})
+	}
+	words := "Kin or people of one household would not agree like this"
+	if p[householdPart] < -.05 {
+		words = "Kin or people of one household could agree like this too"
+	}
+	e.Parts = append(e.Parts, Part{"household", "One household", words, p[householdPart], true})
+	return e
+}
+
+// words say how far two values agree.
+func (s *scorer) words(f Field, l Level, o *compared) string {
+	c := s.columns
+	x, y := c.shown(f, &o.a), c.shown(f, &o.b)
+	if share, ok := s.totals.shareOf(c, f, l, &o.a, s.model.RecordsPerPerson); ok {
+		return fmt.Sprintf("Both %s; about 1 person in %s here has it", x, oneIn(share))
+	}
+	switch {
+	case f == SexField && l == sexSame:
+		return "Both " + x
+	case f == Postcode && l == bothNoFixed:
+		return "Both of no fixed abode"
+	case f == Postcode && l == oneNoFixed:
+		return "One of no fixed abode, the other with an address"
+	case f == Forename && l == forenameSwapped:
+		return "Forename and surname changed over: " + quoted(c.names.text(o.a.forename)+" "+c.names.text(o.a.surname)) + " and " +
+			quoted(c.names.text(o.b.forename)+" "+c.names.text(o.b.surname))
+	case f == Forename && l == forenameSecond:
+		return "One is the other’s second forename: " + quoted(c.names.text(o.a.forename)+" "+c.names.text(o.a.middle)) + " and " +
+			quoted(c.names.text(o.b.forename)+" "+c.names.text(o.b.middle))
+	case f >= Phone && l == valueSame:
+		return "Both " + x
+	}
+	words := fields[f].levels[l].words
+	return fmt.Sprintf("%s and %s: %s", x, y, words)
+}
+
+// shown writes the value of a field for reading.
+func (c *columns) shown(f Field, r *record) string {
+	switch f {
+	case Forename:
+		return quoted(c.names.text(r.forename))
+	case Surname:
+		return quoted(c.names.text(r.surname))
+	case Birth:
+		return r.birth.String()
+	case SexField:
+		return r.sex.String()
+	case Postcode:
+		return c.postcodes.text(r.postcode)
+	case Address:
+		return quoted(c.addresses.text(r.address))
+	case Place:
+		return quoted(c.towns.text(r.place))
+	case Phone:
+		return c.phones.text(r.phone)
+	case Email:
+		return c.emails.text(r.email)
+	case NHSNumber:
+		return c.nhs.text(r.nhs)
+	case NINO:
+		return c.ninos.text(r.nino)
+	case OtherNumber:
+		if s := c.others.text(r.other); s != "" {
+			return s[1:] // without the mark of its kind
+		}
+	}
+	return ""
+}
+
+// quoted writes a folded name with large first letters: “Smith Jones”.
+func quoted(folded string) string {
+	words := strings.Fields(folded)
+	for i, w := range words {
+		for j, r := range w {
+			if j == 0 {
+				words[i] = strings.ToUpper(string(r)) + w[len(string(r)):]
+			}
+		}
+	}
+	return "“" + strings.Join(words, " ") + "”"
+}
+
+// oneIn writes the reciprocal of a share to two figures with commas: 9,100.
+func oneIn(share float64) string {
+	n := 1 / share
+	if n >= 100 {
+		unit := math.Pow(10, math.Floor(math.Log10(n))-1)
+		n = math.Round(n/unit) * unit
+	}
+	digits := strconv.FormatFloat(math.Round(n), 'f', 0, 64)
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}
+
+// ScoreQuery weighs what is known of someone who is looked for against one known person, by a stored model (nil: the model as it
+// starts). Names are as common as in the whole country and other values as rare as an area's usually are. The
+// starting point is of a pair at random among the model's records.
+func ScoreQuery(m *Model, query, candidate person.Identity) Explanation {
+	if m == nil {
+		m = start
+	}
+	c := newColumns()
+	c.add(0, query)
+	c.add(0, candidate)
+	t := c.totals()
+	c.forgetCounts()
+	s := newScorer(c, &totals{forenameTypical: t.forenameTypical, surnameTypical: t.surnameTypical}, m)
+	return s.explain(0, 1)
+}
+
+// forgetCounts leaves every value as common as it is typically.
+func (c *columns) forgetCounts() {
+	for _, d := range []*dictionary{&c.postcodes.dictionary, &c.addresses.dictionary, &c.towns.dictionary, c.phones, c.emails} {
+		clear(d.count)
+	}
+	clear(c.names.forenames)
+	clear(c.names.surnames)
+	clear(c.births)
+}
