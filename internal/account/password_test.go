@@ -42,6 +42,7 @@ func TestCheckPassword(t *testing.T) {
 		{"riverbank qwertyuiop", "easy to guess"},
 		{"naïve café crème brûlée", ""},
 		{"пароль один кувшин трамвай", ""},
+		{"кувшинтрамвай", ""},
 		{"ааааааааааааааааааа", "long, but easy"}, // Cyrillic
 		{"pässwördpässwörd", "long, but easy"},
 		{strings.Repeat("e\u0301", 7), "too short"}, // fourteen marks and letters, seven characters

@@ -152,7 +152,7 @@ const (
 
 // States that policies name. A subject may have others, which no policy names.
 const (
-	StateEmpty     = "empty"     // of the system: it has no account yet
+	StateEmpty     = "empty"     // of the system: nothing has been set up in it yet
 	StateApproved  = "approved"  // of a layout: the governance lead has approved it
 	StateSuspended = "suspended" // of an account
 )
