@@ -138,7 +138,7 @@ func TestConservation(t *testing.T) {
 		rows := planFile(rnd, rnd.IntN(30))
 		file := writeFile(rnd, rows)
 		want, got := Counts{Rows: len(rows)}, Counts{}
-		r, err := NewReader(iotest(rnd, file), l, Options{AsOf: asOf, Totals: Totals{Rows: len(rows)}})
+		r, err := NewReader(inPieces(rnd, file), l, Options{AsOf: asOf, Totals: Totals{Rows: len(rows)}})
 		if err != nil {
 			t.Fatalf("seed %d: %v\n%s", seed, err, file)
 		}
@@ -197,8 +197,8 @@ func TestConservation(t *testing.T) {
 	}
 }
 
-// iotest reads a file in pieces of random length, so that every place in it is once the end of a piece.
-func iotest(rnd *rand.Rand, file []byte) io.Reader {
+// inPieces reads a file in pieces of random length, so that every place in it is once the end of a piece.
+func inPieces(rnd *rand.Rand, file []byte) io.Reader {
 	return &pieces{rnd, file}
 }
 
