@@ -48,8 +48,6 @@ type form struct {
 	noDay   string   // what a day that is in no calendar looks like here
 }
 
-const asLewisham = 15 // of March 2026: this council sends early
-
 var forms = [files]form{
 	fLambeth: {name: "lambeth", agency: aLambeth, delim: ",", keys: []int{0}, contact: 9, service: 10, date: 11, noDay: "31/02/2026",
 		above: []string{"London Borough of Lambeth: housing and care extract" + strings.Repeat(",", 19),
@@ -61,7 +59,7 @@ var forms = [files]form{
 	fSouthwarkContacts: {name: "southwark-contacts", agency: aSouthwark, delim: ",", keys: []int{0}, contact: 1, service: 2, date: 3,
 		noDay: "31/02/2026", header: "person_id,contact_ref,svc,date_from,date_to,minutes,total_charge,rent_element,service_charge_rent," +
 			"la_code,lead_worker,lead_email"},
-	fLewisham: {name: "lewisham", agency: aLewisham, asOf: day.Must(2026, 3, asLewisham), delim: ";", windows: true, keys: []int{0},
+	fLewisham: {name: "lewisham", agency: aLewisham, asOf: day.Must(2026, 3, 15), delim: ";", windows: true, keys: []int{0},
 		contact: 10, service: 11, date: 12, noDay: "31-02-2026",
 		header: "Ref No;Title;Forename(s);Surname;D.O.B.;M/F;Nat Ins;Post Code;No.;Street;Act No;Act Code;From;To;Minutes;Cost (GBP);" +
 			"Of which rent;Keyworker"},

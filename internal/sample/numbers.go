@@ -2,6 +2,7 @@ package sample
 
 import (
 	"fmt"
+	"math/bits"
 	"strconv"
 
 	"throughline/internal/person"
@@ -10,14 +11,12 @@ import (
 // Numbers that identify people are made so that they can't be anyone's. A number is found from the person's place in the
 // world by a permutation, so it tells nothing of who lives next door and two people never share one.
 
-// shuffle is a permutation of 0 to size-1: an affine map whose multiplier is prime and larger than any size in use.
+// shuffle is a permutation of 0 to size-1: an affine map whose multiplier is a prime larger than any size in use.
 func shuffle(seed, i, size uint64) uint64 {
-	const prime = 2305843009213693951 // 2^61-1
-	return mulmod(i%size, prime, size, mix(seed)%size)
+	const prime = 1<<61 - 1
+	high, low := bits.Mul64(i%size, prime%size)
+	return (bits.Rem64(high, low, size) + mix(seed)%size) % size
 }
-
-// mulmod is (a*b + c) mod m for a, c < m < 2^32.
-func mulmod(a, b, m, c uint64) uint64 { return (a*(b%m) + c) % m }
 
 // nhsNumber gives the i-th NHS number of a world that has room for size of them. The first 800,000 begin with 999, the range
 // NHS England keeps for tests and gives to nobody; a larger world goes down through 998, 997 ... 985.
@@ -49,9 +48,12 @@ func nino(seed, i uint64) string {
 	return ninoPrefixes[j%12] + fmt.Sprintf("%06d", j/12) + string("ABCD"[j/12%4])
 }
 
-// pnc gives a Police National Computer id of a year. Serials from 9,000,000 are above any year's real ones.
-func pnc(seed, i uint64, year int) string {
-	serial := strconv.FormatUint(9_000_000+shuffle(seed+2, i, 1_000_000), 10)
+// pnc gives a Police National Computer id of about a year. Serials from 9,000,000 are above any year's real ones; there are a
+// million, so in a world of size people the year also tells apart those who share a serial.
+func pnc(seed, i, size uint64, year int) string {
+	const serials = 1_000_000
+	year -= (year - int(i/serials)) % int(size/serials+1)
+	serial := strconv.FormatUint(9*serials+shuffle(seed+2, i, serials), 10)
 	check, _ := person.PNCCheckLetter(fmt.Sprintf("%02d", year%100), serial)
 	return fmt.Sprintf("%04d/%s%c", year, serial, check)
 }

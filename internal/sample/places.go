@@ -138,7 +138,7 @@ func (w *world) abodes(s *stream, b *block, p *inhabitant, troubled bool, housin
 	began = max(today-4*365, p.birth)
 	where := b.borough
 	var list []abode
-	rough := min(0.75, 0.16+0.13*housing)
+	rough := min(0.75, 0.08+0.17*housing)
 	for d := began; d < today; d += day.Day(15 + s.ExpFloat64()*120) {
 		a := w.somewhere(s, where)
 		switch x := s.Float64(); {

@@ -114,7 +114,7 @@ func (w *world) subject(s *stream, b *block, p *inhabitant, l *life) *subject {
 	}
 	first, _, _ := extractFrom.Date()
 	born, _, _ := p.birth.Date()
-	x.pnc = pnc(w.seed, p.index, max(born+15, first-s.IntN(20)))
+	x.pnc = pnc(w.seed, p.index, w.size(), max(born+15, first-s.IntN(20)))
 	x.noms = prisonNumber(w.seed, p.index)
 	n := 0
 	if l.troubled {

@@ -277,6 +277,11 @@ func (m *maker) truthOf(x *subject, a *account) {
 	if t.transition != 0 {
 		second = t.nhs[1]
 	}
+	var pnc, noms string
+	for _, at := range m.order {
+		r := m.registered[at]
+		pnc, noms = either(pnc, r.pnc), either(noms, r.prison)
+	}
 	var names, homes []string
 	for _, n := range t.names {
 		names = append(names, fmt.Sprintf("%s %s|%s|%s", n.from, n.name.forename, n.name.middle, n.name.surname))
@@ -287,7 +292,7 @@ func (m *maker) truthOf(x *subject, a *account) {
 	}
 	now := t.called(today)
 	m.line(truthPerson, id, now.forename, now.middle, now.surname, p.birth.String(), died, t.sexOn(p, today).String(), t.nhs[0], second, t.nino,
-		x.pnc, x.noms, t.phone, groups[p.group].name, strconv.FormatBool(x.l.troubled), strconv.FormatBool(x.b.outsider),
+		pnc, noms, t.phone, groups[p.group].name, strconv.FormatBool(x.l.troubled), strconv.FormatBool(x.b.outsider),
 		x.b.borough.String(), strings.Join(names, ";"), strings.Join(homes, ";"))
 	m.line(truthHousehold, householdID(x), id, p.role.String(), strconv.Itoa(p.members), strconv.FormatBool(p.namesake))
 	sv, most := a.largest()

