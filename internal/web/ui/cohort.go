@@ -33,9 +33,11 @@ type Cohort struct {
 	OtherYear              string   // a sentence on the same threshold in another year's prices; empty for none
 
 	Agencies []AgencyMark // in the order of the marks
-	List     List
-	Ranked   []CohortRow // this page of them
-	Apart    []CohortRow // over the threshold, but one service carries more than the rule allows
+	List     List         // of those that match the filter
+	Filter   Form         // borough, agency
+	Narrowed *Narrowed    // sums of those that match; nil when nothing is filtered
+	Ranked   []CohortRow  // this page of them
+	Apart    []CohortRow  // over the threshold, but one service carries more than the rule allows
 	ApartSum money.Pence
 
 	MayShowNames bool
@@ -53,6 +55,9 @@ type Cohort struct {
 	CrisisMeans string // what the area counts as crisis: "Crisis: A&E, ambulance, prison. All the rest is planned."
 	RunsTakes   string // "about 2 minutes"
 }
+
+// Narrowed are the sums of those people of the cohort that match a filter.
+type Narrowed struct{ Year1, Year2, Total money.Pence }
 
 // CohortRow is one person of the cohort.
 type CohortRow struct {
@@ -130,6 +135,26 @@ func (c Cohort) ExportPath() string {
 	return l.With("page", "")
 }
 
+// Borough and Agency narrow the list. The figures above it stay those of the whole cohort.
+func (c Cohort) Borough() Choice {
+	options := []Option{{Label: "Every borough"}}
+	for _, b := range c.Boroughs {
+		name := b.Name
+		if name == "" {
+			name = "No borough"
+		}
+		options = append(options, Option{Value: name, Label: name})
+	}
+	return c.Filter.choice("borough", "Borough", "", options)
+}
+func (c Cohort) Agency() Choice {
+	options := []Option{{Label: "Any agency"}}
+	for _, a := range c.Agencies {
+		options = append(options, Option{Value: a.Mark, Label: a.Name})
+	}
+	return c.Filter.choice("agency", "Known to", "", options)
+}
+
 // Warning stands above the figures when the run no longer holds.
 func (c Cohort) Warning() Note {
 	line := Say(Strong("Run "+count(int(c.Run))+" of "+c.Made.Long()+" is out of date."), Plain(" "))
@@ -154,6 +179,10 @@ func (c Cohort) RankedTable() Table {
 			sum(c.Ranked, func(r CohortRow) money.Pence { return r.Year1 }),
 			sum(c.Ranked, func(r CohortRow) money.Pence { return r.Year2 }),
 			sum(c.Ranked, func(r CohortRow) money.Pence { return r.Total })))
+	}
+	if n := c.Narrowed; n != nil {
+		t.Foot = append(t.Foot, sums("All "+count(c.List.Total)+" that match", n.Year1, n.Year2, n.Total))
+		t.Empty = "Nobody of the cohort matches."
 	}
 	t.Foot = append(t.Foot, sums("All "+count(c.People), c.Year1, c.Year2, c.Total))
 	t.Paging = c.List.paging("Pages of the cohort", "people", true)

@@ -149,7 +149,9 @@ func cohortCases() []Case {
 	c.Years = []YearKinds{{"Year 1", on(2025, time.April, 1), c.Year1 / 100 * 83, c.Year1 / 100 * 17}, {"Year 2", window.To, c.Year2 / 100 * 80, c.Year2 / 100 * 20}}
 	c.Payers = []PayerSum{{"NHS", amount(2_238_134), amount(191_889)}, {"Councils, housing and care", amount(644_098), amount(401_068)},
 		{"Police", amount(647_976), 0}, {"Ministry of Justice", amount(366_626), amount(56_202)}, {"Councils, public health", 0, amount(149_230)}}
-	named, failed, all, none := c, c, c, c
+	named, failed, all, none, narrowed := c, c, c, c, c
+	narrowed.Filter = Form{Typed: map[string][]string{"borough": {"Lambeth"}, "agency": {"RIV"}}}
+	narrowed.Narrowed, narrowed.List.Total, narrowed.Ranked = &Narrowed{c.Year1 / 5, c.Year2 / 5, c.Total / 5}, 3, c.Ranked[:3]
 	named.NamesUntil, named.OutOfDate = at(12, 12, 10), nil
 	named.Ranked = append([]CohortRow(nil), c.Ranked...)
 	for i := range named.Ranked {
@@ -163,6 +165,7 @@ func cohortCases() []Case {
 		show(CohortPage, "full", signedIn(), c),
 		show(CohortPage, "names", namesShown(), named),
 		show(CohortPage, "error", signedIn(), failed),
+		show(CohortPage, "narrowed", signedIn(), narrowed),
 		show(CohortPage, "all", signedIn(), all),
 		show(CohortPage, "nobody", signedIn(), none),
 		show(CohortPage, "empty", signedIn(), Cohort{MayRun: true, Jobs: []Job{starting}, Window: day.Span{},

@@ -23,7 +23,8 @@ func (c Case) Name() string { return c.Page + "." + c.State }
 // Cases are all pages in all their states.
 func Cases() []Case {
 	var all []Case
-	for _, cases := range [][]Case{homeCases(), extractCases(), cohortCases(), personCases(), footprintCases()} {
+	for _, cases := range [][]Case{homeCases(), extractCases(), cohortCases(), personCases(), footprintCases(),
+		entryCases(), priceCases(), findCases(), runCases(), accountCases(), layoutCases(), stateCases()} {
 		all = append(all, cases...)
 	}
 	return all

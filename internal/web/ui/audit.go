@@ -1,0 +1,113 @@
+package ui
+
+import (
+	"strconv"
+	"time"
+
+	"throughline/internal/id"
+)
+
+// AuditPage searches the audit and shows how it stands.
+var AuditPage = register[AuditSearch]("audit")
+
+// AuditSearch is a search of the audit: who, whom, what, when, and how it came out.
+type AuditSearch struct {
+	Form      Form
+	Acts      []Option // kinds of act there are
+	List      List
+	Rows      []AuditRow
+	Intact    bool
+	Checked   time.Time
+	Sealed    int // lines under the last checkpoint
+	Waiting   int // lines not yet sealed
+	SignedAt  time.Time
+	Digest    string // root hash of the last checkpoint
+	MayExport bool
+}
+
+// AuditRow is one line of the audit. It links and never quotes.
+type AuditRow struct {
+	Event            id.Event
+	When             time.Time
+	Who, Agency, Act string
+	Person           id.Person // zero when the line is not about one
+	About            string    // "Extract 20", "45 people of run 31"
+	AboutPath        string
+	Purpose          string
+	Outcome          Outcome
+	Why              string // the policy's reason
+}
+
+// Outcome is how an act came out.
+type Outcome string
+
+const (
+	Permitted Outcome = "Allowed"
+	Denied    Outcome = "Refused"
+	Failed    Outcome = "Failed"
+)
+
+// Head implements Content.
+func (a AuditSearch) Head() Head { return Head{Title: "Audit", Place: PlaceAudit, Form: a.Form} }
+
+// The fields of the search.
+func (a AuditSearch) Who() Input {
+	i := a.Form.input("who", "Who", "", 20)
+	i.Exact = true
+	return i
+}
+func (a AuditSearch) Whom() Input {
+	i := a.Form.input("whom", "About whom (reference)", "", 20)
+	i.Exact = true
+	return i
+}
+func (a AuditSearch) Act() Choice {
+	return a.Form.choice("act", "What was done", "", append([]Option{{Label: "Anything"}}, a.Acts...))
+}
+func (a AuditSearch) Outcome() Choice {
+	return a.Form.choice("outcome", "How it came out", "", []Option{{Label: "Any outcome"}, {Value: string(Permitted), Label: string(Permitted)},
+		{Value: string(Denied), Label: string(Denied)}, {Value: string(Failed), Label: string(Failed)}})
+}
+func (a AuditSearch) From() Input { return a.Form.dayInput("from", "From day", 0) }
+func (a AuditSearch) To() Input   { return a.Form.dayInput("to", "To day", 0) }
+
+// State is how the audit stands.
+func (a AuditSearch) State() []Pair {
+	state := Say(Tag(Calm, "Intact"), Plain(" checked "+moment(a.Checked)))
+	switch {
+	case a.Checked.IsZero():
+		state = Say(Plain("not yet checked"))
+	case !a.Intact:
+		state = Say(Tag(Refused, "Not intact"), Plain(" checked "+moment(a.Checked)+". Keep the machine as it is and tell the governance lead."))
+	}
+	return []Pair{{"State", state}, {"Sealed lines", Say(Plain(count(a.Sealed)))}, {"Waiting to be sealed", Say(Plain(count(a.Waiting)))},
+		{"Last signed checkpoint", Say(Plain(moment(a.SignedAt)))}, {"Its root hash", Say(Code(a.Digest))}}
+}
+
+// Table is this page of the lines found.
+func (a AuditSearch) Table() Table {
+	t := Table{ID: "lines", Name: a.List.name("line", "lines") + ", the newest first", Heading: true, Wide: true, Empty: "No line matches.",
+		Columns: []Column{head(num("Line")), key("When"), col("Who"), col("What was done"), col("About"), col("Purpose"), col("Outcome")},
+		Paging:  a.List.paging("Pages of the audit", "lines", false)}
+	for _, r := range a.Rows {
+		about := cell(Quiet("nothing of one person"))
+		switch {
+		case r.Person != 0:
+			about = cell(Ref(r.Person))
+		case r.AboutPath != "":
+			about = linked(r.AboutPath, r.About)
+		case r.About != "":
+			about = words(r.About)
+		}
+		outcome := words(string(r.Outcome))
+		if r.Outcome != Permitted {
+			outcome = cell(Tag(Refused, string(r.Outcome)))
+		}
+		if r.Why != "" {
+			outcome.Text = append(outcome.Text, Under(r.Why))
+		}
+		t.Rows = append(t.Rows, row(words(strconv.FormatInt(int64(r.Event), 10)), words(moment(r.When)), cell(Name(r.Who), Under(r.Agency)),
+			words(r.Act), about, words(r.Purpose), outcome))
+	}
+	return t
+}

@@ -1,0 +1,116 @@
+package ui
+
+import (
+	"throughline/internal/day"
+	"throughline/internal/id"
+)
+
+// The pages that look for somebody, and that show who has looked.
+var (
+	FindPage   = register[Find]("find")
+	LookedPage = register[Looked]("looked")
+)
+
+// Find looks for a person by what is known of them, typos and all. It is posted, so that no name enters an address,
+// a log or the browser's history.
+type Find struct {
+	Form     Form
+	Searched bool
+	AsOf     day.Day // of the newest data searched
+	Agencies int     // whose records were searched
+	Found    []Found
+	More     int // found but not shown: narrower details are asked for
+}
+
+// Found is a person who may be the one looked for.
+type Found struct {
+	Person   id.Person
+	Name     string // empty until names are shown
+	Born     string
+	Borough  string
+	Agencies []AgencyMark
+	Why      string  // "Surname sounds alike; day and month swapped; same postcode"
+	Close    Percent // how close
+}
+
+// Head implements Content.
+func (f Find) Head() Head { return Head{Title: "Find a person", Place: PlaceFind, Form: f.Form} }
+
+// The fields of the search.
+func (f Find) Name() Input {
+	i := f.Form.input("name", "Name", "Any part, in any order. Other spellings and short forms are found too.", 30)
+	i.Exact = true
+	return i
+}
+func (f Find) Born() Input {
+	i := f.Form.input("born", "Date of birth", "For example 4/3/1983, or 1983.", 10)
+	i.Exact = true
+	return i
+}
+func (f Find) Postcode() Input {
+	i := f.Form.input("postcode", "Postcode", "All of it, or the first half.", 10)
+	i.Exact = true
+	return i
+}
+func (f Find) Number() Input {
+	i := f.Form.input("number", "A number", "NHS number, an agency’s own number, or a reference like K7M-3Q.", 20)
+	i.Exact = true
+	return i
+}
+
+// Nobody says whether the search found nobody.
+func (f Find) Nobody() bool { return f.Searched && len(f.Found) == 0 && f.Form.Problem == nil }
+
+// Asked repeats what was looked for.
+func (f Find) Asked() string {
+	var asked []string
+	for _, k := range []string{"name", "born", "postcode", "number"} {
+		if v := f.Form.typed(k); v != "" {
+			asked = append(asked, v)
+		}
+	}
+	return list(asked)
+}
+
+// Table are those found, the closest first.
+func (f Find) Table() Table {
+	t := Table{ID: "found", Name: many(len(f.Found), "person", "people") + " found, the closest first", Heading: true, Wide: true,
+		Columns: []Column{head(col("Person")), col("Born"), col("Borough"), col("Agencies"), col("Why they match"), num("How close"), bars("Bar")}}
+	for _, p := range f.Found {
+		who := cell(Ref(p.Person))
+		if p.Name != "" {
+			who = cell(Link(PersonPath(p.Person), p.Name), Under(id.Pseudonym(p.Person)))
+		}
+		born := words(p.Born)
+		if p.Born == "" {
+			born = cell(Dots())
+		}
+		borough := p.Borough
+		if borough == "" {
+			borough = "no borough"
+		}
+		t.Rows = append(t.Rows, row(who, born, words(borough), Cell{Marks: p.Agencies}, words(p.Why), words(p.Close.whole()),
+			barOf(int(p.Close), int(full))))
+	}
+	return t
+}
+
+// Looked is everybody who has looked at one person's record.
+type Looked struct {
+	Person id.Person
+	List   List
+	Looks  []Look
+}
+
+// Head implements Content.
+func (l Looked) Head() Head {
+	return Head{Title: "Who has looked", Caption: "Person " + id.Pseudonym(l.Person), Place: PlaceFind,
+		Crumbs: []Crumb{{"Find a person", "/people"}, {id.Pseudonym(l.Person), PersonPath(l.Person)}}}
+}
+
+// Table is this page of the list.
+func (l Looked) Table() Table {
+	t := lookTable("looked", l.List.name("entry", "entries")+", the newest first", l.Looks)
+	t.Paging = l.List.paging("Pages of entries", "entries", false)
+	return t
+}

@@ -1,0 +1,268 @@
+package ui
+
+import (
+	"throughline/internal/day"
+	"throughline/internal/id"
+	"throughline/internal/money"
+)
+
+// The pages of prices: the map from agencies' codes to prices, one line of it, and the editions.
+var (
+	PricesPage   = register[Prices]("prices")
+	PricePage    = register[Price]("price")
+	EditionsPage = register[Editions]("editions")
+	EditionPage  = register[Edition]("edition")
+)
+
+// Prices is the price map: codes with no price on top, then those with one, the largest sum first.
+type Prices struct {
+	Window     day.Span
+	Costing    Costing
+	Priced     money.Pence
+	Contacts   int // that have a price
+	People     int
+	Approved   int
+	Unpriced   []UnpricedCode
+	InCohort   int // people of the cohort with at least one contact without a price
+	Codes      []PricedCode
+	Sources    []SourceSum
+	LeftOut    []LeftOutCode
+	MayExport  bool
+	MayApprove bool
+}
+
+// UnpricedCode is an agency's code that nobody has given a price.
+type UnpricedCode struct {
+	Price                      id.Price
+	Agency, Code, Meaning      string
+	Unit                       string
+	Contacts, People, InCohort int
+	MaySet                     bool
+}
+
+// PriceSource says where a price comes from.
+type PriceSource string
+
+const (
+	OwnAmount     PriceSource = "Own"      // the agency's own amount on each row
+	LocalPrice    PriceSource = "Local"    // set by the area's finance leads
+	NationalPrice PriceSource = "National" // of a published edition
+)
+
+// PricedCode is a code with its price.
+type PricedCode struct {
+	Price                 id.Price
+	Agency, Code, Meaning string
+	Contacts              int
+	Units                 string // "8,260 days"
+	Each                  money.Pence
+	Varies                bool   // Each is an average
+	Conversion            string // "minutes ÷ 60"; "none"
+	Sum                   money.Pence
+	Source                PriceSource
+	From                  string // "NHS cost collection 2024-25"
+	ApprovedBy            string // empty: it waits for approval
+	ApprovedOn            day.Day
+}
+
+// SourceSum is how much of the cost rests on one kind of price.
+type SourceSum struct {
+	Source PriceSource
+	Sum    money.Pence
+}
+
+// LeftOutCode is a code that is left out, with the reason.
+type LeftOutCode struct {
+	Price                 id.Price
+	Agency, Code, Meaning string
+	Why                   string
+	Rows                  int
+}
+
+// Head implements Content.
+func (p Prices) Head() Head { return Head{Title: "Price map", Place: PlacePrices} }
+
+// Figures are the headline.
+func (p Prices) Figures() Totals {
+	none := 0
+	for _, u := range p.Unpriced {
+		none += u.Contacts
+	}
+	return p.Costing.totals(
+		card("Priced", p.Priced.Pounds(), Plain(count(p.Contacts)+" contacts of "+many(p.People, "person", "people"))),
+		card("No price yet", count(none), Plain("contacts, "+many(len(p.Unpriced), "code", "codes")+". A gap, not zero")),
+		card("Approved", count(p.Approved)+" of "+count(len(p.Codes)), Plain("codes with a price")),
+	)
+}
+
+// UnpricedTable are the codes that need somebody.
+func (p Prices) UnpricedTable() Table {
+	t := Table{ID: "unpriced", Name: "Codes with no price", Heading: true, Wide: true, Empty: "Every code that agencies sent has a price.",
+		Columns: []Column{head(col("Agency")), col("Code as sent"), col("Meaning"), col("Unit"), num("Contacts"), num("People"),
+			num("In the cohort"), col("What to do")}}
+	n := 0
+	for _, u := range p.Unpriced {
+		n += u.Contacts
+		do := words("a finance lead sets it")
+		if u.MaySet {
+			do = cell(LinkAbout(PricePath(u.Price)+"#set", "Set a price", u.Code), Plain(" or "),
+				LinkAbout(PricePath(u.Price)+"#leave-out", "leave out, with a reason", u.Code))
+		}
+		meaning, unit := u.Meaning, u.Unit
+		if meaning == "" {
+			meaning = "not stated by the agency"
+		}
+		if unit == "" {
+			unit = "not stated"
+		}
+		line := row(words(u.Agency), sent(u.Code), words(meaning), words(unit), number0(u.Contacts), number0(u.People), number0(u.InCohort), do)
+		line.State = NeedsYou
+		t.Rows = append(t.Rows, line)
+	}
+	t.Foot = []Row{row(words(many(len(p.Unpriced), "code", "codes")), blank(), blank(), blank(), number0(n), words("not added"),
+		words("not added"), words("People can have more than one"))}
+	return t
+}
+
+// CodeTable are the codes with a price.
+func (p Prices) CodeTable() Table {
+	t := Table{ID: "codes", Name: many(len(p.Codes), "code", "codes") + " with a price, largest sum first", Heading: true, Wide: true,
+		Class: "tl-prices", Empty: "No code has a price yet.",
+		Columns: []Column{head(key("Agency and code")), col("Meaning"), num("Contacts"), num("Units"), num("Price a unit"), key("Conversion"),
+			num("£"), bars("Bar"), key("Price is"), key("Approved by")}}
+	var most, total money.Pence
+	contacts := 0
+	for _, c := range p.Codes {
+		most, total, contacts = max(most, c.Sum), total+c.Sum, contacts+c.Contacts
+	}
+	for _, c := range p.Codes {
+		each, approved := pence(c.Each), cell(Plain(c.ApprovedBy), Under(c.ApprovedOn.Short()))
+		if c.Varies {
+			each.Text = append(each.Text, Under("on average"))
+		}
+		line := row(cell(Plain(c.Agency+" "), LinkAbout(PricePath(c.Price), c.Code, c.Agency)), words(c.Meaning), number0(c.Contacts),
+			words(c.Units), each, words(c.Conversion), pounds(c.Sum), barOf(c.Sum, most), cell(Strong(string(c.Source)), Under(c.From)), approved)
+		if c.ApprovedBy == "" {
+			line.Cells[9] = cell(Tag(Attention, "Not approved"))
+			line.State = NeedsYou
+		}
+		t.Rows = append(t.Rows, line)
+	}
+	t.Foot = []Row{row(words("All priced codes"), blank(), number0(contacts), blank(), blank(), blank(), pounds(total), blank(), blank(),
+		words("Added in pence"))}
+	return t
+}
+
+// SourceTable says where the prices come from.
+func (p Prices) SourceTable() Table {
+	t := Table{ID: "sources", Name: "Where the prices come from", Heading: true, Columns: []Column{head(col("Source")), num("£"), num("Share")}}
+	total := sum(p.Sources, func(s SourceSum) money.Pence { return s.Sum })
+	says := map[PriceSource]string{OwnAmount: "The agency’s own amount", LocalPrice: "A local price", NationalPrice: "A national price"}
+	for _, s := range p.Sources {
+		t.Rows = append(t.Rows, row(words(says[s.Source]), pounds(s.Sum), words(share(s.Sum, total).tenths())))
+	}
+	t.Foot = []Row{row(words("All"), pounds(total), words("100%"))}
+	return t
+}
+
+// LeftOutTable are the codes left out by policy.
+func (p Prices) LeftOutTable() Table {
+	t := Table{ID: "left-out", Name: "Left out, with the reason", Heading: true, Empty: "No code is left out.",
+		Columns: []Column{head(col("Agency")), col("Code as sent"), col("Why"), num("Rows")}}
+	rows := 0
+	for _, l := range p.LeftOut {
+		rows += l.Rows
+		t.Rows = append(t.Rows, row(words(l.Agency), cell(LinkAbout(PricePath(l.Price), l.Code, l.Agency), Under(l.Meaning)), words(l.Why), number0(l.Rows)))
+	}
+	t.Foot = []Row{row(words(many(len(p.LeftOut), "code", "codes")), blank(), blank(), number0(rows))}
+	return t
+}
+
+// Price is one line of the price map: what it is now, and the forms that change it.
+type Price struct {
+	Price                 id.Price
+	Agency, Code, Meaning string
+	Unit                  string
+	Contacts, People      int
+	InCohort              int
+	Now                   []Pair // price, source, edition, conversion, uprating, approved by whom and when; or that there is none
+	Sum                   money.Pence
+	Costing               Costing
+	Change                []string // what a waiting price would change: who would enter and who would leave the cohort
+	History               []PriceChange
+	Waits                 bool // a price waits for approval
+	MaySet, MayApprove    bool
+	NotYours              string   // why one may not approve: whoever set a price does not approve it
+	Years                 []Option // financial years a local price may be of
+	Editions              []Option // national prices that could fit, "code item, unit, price"
+	SetForm, LeaveForm    Form
+}
+
+// PriceChange is what was set before.
+type PriceChange struct {
+	When day.Day
+	Who  string
+	What string
+}
+
+// Head implements Content.
+func (p Price) Head() Head {
+	h := Head{Title: p.Agency + ", code " + p.Code, Place: PlacePrices, Crumbs: []Crumb{{"Prices", "/prices"}}, Form: p.setForm()}
+	if p.LeaveForm.Problem != nil {
+		h.Form = p.leaveForm()
+	}
+	return h
+}
+
+func (p Price) setForm() Form {
+	f := p.SetForm
+	f.Prefix = "set-"
+	return f
+}
+
+func (p Price) leaveForm() Form {
+	f := p.LeaveForm
+	f.Prefix = "leave-"
+	return f
+}
+
+// Path is the line's address.
+func (p Price) Path() string { return PricePath(p.Price) }
+
+// Figures say how much rests on this line.
+func (p Price) Figures() Totals {
+	cards := []Card{card("Contacts", count(p.Contacts), Plain("of "+many(p.People, "person", "people")+", "+count(p.InCohort)+" in the cohort"))}
+	if p.Sum != 0 {
+		cards = append(cards, card("Priced at", p.Sum.Pounds()))
+	}
+	return p.Costing.totals(cards...)
+}
+
+// The fields of a local price.
+func (p Price) Amount() Input {
+	i := p.setForm().input("amount", "Price of a unit", "In pounds and pence, for example 812.00.", 10)
+	i.Prefix, i.Mode = "£", "decimal"
+	return i
+}
+func (p Price) Year() Choice {
+	return p.setForm().choice("year", "In prices of which year?", "It is uprated from there by the area’s deflator.", p.Years)
+}
+func (p Price) National() Choice {
+	return p.setForm().choice("national", "Or use a national price", "", append([]Option{{Label: "None: use the price above"}}, p.Editions...))
+}
+func (p Price) Source() Input {
+	return p.setForm().input("source", "Where does it come from?", "For example: Police finance, full cost of custody, 2024-25.", 30)
+}
+func (p Price) LeaveWhy() Area {
+	return p.leaveForm().area("why", "Why is it left out?", "The reason is shown beside every total.", 2)
+}
+
+// HistoryTable is what was set before.
+func (p Price) HistoryTable() Table {
+	t := Table{ID: "history", Name: "Changes", Heading: true, Columns: []Column{key("When"), head(col("What")), col("Who")},
+		Empty: "Nobody has changed this line."}
+	for _, c := range p.History {
+		t.Rows = append(t.Rows, row(longDay(c.When), words(c.What), cell(Name(c.Who))))
+	}
+	return t
+}

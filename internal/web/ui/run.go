@@ -1,0 +1,135 @@
+package ui
+
+import (
+	"time"
+
+	"throughline/internal/id"
+)
+
+// The pages of runs and of work under way.
+var (
+	RunsPage = register[Runs]("runs")
+	RunPage  = register[Run]("run")
+	JobPage  = register[JobView]("job")
+)
+
+// RunState says whether a run's figures are those in force.
+type RunState string
+
+const (
+	RunInForce    RunState = "In force"
+	RunSuperseded RunState = "Superseded"
+	RunOutOfDate  RunState = "In force, out of date"
+	RunCutOff     RunState = "Cut off: nothing of it counts"
+	RunUnderWay   RunState = "Under way"
+)
+
+func (s RunState) cell() Cell {
+	switch s {
+	case RunOutOfDate, RunCutOff:
+		return cell(Tag(Attention, string(s)))
+	case RunInForce:
+		return cell(Tag(Calm, string(s)))
+	}
+	return words(string(s))
+}
+
+// Runs is the list of link, price and cohort runs.
+type Runs struct {
+	List   List
+	Rows   []RunRow
+	Jobs   []Job
+	MayRun bool
+}
+
+// RunRow is one run.
+type RunRow struct {
+	Run   id.Run
+	Kind  string // "Link run", "Price run", "Cohort run"
+	Made  time.Time
+	By    string
+	State RunState
+	Found string // "1,206,411 links among 9,638 people"
+}
+
+// Head implements Content.
+func (r Runs) Head() Head { return Head{Title: "Runs", Place: PlaceRuns} }
+
+// Table is this page of the list.
+func (r Runs) Table() Table {
+	t := Table{ID: "runs", Name: r.List.name("run", "runs"), Wide: true, Empty: "No run has been made yet.",
+		Columns: []Column{head(col("Run")), col("Kind"), key("Made"), col("By"), col("What it found"), col("State")},
+		Paging:  r.List.paging("Pages of runs", "runs", false)}
+	for _, x := range r.Rows {
+		t.Rows = append(t.Rows, row(linked(RunPath(x.Run), "Run "+count(int(x.Run))), words(x.Kind), words(moment(x.Made)), cell(Name(x.By)),
+			words(x.Found), x.State.cell()))
+	}
+	return t
+}
+
+// Run is what one run fixed and found. The same inputs give the same figures.
+type Run struct {
+	Run          id.Run
+	Kind         string
+	State        RunState
+	Made         time.Time
+	Took         time.Duration
+	By           string
+	Why          string // why it is out of date
+	Supersedes   id.Run
+	SupersededBy id.Run
+	Inputs       []RunInput
+	Versions     []Pair // layouts, model, person version, price map, editions, deflator, rule, program
+	Found        []Pair
+	Digest       string // of everything above: equal for equal inputs
+}
+
+// RunInput is one extract that a run read.
+type RunInput struct {
+	Extract id.Extract
+	Name    string
+	AsOf    string
+	Digest  string // SHA-256 of the file
+	Rows    int
+}
+
+// Head implements Content.
+func (r Run) Head() Head {
+	return Head{Title: r.Kind + " " + count(int(r.Run)), Place: PlaceRuns, Crumbs: []Crumb{{"Runs", "/runs"}}}
+}
+
+// StateText is the run's state.
+func (r Run) StateText() Text { return r.State.cell().Text }
+
+// SupersedesPath and SupersededByPath lead to the neighbours.
+func (r Run) SupersedesPath() string   { return RunPath(r.Supersedes) }
+func (r Run) SupersededByPath() string { return RunPath(r.SupersededBy) }
+
+// Lasted is how long it took.
+func (r Run) Lasted() string { return r.Took.Round(time.Second).String() }
+
+// InputTable are the extracts it read.
+func (r Run) InputTable() Table {
+	t := Table{ID: "inputs", Name: many(len(r.Inputs), "extract", "extracts") + " that it read", Heading: true, Wide: true, Empty: "It read no extract.",
+		Columns: []Column{head(col("Extract")), col("As of"), num("Rows"), col("SHA-256 of the file")}}
+	rows := 0
+	for _, i := range r.Inputs {
+		rows += i.Rows
+		t.Rows = append(t.Rows, row(linked(ExtractPath(i.Extract), i.Name), words(i.AsOf), number0(i.Rows), sent(i.Digest)))
+	}
+	t.Foot = []Row{row(words("All"), blank(), number0(rows), blank())}
+	return t
+}
+
+// JobView is one piece of work: under way, ended, or failed.
+type JobView struct {
+	Job     Job
+	Ended   string // what came of it: "Run 32 was made." Empty while it is under way
+	Leads   string // the page to go on to
+	Failure string // why it failed, with what to do
+}
+
+// Head implements Content.
+func (j JobView) Head() Head {
+	return Head{Title: j.Job.What, Place: PlaceRuns, Crumbs: []Crumb{{"Runs", "/runs"}}}
+}
