@@ -19,15 +19,15 @@ func typed(fields ...string) Form {
 
 func entryCases() []Case {
 	purposes := []Option{{Value: "cohort", Label: "Find and cost the cohort"}, {Value: "check", Label: "Check that records belong to one person", Hint: "Names may be shown."}}
-	refused := Form{Problem: fault.New(fault.Denied, "sign-in", "The user name or the password is not right.", "Try again, or ask your agency’s administrator.")}
+	refused := Form{Problem: fault.New(fault.Denied, "sign-in", "The e-mail address or the password is not right.", "Try again, or ask your agency’s administrator.")}
 	return []Case{
-		show(SignInPage, "full", signedOut(), SignIn{Next: "/cohort", Demo: []Pair{{"Analyst", Say(Code("a.rahman"), Plain(" · "), Code("four-words-of-the-demo"))}}}),
+		show(SignInPage, "full", signedOut(), SignIn{Next: "/cohort", Demo: []Pair{{"Analyst", Say(Code("a.rahman@partnership.example"), Plain(" · "), Code("four-words-of-the-demo"))}}}),
 		show(SignInPage, "error", signedOut(), SignIn{Form: refused}),
-		show(SignInPage, "ended", signedOut(), SignIn{Ended: "You were signed out because nothing happened for 30 minutes. What you saved is kept.", Form: typed("user", "password")}),
+		show(SignInPage, "ended", signedOut(), SignIn{Ended: "You were signed out because nothing happened for 30 minutes. What you saved is kept.", Form: typed("email", "password")}),
 		show(FirstPage, "full", with(signedOut(), func(f *Frame) { f.Area, f.Invented, f.Help = "", false, "" }), First{}),
-		show(FirstPage, "error", signedOut(), First{typed("code", "name", "user", "password", "again")}),
+		show(FirstPage, "error", signedOut(), First{Form: typed("code", "name", "email", "password", "again")}),
 		show(PasswordPage, "full", signedIn(), Password{Required: "This is your first sign-in, so choose a password of your own."}),
-		show(PasswordPage, "error", signedIn(), Password{Form: typed("old", "new", "again")}),
+		show(PasswordPage, "error", signedIn(), Password{Form: typed("old", "password", "again")}),
 		show(PurposePage, "full", with(signedIn(), func(f *Frame) { f.Purpose = "" }), Purpose{Purposes: purposes, Next: "/cohort"}),
 		show(PurposePage, "error", signedIn(), Purpose{Purposes: purposes, Form: typed("purpose")}),
 		show(PurposePage, "empty", signedIn(), Purpose{}),
@@ -133,12 +133,12 @@ func runCases() []Case {
 
 func accountCases() []Case {
 	list := Accounts{MayAdd: true, MayAgencies: true, List: List{Path: "/accounts", Page: 1, Size: 3, Total: 14, Sort: "name"}, Rows: []AccountRow{
-		{1, "Ayesha Rahman", "a.rahman", "Partnership", []string{"analyst"}, at(12, 11, 40), 1, false}, {2, oddName, "o.name", longName, []string{"finance lead", "administrator"}, time.Time{}, 0, true}}}
+		{1, "Ayesha Rahman", "a.rahman@partnership.example", "Partnership", []string{"analyst"}, at(12, 11, 40), 1, false}, {2, oddName, "o.name", longName, []string{"finance lead", "administrator"}, time.Time{}, 0, true}}}
 	scoped := list
 	scoped.Scope, scoped.MayAgencies = "Lambeth Council", false
 	roles := []Option{{Value: "analyst", Label: "Analyst", Hint: "Loads extracts, links and prices, sees the cohort.", Chosen: true}, {Value: "finance", Label: "Finance lead"}}
 	sessions := []Session{{"a", at(12, 8, 2), at(12, 11, 40), "Chrome on Windows, 192.0.2.17", true}, {"b", at(11, 8, 2), at(11, 17, 1), oddName, false}}
-	one := Account{Account: 1, Name: "Ayesha Rahman", User: "a.rahman", Agency: "Partnership", Since: at(1, 9, 0), Roles: roles, Sessions: sessions, MayEdit: true}
+	one := Account{Account: 1, Name: "Ayesha Rahman", User: "a.rahman@partnership.example", Agency: "Partnership", Since: at(1, 9, 0), Roles: roles, Sessions: sessions, MayEdit: true}
 	suspended, self, failed, long := one, one, one, one
 	suspended.Suspended, suspended.Sessions = true, nil
 	self.Self, self.MayEdit = true, false
@@ -161,10 +161,10 @@ func accountCases() []Case {
 		show(AccountPage, "error", signedIn(), failed),
 		show(AccountPage, "long", signedIn(), long),
 		show(NewAccountPage, "full", signedIn(), NewAccount{Agencies: options, Roles: roles}),
-		show(NewAccountPage, "error", signedIn(), NewAccount{Agencies: options, Roles: roles, Form: typed("name", "user", "agency", "roles")}),
-		show(AccountMadePage, "full", signedIn(), AccountMade{Account: 2, Name: longName, User: "k.marlowe", Password: "tunnel-orchid-88-lamp"}),
-		show(AccountMadePage, "again", signedIn(), AccountMade{Account: 2, Name: "Kit", User: "k.marlowe", Password: "tunnel-orchid-88-lamp", Again: true}),
-		show(OwnAccountPage, "full", signedIn(), OwnAccount{"Ayesha Rahman", "a.rahman", "Partnership", []string{"analyst"}, at(1, 9, 0), sessions}),
+		show(NewAccountPage, "error", signedIn(), NewAccount{Agencies: options, Roles: roles, Form: typed("name", "email", "agency", "roles")}),
+		show(AccountMadePage, "full", signedIn(), AccountMade{Account: 2, Name: longName, User: "k.marlowe@lantern.example", Password: "tunnel-orchid-88-lamp"}),
+		show(AccountMadePage, "again", signedIn(), AccountMade{Account: 2, Name: "Kit", User: "k.marlowe@lantern.example", Password: "tunnel-orchid-88-lamp", Again: true}),
+		show(OwnAccountPage, "full", signedIn(), OwnAccount{"Ayesha Rahman", "a.rahman@partnership.example", "Partnership", []string{"analyst"}, at(1, 9, 0), sessions}),
 		show(OwnAccountPage, "empty", signedIn(), OwnAccount{Name: oddName, User: "x", Agency: longName, Sessions: sessions[:1]}),
 		show(AgenciesPage, "full", signedIn(), agenciesList),
 		show(AgenciesPage, "error", signedIn(), wrongAgency),
