@@ -186,7 +186,8 @@ func (p *page) put(f *form, order uint64, values []string) {
 const faultEvery = 350
 
 // plant adds, once in a while, a row that can't stand or one sent twice, after the good row it is like. Nothing true is lost.
-func (p *page) plant(s *stream, seed uint64, fl file, order uint64, values []string, number string) {
+// The amounts of its rows count in the file's total unless values are missing, as a sum over the column would have it.
+func (p *page) plant(s *stream, seed uint64, fl file, order uint64, values []string, number string, e *event) {
 	f := &forms[fl]
 	s.begin(seed, forFault, uint64(fl), order)
 	if s.IntN(faultEvery) != 0 {
@@ -209,14 +210,18 @@ func (p *page) plant(s *stream, seed uint64, fl file, order uint64, values []str
 	case kind == 4:
 		bad = bad[:len(bad)-2]
 	case f.contact >= 0 && values[f.contact] != "" || f.date < 0:
-		p.put(f, order, values)
+		bad = values
 		p.tally.repeated++
-		return
+		p.tally.rejected--
 	default:
 		return
 	}
-	p.put(f, order+1, bad)
 	p.tally.rejected++
+	p.put(f, order+1, bad)
+	if len(bad) == len(values) {
+		p.tally.charged += e.amount
+		p.tally.rent += e.rent
+	}
 }
 
 // toWindows keeps letters that Windows-1252 has and takes the marks off the others.

@@ -46,7 +46,8 @@ func TestIntakeReadsEveryFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer file.Close()
-		r, err := intake.NewReader(file, layoutOf(t, f.Layout), intake.Options{AsOf: f.AsOf, Totals: intake.Totals{Rows: f.Rows}})
+		r, err := intake.NewReader(file, layoutOf(t, f.Layout), intake.Options{AsOf: f.AsOf,
+			Totals: intake.Totals{Rows: f.Rows, Amount: f.Charged, HasAmount: f.Charged != 0}})
 		if err != nil {
 			t.Errorf("%s is refused: %v", f.Name, err)
 			continue

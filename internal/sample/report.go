@@ -18,12 +18,12 @@ type File struct {
 	Agency   string
 	Layout   string // the layout's name in the area
 	AsOf     day.Day
-	From     day.Day // the first day that the data covers
-	Rows     int     // data rows, those planted among them
-	Rejected int     // planted rows that can't stand
-	Repeated int     // planted rows sent twice
-	Charged  money.Pence
-	Rent     money.Pence
+	From     day.Day     // the first day that the data covers
+	Rows     int         // data rows, those planted among them
+	Rejected int         // planted rows that can't stand
+	Repeated int         // planted rows sent twice
+	Charged  money.Pence // the amounts of the file added up, planted rows among them but for those with values missing
+	Rent     money.Pence // the same of what is taken off
 
 	below []string
 }

@@ -189,7 +189,7 @@ func (m *maker) event(x *subject, r *record, e *event, i int, cost money.Pence) 
 	if fl == fAmbulance {
 		spare = m.w.key(aAmbulance, x.p.index, spareEvents+i%24, e.from)
 	}
-	p.plant(m.s, m.w.seed, fl, order, values, spare)
+	p.plant(m.s, m.w.seed, fl, order, values, spare, e)
 	sent := ""
 	if f.contact >= 0 {
 		sent = values[f.contact]
@@ -210,7 +210,7 @@ func (m *maker) finish(x *subject, a *account) {
 			values, p := personRow(people, r), &m.out.pages[people]
 			order := mix(m.w.seed^uint64(people)<<50^x.p.index*8+uint64(at.number)) &^ 1
 			p.put(&forms[people], order, values)
-			p.plant(m.s, m.w.seed, people, order, values, "")
+			p.plant(m.s, m.w.seed, people, order, values, "", &event{})
 			r.files = 1 << people
 		}
 		slices.Sort(r.tags)
