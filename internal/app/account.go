@@ -35,9 +35,10 @@ func agencyNames(tx *store.Tx) (map[id.Agency]string, []store.Agency, error) {
 
 // AccountsAsked is what a list of accounts is to hold. Page is from 1; Agency nil is all.
 type AccountsAsked struct {
-	Agency *id.Agency
-	Order  store.AccountOrder
-	Page   int
+	Agency     *id.Agency
+	By         string // name, agency or seen
+	Descending bool
+	Page       int
 }
 
 // AccountsPage is one page of the accounts that the viewer may know of.
@@ -47,7 +48,7 @@ type AccountsPage struct {
 	Total    int
 	Page     int
 	PerPage  int
-	Agencies []store.Agency // those whose accounts the viewer may know of
+	Scope    string // the agency whose accounts alone are listed; empty for all
 }
 
 const accountsPerPage = 50
@@ -61,12 +62,17 @@ func (a *App) Accounts(ctx context.Context, who Who, asked AccountsAsked) (Accou
 		if p.Viewer, err = viewer(tx); err != nil {
 			return err
 		}
-		names, agencies, err := agencyNames(tx)
+		names, _, err := agencyNames(tx)
 		if err != nil {
 			return err
 		}
-		p.Agencies = knownAgencies(tx, agencies)
-		rows, total, err := tx.Accounts(asked.Agency, asked.Order, p.PerPage, (p.Page-1)*p.PerPage)
+		p.Scope = ""
+		if own := tx.Actor().Agency; agencyOnly(tx) {
+			p.Scope = names[own]
+		} else if asked.Agency != nil {
+			p.Scope = names[*asked.Agency]
+		}
+		rows, total, err := tx.Accounts(asked.Agency, store.AccountOrder{By: asked.By, Down: asked.Descending}, p.PerPage, (p.Page-1)*p.PerPage)
 		p.Accounts, p.Total = make([]AccountRow, len(rows)), total
 		for i, row := range rows {
 			p.Accounts[i] = AccountRow{row, names[row.Agency]}
@@ -78,19 +84,28 @@ func (a *App) Accounts(ctx context.Context, who Who, asked AccountsAsked) (Accou
 
 // knownAgencies is the agencies whose accounts the actor may look after: all, or their own.
 func knownAgencies(tx *store.Tx, all []store.Agency) []store.Agency {
-	if own := tx.Actor().Agency; own != 0 && !slices.ContainsFunc(tx.Actor().Roles, func(r policy.Role) bool { return !r.ForAgency() }) {
-		return slices.DeleteFunc(slices.Clone(all), func(g store.Agency) bool { return g.ID != own })
+	if agencyOnly(tx) {
+		return slices.DeleteFunc(slices.Clone(all), func(g store.Agency) bool { return g.ID != tx.Actor().Agency })
 	}
 	return all
 }
 
+// agencyOnly says whether the actor knows of one agency only.
+func agencyOnly(tx *store.Tx) bool {
+	return !slices.ContainsFunc(tx.Actor().Roles, func(r policy.Role) bool { return !r.ForAgency() })
+}
+
 // AccountPage is one account and what the viewer may do with it.
 type AccountPage struct {
-	Viewer  Viewer
-	Account AccountRow
-	Own     bool
-	Givable []policy.Role // the roles that the viewer may give to it
+	Viewer   Viewer
+	Account  AccountRow
+	Own      bool
+	Givable  []policy.Role // the roles that the viewer may give to it
+	Sessions []SessionRow
 }
+
+// SessionRow is a session as pages show it.
+type SessionRow = store.Session
 
 // Account opens one account.
 func (a *App) Account(ctx context.Context, who Who, n id.Account) (AccountPage, error) {
@@ -107,6 +122,10 @@ func (a *App) Account(ctx context.Context, who Who, n id.Account) (AccountPage, 
 		p.Account = AccountRow{row, names[row.Agency]}
 		p.Own = n == tx.Actor().Account
 		p.Givable = givable(p.Viewer)
+		if err != nil {
+			return err
+		}
+		p.Sessions, err = tx.Sessions(n)
 		return err
 	})
 	return p, err
@@ -157,8 +176,10 @@ type NewAccount struct {
 
 // AccountMade is an account with a password for its first day, which is shown once and must be changed.
 type AccountMade struct {
+	Viewer    Viewer
 	Account   id.Account
 	Name      string
+	Email     string
 	Temporary string
 	Until     time.Time // when the temporary password stops working
 }
@@ -176,9 +197,12 @@ func (a *App) CreateAccount(ctx context.Context, who Who, in NewAccount) (Accoun
 	}
 	r := request(who, policy.AccountCreate, policy.Agency, int64(in.Agency))
 	r.Giving = in.Roles
-	made := AccountMade{Name: name, Temporary: secret}
+	made := AccountMade{Name: name, Email: string(email), Temporary: secret}
 	err = a.db.Do(ctx, r, func(tx *store.Tx) (err error) {
 		made.Until = tx.Now().Add(account.CodeLife)
+		if made.Viewer, err = viewer(tx); err != nil {
+			return err
+		}
 		made.Account, err = tx.AddAccount(store.Account{Agency: in.Agency, Email: email, Name: name, Roles: in.Roles}, hash, true)
 		return err
 	})
@@ -290,7 +314,10 @@ func (a *App) ResetPassword(ctx context.Context, who Who, n id.Account) (Account
 		if err != nil {
 			return err
 		}
-		made.Name, made.Until = of.Name, tx.Now().Add(account.CodeLife)
+		made.Name, made.Email, made.Until = of.Name, string(of.Email), tx.Now().Add(account.CodeLife)
+		if made.Viewer, err = viewer(tx); err != nil {
+			return err
+		}
 		if err := tx.SetPasswordHash(n, hash, true); err != nil {
 			return err
 		}

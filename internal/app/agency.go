@@ -7,10 +7,13 @@ import (
 	"throughline/internal/store"
 )
 
-// AgencyRow is an agency of the partnership and what its files hold, as the area's configuration says.
+// AgencyRow is an agency of the partnership.
 type AgencyRow struct {
 	store.Agency
-	Sends string
+	Sends          string   // what its files hold, as the area's configuration says
+	People         int      // who sign in
+	Administrators []string // their names
+	Extracts       int      // files that came from it
 }
 
 // AgenciesPage is the agencies that the viewer may know of.
@@ -36,7 +39,11 @@ func (a *App) Agencies(ctx context.Context, who Who) (AgenciesPage, error) {
 			if err := tx.Confirm(policy.Subject{Kind: policy.Agency, ID: int64(g.ID)}, facts); err != nil {
 				return err
 			}
-			p.Agencies = append(p.Agencies, AgencyRow{Agency: g})
+			row := AgencyRow{Agency: g}
+			if row.People, row.Administrators, row.Extracts, err = tx.AgencyStanding(g.ID); err != nil {
+				return err
+			}
+			p.Agencies = append(p.Agencies, row)
 		}
 		return nil
 	})

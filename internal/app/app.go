@@ -85,3 +85,12 @@ func request(who Who, act policy.Act, kind policy.SubjectKind, n int64) store.Re
 func inArea(who Who, act policy.Act, kind policy.SubjectKind) store.Request {
 	return request(who, act, kind, 1)
 }
+
+// bySecret is whoever holds a session's secret, as the demonstration holds it in memory.
+func bySecret(area id.Area, secret string) Who {
+	hash, ok := TokenHash(secret)
+	if !ok {
+		return Who{}
+	}
+	return BySession(string(area), hash, policy.CommandLine)
+}

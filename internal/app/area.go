@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"sync"
+	"time"
 
 	"throughline/internal/area"
 	"throughline/internal/id"
@@ -21,20 +22,30 @@ type configs struct {
 }
 
 type config struct {
-	sum  [sha256.Size]byte
-	area *area.Area
+	sum    [sha256.Size]byte
+	area   *area.Area
+	looked time.Time
 }
 
-// config gives an area's settings as its files say now. They are read anew only when a file has changed. The Area is
-// shared: nobody changes it.
+// settled is how long settings are used before their files are looked at again.
+const settled = time.Second
+
+// config gives an area's settings as its files say, looked at no more than a second ago. They are parsed anew only when a
+// file has changed. The Area is shared: nobody changes it.
 func (a *App) config(slug id.Area) (*area.Area, error) {
+	a.configs.mu.Lock()
+	defer a.configs.mu.Unlock()
+	was, known := a.configs.was[slug]
+	if since := a.now().Sub(was.looked); known && since >= 0 && since < settled {
+		return was.area, nil
+	}
 	sum, err := contentSum(a.areas, string(slug))
 	if err != nil {
 		return area.Load(a.areas, slug) // it says what is wrong with the folder
 	}
-	a.configs.mu.Lock()
-	defer a.configs.mu.Unlock()
-	if was, ok := a.configs.was[slug]; ok && was.sum == sum {
+	if known && was.sum == sum {
+		was.looked = a.now()
+		a.configs.was[slug] = was
 		return was.area, nil
 	}
 	now, err := area.Load(a.areas, slug)
@@ -44,7 +55,7 @@ func (a *App) config(slug id.Area) (*area.Area, error) {
 	if a.configs.was == nil {
 		a.configs.was = map[id.Area]config{}
 	}
-	a.configs.was[slug] = config{sum, now}
+	a.configs.was[slug] = config{sum, now, a.now()}
 	return now, nil
 }
 
@@ -121,5 +132,25 @@ func loadArea(tx *store.Tx, c *area.Area) error {
 			return err
 		}
 	}
-	return nil
+	return seedPrices(tx, c)
+}
+
+// AreaWords are the words that an area's settings put on every page.
+type AreaWords struct {
+	Partnership string
+	Invented    string // a sentence that every person and figure is invented; empty in a real area
+	Agencies    []string
+}
+
+// AreaWords gives an area's words; none when its settings cannot be read.
+func (a *App) AreaWords(slug id.Area) AreaWords {
+	c, err := a.config(slug)
+	if err != nil {
+		return AreaWords{}
+	}
+	words := AreaWords{Partnership: c.Partnership, Invented: c.Wording.Invented}
+	for _, g := range c.Agencies {
+		words.Agencies = append(words.Agencies, g.Name)
+	}
+	return words
 }

@@ -19,8 +19,11 @@ type firstRun struct {
 	tries []time.Time
 }
 
+// Door is what somebody who has not signed in may know of an area.
+type Door = store.Door
+
 // Doors gives the areas of this installation and whether anybody can sign in to them.
-func (a *App) Doors(ctx context.Context) ([]store.Door, error) { return a.db.Doors(ctx) }
+func (a *App) Doors(ctx context.Context) ([]Door, error) { return a.db.Doors(ctx) }
 
 // OpenFirstRun makes the one-time code with which the first administrator is created, when nobody can sign in to some area or there
 // is no area yet. The code is empty when it is not needed. It is given once, here, and held in memory only.
@@ -42,7 +45,7 @@ func (a *App) OpenFirstRun(ctx context.Context) (code string, err error) {
 	return c.Reveal(), nil
 }
 
-func anyEmpty(doors []store.Door) bool {
+func anyEmpty(doors []Door) bool {
 	for _, d := range doors {
 		if d.Empty {
 			return true
@@ -58,22 +61,16 @@ func (a *App) FirstRunIsOpen() bool {
 	return !a.signing.first.made.IsZero()
 }
 
-// AreaChoice is an area that a first administrator may be created for.
-type AreaChoice struct {
-	Area  id.Area
-	Title string
-}
-
 // FirstRunAreas gives the areas whose settings are at hand and that have no account yet.
-func (a *App) FirstRunAreas(ctx context.Context) ([]AreaChoice, error) {
+func (a *App) FirstRunAreas(ctx context.Context) ([]Door, error) {
 	doors, err := a.Doors(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var choices []AreaChoice
+	var choices []Door
 	for _, d := range doors {
 		if d.Empty {
-			choices = append(choices, AreaChoice{d.Area, d.Title})
+			choices = append(choices, d)
 		}
 	}
 	if len(doors) > 0 {
@@ -88,7 +85,7 @@ func (a *App) FirstRunAreas(ctx context.Context) ([]AreaChoice, error) {
 		if err != nil {
 			return nil, err
 		}
-		choices = append(choices, AreaChoice{slug, c.Title})
+		choices = append(choices, Door{Area: slug, Title: c.Title, Empty: true})
 	}
 	return choices, nil
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"throughline/internal/day"
 	"throughline/internal/policy"
 	"throughline/internal/store"
 )
@@ -10,6 +11,7 @@ import (
 // Home is what the first page after signing in shows. What the viewer may not know of is left empty.
 type Home struct {
 	Viewer Viewer
+	Today  day.Day
 	Jobs   []store.Job // waiting or under way
 }
 
@@ -20,6 +22,7 @@ const mostJobs = 20
 func (a *App) Home(ctx context.Context, who Who) (Home, error) {
 	var h Home
 	err := a.db.Do(ctx, inArea(who, policy.HomeOpen, policy.Area), func(tx *store.Tx) (err error) {
+		h.Today = day.In(tx.Now(), london)
 		if h.Viewer, err = viewer(tx); err != nil || !h.Viewer.May(policy.JobList) {
 			return err
 		}

@@ -66,7 +66,7 @@ func (a *App) SignIn(ctx context.Context, in Credentials) (SignedIn, error) {
 		return SignedIn{}, err
 	}
 	password := in.Password
-	if !secret.Temporary.IsZero() { // a code is typed with or without its hyphens
+	if secret.Temporary { // a code is typed with or without its hyphens
 		if code, err := account.ParseCode(password); err == nil {
 			password = code.Reveal()
 		}
@@ -99,13 +99,13 @@ func (a *App) begin(ctx context.Context, who Who, in Credentials, secret store.S
 		} else if now != secret.Hash { // it was changed while this one was being checked
 			return errNotRight
 		}
-		if !secret.Temporary.IsZero() && !tx.Now().Before(secret.Temporary.Add(account.CodeLife)) {
+		if secret.Temporary && !tx.Now().Before(secret.At.Add(account.CodeLife)) {
 			return fault.InvalidField("password", "This temporary password has run out.", "Ask your administrator for a new one.")
 		}
 		if err := tx.TryWasRight(try); err != nil {
 			return err
 		}
-		if again != "" && secret.Temporary.IsZero() {
+		if again != "" && !secret.Temporary {
 			if err := tx.SetPasswordHash(secret.Account, again, false); err != nil {
 				return err
 			}
@@ -115,7 +115,7 @@ func (a *App) begin(ctx context.Context, who Who, in Credentials, secret store.S
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return SignedIn{in.Area, token, !secret.Temporary.IsZero()}, nil
+	return SignedIn{in.Area, token, secret.Temporary}, nil
 }
 
 // SignOut ends the session that asks.
@@ -209,7 +209,7 @@ func (a *App) HideNames(ctx context.Context, who Who) error {
 type OwnAccount struct {
 	Viewer   Viewer
 	Account  AccountRow
-	Sessions []store.Session
+	Sessions []SessionRow
 }
 
 // OwnAccount opens one's own account, with the sessions that live.
@@ -234,10 +234,11 @@ func (a *App) OwnAccount(ctx context.Context, who Who) (OwnAccount, error) {
 	return p, err
 }
 
-// EndOwnSession ends one of one's own sessions, such as one left open elsewhere.
-func (a *App) EndOwnSession(ctx context.Context, who Who, session int64) error {
-	return a.db.Do(ctx, request(who, policy.SessionEndOwn, policy.Session, session), func(tx *store.Tx) error {
-		return tx.EndSession(session)
+// EndOtherSessions ends one's own sessions but the one that asks, such as one left open elsewhere.
+func (a *App) EndOtherSessions(ctx context.Context, who Who) error {
+	return a.db.Do(ctx, request(who, policy.SessionEndOwn, policy.Session, store.Own), func(tx *store.Tx) error {
+		_, err := tx.EndSessions(tx.Actor().Account)
+		return err
 	})
 }
 
@@ -263,7 +264,7 @@ func (a *App) ChangeOwnPassword(ctx context.Context, who Who, old, chosen string
 	if wait := a.signing.guess(own.ID, a.now()); wait > 0 {
 		return "", tooSoon(wait)
 	}
-	if !own.Temporary.IsZero() {
+	if own.MustChange {
 		if code, err := account.ParseCode(old); err == nil {
 			old = code.Reveal()
 		}

@@ -154,9 +154,9 @@ func (tx *Tx) MustChange() (bool, error) {
 	if tx.actor.Account == 0 {
 		return false, nil
 	}
-	var made int64
-	err := tx.one(sessionMust, []any{tx.area, int64(tx.actor.Account)}, &made)
-	return made != 0, missing(err, "account")
+	var must int64
+	err := tx.one(sessionMust, []any{tx.area, int64(tx.actor.Account)}, &must)
+	return must != 0, missing(err, "account")
 }
 
 // MayEver says whether the actor's roles could ever open an act, for the links that a page offers.

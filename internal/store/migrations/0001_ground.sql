@@ -39,6 +39,7 @@ create table accounts (
   email_folded text not null,
   name text not null,
   password_hash text not null,
+  password_at text not null default '',
   must_change bigint not null default 0,
   created_at text not null constraint accounts_created_at_instant check (length(created_at) = 27),
   created_by bigint not null,

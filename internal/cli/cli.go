@@ -1,0 +1,173 @@
+// Package cli is the command line: it parses a command, calls one act, and prints the answer. It reaches no row.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os/user"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"throughline/internal/app"
+	"throughline/internal/fault"
+)
+
+// World is all that a command is given.
+type World struct {
+	Args    []string // without the program's name
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+	Areas   fs.FS // the areas' configuration within the program
+	Version string
+	Now     func() time.Time
+}
+
+// commands is every command there is.
+type commands struct {
+	Serve   serve   `cmd:"" help:"Serve the pages. In an empty directory it prints a one-time code, with which the first administrator is created."`
+	Account account `cmd:"" help:"Look after accounts from the machine itself."`
+	Area    areas   `cmd:"" help:"Load an area’s configuration."`
+	Audit   audit   `cmd:"" help:"Check the audit."`
+	Version version `cmd:"" help:"Print the version."`
+}
+
+// place is the flags of every command that opens an installation.
+type place struct {
+	Dir      string `help:"The data directory." default:"throughline-data" env:"THROUGHLINE_DIR" type:"path" placeholder:"DIR"`
+	Postgres string `help:"A PostgreSQL connection string, instead of SQLite in the data directory." env:"THROUGHLINE_POSTGRES" placeholder:"URL"`
+}
+
+// open opens the installation; shared beside a running server.
+func (p place) open(ctx context.Context, w *World, shared bool) (*app.App, error) {
+	return app.Open(ctx, app.Place{Dir: p.Dir, Postgres: p.Postgres, Areas: w.Areas, Version: w.Version, Now: w.Now, Shared: shared})
+}
+
+// operator is the flags of every command that acts upon an area.
+type operator struct {
+	place
+	Area string `help:"The area. It may be left out where there is only one." env:"THROUGHLINE_AREA" placeholder:"AREA"`
+	As   string `help:"Your name, as the audit is to show it." env:"THROUGHLINE_AS" placeholder:"NAME"`
+	JSON bool   `help:"Print JSON." name:"json"`
+}
+
+// who is the operator's credential.
+func (o operator) who(ctx context.Context, a *app.App) (app.Who, error) {
+	name := o.As
+	if name == "" {
+		if u, err := user.Current(); err == nil {
+			name = u.Username
+		}
+	}
+	if name == "" {
+		return app.Who{}, fault.InvalidField("as", "Your name is not known.", "Give it with --as, or in THROUGHLINE_AS.")
+	}
+	if o.Area != "" {
+		return app.ByOperator(o.Area, name), nil
+	}
+	doors, err := a.Doors(ctx)
+	if err != nil {
+		return app.Who{}, err
+	}
+	var known []string
+	for _, d := range doors {
+		known = append(known, string(d.Area))
+	}
+	switch len(known) {
+	case 1:
+		return app.ByOperator(known[0], name), nil
+	case 0:
+		return app.Who{}, fault.InvalidField("area", "This installation has no area yet.", "Load one: throughline area load --area SLUG.")
+	}
+	return app.Who{}, fault.InvalidField("area", "There is more than one area here.", "Say which with --area: "+strings.Join(known, ", ")+".")
+}
+
+// print writes an answer as JSON, or in words.
+func (o operator) print(w *World, answer any, words string) error {
+	if !o.JSON {
+		_, err := fmt.Fprintln(w.Stdout, words)
+		return err
+	}
+	e := json.NewEncoder(w.Stdout)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(answer)
+}
+
+type version struct{}
+
+// Run prints the version.
+func (version) Run(w *World) error {
+	_, err := fmt.Fprintln(w.Stdout, w.Version)
+	return err
+}
+
+// usage is the exit code of a command that was not typed right (sysexits.h).
+const usage = 64
+
+// exited is how kong's own help ends a command.
+type exited struct{ code int }
+
+// Run runs one command and gives its exit code.
+func Run(ctx context.Context, w World) (code int) {
+	defer func() {
+		if e, ok := recover().(exited); ok {
+			code = e.code
+		}
+	}()
+	var c commands
+	parser, err := kong.New(&c, kong.Name("throughline"), kong.Description(description()), kong.Writers(w.Stdout, w.Stderr),
+		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.Exit(func(code int) { panic(exited{code}) }), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&w))
+	if err != nil {
+		panic(err) // the commands above do not hold together
+	}
+	run, err := parser.Parse(w.Args)
+	if err != nil {
+		fmt.Fprintln(w.Stderr, "throughline:", err)
+		fmt.Fprintln(w.Stderr, "Try: throughline --help")
+		return usage
+	}
+	if err := run.Run(); err != nil {
+		return complain(w.Stderr, err)
+	}
+	return 0
+}
+
+// complain prints what went wrong and its remedy, and gives the exit code of its kind.
+func complain(to io.Writer, err error) int {
+	f := fault.As(err)
+	fmt.Fprintln(to, "throughline:", strings.TrimSpace(f.Message+" "+f.Remedy))
+	for _, n := range f.Notes {
+		fmt.Fprintf(to, "  %s: %s\n", n.Field, strings.TrimSpace(n.Message+" "+n.Remedy))
+	}
+	if cause := errors.Unwrap(f); cause != nil {
+		fmt.Fprintln(to, " ", cause)
+	}
+	return f.Kind.Exit()
+}
+
+// description ends the help with the table of exit codes, from the one table of kinds.
+func description() string {
+	var b strings.Builder
+	b.WriteString("Who is who across agencies, what each contact cost, and the cohort above a line the partnership chose.\n\nExit codes: 0 done; 64 typed wrong")
+	seen := map[int][]string{}
+	var order []int
+	for k := fault.Internal; k <= fault.Unavailable; k++ {
+		if seen[k.Exit()] == nil {
+			order = append(order, k.Exit())
+		}
+		seen[k.Exit()] = append(seen[k.Exit()], k.String())
+	}
+	for _, code := range order {
+		fmt.Fprintf(&b, "; %d %s", code, strings.Join(seen[code], " or "))
+	}
+	b.WriteString(".")
+	return b.String()
+}

@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"throughline/internal/app"
+	"throughline/internal/fault"
+	"throughline/internal/web"
+)
+
+// serve is throughline serve.
+type serve struct {
+	place
+	Addr    string `help:"Where to listen. Other machines are served by TLS only." default:"127.0.0.1:8400" env:"THROUGHLINE_ADDR" placeholder:"HOST:PORT"`
+	TLSCert string `help:"A TLS certificate, PEM." name:"tls-cert" env:"THROUGHLINE_TLS_CERT" type:"path" placeholder:"FILE"`
+	TLSKey  string `help:"Its private key, PEM." name:"tls-key" env:"THROUGHLINE_TLS_KEY" type:"path" placeholder:"FILE"`
+}
+
+// lastWords is how long requests under way may take once the server is asked to stop.
+const lastWords = 20 * time.Second
+
+// Run serves until it is asked to stop, then lets requests under way end.
+func (s serve) Run(ctx context.Context, w *World) (err error) {
+	if err := s.check(); err != nil {
+		return err
+	}
+	a, err := s.open(ctx, w, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Addr)
+	if err != nil {
+		return fault.New(fault.Unavailable, "address", "The address "+s.Addr+" cannot be listened on.",
+			"Choose another with --addr, or stop what uses it.").Because(err)
+	}
+	code, err := a.OpenFirstRun(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	if _, err := fmt.Fprint(w.Stdout, s.greeting(listener.Addr().String(), code)); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	return Serve(ctx, w, a, listener, s.TLSCert, s.TLSKey)
+}
+
+// check refuses to show people's data in clear to a network.
+func (s serve) check() error {
+	if (s.TLSCert == "") != (s.TLSKey == "") {
+		return fault.InvalidField("tls-cert", "A certificate and its key go together.", "Give both --tls-cert and --tls-key.")
+	}
+	if s.TLSCert == "" && !loopback(s.Addr) {
+		return fault.InvalidField("addr", s.Addr+" can be reached from other machines, without TLS.",
+			"Listen on 127.0.0.1, or give --tls-cert and --tls-key.")
+	}
+	return nil
+}
+
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}
+
+func (s serve) greeting(addr, code string) string {
+	scheme := "http://"
+	if s.TLSCert != "" {
+		scheme = "https://"
+	}
+	text := "Throughline is at " + scheme + addr + "/\n"
+	if code != "" {
+		text += "Nobody can sign in yet. Open " + scheme + addr + "/first and give this one-time code: " + code + "\n"
+	}
+	return text
+}
+
+// Serve shows the pages of an installation on a listener, works its queue and seals its audit, until ctx ends. It is what the
+// demonstration serves with, too.
+func Serve(ctx context.Context, w *World, a *app.App, listener net.Listener, cert, key string) error {
+	log := slog.New(slog.NewJSONHandler(w.Stderr, nil))
+	server := web.New(web.Config{App: a, Now: w.Now, Log: log, Secure: cert != ""}).HTTP()
+	working, stop := context.WithCancel(ctx)
+	var agents sync.WaitGroup
+	agents.Go(func() {
+		if err := a.Work(working, "server"); err != nil {
+			log.Error("the worker stopped", "error", err)
+		}
+	})
+	agents.Go(func() {
+		a.Seal(working, func(err error) { log.Error("the audit could not be sealed", "error", err) })
+	})
+	ended := make(chan error, 1)
+	go func() {
+		if cert != "" {
+			ended <- server.ServeTLS(listener, cert, key)
+		} else {
+			ended <- server.Serve(listener)
+		}
+	}()
+	var err error
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+		err = server.Shutdown(last)
+		cancel()
+	}
+	stop()
+	agents.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}

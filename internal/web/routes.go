@@ -1,0 +1,105 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"throughline/internal/app"
+	"throughline/internal/policy"
+)
+
+// Route is one line of the table: what is asked, which act answers it, and who shows the answer.
+type Route struct {
+	Method  string // GET or POST; GET answers HEAD too
+	Pattern string // as http.ServeMux reads it
+	Act     policy.Act
+	Page    string // the page it shows, empty for one that leads on or downloads
+	Form    fields // the fields its form may hold, beside the frame's own
+	File    string // the field of the file it takes, which its form puts last; empty for none
+	Query   bool   // a POST that keeps its page's query
+	Visitor bool   // for somebody who has not signed in: its form carries no word of a session
+
+	handle handle
+}
+
+// handle answers one request as somebody. An error becomes a page, in one place.
+type handle func(w http.ResponseWriter, r *http.Request, who app.Who) error
+
+// words is the act of pages that hold words only, the same for everybody, and so need no decision.
+const words policy.Act = "words"
+
+// check says what is wrong with a line of the table.
+func (r Route) check() error {
+	info, known := policy.ActInfo(r.Act)
+	switch {
+	case r.Act != words && !known:
+		return fmt.Errorf("%s declares no act that there is: %q", r, r.Act)
+	case r.handle == nil:
+		return fmt.Errorf("%s has no handler", r)
+	case r.Method != http.MethodGet && r.Method != http.MethodPost:
+		return fmt.Errorf("%s is neither GET nor POST", r)
+	case r.Method == http.MethodGet && r.Act != words && info.Effect == policy.Write:
+		return fmt.Errorf("%s writes: %s", r, r.Act)
+	case r.Method == http.MethodGet && (r.Form != nil || r.File != ""):
+		return fmt.Errorf("%s has a form, but reads only", r)
+	case r.Method == http.MethodPost && r.Act == words:
+		return fmt.Errorf("%s writes without an act", r)
+	}
+	return nil
+}
+
+func get(pattern string, act policy.Act, page string, h handle) Route {
+	return Route{Method: http.MethodGet, Pattern: pattern, Act: act, Page: page, handle: h}
+}
+
+func post(pattern string, act policy.Act, page string, form fields, h handle) Route {
+	return Route{Method: http.MethodPost, Pattern: pattern, Act: act, Page: page, Form: form, handle: h}
+}
+
+// visitor marks a route for somebody who has not signed in.
+func visitor(r Route) Route {
+	r.Visitor = true
+	return r
+}
+
+// table is every route there is.
+func (s *Server) table() []Route {
+	return []Route{
+		get("/{$}", policy.HomeOpen, "home", s.home),
+
+		visitor(get("/sign-in", words, "sign-in", s.signInForm)),
+		visitor(post("/sign-in", policy.SessionSignIn, "sign-in", fields{"email": once, "password": once, "next": once, "area": once}, s.signIn)),
+		visitor(get("/first", words, "first", s.firstForm)),
+		visitor(post("/first", policy.SystemFirstRun, "first",
+			fields{"code": once, "area": once, "name": once, "email": once, "password": once, "again": once}, s.first)),
+		post("/sign-out", policy.SessionSignOut, "", fields{}, s.signOut),
+		get("/purpose", policy.AccountOpenOwn, "purpose", s.purposeForm),
+		post("/purpose", policy.SessionStatePurpose, "purpose", fields{"purpose": once, "next": once}, s.purpose),
+		post("/cohort/names", policy.NamesShow, "", fields{"why": once}, s.showNames),
+		post("/people/{person}/names", policy.NamesShow, "", fields{"why": once}, s.showNames),
+		post("/names/hide", policy.NamesHide, "", fields{}, s.hideNames),
+
+		get("/account", policy.AccountOpenOwn, "own-account", s.ownAccount),
+		post("/account/end-others", policy.SessionEndOwn, "", fields{}, s.endOthers),
+		get("/account/password", policy.AccountOpenOwn, "password", s.passwordForm),
+		post("/account/password", policy.AccountChangeOwnPassword, "password", fields{"old": once, "password": once, "again": once}, s.password),
+
+		get("/accounts", policy.AccountList, "accounts", s.accounts),
+		get("/accounts/new", policy.AccountList, "new-account", s.newAccount),
+		post("/accounts", policy.AccountCreate, "account-made", fields{"name": once, "email": once, "agency": once, "roles": many}, s.createAccount),
+		get("/accounts/{account}", policy.AccountOpen, "account", s.account),
+		post("/accounts/{account}/roles", policy.AccountEditRoles, "account", fields{"roles": many, "version": once}, s.change(s.editRoles, rolesAreSaved)),
+		get("/accounts/{account}/suspend", policy.AccountOpen, "confirm", s.ask(sureSuspend)),
+		post("/accounts/{account}/suspend", policy.AccountSuspend, "account", fields{"version": once}, s.change(s.suspend, isSuspended)),
+		post("/accounts/{account}/restore", policy.AccountRestore, "account", fields{"version": once}, s.change(s.restore, isRestored)),
+		get("/accounts/{account}/end-sessions", policy.AccountOpen, "confirm", s.ask(sureEnd)),
+		post("/accounts/{account}/end-sessions", policy.AccountEndSessions, "account", fields{}, s.change(s.endSessions, sessionsAreEnded)),
+		get("/accounts/{account}/new-password", policy.AccountOpen, "confirm", s.ask(surePassword)),
+		post("/accounts/{account}/new-password", policy.AccountResetPassword, "account-made", fields{}, s.newPassword),
+		get("/agencies", policy.AgencyList, "agencies", s.agencies),
+
+		visitor(get("/accessibility", words, "accessibility", s.accessibility)),
+		visitor(get("/privacy", words, "privacy", s.privacy)),
+		visitor(get("/method", words, "method", s.method)),
+	}
+}

@@ -1,0 +1,45 @@
+package web
+
+import (
+	"net/http"
+
+	"throughline/internal/app"
+	"throughline/internal/fault"
+	"throughline/internal/web/ui"
+)
+
+// anybody is the frame of a page of words: with the links of whoever is signed in, or for a visitor.
+func (s *Server) anybody(w http.ResponseWriter, r *http.Request, who app.Who) (ui.Frame, error) {
+	if s.session(r) == (session{}) {
+		return s.visitorFrame(w, r), nil
+	}
+	v, err := s.app.Me(r.Context(), who)
+	if fault.KindOf(err) == fault.SignIn {
+		return s.visitorFrame(w, r), nil
+	}
+	return s.frame(w, r, v), err
+}
+
+func (s *Server) accessibility(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	f, err := s.anybody(w, r, who)
+	if err != nil {
+		return err
+	}
+	return ui.AccessibilityPage.Write(w, http.StatusOK, f, ui.Accessibility{})
+}
+
+func (s *Server) privacy(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	f, err := s.anybody(w, r, who)
+	if err != nil {
+		return err
+	}
+	return ui.PrivacyPage.Write(w, http.StatusOK, f, ui.Privacy{Agencies: s.app.AreaWords(s.areaOf(r)).Agencies})
+}
+
+func (s *Server) method(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	f, err := s.anybody(w, r, who)
+	if err != nil {
+		return err
+	}
+	return ui.MethodPage.Write(w, http.StatusOK, f, ui.Method{})
+}
