@@ -356,7 +356,11 @@ func (a *App) DownloadRejected(ctx context.Context, who Who, n id.Extract, to io
 	if err != nil {
 		return err
 	}
-	return sheet.WriteAll(to, rows)
+	w := sheet.NewWriter(to)
+	for _, row := range rows {
+		w.WriteText(row...)
+	}
+	return w.Flush()
 }
 
 // rowOf gives one row of an extract as its agency sent it.

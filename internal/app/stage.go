@@ -35,7 +35,7 @@ const pieceRows = 1000
 type staging struct {
 	app     *App
 	task    *task
-	area    area.Area
+	area    *area.Area
 	extract store.Extract
 	layout  *intake.Layout
 	reader  *intake.Reader
@@ -47,7 +47,7 @@ type staging struct {
 	others   []store.Extract
 	came     []bool           // which held contacts the file holds, when it is declared whole
 	nth      map[uint64]int64 // how often each unnumbered contact has come
-	said     map[id.Record]bool
+	said     map[string]bool
 
 	chunk    *chunkWriter
 	chunks   []store.Chunk

@@ -46,7 +46,7 @@ func (tx *Tx) enter(c Credential) error {
 	err := tx.one(areaBySlug, []any{c.area}, &area, &slug, &title, &hash, &link, &cost)
 	if errors.Is(err, sql.ErrNoRows) {
 		if c.operator != "" { // the operator may make an area that is not there yet
-			tx.actor = operator(c)
+			tx.actor, tx.purpose = operator(c), policy.Operate
 		}
 		return nil
 	}
@@ -61,7 +61,7 @@ func (tx *Tx) enter(c Credential) error {
 	case c.token != "":
 		return tx.enterSession(c)
 	case c.operator != "":
-		tx.actor = operator(c)
+		tx.actor, tx.purpose = operator(c), policy.Operate
 		return nil
 	case c.job != 0:
 		return tx.enterJob(c)
@@ -115,6 +115,7 @@ func (tx *Tx) enterJob(c Credential) error {
 	if err != nil {
 		return err
 	}
+	tx.purpose = policy.Operate
 	tx.actor = policy.Actor{Account: id.Account(acc), Name: name, Area: id.Area(c.area), Agency: id.Agency(agency),
 		Roles: []policy.Role{policy.Worker}, Source: policy.CommandLine}
 	return nil

@@ -19,7 +19,7 @@ type Request struct {
 	Who     Credential
 	Act     policy.Act
 	Subject policy.Subject
-	Purpose policy.Purpose // for an operator or the worker; a session's purpose is the one stated for it
+	Purpose policy.Purpose // of an operator, whose usual one is to run the system; a session's purpose is the one stated for it
 	Giving  []policy.Role  // the roles that an account would be given by the act
 }
 
@@ -183,7 +183,7 @@ func (tx *Tx) decide(r Request, info policy.Info) (event, error) {
 		return event{}, err
 	}
 	facts.Roles = append(facts.Roles, r.Giving...)
-	if tx.session == 0 {
+	if tx.session == 0 && r.Purpose != "" {
 		tx.purpose = r.Purpose
 	}
 	tx.act = r.Act
@@ -235,6 +235,15 @@ func (tx *Tx) Confirm(s policy.Subject, f policy.Facts) error {
 	}
 	return nil
 }
+
+// Ask asks the policy about one row under the act of the request and gives its refusal, nil when it permits.
+func (tx *Tx) Ask(s policy.Subject, f policy.Facts) error {
+	d := tx.db.policy.Decide(policy.Request{Actor: tx.actor, Act: tx.act, Subject: s, Purpose: tx.purpose, At: tx.now}, f)
+	return d.Fault(noun(s.Kind))
+}
+
+// MayHere says whether the policy permits one row under the act of the request.
+func (tx *Tx) MayHere(s policy.Subject, f policy.Facts) bool { return tx.May(tx.act, s, f) }
 
 // May asks the policy whether the actor may do a further act here, such as see a name, without doing it.
 func (tx *Tx) May(act policy.Act, s policy.Subject, f policy.Facts) bool {

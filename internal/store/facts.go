@@ -17,7 +17,10 @@ var (
 	factsLayout  = query("facts.layout", `select agency, case when approved_at = '' then '' else 'approved' end from layouts where id = $1`)
 	factsExtract = query("facts.extract", `select e.agency, e.state, case when l.approved_at = '' then '' else 'approved' end
 		from extracts e join layouts l on l.id = e.layout where e.id = $1`)
-	factsRecord   = query("facts.record", `select agency from records where id = $1`)
+	factsRecord         = query("facts.record", `select agency from records where id = $1`)
+	factsRecordAgencies = query("facts.record-agencies", `
+		select distinct r.agency from memberships me join memberships m on m.run = me.run and m.person = me.person join records r on r.id = m.record
+		where me.run = (select link_run from areas where id = $1) and me.record = $2 order by r.agency`)
 	factsPerson   = query("facts.person", `select count(*) from persons where id = $1`)
 	factsAgencies = query("facts.agencies", `
 		select distinct r.agency from memberships m join records r on r.id = m.record
@@ -59,7 +62,11 @@ func (tx *Tx) facts(s policy.Subject) (policy.Facts, error) {
 	case policy.Extract:
 		err = tx.one(factsExtract, []any{s.ID}, &f.Owner, &f.State, &f.Agreement)
 	case policy.Record:
-		err = tx.one(factsRecord, []any{s.ID}, &f.Owner)
+		if err = tx.one(factsRecord, []any{s.ID}, &f.Owner); err == nil {
+			f.Agencies, err = list(tx, factsRecordAgencies, []any{tx.area, s.ID}, func(scan func(...any) error) (a id.Agency, err error) {
+				return a, scan(&a)
+			})
+		}
 	case policy.Person:
 		f, err = tx.PersonFacts(id.Person(s.ID))
 	case policy.Run:

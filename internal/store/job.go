@@ -32,7 +32,7 @@ var (
 	jobInsert = query("job.insert", `insert into jobs (area, id, kind, args, state, created_at, created_by) values ($1, $2, $3, $4, 'waiting', $5, $6)`)
 	jobByID   = query("job.by-id", `select `+jobFields+` from jobs where id = $1`)
 	jobRecent = query("job.recent", `select `+jobFields+` from jobs where area = $1 order by id desc limit $2`)
-	jobNext   = query("job.next", `select id from jobs where state = 'waiting' or (state = 'working' and lease_until < $1) order by id limit 1`)
+	jobNext   = query("job.next", `select id from jobs where area = $1 and (state = 'waiting' or (state = 'working' and lease_until < $2)) order by id limit 1`)
 	jobClaim  = query("job.claim", `update jobs set state = 'working', claimed_by = $1, lease_until = $2, tries = tries + 1,
 		started_at = case when started_at = '' then $3 else started_at end
 		where id = $4 and (state = 'waiting' or (state = 'working' and lease_until < $3)) returning `+jobFields)

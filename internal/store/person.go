@@ -24,7 +24,7 @@ type MembershipEvent struct {
 	Account  id.Account
 	Record   id.Record
 	From, To id.Person
-	Kind     string // linked, unlinked, moved, forwarded
+	Kind     string // linked, unlinked, forwarded
 }
 
 // Link is a pair of records that the model holds to be one person.
@@ -219,6 +219,7 @@ type Answer struct {
 	ID           int64
 	Answer       string // same, not-same, unsure
 	Person       id.Person
+	Record       id.Record // the record in question; Pairs are it with each of the person's others
 	Reason       string
 	At           time.Time
 	Account      id.Account
@@ -228,10 +229,10 @@ type Answer struct {
 	Pairs        [][2]id.Record
 }
 
-const answerFields = `id, answer, person, reason, at, account, undone_at, undone_by, undone_reason`
+const answerFields = `id, answer, person, record, reason, at, account, undone_at, undone_by, undone_reason`
 
 var (
-	answerInsert = query("answer.insert", `insert into answers (area, id, answer, person, reason, at, account) values ($1, $2, $3, $4, $5, $6, $7)`)
+	answerInsert = query("answer.insert", `insert into answers (area, id, answer, person, record, reason, at, account) values ($1, $2, $3, $4, $5, $6, $7, $8)`)
 	answerUndo   = query("answer.undo", `update answers set undone_at = $1, undone_by = $2, undone_reason = $3 where id = $4 and undone_at = ''`)
 	answerByID   = query("answer.by-id", `select `+answerFields+` from answers where id = $1`)
 	answersOf    = query("answer.of-person", `select `+answerFields+` from answers where area = $1 and person = $2 order by id desc`)
@@ -247,7 +248,7 @@ func (tx *Tx) AddAnswer(a Answer) (Answer, error) {
 		return Answer{}, err
 	}
 	a.ID, a.At, a.Account = n, tx.now, tx.actor.Account
-	if _, err := tx.exec(answerInsert, tx.area, n, a.Answer, int64(a.Person), a.Reason, instant(tx.now), int64(a.Account)); err != nil {
+	if _, err := tx.exec(answerInsert, tx.area, n, a.Answer, int64(a.Person), int64(a.Record), a.Reason, instant(tx.now), int64(a.Account)); err != nil {
 		return Answer{}, err
 	}
 	var values []any
@@ -296,7 +297,7 @@ func (tx *Tx) AnswersSince(t time.Time) (n int64, err error) {
 func (tx *Tx) answersBy(s *statement, args ...any) ([]Answer, error) {
 	some, err := list(tx, s, args, func(scan func(...any) error) (a Answer, err error) {
 		var at, undone string
-		err = scan(&a.ID, &a.Answer, &a.Person, &a.Reason, &at, &a.Account, &undone, &a.UndoneBy, &a.UndoneReason)
+		err = scan(&a.ID, &a.Answer, &a.Person, &a.Record, &a.Reason, &at, &a.Account, &undone, &a.UndoneBy, &a.UndoneReason)
 		a.At, a.UndoneAt = moment(at), moment(undone)
 		return a, err
 	})

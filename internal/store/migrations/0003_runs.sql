@@ -45,7 +45,7 @@ create table membership_events (
   record bigint not null,
   from_person bigint not null,
   to_person bigint not null,
-  kind text not null constraint membership_events_kind_known check (kind in ('linked', 'unlinked', 'moved', 'forwarded')),
+  kind text not null constraint membership_events_kind_known check (kind in ('linked', 'unlinked', 'forwarded')),
   constraint membership_events_pk primary key (id)
 );
 create index membership_events_record on membership_events (area, record, id);
@@ -82,6 +82,7 @@ create table answers (
   id bigint not null,
   answer text not null constraint answers_answer_known check (answer in ('same', 'not-same', 'unsure')),
   person bigint not null,
+  record bigint not null,
   reason text not null,
   at text not null constraint answers_at_instant check (length(at) = 27),
   account bigint not null,

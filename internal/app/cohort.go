@@ -1,0 +1,326 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/govalues/decimal"
+
+	"throughline/internal/area"
+	"throughline/internal/cohort"
+	"throughline/internal/day"
+	"throughline/internal/id"
+	"throughline/internal/money"
+	"throughline/internal/person"
+	"throughline/internal/policy"
+	"throughline/internal/sheet"
+	"throughline/internal/store"
+)
+
+// OpenCohort chooses a page of the ranked list.
+type OpenCohort struct {
+	Order store.CohortOrder
+	Page  int // from 1
+	All   bool
+}
+
+// CohortOnPage is how many people a page of the ranked list shows.
+const CohortOnPage = 20
+
+// CohortRow is one person of the cohort as the list shows them.
+type CohortRow struct {
+	store.PersonTotal
+	Name string // empty until names are shown
+}
+
+// CohortPage is the cohort of the published cost run.
+type CohortPage struct {
+	Viewer    Viewer
+	Area      *area.Area
+	Agencies  []store.Agency
+	Run       store.Run // zero when nothing has been costed yet
+	By        string    // who started the run
+	Inputs    RunInputs
+	Cohort    *cohort.Cohort
+	Says      []string // what every total is not
+	Rule      cohort.Rule
+	AlsoAWeek money.Pence // the rule's weekly amount of the other year in the money of the price year; 0 when none is shown
+	AlsoAbove int         // members at or above it
+	Rows      []CohortRow
+	Apart     []CohortRow         // over the threshold with one service above the rule's share
+	Blocks    []store.PersonTotal // every member, for the charts
+	Page      int
+	Pages     int
+	Stale     Stale
+	Jobs      []store.Job // that make a new run
+	MayShow   bool
+	MayExport bool
+	MayRun    bool
+}
+
+// Stale says what came after a run was made.
+type Stale struct {
+	Answers  int64 // review answers given or taken back
+	Extracts int   // accepted or taken back
+	Prices   bool  // the price map was changed
+}
+
+// Any says whether the run no longer holds.
+func (s Stale) Any() bool { return s.Answers > 0 || s.Extracts > 0 || s.Prices }
+
+// Cohort shows the high-cost cohort: the rule, the headline, the ranked list by pseudonym, and where the cost lies.
+func (a *App) Cohort(ctx context.Context, who Who, in OpenCohort) (CohortPage, error) {
+	var p CohortPage
+	err := a.db.Do(ctx, inArea(who, policy.CohortOpen, policy.Cohort), func(tx *store.Tx) (err error) {
+		p, err = a.cohortPage(tx, in)
+		return err
+	})
+	return p, err
+}
+
+func (a *App) cohortPage(tx *store.Tx, in OpenCohort) (p CohortPage, err error) {
+	if p.Viewer, err = viewer(tx); err != nil {
+		return p, err
+	}
+	if p.Area, err = a.config(tx.Actor().Area); err != nil {
+		return p, err
+	}
+	if p.Agencies, err = tx.Agencies(); err != nil {
+		return p, err
+	}
+	p.Rule = ruleOf(p.Area)
+	run, report, err := costReport(tx)
+	if err != nil {
+		return p, err
+	}
+	if p.Jobs, err = working(tx); err != nil {
+		return p, err
+	}
+	all := policy.Subject{Kind: policy.Cohort, ID: 1}
+	here := policy.Facts{Exists: true, Area: tx.Actor().Area}
+	p.MayExport, p.MayRun = tx.May(policy.CohortExport, all, here), tx.May(policy.RunStart, policy.Subject{Kind: policy.Area, ID: 1}, here)
+	p.MayShow = tx.May(policy.NamesShow, policy.Subject{Kind: policy.Session, ID: 1}, policy.Facts{Exists: true, Area: tx.Actor().Area, Self: true})
+	if run.ID == 0 {
+		return p, nil
+	}
+	p.Run, p.Cohort, p.Says = run, report.Cohort, report.Says
+	if err := json.Unmarshal([]byte(run.Inputs), &p.Inputs); err != nil {
+		return p, err
+	}
+	if p.By, err = tx.NameOf(run.StartedBy); err != nil {
+		return p, err
+	}
+	if p.Stale, err = a.stale(tx, run, p.Inputs); err != nil {
+		return p, err
+	}
+	if err := p.otherYear(); err != nil {
+		return p, err
+	}
+	most := CohortOnPage
+	p.Pages, p.Page = max(1, (len(p.Cohort.Members)+most-1)/most), max(1, in.Page)
+	p.Page = min(p.Page, p.Pages)
+	if in.All {
+		most, p.Page, p.Pages = len(p.Cohort.Members), 1, 1
+	}
+	rows, err := tx.Cohort(run.ID, "cohort", in.Order, most, (p.Page-1)*most)
+	if err != nil {
+		return p, err
+	}
+	if p.Rows, err = a.named(tx, rows); err != nil {
+		return p, err
+	}
+	apart, err := tx.Cohort(run.ID, "single-service", store.ByRank, 200, 0)
+	if err != nil {
+		return p, err
+	}
+	if p.Apart, err = a.named(tx, apart); err != nil {
+		return p, err
+	}
+	p.Blocks, err = tx.Cohort(run.ID, "cohort", store.ByRank, len(p.Cohort.Members), 0)
+	return p, err
+}
+
+// working gives the jobs that wait or are being done.
+func working(tx *store.Tx) ([]store.Job, error) {
+	jobs, err := tx.Jobs(20)
+	var out []store.Job
+	for _, j := range jobs {
+		if j.State == "waiting" || j.State == "working" {
+			out = append(out, j)
+		}
+	}
+	return out, err
+}
+
+// stale says what came after a cost run.
+func (a *App) stale(tx *store.Tx, run store.Run, in RunInputs) (s Stale, err error) {
+	if s.Answers, err = tx.AnswersSince(run.StartedAt); err != nil {
+		return s, err
+	}
+	now, _, err := extractInputs(tx)
+	if err != nil {
+		return s, err
+	}
+	had := map[id.Extract]bool{}
+	for _, e := range in.Extracts {
+		had[e.Extract] = true
+	}
+	for _, e := range now {
+		if !had[e.Extract] {
+			s.Extracts++
+		}
+		delete(had, e.Extract)
+	}
+	s.Extracts += len(had)
+	m, err := a.priceMap(tx)
+	if err != nil {
+		return s, err
+	}
+	s.Prices = m.hash != in.PriceMap
+	return s, nil
+}
+
+// otherYear works out the same weekly amount in another year's money: £500 of 2013-14 is more than £500 today.
+func (p *CohortPage) otherYear() error {
+	from := p.Area.Cohort.ShownAlsoIn
+	if from == 0 {
+		return nil
+	}
+	d, err := deflatorNamed(p.Area.Prices.Deflator)
+	if err != nil {
+		return err
+	}
+	pounds, err := decimal.New(int64(p.Rule.AWeek), 2)
+	if err != nil {
+		return err
+	}
+	if pounds, err = d.Uprate(pounds, from, p.Rule.PriceYear); err != nil {
+		return err
+	}
+	if p.AlsoAWeek, err = money.Parse(pounds.Round(2).String()); err != nil {
+		return err
+	}
+	p.AlsoAbove = p.Cohort.AtOrAbove(p.AlsoAWeek)
+	return nil
+}
+
+// named gives rows with names where names are shown, each confirmed by the policy.
+func (a *App) named(tx *store.Tx, rows []store.PersonTotal) ([]CohortRow, error) {
+	here, err := tx.Area()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]CohortRow, len(rows))
+	for i, r := range rows {
+		out[i].PersonTotal = r
+		facts, err := tx.PersonFacts(r.Person)
+		if err != nil {
+			return nil, err
+		}
+		s := policy.Subject{Kind: policy.Person, ID: int64(r.Person)}
+		if err := tx.Confirm(s, facts); err != nil {
+			return nil, err
+		}
+		if !tx.May(policy.PersonSeeName, s, facts) {
+			continue
+		}
+		records, err := tx.RecordsOf(r.Person, here.LinkRun)
+		if err != nil {
+			return nil, err
+		}
+		out[i].Name = bestName(records).Value
+	}
+	return out, nil
+}
+
+// ExportCohort writes the ranked list as CSV: pseudonyms, or names too while they are shown.
+func (a *App) ExportCohort(ctx context.Context, who Who, names bool, to io.Writer) error {
+	act := policy.CohortExport
+	if names {
+		act = policy.CohortExportNames
+	}
+	var p CohortPage
+	err := a.db.Do(ctx, inArea(who, act, policy.Cohort), func(tx *store.Tx) (err error) {
+		p, err = a.cohortPage(tx, OpenCohort{All: true})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	w := sheet.NewWriter(to)
+	w.WriteText("person", "rank", "borough", "agencies", "largest service", "share of largest, per cent", "a week", "year 1", "year 2", "two years", "crisis", "contacts not priced", "name")
+	for _, r := range p.Rows {
+		w.Write(sheet.Text(id.Pseudonym(r.Person)), sheet.Number(r.Rank), sheet.Text(r.Borough), sheet.Text(r.Agencies), sheet.Text(r.LargestService),
+			sheet.Thousandths(r.LargestShare*100), sheet.Amount(r.AWeek), sheet.Amount(r.Year1), sheet.Amount(r.Year2), sheet.Amount(r.Total),
+			sheet.Amount(r.Crisis), sheet.Number(r.NotPriced), sheet.Text(r.Name))
+	}
+	if p.Cohort != nil {
+		w.WriteText()
+		w.WriteText(fmt.Sprintf("Run %d. ", p.Run.ID) + strings.Join(p.Says, " "))
+	}
+	return w.Flush()
+}
+
+// Said is a value shown of a person, with who said it and when.
+type Said struct {
+	Value string
+	By    []id.Agency
+	Last  day.Day // as-of day of the newest that said it
+}
+
+// bestName is the name that most agencies give, the newest where they tie.
+func bestName(records []store.Record) Said {
+	return mostSaid(records, func(who person.Identity) string {
+		if len(who.Names) == 0 {
+			return ""
+		}
+		n := who.Names[0]
+		if n.Full != "" {
+			return n.Full
+		}
+		return strings.TrimSpace(n.Forename + " " + n.Surname)
+	})
+}
+
+// bestBirth is the date of birth that most agencies give.
+func bestBirth(records []store.Record) Said {
+	return mostSaid(records, func(who person.Identity) string {
+		for _, b := range who.Births {
+			if b.Precision == person.FullDate {
+				return b.Day.Long()
+			}
+		}
+		return ""
+	})
+}
+
+func mostSaid(records []store.Record, of func(person.Identity) string) Said {
+	votes := map[string]*Said{}
+	var best *Said
+	for _, r := range records {
+		var who person.Identity
+		if err := json.Unmarshal([]byte(r.Identity), &who); err != nil {
+			continue // an identity that cannot be read says nothing; the record shows it as such
+		}
+		v := of(who)
+		if v == "" {
+			continue
+		}
+		s := votes[v]
+		if s == nil {
+			s = &Said{Value: v}
+			votes[v] = s
+		}
+		s.By, s.Last = append(s.By, r.Agency), max(s.Last, r.AsOf)
+		if best == nil || len(s.By) > len(best.By) || len(s.By) == len(best.By) && s.Last > best.Last {
+			best = s
+		}
+	}
+	if best == nil {
+		return Said{}
+	}
+	return *best
+}

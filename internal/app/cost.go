@@ -1,0 +1,386 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"throughline/internal/area"
+	"throughline/internal/cohort"
+	"throughline/internal/cost"
+	"throughline/internal/day"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/money"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// costRunReport is what a cost run found, kept with the run: everything on its pages that is not a person's row.
+type costRunReport struct {
+	Cohort   *cohort.Cohort
+	Amount   money.Pence // of everyone in the window
+	People   int
+	Says     []string // what the amount is not
+	MapHash  string
+	Codes    []codeReport
+	Feeds    []feedReport
+	NoPerson int // contacts of records that no person holds
+}
+
+type codeReport struct {
+	Key      cost.Key
+	Sum      cost.CodeSum
+	InCohort int // people of the cohort with a contact of the code in the window
+}
+
+// feedReport is how far an agency's data reaches.
+type feedReport struct {
+	Agency string // slug
+	From   day.Day
+	To     day.Day
+	Rows   int64
+	Reject int64
+}
+
+// costing is one cost run at work.
+type costing struct {
+	link    id.Run
+	prices  *priceMap
+	rule    cohort.Rule
+	window  cost.Window
+	persons []id.Person // in order; an Activity's Person is a place in it
+	borough []string
+	weakest map[id.Person]int64
+	acts    []cost.Activity
+	feeds   []feedReport
+	inputs  RunInputs
+	orphans int
+}
+
+// costContacts prices every standing contact through the price map, sums it by person, and finds the cohort.
+func (a *App) costContacts(ctx context.Context, t *task) error {
+	return a.inRun(ctx, t, func(run id.Run) error {
+		if err := t.tell("Reading contacts", 0, 0); err != nil {
+			return err
+		}
+		var c *costing
+		err := a.db.Do(ctx, request(t.who, policy.RunRead, policy.Run, int64(run)), func(tx *store.Tx) (err error) {
+			c, err = a.gather(tx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		text, hash, err := c.inputs.text()
+		if err != nil {
+			return err
+		}
+		err = a.db.Do(ctx, request(t.who, policy.RunWrite, policy.Run, int64(run)), func(tx *store.Tx) error { return tx.FixRun(run, text, hash) })
+		if err != nil {
+			return err
+		}
+		if err := t.tell("Pricing contacts", 0, int64(len(c.acts))); err != nil {
+			return err
+		}
+		sums, err := cost.Sum(c.acts, c.prices.table, c.window)
+		if err != nil {
+			return err
+		}
+		found, err := cohort.Apply(c.rule, c.people(sums), c.coverage())
+		if err != nil {
+			return err
+		}
+		if err := writePieces(ctx, a, t, run, "Writing sums by month", c.sums(sums), func(tx *store.Tx, some []store.PersonSum) error {
+			return tx.StageSums(run, some)
+		}); err != nil {
+			return err
+		}
+		totals := c.totals(sums, found)
+		if err := writePieces(ctx, a, t, run, "Writing people's totals", totals, func(tx *store.Tx, some []store.PersonTotal) error {
+			return tx.StageTotals(run, some)
+		}); err != nil {
+			return err
+		}
+		report, err := json.Marshal(c.report(sums, found))
+		if err != nil {
+			return err
+		}
+		return a.db.Do(ctx, request(t.who, policy.RunPublish, policy.Run, int64(run)), func(tx *store.Tx) error {
+			return tx.PublishRun(run, store.CostRun, string(report))
+		})
+	})
+}
+
+// gather reads in one snapshot everything that the run fixes.
+func (a *App) gather(tx *store.Tx) (*costing, error) {
+	here, err := tx.Area()
+	if err != nil {
+		return nil, err
+	}
+	if here.LinkRun == 0 {
+		return nil, fault.New(fault.Conflict, "not-linked", "Records have not been linked yet, so there is nobody to cost.", "Start a link run first.")
+	}
+	c := &costing{link: here.LinkRun}
+	if c.prices, err = a.priceMap(tx); err != nil {
+		return nil, err
+	}
+	c.window = cost.TwoYears(c.prices.area.Cohort.AsOf)
+	c.rule = ruleOf(c.prices.area)
+	if c.weakest, err = tx.WeakestLinks(here.LinkRun); err != nil {
+		return nil, err
+	}
+	place, hash, err := c.members(tx)
+	if err != nil {
+		return nil, err
+	}
+	extracts, standing, err := extractInputs(tx)
+	if err != nil {
+		return nil, err
+	}
+	spans := map[id.Agency]*feedReport{}
+	for _, e := range standing {
+		f := spans[e.Agency]
+		if f == nil {
+			f = &feedReport{Agency: c.prices.agencies[e.Agency].Slug, From: e.FirstDay}
+			spans[e.Agency] = f
+		}
+		f.Rows, f.Reject = f.Rows+e.Rows, f.Reject+e.Rejected
+		if e.Contacts > 0 {
+			if f.From == 0 || e.FirstDay < f.From {
+				f.From = e.FirstDay
+			}
+			f.To = max(f.To, e.AsOf)
+		}
+		err := tx.ContactsOfExtract(e.ID, func(s store.StoredContact) error {
+			p, ok := place[s.Record]
+			if !ok {
+				c.orphans++
+				return nil
+			}
+			act := c.prices.activity(s)
+			act.Person = p
+			c.acts = append(c.acts, act)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, g := range slices.Sorted(maps.Keys(spans)) {
+		c.feeds = append(c.feeds, *spans[g])
+	}
+	slices.SortStableFunc(c.acts, func(x, y cost.Activity) int { return cmp.Compare(x.Person, y.Person) })
+	c.inputs = RunInputs{Extracts: extracts, LinkRun: here.LinkRun, Memberships: hash, PriceMap: c.prices.hash, Editions: c.prices.area.Prices.Editions,
+		Deflator: c.prices.area.Prices.Deflator, PriceYear: c.prices.area.Prices.PriceYear.String(), Rule: c.rule.Version,
+		Window: c.window.From.String() + " to " + c.window.To.String(), Configuration: c.prices.area.Version, Code: a.version}
+	return c, nil
+}
+
+// members numbers the people of the published link run and finds each one's borough: the one that most of their records name.
+func (c *costing) members(tx *store.Tx) (place map[id.Record]int32, hash string, err error) {
+	of := map[id.Record]id.Person{}
+	h := sha256.New()
+	err = tx.Memberships(c.link, func(m store.Membership) {
+		of[m.Record] = m.Person
+		var b [16]byte
+		binary.BigEndian.PutUint64(b[:8], uint64(m.Record))
+		binary.BigEndian.PutUint64(b[8:], uint64(m.Person))
+		h.Write(b[:])
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	c.persons = slices.Compact(slices.Sorted(maps.Values(of)))
+	number := make(map[id.Person]int32, len(c.persons))
+	for i, p := range c.persons {
+		number[p] = int32(i)
+	}
+	place = make(map[id.Record]int32, len(of))
+	for r, p := range of {
+		place[r] = number[p]
+	}
+	votes := make([]map[string]int, len(c.persons))
+	err = tx.Boroughs(func(r id.Record, b string) {
+		p, ok := place[r]
+		if !ok {
+			return
+		}
+		if votes[p] == nil {
+			votes[p] = map[string]int{}
+		}
+		votes[p][b]++
+	})
+	c.borough = make([]string, len(c.persons))
+	for i, v := range votes {
+		for _, b := range slices.Sorted(maps.Keys(v)) {
+			if v[b] > v[c.borough[i]] {
+				c.borough[i] = b
+			}
+		}
+	}
+	return place, hex.EncodeToString(h.Sum(nil)), err
+}
+
+// activity is a stored contact as it is priced. An open stay runs to the as-of day of its extract.
+func (m *priceMap) activity(s store.StoredContact) cost.Activity {
+	act := cost.Activity{Quantity: s.Quantity, From: s.From, To: s.To, Service: m.place[s.Service]}
+	if s.To == store.OpenStay {
+		act.To, act.Flags = s.AsOf, cost.Open
+	}
+	if s.Own != nil {
+		act.Own, act.Flags = *s.Own, act.Flags|cost.HasOwn
+	}
+	return act
+}
+
+// ruleOf is the area's cohort rule.
+func ruleOf(c *area.Area) cohort.Rule {
+	r := c.Cohort
+	return cohort.Rule{Version: r.Version, Agreed: r.Agreed, AWeek: r.AWeek, PriceYear: r.PriceYear, Window: day.Ending(r.AsOf, r.Days),
+		AgenciesAtLeast: r.AgenciesAtLeast, LargestMostPercent: r.LargestMostPercent, Exclusions: []string{cost.RentAndBenefits}}
+}
+
+// people turns a run's sums into what the rule is applied to.
+func (c *costing) people(sums *cost.Sums) []cohort.Person {
+	groups := c.prices.table.Groups()
+	var out []cohort.Person
+	for i := 0; i < len(sums.Shares); {
+		p := cohort.Person{ID: c.persons[sums.Shares[i].Person], Borough: c.borough[sums.Shares[i].Person]}
+		for j := sums.Shares[i].Person; i < len(sums.Shares) && sums.Shares[i].Person == j; i++ {
+			s := sums.Shares[i]
+			g := groups[s.Group]
+			p.Uses = append(p.Uses, cohort.Use{Agency: g.Agency, Service: g.Service, Payer: g.Payer, Crisis: g.Kind == cost.Crisis,
+				Contacts: int(s.Contacts), Years: s.Years})
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// coverage says which days each agency's data covers. A feed is held to begin with the week of its first contact.
+func (c *costing) coverage() []cohort.Coverage {
+	var out []cohort.Coverage
+	for _, g := range c.prices.area.Agencies {
+		v := cohort.Coverage{Agency: g.Slug}
+		for _, f := range c.feeds {
+			if f.Agency == g.Slug && f.From != 0 {
+				v.Has = day.Span{From: f.From - day.DaysInWeek + 1, To: f.To}
+			}
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func (c *costing) sums(sums *cost.Sums) []store.PersonSum {
+	groups := c.prices.table.Groups()
+	out := make([]store.PersonSum, len(sums.Cells))
+	for i, s := range sums.Cells {
+		g := groups[s.Group]
+		out[i] = store.PersonSum{Person: c.persons[s.Person], Month: s.Month, Agency: g.Agency, Service: g.Service, Payer: g.Payer,
+			Kind: string(g.Kind), Amount: s.Amount, Contacts: int64(s.Contacts)}
+	}
+	return out
+}
+
+// totals is every person with a priced contact in the window, whatever place the rule gives them.
+func (c *costing) totals(sums *cost.Sums, found *cohort.Cohort) []store.PersonTotal {
+	placed := map[id.Person]store.PersonTotal{}
+	for place, list := range map[string][]cohort.Member{"cohort": found.Members, "single-service": found.SingleService, "few-agencies": found.FewAgencies} {
+		for _, m := range list {
+			placed[m.ID] = store.PersonTotal{Place: place, Rank: int64(m.Rank), Agencies: strings.Join(m.Agencies, " "), AWeek: m.AWeek,
+				Crisis: m.Crisis, LargestService: m.Largest, LargestShare: int64(m.LargestShare), Partial: strings.Join(m.Partial, " ")}
+		}
+	}
+	missed := map[int32]int64{}
+	for _, m := range sums.Missed {
+		if m.Reason != cost.GapLeftOut {
+			missed[m.Person] += int64(m.Contacts)
+		}
+	}
+	groups := c.prices.table.Groups()
+	weeks := c.rule.Weeks()
+	var out []store.PersonTotal
+	for i := 0; i < len(sums.Shares); {
+		n := sums.Shares[i].Person
+		p := c.persons[n]
+		t, set := placed[p]
+		if !set {
+			t = store.PersonTotal{Place: "below"}
+		}
+		t.Person, t.Borough, t.NotPriced, t.WeakestPPM = p, c.borough[n], missed[n], cmp.Or(c.weakest[p], 1_000_000)
+		agencies := map[string]bool{}
+		crisis := money.Pence(0)
+		for ; i < len(sums.Shares) && sums.Shares[i].Person == n; i++ {
+			s := sums.Shares[i]
+			t.Total, t.Year1, t.Year2 = t.Total+s.Amount, t.Year1+s.Years[0], t.Year2+s.Years[1]
+			t.Contacts += int64(s.Contacts)
+			agencies[groups[s.Group].Agency] = true
+			if groups[s.Group].Kind == cost.Crisis {
+				crisis += s.Amount
+			}
+		}
+		if !set {
+			t.Crisis, t.AWeek = crisis, cohort.AWeekEach(t.Total, 1, weeks)
+			t.Agencies = strings.Join(slices.Sorted(maps.Keys(agencies)), " ")
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+func (c *costing) report(sums *cost.Sums, found *cohort.Cohort) costRunReport {
+	r := costRunReport{Cohort: found, MapHash: c.prices.hash, Feeds: c.feeds, NoPerson: c.orphans, People: found.Everyone, Amount: found.EveryoneCost}
+	notPriced := 0
+	for _, m := range sums.Missed {
+		if m.Reason != cost.GapLeftOut {
+			notPriced += int(m.Contacts)
+		}
+	}
+	r.Says = c.prices.table.TotalOf(r.Amount, notPriced).Says()
+	in := map[id.Person]bool{}
+	for _, m := range found.Members {
+		in[m.ID] = true
+	}
+	uses := map[uint16]map[int32]bool{}
+	for i := range c.acts {
+		x := &c.acts[i]
+		if in[c.persons[x.Person]] && x.From <= c.window.To && max(x.From, x.To) >= c.window.From {
+			if uses[x.Service] == nil {
+				uses[x.Service] = map[int32]bool{}
+			}
+			uses[x.Service][x.Person] = true
+		}
+	}
+	for i, k := range c.prices.table.Keys() {
+		r.Codes = append(r.Codes, codeReport{k, sums.Codes[i], len(uses[uint16(i)])})
+	}
+	return r
+}
+
+// costReport reads the published cost run and what it found; the run is zero when there is none yet.
+func costReport(tx *store.Tx) (store.Run, costRunReport, error) {
+	var r costRunReport
+	here, err := tx.Area()
+	if err != nil || here.CostRun == 0 {
+		return store.Run{}, r, err
+	}
+	run, err := tx.Run(here.CostRun)
+	if err != nil {
+		return store.Run{}, r, err
+	}
+	return run, r, json.Unmarshal([]byte(run.Report), &r)
+}
+
+// faultWords is what may be shown of an error.
+func faultWords(err error) string {
+	f := fault.As(err)
+	return strings.TrimSpace(f.Message + " " + f.Remedy)
+}

@@ -1,0 +1,337 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"throughline/internal/area"
+	"throughline/internal/cost"
+	"throughline/internal/day"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/intake"
+	"throughline/internal/policy"
+	"throughline/internal/sheet"
+	"throughline/internal/store"
+)
+
+// OpenFootprint chooses a window of a person's footprint; no days is the area's own window.
+type OpenFootprint struct {
+	Person   id.Person
+	From, To day.Day
+}
+
+// FootprintPage is what one person's use of services cost, and whom, in a window.
+type FootprintPage struct {
+	Viewer   Viewer
+	Area     *area.Area
+	Agencies []store.Agency
+	Person   id.Person
+	Total    store.PersonTotal // in the published run; zero when the person is not in it
+	Window   day.Span
+	Own      bool // the window is the run's own
+	Held     day.Span
+	Priced   cost.Priced
+	Says     []string
+	Feeds    []feedReport
+	Weakest  int64 // millionths
+	Hidden   int   // contacts that this viewer may not see, so that they are in no sum here
+}
+
+// Footprint prices one person's contacts for any window, line by line.
+func (a *App) Footprint(ctx context.Context, who Who, in OpenFootprint) (FootprintPage, error) {
+	var p FootprintPage
+	err := a.db.Do(ctx, request(who, policy.PersonFootprint, policy.Person, int64(in.Person)), func(tx *store.Tx) (err error) {
+		p, err = a.footprintPage(tx, in)
+		return err
+	})
+	return p, err
+}
+
+func (a *App) footprintPage(tx *store.Tx, in OpenFootprint) (p FootprintPage, err error) {
+	if p.Viewer, err = viewer(tx); err != nil {
+		return p, err
+	}
+	here, err := tx.Area()
+	if err != nil {
+		return p, err
+	}
+	if p.Person, err = tx.Follow(in.Person); err != nil {
+		return p, err
+	}
+	if p.Agencies, err = tx.Agencies(); err != nil {
+		return p, err
+	}
+	m, err := a.priceMap(tx)
+	if err != nil {
+		return p, err
+	}
+	p.Area = m.area
+	w := cost.TwoYears(m.area.Cohort.AsOf)
+	if in.From != 0 || in.To != 0 {
+		if in.To < in.From || in.From == 0 {
+			return p, fault.InvalidField("to", "The last day is before the first day.", "Give a first day and a last day that is the same or later.")
+		}
+		own := in.From == w.From && in.To == w.To
+		if !own {
+			w = cost.Window{Span: day.Span{From: in.From, To: in.To}}
+		}
+	}
+	p.Window, p.Own = w.Span, w.Turn != 0
+	stored, err := tx.ContactsOf(p.Person, here.LinkRun)
+	if err != nil {
+		return p, err
+	}
+	if stored, p.Hidden, err = m.visible(tx, p.Person, stored); err != nil {
+		return p, err
+	}
+	contacts := make([]cost.Contact, len(stored))
+	for i, s := range stored {
+		contacts[i] = m.contact(s)
+		if p.Held.From == 0 || s.From < p.Held.From {
+			p.Held.From = s.From
+		}
+		p.Held.To = max(p.Held.To, s.From, contacts[i].To)
+	}
+	if p.Priced, err = cost.Footprint(contacts, m.table, w); err != nil {
+		return p, err
+	}
+	p.Says = p.Priced.Total.Says()
+	_, report, err := costReport(tx)
+	if err != nil {
+		return p, err
+	}
+	p.Feeds = report.Feeds
+	if here.CostRun != 0 {
+		if p.Total, err = tx.TotalOf(here.CostRun, p.Person); err != nil {
+			return p, err
+		}
+	}
+	links, err := tx.LinksOf(p.Person, here.LinkRun)
+	p.Weakest = 1_000_000
+	for _, l := range links {
+		p.Weakest = min(p.Weakest, l.PPM)
+	}
+	return p, err
+}
+
+// contact is a stored contact as a line shows it.
+func (m *priceMap) contact(s store.StoredContact) cost.Contact {
+	return cost.Contact{Activity: m.activity(s), ID: ContactNumber(s.Extract, s.Line), Record: s.Record, Extract: s.Extract, Line: int32(s.Line)}
+}
+
+// ContactNumber is the number by which a page names a contact: its extract and line in one.
+func ContactNumber(e id.Extract, line int64) id.Contact { return id.Contact(int64(e)<<31 | line) }
+
+func contactAt(n id.Contact) store.ContactAt {
+	return store.ContactAt{Extract: id.Extract(int64(n) >> 31), Line: int64(n) & (1<<31 - 1)}
+}
+
+// SentCell is one value of a row as its agency sent it.
+type SentCell struct {
+	Column  string
+	Value   string
+	Missing bool // the file lacks the column
+	Who     bool // the column says who somebody is, so it is hidden until names are shown
+	Meant   string
+}
+
+// SentRow is one row of an extract exactly as its agency sent it.
+type SentRow struct {
+	Viewer   Viewer
+	Extract  store.Extract
+	Agency   store.Agency
+	Layout   string
+	Line     int64
+	Cells    []SentCell
+	Accepted string // by whom
+}
+
+// OpenLine opens the agency's row behind a line of a person's footprint.
+type OpenLine struct {
+	Person  id.Person
+	Record  id.Record // of the contact
+	Contact id.Contact
+}
+
+// Line shows the agency's row behind a line of a person's footprint. Values that say who somebody is are hidden until names are shown.
+func (a *App) Line(ctx context.Context, who Who, in OpenLine) (SentRow, error) {
+	at := contactAt(in.Contact)
+	var out SentRow
+	err := a.db.Do(ctx, request(who, policy.PersonLine, policy.Record, int64(in.Record)), func(tx *store.Tx) error {
+		c, err := tx.ContactAt(at)
+		if err != nil {
+			return err
+		}
+		here, err := tx.Area()
+		if err != nil {
+			return err
+		}
+		r, err := tx.Record(c.Record, here.LinkRun)
+		if err != nil {
+			return err
+		}
+		p, err := tx.Follow(in.Person)
+		if err != nil {
+			return err
+		}
+		if r.Person != p || c.Record != in.Record {
+			return fault.Missing("row")
+		}
+		m, err := a.priceMap(tx)
+		if err != nil {
+			return err
+		}
+		s, f := m.row(tx, c, nil)
+		if err := tx.Ask(s, f); err != nil {
+			return err
+		}
+		out, err = a.sentRow(tx, at, p)
+		return err
+	})
+	return out, err
+}
+
+// row is a contact as the policy knows it: whose it is, and whether it is of a kind that is hidden from other agencies.
+func (m *priceMap) row(tx *store.Tx, c store.StoredContact, agencies []id.Agency) (policy.Subject, policy.Facts) {
+	code := m.codes[m.place[c.Service]]
+	f := policy.Facts{Exists: true, Area: tx.Actor().Area, Owner: code.Agency, Agencies: agencies}
+	if s, ok := m.area.Service(m.lines[m.key(code)].Service); ok {
+		switch s.Category {
+		case "mental-health":
+			f.Sensitivity = policy.MentalHealth
+		case "substance-misuse":
+			f.Sensitivity = policy.DrugAndAlcohol
+		}
+	}
+	return policy.Subject{Kind: policy.Record, ID: int64(c.Record)}, f
+}
+
+// visible gives the contacts that the policy lets the viewer see, and how many it hides.
+func (m *priceMap) visible(tx *store.Tx, p id.Person, all []store.StoredContact) (some []store.StoredContact, hidden int, err error) {
+	facts, err := tx.PersonFacts(p)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, c := range all {
+		if s, f := m.row(tx, c, facts.Agencies); tx.MayHere(s, f) {
+			some = append(some, c)
+		} else {
+			hidden++
+		}
+	}
+	return some, hidden, nil
+}
+
+// RecordRow opens the row that a record of a person came from.
+func (a *App) RecordRow(ctx context.Context, who Who, n id.Record) (SentRow, error) {
+	var out SentRow
+	err := a.db.Do(ctx, request(who, policy.RecordOpen, policy.Record, int64(n)), func(tx *store.Tx) error {
+		here, err := tx.Area()
+		if err != nil {
+			return err
+		}
+		r, err := tx.Record(n, here.LinkRun)
+		if err != nil {
+			return err
+		}
+		out, err = a.sentRow(tx, store.ContactAt{Extract: r.Extract, Line: r.Line}, r.Person)
+		return err
+	})
+	return out, err
+}
+
+// sentRow gives a row with what its columns mean.
+func (a *App) sentRow(tx *store.Tx, at store.ContactAt, p id.Person) (out SentRow, err error) {
+	if out.Viewer, err = viewer(tx); err != nil {
+		return out, err
+	}
+	if out.Extract, err = tx.Extract(at.Extract); err != nil {
+		return out, err
+	}
+	agencies, err := tx.Agencies()
+	if err != nil {
+		return out, err
+	}
+	for _, g := range agencies {
+		if g.ID == out.Extract.Agency {
+			out.Agency = g
+		}
+	}
+	l, err := tx.Layout(out.Extract.Layout)
+	if err != nil {
+		return out, err
+	}
+	layout, err := intake.ParseLayout([]byte(l.Text))
+	if err != nil {
+		return out, err
+	}
+	if out.Accepted, err = tx.NameOf(out.Extract.DecidedBy); err != nil {
+		return out, err
+	}
+	sent, err := rowOf(tx, at.Extract, at.Line)
+	if err != nil {
+		return out, err
+	}
+	facts, err := tx.PersonFacts(p)
+	if err != nil {
+		return out, err
+	}
+	named := tx.May(policy.PersonSeeName, policy.Subject{Kind: policy.Person, ID: int64(p)}, facts)
+	out.Layout, out.Line = fmt.Sprintf("%s, version %d", l.Name, l.Version), at.Line
+	for i := range layout.Columns {
+		c := SentCell{Column: layout.Columns[i].Header, Missing: true}
+		if i < len(sent.Values) && sent.Values[i] != nil {
+			c.Value, c.Missing = *sent.Values[i], false
+		}
+		c.Who = saysWho(&layout.Columns[i])
+		if c.Who && !named {
+			c.Value = ""
+		}
+		out.Cells = append(out.Cells, c)
+	}
+	return out, nil
+}
+
+// saysWho says whether a column tells who somebody is.
+func saysWho(c *intake.Column) bool {
+	return slices.ContainsFunc(c.Fields(), func(f intake.Field) bool {
+		switch f {
+		case intake.ContactID, intake.From, intake.To, intake.Service, intake.Quantity, intake.Amount, intake.Less, intake.Borough,
+			intake.Worker, intake.Reach, intake.SexField:
+			return false
+		}
+		return true
+	})
+}
+
+// ExportFootprint writes a person's lines as CSV, with what the total is not.
+func (a *App) ExportFootprint(ctx context.Context, who Who, in OpenFootprint, to io.Writer) error {
+	var p FootprintPage
+	err := a.db.Do(ctx, request(who, policy.PersonExport, policy.Person, int64(in.Person)), func(tx *store.Tx) (err error) {
+		p, err = a.footprintPage(tx, in)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	w := sheet.NewWriter(to)
+	w.WriteText("person", "from", "to", "agency", "code", "service", "payer", "kind", "quantity", "unit price", "price from", "rule", "amount", "extract", "line")
+	for _, l := range p.Priced.Lines {
+		w.Write(sheet.Text(id.Pseudonym(p.Person)), sheet.Day(l.Inside.From), sheet.Day(l.Inside.To), sheet.Text(l.Key.Agency), sheet.Text(l.Key.Code),
+			sheet.Text(l.Group.Service), sheet.Text(l.Group.Payer), sheet.Text(string(l.Group.Kind)), sheet.Thousandths(l.Quantity), sheet.Amount(l.UnitPrice),
+			sheet.Text(l.PriceFrom), sheet.Text(l.Rule), sheet.Amount(l.Amount), sheet.Number(int64(l.Contact.Extract)), sheet.Number(int64(l.Contact.Line)))
+	}
+	for _, g := range p.Priced.Gaps {
+		w.Write(sheet.Text(id.Pseudonym(p.Person)), sheet.Day(g.Inside.From), sheet.Day(g.Inside.To), sheet.Text(g.Key.Agency), sheet.Text(g.Key.Code),
+			sheet.Text(g.Service), sheet.Text(""), sheet.Text(""), sheet.Text(""), sheet.Text(""), sheet.Text("not priced: "+cmp.Or(g.Words, g.Reason.String())),
+			sheet.Text(""), sheet.Text(""), sheet.Number(int64(g.Contact.Extract)), sheet.Number(int64(g.Contact.Line)))
+	}
+	for _, s := range p.Says {
+		w.WriteText(s)
+	}
+	return w.Flush()
+}

@@ -1,0 +1,438 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"throughline/internal/area"
+	"throughline/internal/cost"
+	"throughline/internal/day"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/person"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// Involvement is one agency's part in a person's life: who is involved, since when, and whether it goes on.
+type Involvement struct {
+	Agency        store.Agency
+	Worker, Reach string
+	First, Last   day.Day
+	Contacts      int
+	Open          bool // a stay goes on, or the last contact is within the last 90 days of the data
+	AsOf          day.Day
+}
+
+// NothingFound is an agency in which nothing was found, as of a day. It is not the same as nothing having happened.
+type NothingFound struct {
+	Agency store.Agency
+	AsOf   day.Day
+}
+
+// RecordShown is one record of a person as its agency sent it.
+type RecordShown struct {
+	store.Record
+	Agency   store.Agency
+	Extract  store.Extract
+	Who      person.Identity
+	SetAside []person.SetAside
+	PPM      int64 // of the strongest link that holds it; 0 for a person of one record
+	Millibit int64
+}
+
+// TimelineBar is one contact on a person's timeline.
+type TimelineBar struct {
+	Agency  store.Agency
+	From    day.Day
+	To      day.Day // the same day for a contact of one day
+	Crisis  bool
+	Stay    bool
+	Service string // the area's word for it
+}
+
+// PersonPage is everything that a person's page shows.
+type PersonPage struct {
+	Viewer    Viewer
+	Area      *area.Area
+	Person    id.Person
+	Was       id.Person // the number that was asked for, when it forwards to Person
+	Named     bool      // names are shown
+	Name      Said
+	Birth     Said
+	Borough   string
+	Involved  []Involvement
+	Nothing   []NothingFound
+	Timeline  []TimelineBar
+	Records   []RecordShown
+	Links     []store.Link
+	Answers   []store.Answer
+	AnswerBy  map[id.Account]string
+	Seen      []store.Event
+	SeenCount int64
+	Total     store.PersonTotal // in the published cost run; zero when the person is not in it
+	CostRun   store.Run
+	Gaps      []cost.Gap
+	Hidden    int // contacts that this viewer may not see
+	Window    day.Span
+	MayAnswer bool
+	MayNames  bool
+}
+
+// Person shows who is involved with somebody, what happened when, their records with where each came from, and why they are held
+// to be one person.
+func (a *App) Person(ctx context.Context, who Who, n id.Person) (PersonPage, error) {
+	var p PersonPage
+	err := a.db.Do(ctx, request(who, policy.PersonOpen, policy.Person, int64(n)), func(tx *store.Tx) (err error) {
+		p, err = a.personPage(tx, n)
+		return err
+	})
+	return p, err
+}
+
+func (a *App) personPage(tx *store.Tx, n id.Person) (p PersonPage, err error) {
+	if p.Viewer, err = viewer(tx); err != nil {
+		return p, err
+	}
+	here, err := tx.Area()
+	if err != nil {
+		return p, err
+	}
+	if p.Person, err = tx.Follow(n); err != nil {
+		return p, err
+	}
+	if p.Person != n {
+		p.Was = n
+	}
+	m, err := a.priceMap(tx)
+	if err != nil {
+		return p, err
+	}
+	p.Area, p.Window = m.area, cost.TwoYears(m.area.Cohort.AsOf).Span
+	facts, err := tx.PersonFacts(p.Person)
+	if err != nil {
+		return p, err
+	}
+	me := policy.Subject{Kind: policy.Person, ID: int64(p.Person)}
+	p.Named, p.MayAnswer = tx.May(policy.PersonSeeName, me, facts), tx.May(policy.PersonNotSame, me, facts)
+	p.MayNames = tx.May(policy.NamesShow, policy.Subject{Kind: policy.Session, ID: 1}, policy.Facts{Exists: true, Area: tx.Actor().Area, Self: true})
+	records, err := tx.RecordsOf(p.Person, here.LinkRun)
+	if err != nil {
+		return p, err
+	}
+	if len(records) == 0 {
+		return p, fault.Missing("person")
+	}
+	if p.Links, err = tx.LinksOf(p.Person, here.LinkRun); err != nil {
+		return p, err
+	}
+	if err := p.records(tx, m, records); err != nil {
+		return p, err
+	}
+	if p.Named {
+		p.Name, p.Birth = bestName(records), bestBirth(records)
+	}
+	if err := p.contacts(tx, m, here.LinkRun); err != nil {
+		return p, err
+	}
+	if p.Answers, err = tx.AnswersOf(p.Person); err != nil {
+		return p, err
+	}
+	p.AnswerBy = map[id.Account]string{}
+	for _, x := range p.Answers {
+		for _, by := range []id.Account{x.Account, x.UndoneBy} {
+			if p.AnswerBy[by], err = tx.NameOf(by); err != nil {
+				return p, err
+			}
+		}
+	}
+	if here.CostRun != 0 {
+		if p.CostRun, err = tx.Run(here.CostRun); err != nil {
+			return p, err
+		}
+		if p.Total, err = tx.TotalOf(here.CostRun, p.Person); err != nil {
+			return p, err
+		}
+	}
+	p.Borough = cmp.Or(p.Total.Borough, boroughOf(records))
+	if p.SeenCount, err = tx.EventCount(p.Person); err != nil {
+		return p, err
+	}
+	p.Seen, err = tx.Events(store.EventFilter{Person: p.Person, From: tx.Now().Add(-30 * 24 * time.Hour)}, 5)
+	return p, err
+}
+
+// boroughOf is the borough that most records name.
+func boroughOf(records []store.Record) string {
+	votes := map[string]int{}
+	best := ""
+	for _, r := range records {
+		if r.Borough != "" {
+			votes[r.Borough]++
+			if votes[r.Borough] > votes[best] {
+				best = r.Borough
+			}
+		}
+	}
+	return best
+}
+
+// records gathers the records with where each came from. Until names are shown, what says who somebody is stays behind the door.
+func (p *PersonPage) records(tx *store.Tx, m *priceMap, records []store.Record) error {
+	for _, r := range records {
+		shown := RecordShown{Record: r, Agency: m.agencies[r.Agency]}
+		var err error
+		if shown.Extract, err = tx.Extract(r.Extract); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(r.Identity), &shown.Who); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(r.SetAside), &shown.SetAside); err != nil {
+			return err
+		}
+		for _, l := range p.Links {
+			if n := r.RecordVersion.Record; (l.A == n || l.B == n) && l.PPM > shown.PPM {
+				shown.PPM, shown.Millibit = l.PPM, l.Millibits
+			}
+		}
+		if !p.Named {
+			shown.Who, shown.Key, shown.Identity, shown.Worker = person.Identity{}, "", "", r.Worker
+			for i := range shown.SetAside {
+				shown.SetAside[i].Value = ""
+			}
+		}
+		p.Records = append(p.Records, shown)
+	}
+	return nil
+}
+
+// contacts gathers who is involved and the timeline.
+func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run) error {
+	stored, err := tx.ContactsOf(p.Person, run)
+	if err != nil {
+		return err
+	}
+	if stored, p.Hidden, err = m.visible(tx, p.Person, stored); err != nil {
+		return err
+	}
+	priced := make([]cost.Contact, len(stored))
+	agencyOf := map[int64]id.Agency{}
+	for _, c := range m.codes {
+		agencyOf[c.ID] = c.Agency
+	}
+	involved := map[id.Agency]*Involvement{}
+	for i, s := range stored {
+		priced[i] = m.contact(s)
+		g := agencyOf[s.Service]
+		v := involved[g]
+		if v == nil {
+			v = &Involvement{Agency: m.agencies[g], First: s.From}
+			involved[g] = v
+		}
+		v.Contacts++
+		v.First, v.Last, v.AsOf = min(v.First, s.From), max(v.Last, s.From, priced[i].To), max(v.AsOf, s.AsOf)
+		v.Open = v.Open || s.To == store.OpenStay
+		bar := TimelineBar{Agency: m.agencies[g], From: s.From, To: max(s.From, priced[i].To), Stay: s.To != 0}
+		line := m.lines[m.key(m.codes[m.place[s.Service]])]
+		if service, ok := m.area.Service(line.Service); ok {
+			bar.Crisis, bar.Service = service.Kind == string(cost.Crisis), service.Name
+		}
+		p.Timeline = append(p.Timeline, bar)
+	}
+	for _, r := range p.Records {
+		v := involved[r.Agency.ID]
+		if v == nil {
+			v = &Involvement{Agency: r.Agency}
+			involved[r.Agency.ID] = v
+		}
+		v.Worker, v.Reach, v.AsOf = cmp.Or(r.Worker, v.Worker), cmp.Or(r.Reach, v.Reach), max(v.AsOf, r.AsOf)
+	}
+	const openFor = 90
+	for _, v := range involved {
+		v.Open = v.Open || v.Last != 0 && v.AsOf-v.Last < openFor
+		p.Involved = append(p.Involved, *v)
+	}
+	slices.SortFunc(p.Involved, func(x, y Involvement) int { return cmp.Compare(x.Agency.ID, y.Agency.ID) })
+	standing, err := tx.StandingExtracts()
+	if err != nil {
+		return err
+	}
+	nothing := map[id.Agency]day.Day{}
+	for _, e := range standing {
+		if involved[e.Agency] == nil {
+			nothing[e.Agency] = max(nothing[e.Agency], e.AsOf)
+		}
+	}
+	for g, asOf := range nothing {
+		p.Nothing = append(p.Nothing, NothingFound{m.agencies[g], asOf})
+	}
+	slices.SortFunc(p.Nothing, func(x, y NothingFound) int { return cmp.Compare(x.Agency.ID, y.Agency.ID) })
+	f, err := cost.Footprint(priced, m.table, cost.TwoYears(m.area.Cohort.AsOf))
+	p.Gaps = f.Gaps
+	return err
+}
+
+// AnswerRecords is somebody's answer whether a record is a person's.
+type AnswerRecords struct {
+	Person id.Person
+	Record id.Record
+	Answer string // same, not-same, unsure
+	Reason string
+}
+
+// Answer keeps an answer for ever. "Not the same" makes the record a person of its own at once; the footprint follows, and a new
+// cost run brings the cohort after it.
+func (a *App) Answer(ctx context.Context, who Who, in AnswerRecords) (moved id.Person, err error) {
+	acts := map[string]policy.Act{"same": policy.PersonSame, "not-same": policy.PersonNotSame, "unsure": policy.PersonUnsure}
+	act, ok := acts[in.Answer]
+	if !ok {
+		return 0, fault.InvalidField("answer", "Choose an answer.", "Same person, not the same person, or not sure.")
+	}
+	if strings.TrimSpace(in.Reason) == "" {
+		return 0, fault.InvalidField("reason", "Say why you think so.", "For example: the worker met both. Leave health details out.")
+	}
+	err = a.db.Do(ctx, request(who, act, policy.Person, int64(in.Person)), func(tx *store.Tx) error {
+		here, err := tx.Area()
+		if err != nil {
+			return err
+		}
+		p, err := tx.Follow(in.Person)
+		if err != nil {
+			return err
+		}
+		records, err := tx.RecordsOf(p, here.LinkRun)
+		if err != nil {
+			return err
+		}
+		answer := store.Answer{Answer: in.Answer, Person: p, Record: in.Record, Reason: strings.TrimSpace(in.Reason)}
+		found := false
+		for _, r := range records {
+			n := r.RecordVersion.Record
+			if n == in.Record {
+				found = true
+				continue
+			}
+			answer.Pairs = append(answer.Pairs, [2]id.Record{in.Record, n})
+		}
+		if !found {
+			return fault.Missing("record")
+		}
+		if len(answer.Pairs) == 0 && in.Answer != "unsure" {
+			return fault.New(fault.Invalid, "only-record", "This is the person's only record, so there is nothing to compare it with.", "")
+		}
+		answer, err = tx.AddAnswer(answer)
+		if err != nil || in.Answer != "not-same" {
+			return err
+		}
+		if moved, err = tx.AddPersons(1, here.LinkRun); err != nil {
+			return err
+		}
+		if err := tx.SetMembership(here.LinkRun, in.Record, moved); err != nil {
+			return err
+		}
+		err = tx.AddMembershipEvents([]store.MembershipEvent{{Run: here.LinkRun, Answer: answer.ID, Record: in.Record, From: p, To: moved, Kind: "unlinked"}})
+		if err != nil {
+			return err
+		}
+		_, err = startCost(tx)
+		return err
+	})
+	return moved, err
+}
+
+// UndoAnswer takes an answer back.
+type UndoAnswer struct {
+	Person id.Person
+	Answer int64
+	Reason string
+}
+
+// UndoAnswer takes an answer back. If it had parted a record from the person, the record returns exactly where it was.
+func (a *App) UndoAnswer(ctx context.Context, who Who, in UndoAnswer) error {
+	return a.db.Do(ctx, request(who, policy.PersonUndoAnswer, policy.Person, int64(in.Person)), func(tx *store.Tx) error {
+		x, err := tx.Answer(in.Answer)
+		if err != nil {
+			return err
+		}
+		here, err := tx.Area()
+		if err != nil {
+			return err
+		}
+		home, err := tx.Follow(x.Person)
+		if err != nil {
+			return err
+		}
+		asked, err := tx.Follow(in.Person)
+		if err != nil {
+			return err
+		}
+		if err := tx.UndoAnswer(x.ID, strings.TrimSpace(in.Reason)); err != nil {
+			return err
+		}
+		if x.Answer != "not-same" || len(x.Pairs) == 0 {
+			return nil
+		}
+		r, err := tx.Record(x.Record, here.LinkRun)
+		if err != nil {
+			return err
+		}
+		if asked != home && asked != r.Person {
+			return fault.Missing("answer")
+		}
+		if r.Person == home {
+			return nil
+		}
+		if err := tx.SetMembership(here.LinkRun, x.Record, home); err != nil {
+			return err
+		}
+		if err := tx.ForwardPerson(r.Person, home); err != nil {
+			return err
+		}
+		err = tx.AddMembershipEvents([]store.MembershipEvent{{Run: here.LinkRun, Answer: x.ID, Record: x.Record, From: r.Person, To: home, Kind: "linked"}})
+		if err != nil {
+			return err
+		}
+		_, err = startCost(tx)
+		return err
+	})
+}
+
+// WhoHasSeenPage is every event that shows a person, the newest first.
+type WhoHasSeenPage struct {
+	Viewer Viewer
+	Person id.Person
+	Events []store.Event
+	Count  int64
+	Next   id.Event // to ask for the events after these; 0 when there are no more
+}
+
+// SeenOnPage is how many events a page shows.
+const SeenOnPage = 50
+
+// WhoHasSeen shows who has opened a person's record, when and why.
+func (a *App) WhoHasSeen(ctx context.Context, who Who, n id.Person, before id.Event) (WhoHasSeenPage, error) {
+	var p WhoHasSeenPage
+	err := a.db.Do(ctx, request(who, policy.PersonWhoHasSeen, policy.Person, int64(n)), func(tx *store.Tx) (err error) {
+		if p.Viewer, err = viewer(tx); err != nil {
+			return err
+		}
+		if p.Person, err = tx.Follow(n); err != nil {
+			return err
+		}
+		if p.Count, err = tx.EventCount(p.Person); err != nil {
+			return err
+		}
+		p.Events, err = tx.Events(store.EventFilter{Person: p.Person, Before: before}, SeenOnPage+1)
+		if len(p.Events) > SeenOnPage {
+			p.Events = p.Events[:SeenOnPage]
+			p.Next = p.Events[SeenOnPage-1].ID
+		}
+		return err
+	})
+	return p, err
+}

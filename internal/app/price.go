@@ -1,0 +1,419 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"throughline/internal/area"
+	"throughline/internal/cost"
+	"throughline/internal/day"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/money"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+	"throughline/reference"
+)
+
+// editions reads the price editions that ship with the program, once.
+var editions = sync.OnceValues(func() (cost.Library, error) {
+	var out cost.Library
+	err := eachFile(reference.UnitCosts(), func(name, text string) error {
+		e, err := cost.ParseEdition(name, text)
+		out = append(out, e)
+		return err
+	})
+	return out, err
+})
+
+// deflators reads the deflators that ship with the program, once.
+var deflators = sync.OnceValues(func() ([]*cost.Deflator, error) {
+	var out []*cost.Deflator
+	err := eachFile(reference.Deflators(), func(name, text string) error {
+		d, err := cost.ParseDeflator(name, text)
+		out = append(out, d)
+		return err
+	})
+	return out, err
+})
+
+func eachFile(files fs.FS, f func(name, text string) error) error {
+	names, err := fs.Glob(files, "*.csv")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		if err := f(path.Base(name), string(text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func deflatorNamed(vintage string) (*cost.Deflator, error) {
+	all, err := deflators()
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range all {
+		if d.Vintage == vintage {
+			return d, nil
+		}
+	}
+	return nil, fault.New(fault.Invalid, "no-deflator", "There is no deflator of the vintage "+vintage+".", "Name one of the reference data in area.yaml.")
+}
+
+// seedPrices puts the lines of the area's price file that no standing decision covers into the price map. A line that the
+// file says somebody approved comes in as approved by them.
+func seedPrices(tx *store.Tx, c *area.Area) error {
+	standing, err := tx.Prices()
+	if err != nil {
+		return err
+	}
+	agencies, err := agencyNumbers(tx)
+	if err != nil {
+		return err
+	}
+	have := map[cost.Key]bool{}
+	for _, p := range standing {
+		have[cost.Key{Agency: fmt.Sprint(p.Agency), Code: p.Code, Unit: p.Unit}] = true
+	}
+	for _, l := range c.Prices.Map {
+		n := agencies[l.Agency]
+		if have[cost.Key{Agency: fmt.Sprint(n), Code: l.Code, Unit: l.Unit}] {
+			continue
+		}
+		e, err := priceEntry(n, l)
+		if err != nil {
+			return err
+		}
+		if l.ApprovedBy != "" {
+			e.State, e.ApprovedAs = "approved", l.ApprovedBy
+			y, m, d := l.ApprovedOn.Date()
+			e.ApprovedAt = time.Date(y, m, d, 12, 0, 0, 0, london)
+		}
+		if _, err := tx.SetPrice(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func priceEntry(agency id.Agency, l area.PriceLine) (store.PriceEntry, error) {
+	text, err := json.Marshal(l)
+	return store.PriceEntry{Agency: agency, Code: l.Code, Unit: l.Unit, Entry: string(text), State: "proposed"}, err
+}
+
+// agencyNumbers gives the number of each agency by its short name.
+func agencyNumbers(tx *store.Tx) (map[string]id.Agency, error) {
+	all, err := tx.Agencies()
+	out := map[string]id.Agency{}
+	for _, a := range all {
+		out[a.Slug] = a.ID
+	}
+	return out, err
+}
+
+// priceMap is an area's price map made ready, with what is needed to say where it came from.
+type priceMap struct {
+	area     *area.Area
+	agencies map[id.Agency]store.Agency
+	codes    []store.ServiceCode
+	place    map[int64]uint16 // of a code's number in codes
+	entries  map[cost.Key]store.PriceEntry
+	lines    map[cost.Key]area.PriceLine
+	table    *cost.Table
+	hash     string // over everything that prices depend on
+}
+
+// key is a code as the price map knows it.
+func (m *priceMap) key(c store.ServiceCode) cost.Key {
+	return cost.Key{Agency: m.agencies[c.Agency].Slug, Code: c.Code, Unit: c.Unit}
+}
+
+// priceMap gathers the standing decisions about prices and makes them ready for every code that the area has seen.
+func (a *App) priceMap(tx *store.Tx) (*priceMap, error) {
+	c, err := a.config(tx.Actor().Area)
+	if err != nil {
+		return nil, err
+	}
+	m := &priceMap{area: c, agencies: map[id.Agency]store.Agency{}, place: map[int64]uint16{}, entries: map[cost.Key]store.PriceEntry{},
+		lines: map[cost.Key]area.PriceLine{}}
+	agencies, err := tx.Agencies()
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range agencies {
+		m.agencies[g.ID] = g
+	}
+	if m.codes, err = tx.ServiceCodes(); err != nil {
+		return nil, err
+	}
+	standing, err := tx.Prices()
+	if err != nil {
+		return nil, err
+	}
+	h := sha256.New()
+	var entries []cost.Entry
+	for _, p := range standing {
+		var l area.PriceLine
+		if err := json.Unmarshal([]byte(p.Entry), &l); err != nil {
+			return nil, fmt.Errorf("price %d: %w", p.ID, err)
+		}
+		e, err := m.entry(p, l)
+		if err != nil {
+			return nil, err
+		}
+		m.entries[e.Key], m.lines[e.Key] = p, l
+		entries = append(entries, e)
+		fmt.Fprintf(h, "%s %s %s\n", e.Key, p.State, p.Entry)
+	}
+	library, err := editions()
+	if err != nil {
+		return nil, err
+	}
+	deflator, err := deflatorNamed(c.Prices.Deflator)
+	if err != nil {
+		return nil, err
+	}
+	ready, err := cost.NewMap(entries, library, deflator, c.Prices.PriceYear)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]cost.Key, len(m.codes))
+	for i, s := range m.codes {
+		keys[i], m.place[s.ID] = m.key(s), uint16(i)
+	}
+	if m.table, err = ready.Table(keys, cost.Policy{}); err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(h, "%s %s\n", c.Prices.Deflator, c.Prices.PriceYear)
+	m.hash = hex.EncodeToString(h.Sum(nil))
+	return m, nil
+}
+
+// entry turns a line of the map into what prices contacts.
+func (m *priceMap) entry(p store.PriceEntry, l area.PriceLine) (cost.Entry, error) {
+	s, ok := m.area.Service(l.Service)
+	if !ok {
+		return cost.Entry{}, fault.New(fault.Invalid, "no-service", "The price map names a service "+l.Service+" that the area does not have.", "Correct area.yaml or the price map.")
+	}
+	e := cost.Entry{ID: p.ID, Key: cost.Key{Agency: m.agencies[p.Agency].Slug, Code: p.Code, Unit: p.Unit}, Service: l.Service, Payer: l.Payer,
+		Kind: cost.Kind(s.Kind), Conversion: cost.Conversion(l.Conversion), Accepted: l.Accepted}
+	if l.Own != nil {
+		e.Own = &cost.OwnPrice{Year: l.Own.PriceYear, Note: l.Own.Note}
+	}
+	if l.Local != nil {
+		e.Local = &cost.LocalPrice{Amount: l.Local.Amount, Basis: cost.Basis(l.Local.A), Year: l.Local.PriceYear, Source: l.Local.Source}
+	}
+	if l.National != nil {
+		e.National = &cost.Ref{Edition: l.National.Edition, Code: l.National.Code}
+	}
+	if l.LeftOut != nil {
+		e.LeftOut = &cost.LeftOut{Policy: l.LeftOut.Policy, Reason: l.LeftOut.Reason}
+	}
+	if p.State == "approved" {
+		e.ApprovedBy, e.ApprovedOn = approver(p), day.In(p.ApprovedAt, london)
+	}
+	return e, nil
+}
+
+// approver is who approved a price, in words.
+func approver(p store.PriceEntry) string {
+	return cmp.Or(p.OKName, p.ApprovedAs, "account "+fmt.Sprint(p.ApprovedBy))
+}
+
+// PriceLineState is one code of the price map as its page shows it.
+type PriceLineState struct {
+	ID       id.Price // of the standing decision, 0 when there is none
+	Agency   store.Agency
+	Code     string
+	Unit     string
+	Line     area.PriceLine // zero when nobody has decided
+	State    string         // approved, proposed, none, left-out
+	Approved string         // by whom
+	On       day.Day
+	MadeBy   string
+	Sum      cost.CodeSum // in the area's window, from the published cost run
+	InCohort int          // people of the cohort who have the code
+}
+
+// PriceMapPage is the price map.
+type PriceMapPage struct {
+	Viewer  Viewer
+	Area    *area.Area
+	Run     store.Run // the published cost run that the sums come from; zero when there is none
+	Window  day.Span
+	Lines   []PriceLineState // no price first, then by sum
+	Says    []string         // what the total is not
+	Amount  money.Pence
+	People  int
+	Changed bool // the map was changed after the run
+}
+
+// PriceMap shows what each agency's code means, its price, and who approved it.
+func (a *App) PriceMap(ctx context.Context, who Who) (PriceMapPage, error) {
+	var p PriceMapPage
+	err := a.db.Do(ctx, inArea(who, policy.PriceMapOpen, policy.PriceMap), func(tx *store.Tx) (err error) {
+		if p.Viewer, err = viewer(tx); err != nil {
+			return err
+		}
+		m, err := a.priceMap(tx)
+		if err != nil {
+			return err
+		}
+		p.Area = m.area
+		run, report, err := costReport(tx)
+		if err != nil {
+			return err
+		}
+		p.Run, p.Window, p.Says = run, cost.TwoYears(m.area.Cohort.AsOf).Span, report.Says
+		p.Amount, p.People = report.Amount, report.People
+		sums := map[cost.Key]codeReport{}
+		for _, c := range report.Codes {
+			sums[c.Key] = c
+		}
+		p.Changed = run.ID != 0 && report.MapHash != m.hash
+		seen := map[cost.Key]bool{}
+		for _, c := range m.codes {
+			k := m.key(c)
+			seen[k] = true
+			p.Lines = append(p.Lines, m.state(k, sums[k]))
+		}
+		for k := range m.lines {
+			if !seen[k] {
+				p.Lines = append(p.Lines, m.state(k, sums[k]))
+			}
+		}
+		slices.SortFunc(p.Lines, func(x, y PriceLineState) int {
+			return cmp.Or(cmp.Compare(open(y), open(x)), cmp.Compare(y.Sum.Amount, x.Sum.Amount), strings.Compare(x.Agency.Slug, y.Agency.Slug), strings.Compare(x.Code, y.Code))
+		})
+		return nil
+	})
+	return p, err
+}
+
+// open is 1 for a code that somebody must decide about.
+func open(l PriceLineState) int {
+	if l.State == "none" {
+		return 1
+	}
+	return 0
+}
+
+func (m *priceMap) state(k cost.Key, c codeReport) PriceLineState {
+	s := PriceLineState{Code: k.Code, Unit: k.Unit, State: "none", Sum: c.Sum, InCohort: c.InCohort}
+	for _, g := range m.agencies {
+		if g.Slug == k.Agency {
+			s.Agency = g
+		}
+	}
+	p, ok := m.entries[k]
+	if !ok {
+		return s
+	}
+	s.ID, s.Line, s.MadeBy = p.ID, m.lines[k], p.MadeName
+	switch {
+	case s.Line.LeftOut != nil:
+		s.State = "left-out"
+	case s.Line.Own != nil || s.Line.Local != nil || s.Line.National != nil:
+		s.State = p.State
+	default:
+		return s
+	}
+	if p.State == "approved" {
+		s.Approved, s.On = approver(p), day.In(p.ApprovedAt, london)
+	}
+	return s
+}
+
+// SetLocalPrice proposes a local price for a code.
+type SetLocalPrice struct {
+	Agency     id.Agency
+	Code, Unit string
+	Service    string // slug; empty keeps the one that stands
+	Amount     money.Pence
+	Basis      string // what it is the price of one of
+	PriceYear  day.FinancialYear
+	Source     string // where the figure comes from, in words
+	Conversion string
+}
+
+// SetLocalPrice proposes a local price; a finance lead approves it before it prices anything.
+func (a *App) SetLocalPrice(ctx context.Context, who Who, in SetLocalPrice) error {
+	if strings.TrimSpace(in.Source) == "" {
+		return fault.InvalidField("source", "Say where the figure comes from.", "For example: Housing finance, 2024-25.")
+	}
+	return a.decidePrice(ctx, who, policy.PriceMapSetLocal, in.Agency, in.Code, in.Unit, func(l *area.PriceLine) {
+		l.Service = cmp.Or(in.Service, l.Service)
+		l.LeftOut, l.National = nil, nil
+		l.Local = &area.LocalPrice{Amount: in.Amount, A: in.Basis, PriceYear: in.PriceYear, Source: in.Source}
+		l.Conversion = cmp.Or(in.Conversion, l.Conversion, "each")
+	})
+}
+
+// LeaveOut decides that a code is not counted, and why.
+type LeaveOut struct {
+	Agency     id.Agency
+	Code, Unit string
+	Reason     string
+}
+
+// LeaveOut proposes that a code is not counted. It stays on the price map, with its reason.
+func (a *App) LeaveOut(ctx context.Context, who Who, in LeaveOut) error {
+	if strings.TrimSpace(in.Reason) == "" {
+		return fault.InvalidField("reason", "Say why it is left out.", "Write a sentence that a finance director would accept.")
+	}
+	return a.decidePrice(ctx, who, policy.PriceMapLeaveOut, in.Agency, in.Code, in.Unit, func(l *area.PriceLine) {
+		l.Own, l.Local, l.National = nil, nil, nil
+		l.LeftOut = &area.LeftOut{Policy: "by-decision", Reason: in.Reason}
+	})
+}
+
+func (a *App) decidePrice(ctx context.Context, who Who, act policy.Act, agency id.Agency, code, unit string, change func(*area.PriceLine)) error {
+	return a.db.Do(ctx, inArea(who, act, policy.PriceMap), func(tx *store.Tx) error {
+		m, err := a.priceMap(tx)
+		if err != nil {
+			return err
+		}
+		k := cost.Key{Agency: m.agencies[agency].Slug, Code: code, Unit: unit}
+		l, known := m.lines[k]
+		if !known && !slices.ContainsFunc(m.codes, func(c store.ServiceCode) bool { return m.key(c) == k }) {
+			return fault.Missing("code")
+		}
+		l.Agency, l.Code, l.Unit, l.ApprovedBy, l.ApprovedOn = k.Agency, code, unit, "", 0
+		if l.Payer == "" {
+			g, _ := m.area.Agency(k.Agency)
+			l.Payer = g.Payer
+		}
+		change(&l)
+		e, err := priceEntry(agency, l)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.SetPrice(e); err != nil {
+			return err
+		}
+		_, err = a.priceMap(tx) // the map must hold together with the change, or nothing changes
+		return err
+	})
+}
+
+// ApprovePrice is a finance lead's approval of a proposed price or of leaving a code out.
+func (a *App) ApprovePrice(ctx context.Context, who Who, n id.Price) error {
+	return a.db.Do(ctx, inArea(who, policy.PriceMapApprove, policy.PriceMap), func(tx *store.Tx) error { return tx.ApprovePrice(n) })
+}

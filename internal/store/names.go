@@ -1,0 +1,45 @@
+package store
+
+import (
+	"throughline/internal/fault"
+	"throughline/internal/id"
+)
+
+var accountName = query("account.name", `select name from accounts where id = $1`)
+
+// NameOf gives the display name of an account; number 0 is the operator at the command line.
+func (tx *Tx) NameOf(a id.Account) (string, error) {
+	if a == 0 {
+		return "the operator", nil
+	}
+	var name string
+	err := tx.one(accountName, []any{int64(a)}, &name)
+	if noRow(err) {
+		return "a former account", nil
+	}
+	return name, err
+}
+
+// NamedAccount is an account by its name, for choosing from.
+type NamedAccount struct {
+	ID   id.Account
+	Name string
+}
+
+var accountNames = query("account.names", `select id, name from accounts where area = $1 order by name, id`)
+
+// AccountNames gives every account of the area by name.
+func (tx *Tx) AccountNames() ([]NamedAccount, error) {
+	return list(tx, accountNames, []any{tx.area}, func(scan func(...any) error) (a NamedAccount, err error) {
+		return a, scan(&a.ID, &a.Name)
+	})
+}
+
+// NewestCheckpoint gives the size and instant of the newest checkpoint; both are zero while there is none.
+func (tx *Tx) NewestCheckpoint() (size int64, at string, err error) {
+	size, at, _, err = tx.Checkpoint()
+	if fault.KindOf(err) == fault.NotFound && err != nil {
+		return 0, "", nil
+	}
+	return size, at, err
+}
