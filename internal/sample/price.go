@@ -21,24 +21,21 @@ const (
 )
 
 // cost prices the part of an event in a window. asOf is the day of the agency's extract, to which open stays run. Nights are
-// midnights, at least one; a quantity over a period is spread evenly over its days.
+// midnights, at least one; a quantity over a period, and an episode, is spread evenly over its days.
 func (e *event) cost(asOf day.Day, w day.Span) money.Pence {
 	t := &tariffs[e.service]
 	last := e.last(asOf)
 	switch t.unit {
-	case each:
-		if w.Has(e.from) {
-			return t.price
-		}
-		return 0
-	case minutes:
-		if !w.Has(e.from) {
-			return 0
-		}
-		return round(int64(t.price)*int64(e.quantity), 60)
-	case weeks:
+	case each, minutes, weeks:
 		all := day.Span{From: e.from, To: last}
-		return round(int64(t.price)*int64(e.quantity)*int64(all.Cut(w).Days()), 10*int64(all.Days()))
+		n, by := int64(t.price)*int64(all.Cut(w).Days()), int64(all.Days())
+		switch t.unit {
+		case minutes:
+			n, by = n*int64(e.quantity), by*60
+		case weeks:
+			n, by = n*int64(e.quantity), by*10
+		}
+		return round(n, by)
 	}
 	nights := day.Span{From: e.from, To: max(e.from, last-1)}
 	in := int64(nights.Cut(w).Days())
