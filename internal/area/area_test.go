@@ -203,6 +203,16 @@ func TestFilesThatAreNoArea(t *testing.T) {
 	}
 }
 
+// TestSecondDocument would else be left unread without a word.
+func TestSecondDocument(t *testing.T) {
+	t.Parallel()
+	m := changed(t, "area.yaml", "slug", "slug").(fstest.MapFS)
+	m["south-london/area.yaml"].Data = append(slices.Clone(m["south-london/area.yaml"].Data), "---\ntitle: Another\n"...)
+	if _, err := Load(m, "south-london"); err == nil || !strings.Contains(err.Error(), "more than one document") {
+		t.Errorf("want a refusal, got %v", err)
+	}
+}
+
 // TestVersionIsOfTheWords changes one letter of each file, and only then the version.
 func TestVersionIsOfTheWords(t *testing.T) {
 	t.Parallel()

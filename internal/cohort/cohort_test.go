@@ -116,10 +116,11 @@ func TestSummary(t *testing.T) {
 	for i := range onlyFirst.Uses {
 		onlyFirst.Uses[i].Years[0] = 20_000_00
 	}
-	c := apply(t, rule(), []Person{three(1, "Lambeth", 60_000_00), three(2, "Southwark", 90_000_00), three(3, "Lambeth", 60_000_00), onlyFirst,
+	c := apply(t, rule(), []Person{onlyFirst, three(3, "Lambeth", 60_000_00), three(1, "Lambeth", 72_000_00), three(2, "Southwark", 90_000_00),
 		three(5, "Lambeth", 60_00), {ID: 6}},
 		Coverage{"fernhill", day.Span{From: day.Must(2024, time.June, 19), To: day.Must(2026, time.March, 31)}},
 		Coverage{"lewisham", day.Span{From: day.Must(2024, time.April, 1), To: day.Must(2026, time.March, 15)}},
+		Coverage{"riverbank", day.Span{From: day.Must(2024, time.April, 1), To: day.Must(2026, time.March, 28)}},
 		Coverage{"police", day.Span{From: day.Must(2020, time.April, 1), To: day.Must(2026, time.June, 1)}},
 		Coverage{"ambulance", day.Span{}})
 	var ids []id.Person
@@ -130,24 +131,49 @@ func TestSummary(t *testing.T) {
 		t.Errorf("costliest first, equals by number (-want +got)\n%s", diff)
 	}
 	want := &Cohort{
-		Amount: 270_000_00, Years: [2]money.Pence{165_000_00, 105_000_00}, Crisis: [2]money.Pence{110_000_00, 70_000_00},
-		AWeekEach: 649_04, AWeekMiddle: 576_92, OverBoth: 3, OverOnly: [2]int{1, 0},
+		Amount: 282_000_00, Years: [2]money.Pence{171_000_00, 111_000_00}, Crisis: [2]money.Pence{114_000_00, 74_000_00},
+		AWeekEach: 677_88, AWeekMiddle: 634_62, OverBoth: 3, OverOnly: [2]int{1, 0},
 		Boroughs: []Borough{
-			{"Lambeth", 2, 120_000_00, 60_000_00, 60_000_00, 576_92},
+			{"Lambeth", 2, 132_000_00, 72_000_00, 60_000_00, 634_62},
 			{"Southwark", 1, 90_000_00, 90_000_00, 90_000_00, 865_38},
 			{"Lewisham", 1, 60_000_00, 60_000_00, 60_000_00, 576_92},
 		},
-		Payers:   []Payer{{"councils", 0, 90_000_00}, {"nhs", 90_000_00, 0}, {"police", 90_000_00, 0}},
-		Everyone: 5, EveryoneCost: 270_060_00,
-		Feeds: []Feed{{"ambulance", 0, 104}, {"fernhill", 93, 104}, {"lewisham", 102, 104}},
+		Payers:   []Payer{{"councils", 0, 94_000_00}, {"nhs", 94_000_00, 0}, {"police", 94_000_00, 0}},
+		Everyone: 5, EveryoneCost: 282_060_00,
+		Feeds: []Feed{{"ambulance", 0, 104}, {"fernhill", 93, 104}, {"lewisham", 102, 104}, {"riverbank", 104, 104}},
 	}
 	got := *c
 	got.Rule, got.Members, got.Curve = Rule{}, nil, nil
 	if diff := cmp.Diff(want, &got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if c.Planned(0) != 55_000_00 || c.AtOrAbove(684_62) != 1 {
+	if c.Planned(0) != 57_000_00 || c.AtOrAbove(684_62) != 2 {
 		t.Errorf("planned %v, at the other year's money %d", c.Planned(0), c.AtOrAbove(684_62))
+	}
+	member := Member{ID: 2, Borough: "Southwark", Rank: 1, Agencies: []string{"lantern", "police", "riverbank"}, Largest: "ae", LargestShare: 333,
+		Amount: 90_000_00, Years: [2]money.Pence{45_000_00, 45_000_00}, Crisis: 60_000_00, Days: 728, AWeek: 865_38, Over: [2]bool{true, true},
+		Partial: []string{"riverbank"}}
+	if diff := cmp.Diff(member, c.Members[0]); diff != "" {
+		t.Errorf("the costliest (-want +got)\n%s", diff)
+	}
+}
+
+func TestDivideRoundsHalfToEven(t *testing.T) {
+	t.Parallel()
+	for _, c := range [][3]int64{{1, 2, 0}, {3, 2, 2}, {5, 2, 2}, {-1, 2, 0}, {-3, 2, -2}, {-5, 2, -2}, {-5, 3, -2}, {-4, 3, -1}, {7, 7, 1}, {0, 9, 0}} {
+		if got := divide(money.Pence(c[0]), c[1]); got != money.Pence(c[2]) {
+			t.Errorf("%d ÷ %d rounds to %d, want %d", c[0], c[1], got, c[2])
+		}
+	}
+}
+
+// TestAgencyWithoutAContact is one whose contacts all lie outside the window or have no price.
+func TestAgencyWithoutAContact(t *testing.T) {
+	t.Parallel()
+	p := three(1, "", 60_000_00)
+	p.Uses[0].Contacts, p.Uses[0].Agency = 0, "nobody"
+	if c := apply(t, rule(), []Person{p}); len(c.FewAgencies) != 1 {
+		t.Errorf("members %+v", c.Members)
 	}
 }
 

@@ -160,7 +160,7 @@ func TestContactsThatHaveNoLine(t *testing.T) {
 	if err != nil || p.Outside != 4 || len(p.Lines)+len(p.Gaps) != 0 {
 		t.Errorf("outside the window: %+v, %v", p, err)
 	}
-	if _, err := Footprint([]Contact{{Activity: Activity{Service: 99}}}, table, window); fault.KindOf(err) != fault.Internal {
+	if _, err := Footprint([]Contact{{Activity: Activity{Service: 99}}}, table, window); err == nil || fault.KindOf(err) != fault.Internal {
 		t.Errorf("a code beyond the table: %v", err)
 	}
 }
@@ -339,6 +339,21 @@ func TestProductIsExact(t *testing.T) {
 			t.Fatalf("product(%v, %v) = %d, %v, want %d, %v", num, den, got, ok, want, wantOK)
 		}
 	})
+	for _, c := range []struct {
+		name     string
+		num, den [3]uint64
+	}{
+		{"a product of two denominators above 64 bits", [3]uint64{1 << 63, 2, 1}, [3]uint64{1 << 33, 1 << 33, 1}},
+		{"a product of three denominators above 64 bits", [3]uint64{1 << 63, 2, 1}, [3]uint64{1 << 33, 1 << 30, 8}},
+		{"a numerator above 128 bits", [3]uint64{1 << 63, 1 << 63, 1 << 62}, [3]uint64{1 << 63, 1, 1}},
+		{"a numerator carried above 128 bits", [3]uint64{math.MaxUint64, 0x5555555555555556, 3}, [3]uint64{1 << 63, 1, 1}},
+		{"one penny too many", [3]uint64{1 << 63, 1, 1}, [3]uint64{1, 1, 1}},
+	} {
+		got, ok := product(c.num, c.den)
+		if want, wantOK := productBig(c.num, c.den); ok != wantOK || ok && got != want {
+			t.Errorf("%s: %d, %v, want %d, %v", c.name, got, ok, want, wantOK)
+		}
+	}
 	for _, c := range []struct {
 		num, den uint64
 		want     int64

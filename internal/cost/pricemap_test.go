@@ -1,0 +1,108 @@
+package cost
+
+import (
+	"strings"
+	"testing"
+
+	"throughline/internal/fault"
+)
+
+// TestMapThatHoldsTogether refuses what would count something twice, or price a contact by what is not a contact's price.
+func TestMapThatHoldsTogether(t *testing.T) {
+	t.Parallel()
+	library, hmt := editions(t), deflator(t, "hmt-2026-03")
+	national := func(code string, c Conversion, edition, price string) Entry {
+		return entry("agency", code, c, Crisis, Entry{National: &Ref{edition, price}})
+	}
+	accepted := national("A", Each, "UCD-1.2", "UCD12-CR6.0")
+	accepted.Accepted = "No newer price of an arrest is to be had."
+	local := func(l LocalPrice) Entry { return entry("agency", "L", Each, Crisis, Entry{Local: &l}) }
+	nobody := local(LocalPrice{1, Event, 2024, "S"})
+	nobody.Payer = ""
+	both := national("B", Each, "NCC-2024-25", "NCC2425-03")
+	both.Local = &LocalPrice{1, Event, 2024, "S"}
+	left := Entry{Key: Key{"agency", "R", "each"}, LeftOut: &LeftOut{Policy: RentAndBenefits}}
+	for _, c := range []struct {
+		name    string
+		entries []Entry
+		says    string // empty is a map that holds
+	}{
+		{"no lines", nil, ""},
+		{"two prices side by side", []Entry{national("A", Each, "UCD-1.2", "UCD12-HO1.0"), national("B", Each, "UCD-1.2", "UCD12-HO2.0")}, ""},
+		{"a child without its parent", []Entry{national("A", Each, "UCD-1.2", "UCD12-HO5.0")}, ""},
+		{"one price for two codes", []Entry{national("A", Each, "UCD-1.2", "UCD12-HO1.0"), national("B", Each, "UCD-1.2", "UCD12-HO1.0")}, ""},
+		{"a general price and one of its kinds", []Entry{national("A", Each, "NCC-2024-25", "NCC2425-ED-ALL"),
+			national("B", Each, "NCC-2024-25", "NCC2425-VB11Z")}, ""},
+		{"a caution that is accepted", []Entry{accepted}, ""},
+
+		{"a parent and its child", []Entry{national("A", Each, "UCD-1.2", "UCD12-HO5.0"), national("B", Each, "UCD-1.2", "UCD12-HO2.0")},
+			"already inside UCD12-HO2.0"},
+		{"a parent's parent", []Entry{national("A", Each, "UCD-1.2", "UCD12-HO2.0"), national("B", Each, "UCD-1.2", "UCD12-HO5.3")},
+			"already inside UCD12-HO2.0"},
+		{"a price held in part", []Entry{national("A", Each, "UCD-1.2", "UCD12-HO3.0"), national("B", NightsOver7, "UCD-1.2", "UCD12-HO4.1")},
+			"already inside UCD12-HO3.0"},
+		{"a code twice", []Entry{accepted, accepted}, "stands twice"},
+		{"a whole person's total", []Entry{national("A", NightsOver365, "RSQ-2020", "RSQ-2020")}, "whole person's total"},
+		{"a price that is never one", []Entry{national("A", Each, "RC-CASE", "RC-EVICT")}, "can never price a contact"},
+		{"a caution not accepted", []Entry{national("A", Each, "UCD-1.2", "UCD12-CR6.0")}, "has a catch: Includes legal aid"},
+		{"an edition not in use", []Entry{national("A", Each, "PSSRU-2025", "PSSRU25-GP10")}, "not in use"},
+		{"a code of another edition", []Entry{national("A", Each, "UCD-1.4", "UCD12-HE3.0")}, "There is no price UCD12-HE3.0"},
+		{"nights for a price by the event", []Entry{national("A", Nights, "NCC-2024-25", "NCC2425-NEL-LONG")}, "price by the event"},
+		{"days taken for years", []Entry{national("A", Nights, "MOJ", "MOJ-PRISON-2223")}, "price by the year"},
+		{"no such conversion", []Entry{national("A", "fortnights", "NCC-2024-25", "NCC2425-03")}, "no conversion"},
+		{"a local price by what is no unit", []Entry{local(LocalPrice{1, "visit", 2024, "S"})}, "price by the visit"},
+		{"a local price of nothing", []Entry{local(LocalPrice{0, Event, 2024, "S"})}, "above nothing"},
+		{"a local price from nowhere", []Entry{local(LocalPrice{1, Event, 2024, " "})}, "a source"},
+		{"money that the deflator does not know", []Entry{local(LocalPrice{1, Event, 1980, "S"})}, "no figure for 1980-81"},
+		{"own amounts of such a year", []Entry{entry("agency", "O", Nights, Crisis, Entry{Own: &OwnPrice{Year: 1980}})}, "no figure for 1980-81"},
+		{"nobody pays", []Entry{nobody}, "who pays"},
+		{"a local and a national price", []Entry{both}, "both a local and a national"},
+		{"left out without a reason", []Entry{left}, "without a policy or a reason"},
+	} {
+		_, err := NewMap(c.entries, library, hmt, 2024)
+		if c.says == "" {
+			if err != nil {
+				t.Errorf("%s: %v", c.name, err)
+			}
+			continue
+		}
+		if fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: want %q, got %v", c.name, c.says, err)
+		}
+	}
+}
+
+// TestMixedPayerIsSaid names one payer, as the area decides, and keeps the edition's word that several meet the price.
+func TestMixedPayerIsSaid(t *testing.T) {
+	t.Parallel()
+	e := entry("police", "A", Each, Crisis, Entry{National: &Ref{"UCD-1.2", "UCD12-CR6.0"}, Accepted: "No newer price is to be had."})
+	m, err := NewMap([]Entry{e}, editions(t), deflator(t, "hmt-2026-03"), 2024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := m.Table([]Key{e.Key}, Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Footprint([]Contact{{Activity: Activity{From: window.To}}}, table, window)
+	if err != nil || len(p.Lines) != 1 {
+		t.Fatal(p, err)
+	}
+	if l := p.Lines[0]; l.Amount != 938_27 || l.Group.Payer != "payer of police" || !strings.HasPrefix(l.PayerNote, "police 342; courts 245") {
+		t.Errorf("%v, %s, %s", l.Amount, l.Group.Payer, l.PayerNote)
+	}
+	if says := p.Total.Says()[2]; says != "Rent and benefits are left out." {
+		t.Errorf("a map with no rent in it says %q", says)
+	}
+}
+
+func TestTooManyCodes(t *testing.T) {
+	t.Parallel()
+	m, err := NewMap(nil, nil, deflator(t, "hmt-2026-03"), 2024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Table(make([]Key, 1<<16), Policy{}); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("more codes than a contact can name: %v", err)
+	}
+}
