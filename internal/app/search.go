@@ -1,0 +1,243 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"throughline/internal/day"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/linkage"
+	"throughline/internal/person"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// SearchPeople is what somebody knows of the person they look for. Spelling may be wrong; at least a name, a number or a date of
+// birth with a postcode is needed.
+type SearchPeople struct {
+	Reference string // a pseudonym read out: K7M-3Q
+	Forename  string
+	Surname   string
+	Birth     day.Day
+	Postcode  string
+	NHSNumber string
+}
+
+// Found is somebody who may be the person looked for.
+type Found struct {
+	Person   id.Person
+	Name     string // empty until names are shown
+	Borough  string
+	Agencies []store.Agency
+	PPM      int64    // probability that the best of their records is of the person looked for, millionths
+	Agrees   []string // what agrees, in words that name no value: "surname", "date of birth, day and month changed over"
+	Differs  []string
+}
+
+// FoundPage is the answer to a search.
+type FoundPage struct {
+	Viewer Viewer
+	Asked  SearchPeople
+	People []Found
+	More   bool // there are others, less likely
+}
+
+// mostFound is how many people a search shows.
+const mostFound = 20
+
+// candidatesPerKey bounds how many records one key brings: a key that so many share says little.
+const candidatesPerKey = 300
+
+// SearchPeople looks for somebody among what is known, with typos: records that share a key are scored as a pair of records would
+// be, and people are shown likeliest first. Somebody hidden from the viewer is not found, and is not counted either.
+func (a *App) SearchPeople(ctx context.Context, who Who, in SearchPeople) (FoundPage, error) {
+	p := FoundPage{Asked: in}
+	query, err := in.identity()
+	if err != nil {
+		return p, err
+	}
+	err = a.db.Do(ctx, inArea(who, policy.PersonSearch, policy.Area), func(tx *store.Tx) (err error) {
+		p.People, p.More = nil, false
+		if p.Viewer, err = viewer(tx); err != nil {
+			return err
+		}
+		here, err := tx.Area()
+		if err != nil || here.LinkRun == 0 {
+			return err
+		}
+		best, err := a.candidates(tx, here.LinkRun, query, in.Reference)
+		if err != nil {
+			return err
+		}
+		p.People, p.More, err = a.found(tx, here.LinkRun, best)
+		return err
+	})
+	return p, err
+}
+
+// identity reads what was typed. What cannot be read is said, field by field.
+func (in SearchPeople) identity() (person.Identity, error) {
+	var who person.Identity
+	f := fault.New(fault.Invalid, "search", "There is a problem.", "")
+	if in.Reference != "" {
+		if _, err := id.ParsePseudonym(in.Reference); err != nil {
+			f = f.With("reference", "This is not a reference like K7M-3Q.", "Read it again, or search by name.")
+		}
+	}
+	if in.Forename != "" || in.Surname != "" {
+		who.Names = []person.Name{{Forename: strings.TrimSpace(in.Forename), Surname: strings.TrimSpace(in.Surname)}}
+	}
+	if in.Birth != 0 {
+		who.Births = []person.Birth{{Day: in.Birth, Precision: person.FullDate}}
+	}
+	if strings.TrimSpace(in.NHSNumber) != "" {
+		n, why := person.ReadNHSNumber(in.NHSNumber)
+		if why.Code != "" {
+			f = f.With("nhs_number", why.Reason, "Check the ten digits, or leave the number out.")
+		}
+		who.Identifiers = append(who.Identifiers, n)
+	}
+	if strings.TrimSpace(in.Postcode) != "" {
+		n, noFixed, why := person.ReadPostcode(in.Postcode)
+		if why.Code != "" {
+			f = f.With("postcode", why.Reason, "Write it like SE5 8AZ, or leave it out.")
+		}
+		if who.NoFixed = noFixed; n != "" {
+			who.Postcodes = []string{n}
+		}
+	}
+	if len(f.Notes) == 0 && in.Reference == "" && len(who.Names) == 0 && len(who.Identifiers) == 0 && (in.Birth == 0 || in.Postcode == "") {
+		f = f.With("surname", "There is too little to search by.", "Give a name, an NHS number, a reference, or a date of birth with a postcode.")
+	}
+	if len(f.Notes) > 0 {
+		return who, f
+	}
+	return who, nil
+}
+
+// match is how well the best of a person's records fits what was asked.
+type match struct {
+	person id.Person
+	score  linkage.Explanation
+}
+
+// candidates scores every record that shares a key with the query and gives each person's best.
+func (a *App) candidates(tx *store.Tx, run id.Run, query person.Identity, reference string) ([]match, error) {
+	best := map[id.Person]linkage.Explanation{}
+	if reference != "" {
+		p, err := id.ParsePseudonym(reference)
+		if err != nil {
+			return nil, err
+		}
+		if p, err = tx.Follow(p); err == nil {
+			best[p] = linkage.Explanation{Bits: 40, Probability: 1}
+		} else if fault.KindOf(err) != fault.NotFound {
+			return nil, err
+		}
+	}
+	model, err := publishedModel(tx, run)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[id.Record]bool{}
+	for _, key := range searchKeys(query) {
+		some, err := tx.RecordsByKey(key, run, candidatesPerKey)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range some {
+			if seen[c.Record] || c.Person == 0 {
+				continue
+			}
+			seen[c.Record] = true
+			text, err := tx.IdentityOf(c.Record)
+			if err != nil {
+				return nil, err
+			}
+			var who person.Identity
+			if err := json.Unmarshal([]byte(text), &who); err != nil {
+				return nil, err
+			}
+			score := linkage.ScoreQuery(model, query, who)
+			if was, ok := best[c.Person]; !ok || score.Bits > was.Bits {
+				best[c.Person] = score
+			}
+		}
+	}
+	out := make([]match, 0, len(best))
+	for p, s := range best {
+		if s.Probability >= leastShown {
+			out = append(out, match{p, s})
+		}
+	}
+	slices.SortFunc(out, func(x, y match) int { return cmp.Or(cmp.Compare(y.score.Bits, x.score.Bits), cmp.Compare(x.person, y.person)) })
+	return out, nil
+}
+
+// leastShown is the probability under which somebody found is not shown.
+const leastShown = 0.001
+
+// publishedModel is the model of the published link run.
+func publishedModel(tx *store.Tx, n id.Run) (*linkage.Model, error) {
+	run, err := tx.Run(n)
+	if err != nil {
+		return nil, err
+	}
+	var report linkRunReport
+	if err := json.Unmarshal([]byte(run.Report), &report); err != nil {
+		return nil, err
+	}
+	return report.Model, nil
+}
+
+// found fills in who was found, leaving out whoever the policy hides.
+func (a *App) found(tx *store.Tx, run id.Run, best []match) (out []Found, more bool, err error) {
+	agencies := map[id.Agency]store.Agency{}
+	all, err := tx.Agencies()
+	if err != nil {
+		return nil, false, err
+	}
+	for _, g := range all {
+		agencies[g.ID] = g
+	}
+	for _, m := range best {
+		facts, err := tx.PersonFacts(m.person)
+		if err != nil {
+			return nil, false, err
+		}
+		s := policy.Subject{Kind: policy.Person, ID: int64(m.person)}
+		if !tx.MayHere(s, facts) {
+			continue
+		}
+		if len(out) == mostFound {
+			return out, true, nil
+		}
+		f := Found{Person: m.person, PPM: min(999_999, int64(m.score.Probability*1_000_000))}
+		for _, g := range facts.Agencies {
+			f.Agencies = append(f.Agencies, agencies[g])
+		}
+		for _, p := range m.score.Parts {
+			switch {
+			case p.Key == "start" || p.Key == "household" || !p.Compared:
+			case p.Bits > 0:
+				f.Agrees = append(f.Agrees, p.Field)
+			case p.Bits < 0:
+				f.Differs = append(f.Differs, p.Field)
+			}
+		}
+		records, err := tx.RecordsOf(m.person, run)
+		if err != nil {
+			return nil, false, err
+		}
+		f.Borough = boroughOf(records)
+		if tx.May(policy.PersonSeeName, s, facts) {
+			f.Name = bestName(records).Value
+		}
+		out = append(out, f)
+	}
+	return out, false, nil
+}
