@@ -18,7 +18,7 @@ type Area struct {
 	Partnership string // "South London partnership"
 	Version     string
 
-	Boroughs   []string
+	Boroughs   []Named
 	Agencies   []Agency
 	Categories []Named
 	Services   []Service
@@ -30,7 +30,7 @@ type Area struct {
 	Linkage    Linkage
 	Wording    Wording
 
-	sectors map[string]string // "SE5 8" to a borough
+	sectors map[string]string // "SE5 8" to the slug of a borough
 }
 
 // Agency is an organisation that sends extracts.
@@ -40,7 +40,7 @@ type Agency struct {
 	Name  string
 	Sends string   // what its files hold, in words
 	Payer string   // slug of the payer that meets its costs unless a price line says otherwise
-	Reach []string // the boroughs it works in
+	Reach []string // slugs of the boroughs it works in
 }
 
 // Named is a slug and the words shown for it.
@@ -129,7 +129,18 @@ func find[T any](all []T, is func(T) bool) (T, bool) {
 	return none, false
 }
 
-// Borough gives the borough of a postcode ("SE5 8AZ") or of a sector alone, from the area's list of sectors. An outcode
+// BoroughName is the name of a borough; a slug that is not the area's is shown as it is, and none as "no borough".
+func (a *Area) BoroughName(slug string) string {
+	if slug == "" {
+		return "no borough"
+	}
+	if b, ok := find(a.Boroughs, func(b Named) bool { return b.Slug == slug }); ok {
+		return b.Name
+	}
+	return slug
+}
+
+// Borough gives the slug of the borough of a postcode ("SE5 8AZ") or of a sector alone, from the area's list of sectors. An outcode
 // alone ("SE5") has a borough only when every listed sector of it is in the same one. Empty means no borough.
 func (a *Area) Borough(postcode string) string {
 	out, in, _ := strings.Cut(strings.ToUpper(strings.TrimSpace(postcode)), " ")

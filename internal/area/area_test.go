@@ -68,10 +68,15 @@ func TestSouthLondon(t *testing.T) {
 func TestBorough(t *testing.T) {
 	t.Parallel()
 	a := southLondon(t)
-	for postcode, want := range map[string]string{"SE5 8AZ": "Southwark", "SE5 9RS": "Lambeth", "se13 6ab": "Lewisham", "SW9 8": "Lambeth",
-		"SE13": "Lewisham", "SE5": "", "ZZ99 3VZ": "", "": "", "SE": "", "SE1": "", "N1 9AA": ""} {
+	for postcode, want := range map[string]string{"SE5 8AZ": "southwark", "SE5 9RS": "lambeth", "se13 6ab": "lewisham", "SW9 8": "lambeth",
+		"SE13": "lewisham", "SE5": "", "ZZ99 3VZ": "", "": "", "SE": "", "SE1": "", "N1 9AA": ""} {
 		if got := a.Borough(postcode); got != want {
 			t.Errorf("%q is in %q, want %q", postcode, got, want)
+		}
+	}
+	for slug, want := range map[string]string{"lewisham": "Lewisham", "bromley": "bromley", "": "no borough"} {
+		if got := a.BoroughName(slug); got != want {
+			t.Errorf("%q is called %q, want %q", slug, got, want)
 		}
 	}
 }
@@ -115,14 +120,14 @@ func TestSettingsAreRefusedWithTheirLine(t *testing.T) {
 	const settings, prices, sectors = "area.yaml", "prices.yaml", "postcode-sectors.yaml"
 	for _, c := range []struct{ name, file, old, with, says, at string }{
 		{"an unknown key", settings, "agencies_at_least: 3", "agencies_at_leest: 3", `no setting called "agencies_at_leest"`, ""},
-		{"a key twice", settings, "  days: 728", "  days: 728\n  days: 364", "already defined", "area.yaml:84"},
+		{"a key twice", settings, "  days: 728", "  days: 728\n  days: 364", "already defined", "area.yaml:87"},
 		{"not YAML", settings, "title: South London", "title: [", "", "area.yaml:"},
 		{"a word for a number", settings, "days: 728", "days: two years", "cannot", ""},
 		{"another slug", settings, "slug: south-london", "slug: south-london-2", "the folder is", ""},
 		{"no title", settings, "title: South London", "title: ''", "filled in", ""},
 		{"an unknown payer", settings, "payer: police, reach", "payer: polis, reach", `no payer "polis"`, ""},
 		{"a mark of another", settings, "mark: SOU", "mark: LAM", "three capitals", ""},
-		{"a borough of elsewhere", settings, "reach: [Southwark]", "reach: [Bromley]", `no borough "Bromley"`, ""},
+		{"a borough of elsewhere", settings, "reach: [southwark]", "reach: [bromley]", `no borough "bromley"`, ""},
 		{"an agency twice", settings, "slug: southwark", "slug: lambeth", "stands twice", ""},
 		{"a slug with a blank", settings, "slug: lantern", "slug: lantern housing", "not a slug", ""},
 		{"an unknown category", settings, "category: social-care", "category: care", `no category "care"`, ""},
@@ -152,8 +157,8 @@ func TestSettingsAreRefusedWithTheirLine(t *testing.T) {
 		{"left out and priced", prices, "code: S-T-C, unit: journey,", `code: S-T-C, unit: journey, left_out: {policy: p, reason: r},`, "has no price", ""},
 		{"left out without a reason", prices, "service: urgent-treatment}", "service: urgent-treatment, left_out: {policy: p}}", "policy and a reason", ""},
 		{"a sector that is not one", sectors, "SE24 0", "SE24", "not a postcode sector", ""},
-		{"a sector of two boroughs", sectors, "SE4 1", "SE5 8", "stands under Southwark already", ""},
-		{"a sector of elsewhere", sectors, "Lewisham:", "Bromley:", `no borough "Bromley"`, ""},
+		{"a sector of two boroughs", sectors, "SE4 1", "SE5 8", "stands under southwark already", ""},
+		{"a sector of elsewhere", sectors, "lewisham:", "bromley:", `no borough "bromley"`, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -17,7 +17,7 @@ import (
 type areaFile struct {
 	Slug, Title, Partnership string
 
-	Boroughs        []string
+	Boroughs        []struct{ Slug, Name string }
 	PostcodeSectors string `yaml:"postcode_sectors"`
 	Agencies        []struct {
 		Slug, Mark, Name, Payer, Sends string
@@ -117,9 +117,9 @@ func (a *Area) fill(f *file, in areaFile) {
 	}
 	a.Title = f.at("title").words(in.Title)
 	a.Partnership = f.at("partnership").words(in.Partnership)
-	a.Boroughs, a.Roles = in.Boroughs, in.Roles
-	if len(a.Boroughs) == 0 {
-		f.at("boroughs").bad("An area has at least one borough.", "List them by name.")
+	a.Roles = in.Roles
+	for _, b := range in.Boroughs {
+		a.Boroughs = append(a.Boroughs, Named(b))
 	}
 	for _, p := range in.Payers {
 		a.Payers = append(a.Payers, Named(p))
@@ -130,6 +130,7 @@ func (a *Area) fill(f *file, in areaFile) {
 	for _, p := range in.Purposes {
 		a.Purposes = append(a.Purposes, Purpose(p))
 	}
+	slugs(f, "boroughs", a.Boroughs, func(n Named) string { return n.Slug })
 	slugs(f, "payers", a.Payers, func(n Named) string { return n.Slug })
 	slugs(f, "categories", a.Categories, func(n Named) string { return n.Slug })
 	slugs(f, "purposes", a.Purposes, func(p Purpose) string { return p.Slug })
@@ -176,8 +177,8 @@ func (a *Area) fillAgencies(f *file, in areaFile) {
 			at("payer").bad("There is no payer %q in this area.", "Use one of the slugs under payers.", g.Payer)
 		}
 		for _, b := range g.Reach {
-			if !slices.Contains(a.Boroughs, b) {
-				at("reach").bad("There is no borough %q in this area.", "Use one of the names under boroughs.", b)
+			if !slices.ContainsFunc(a.Boroughs, func(n Named) bool { return n.Slug == b }) {
+				at("reach").bad("There is no borough %q in this area.", "Use one of the slugs under boroughs.", b)
 			}
 		}
 	}
@@ -259,7 +260,8 @@ func (a *Area) loadSectors(f *file) {
 		return
 	}
 	a.sectors = map[string]string{}
-	for _, borough := range a.Boroughs {
+	for _, b := range a.Boroughs {
+		borough := b.Slug
 		for i, s := range in[borough] {
 			at := f.at(borough, i)
 			if !sectorForm.MatchString(s) {
@@ -272,6 +274,6 @@ func (a *Area) loadSectors(f *file) {
 		delete(in, borough)
 	}
 	for _, other := range slices.Sorted(maps.Keys(in)) {
-		f.at(other).bad("There is no borough %q in this area.", "Use one of the names under boroughs in area.yaml.", other)
+		f.at(other).bad("There is no borough %q in this area.", "Use one of the slugs under boroughs in area.yaml.", other)
 	}
 }
