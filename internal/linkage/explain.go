@@ -31,7 +31,10 @@ func (l *Linker) Explain(m *Model, a, b uint32) Explanation {
 	if l.t == nil {
 		l.t = l.c.totals()
 	}
-	return newScorer(l.c, l.t, m).explain(a, b)
+	if l.explainer == nil || l.explainer.model != m || l.explainer.totals != l.t {
+		l.explainer = newScorer(l.c, l.t, m)
+	}
+	return l.explainer.explain(a, b)
 }
 
 func (s *scorer) explain(a, b uint32) Explanation {
@@ -64,7 +67,8 @@ func (s *scorer) explain(a, b uint32) Explanation {
 func (s *scorer) words(f Field, l Level, o *compared) string {
 	c := s.columns
 	x, y := c.shown(f, &o.a), c.shown(f, &o.b)
-	if share, ok := s.totals.shareOf(c, f, l, &o.a, s.model.RecordsPerPerson); ok {
+	if v, ok := o.a.value(f); ok && l == valueSame {
+		share := s.totals.share(c, f, v, s.model.RecordsPerPerson)
 		return fmt.Sprintf("Both %s; about 1 person in %s here has it", x, oneIn(share))
 	}
 	switch {
@@ -174,5 +178,7 @@ func (c *columns) forgetCounts() {
 	}
 	clear(c.names.forenames)
 	clear(c.names.surnames)
-	clear(c.births)
+	for b := range c.births {
+		c.births[b] = 0
+	}
 }

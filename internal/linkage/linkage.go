@@ -88,6 +88,8 @@ func (o *Options) check(records int) error {
 type Linker struct {
 	c *columns
 	t *totals // of the records as they were when last linked
+
+	explainer *scorer // of the model last explained by
 }
 
 // New makes a linker without records.
@@ -143,7 +145,7 @@ func (l *Linker) Link(ctx context.Context, o Options) (*Result, error) {
 	}
 	progress("Find pairs", 0, 0)
 	l.t = c.totals()
-	b := newBlocks(ctx, c)
+	b := newBlocks(ctx, c, rules)
 	m := o.Model
 	if m == nil {
 		progress("Train", 0, 0)
@@ -172,21 +174,22 @@ type edge struct {
 	rule uint8
 }
 
-// keptFrom is the weight in bits from which a pair is kept to join records: one in a thousand.
-const keptFrom = -10
-
-// collect weighs every pair that the rules find and keeps those that may matter, ordered by their records.
+// collect weighs every pair that the rules find and keeps those that may matter, in the order in which they are
+// found.
 func collect(ctx context.Context, b *blocks, s *scorer, progress func(string, int, int)) ([]edge, error) {
 	var pieces [][]edge
 	ofWorker := make([]compared, s.columns.workers)
-	b.run(func(n int) {
+	b.run(1, func(n int) {
 		pieces = append(pieces, make([][]edge, n-len(pieces))...)
 		progress("Compare", len(pieces), 0)
 	}, func(worker, piece int, rule uint8, i, j uint32) {
+		if s.hopeless(i, j, groupedFrom) {
+			return
+		}
 		o := &ofWorker[worker]
 		s.columns.compare(i, j, o)
 		var p parts
-		if bits := s.score(o, &p); bits >= keptFrom {
+		if bits := s.score(o, &p); bits >= groupedFrom {
 			pieces[piece] = append(pieces[piece], edge{i, j, float32(bits), rule})
 		}
 	})
