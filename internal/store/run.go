@@ -20,7 +20,7 @@ const (
 type Run struct {
 	ID          id.Run
 	Kind        RunKind
-	State       string // working, published, superseded, failed, swept
+	State       string // working, published, superseded, failed
 	StartedAt   time.Time
 	StartedBy   id.Account
 	FinishedAt  time.Time
@@ -41,8 +41,6 @@ var (
 	runFinish    = query("run.finish", `update runs set state = 'published', finished_at = $1, report = $2 where id = $3 and state = 'working'`)
 	runFail      = query("run.fail", `update runs set state = 'failed', finished_at = $1, fault = $2 where id = $3 and state = 'working'`)
 	runSupersede = query("run.supersede", `update runs set state = 'superseded' where area = $1 and kind = $2 and id <> $3 and state = 'published'`)
-	runCutOff    = query("run.cut-off", `select id from runs where area = $1 and state in ('working', 'failed') and id <> $2 order by id`)
-	runSwept     = query("run.swept", `update runs set state = 'swept' where id = $1`)
 	areaLinkRun  = query("area.link-run", `update areas set link_run = $1 where id = $2`)
 	areaCostRun  = query("area.cost-run", `update areas set cost_run = $1 where id = $2`)
 )
@@ -105,11 +103,6 @@ func (tx *Tx) FailRun(n id.Run, why string) error {
 	return err
 }
 
-// CutOffRuns gives the runs other than except that failed or were cut off and whose rows are still to be swept.
-func (tx *Tx) CutOffRuns(except id.Run) ([]id.Run, error) {
-	return list(tx, runCutOff, []any{tx.area, int64(except)}, func(scan func(...any) error) (n id.Run, err error) { return n, scan(&n) })
-}
-
 var runSweeps = []*statement{
 	query("run.sweep-memberships", `delete from memberships where run = $1 and record in (select record from memberships where run = $1 limit $2)`),
 	query("run.sweep-links", `delete from links where run = $1 and record_a in (select record_a from links where run = $1 limit $2)`),
@@ -118,7 +111,7 @@ var runSweeps = []*statement{
 	query("run.sweep-totals", `delete from person_totals where run = $1 and person in (select person from person_totals where run = $1 limit $2)`),
 }
 
-// SweepRun deletes a piece of the rows of a run that was never published, and says whether more is left.
+// SweepRun deletes a piece of the rows of a run that is not published, and says whether more is left.
 func (tx *Tx) SweepRun(n id.Run, most int) (more bool, err error) {
 	for _, s := range runSweeps {
 		gone, err := tx.exec(s, int64(n), most)
@@ -126,8 +119,7 @@ func (tx *Tx) SweepRun(n id.Run, most int) (more bool, err error) {
 			return gone > 0, err
 		}
 	}
-	_, err = tx.exec(runSwept, int64(n))
-	return false, err
+	return false, nil
 }
 
 func (tx *Tx) runsBy(s *statement, args ...any) ([]Run, error) {

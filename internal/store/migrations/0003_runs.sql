@@ -4,7 +4,7 @@ create table runs (
   area bigint not null,
   id bigint not null,
   kind text not null constraint runs_kind_known check (kind in ('link', 'cost')),
-  state text not null constraint runs_state_known check (state in ('working', 'published', 'superseded', 'failed', 'swept')),
+  state text not null constraint runs_state_known check (state in ('working', 'published', 'superseded', 'failed')),
   started_at text not null constraint runs_started_at_instant check (length(started_at) = 27),
   started_by bigint not null,
   finished_at text not null default '',
