@@ -24,6 +24,7 @@ var functions = template.FuncMap{
 	"clock":  clock,
 	"ref":    id.Pseudonym,
 	"many":   many,
+	"whose":  whose,
 	"crisis": func() []KeyEntry { return crisisKey },
 }
 
@@ -66,6 +67,14 @@ func many(n int, one, more string) string {
 		return count(n) + " " + one
 	}
 	return count(n) + " " + more
+}
+
+// whose writes the possessive of a name: "Police’s", "Riverbank Hospitals’".
+func whose(name string) string {
+	if strings.HasSuffix(name, "s") {
+		return name + "’"
+	}
+	return name + "’s"
 }
 
 // ordinal writes a rank: 1st, 2nd, 3rd, 11th.

@@ -35,7 +35,7 @@ func entryCases() []Case {
 }
 
 func priceCases() []Case {
-	p := Prices{Window: window, Costing: costing, Priced: amount(49_510_822), Contacts: 110_953, People: 9638, Approved: 22, InCohort: 14, MayExport: true, MayApprove: true,
+	p := Prices{Window: window, Costing: costing, Priced: amount(49_510_822), Contacts: 110_953, People: 9638, Approved: 4, InCohort: 14, MayExport: true, MayApprove: true,
 		Unpriced: []UnpricedCode{{1, "Police", "MISPER", "Missing person report", "report", 612, 201, 9, true}, {2, "Riverbank Hospitals", "UTC-2", "", "", 488, 433, 6, false}},
 		Sources:  []SourceSum{{OwnAmount, amount(6_301_174)}, {LocalPrice, amount(10_752_000)}, {NationalPrice, amount(32_457_648)}},
 		LeftOut:  []LeftOutCode{{9, "Lantern Housing", "SERVCH", "hostel rent and service charge", "Rent and benefits are left out by the area’s policy", 498}}}

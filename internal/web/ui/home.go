@@ -100,9 +100,9 @@ func (h Home) Gaps() []string {
 		case f.From > h.Window.From && f.UpTo < h.Window.To:
 			gaps = append(gaps, f.Agency+" covers only "+spanWords(day.Span{From: f.From, To: f.UpTo})+".")
 		case f.From > h.Window.From:
-			gaps = append(gaps, f.Agency+"’s data begins on "+f.From.Long()+".")
+			gaps = append(gaps, whose(f.Agency)+" data begins on "+f.From.Long()+".")
 		case f.UpTo < h.Window.To:
-			gaps = append(gaps, f.Agency+"’s data ends on "+f.UpTo.Long()+".")
+			gaps = append(gaps, whose(f.Agency)+" data ends on "+f.UpTo.Long()+".")
 		}
 	}
 	return gaps

@@ -89,6 +89,21 @@ func left(d time.Duration) string {
 	return "about " + strconv.Itoa(int(d.Round(time.Hour).Hours())) + " hours left"
 }
 
+// lasted writes how long something took: "1 minute 34 seconds".
+func lasted(d time.Duration) string {
+	d = d.Round(time.Second)
+	minutes, seconds := int(d/time.Minute), int(d%time.Minute/time.Second)
+	switch {
+	case d < time.Second:
+		return "less than a second"
+	case minutes == 0:
+		return many(seconds, "second", "seconds")
+	case seconds == 0:
+		return many(minutes, "minute", "minutes")
+	}
+	return many(minutes, "minute", "minutes") + " " + many(seconds, "second", "seconds")
+}
+
 // View is one way of looking at the same thing.
 type View struct {
 	Name, Href string

@@ -140,7 +140,7 @@ func (p Prices) CodeTable() Table {
 		if c.Varies {
 			each.Text = append(each.Text, Under("on average"))
 		}
-		line := row(cell(Plain(c.Agency+" "), LinkAbout(PricePath(c.Price), c.Code, c.Agency)), words(c.Meaning), number0(c.Contacts),
+		line := row(cell(Plain(c.Agency), Break(), LinkAbout(PricePath(c.Price), c.Code, c.Agency)), words(c.Meaning), number0(c.Contacts),
 			words(c.Units), each, words(c.Conversion), pounds(c.Sum), barOf(c.Sum, most), cell(Strong(string(c.Source)), Under(c.From)), approved)
 		if c.ApprovedBy == "" {
 			line.Cells[9] = cell(Tag(Attention, "Not approved"))

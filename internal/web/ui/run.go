@@ -106,12 +106,12 @@ func (r Run) SupersedesPath() string   { return RunPath(r.Supersedes) }
 func (r Run) SupersededByPath() string { return RunPath(r.SupersededBy) }
 
 // Lasted is how long it took.
-func (r Run) Lasted() string { return r.Took.Round(time.Second).String() }
+func (r Run) Lasted() string { return lasted(r.Took) }
 
 // InputTable are the extracts it read.
 func (r Run) InputTable() Table {
 	t := Table{ID: "inputs", Name: many(len(r.Inputs), "extract", "extracts") + " that it read", Heading: true, Wide: true, Empty: "It read no extract.",
-		Columns: []Column{head(col("Extract")), col("As of"), num("Rows"), col("SHA-256 of the file")}}
+		Columns: []Column{head(col("Extract")), key("As of"), num("Rows"), col("SHA-256 of the file")}}
 	rows := 0
 	for _, i := range r.Inputs {
 		rows += i.Rows

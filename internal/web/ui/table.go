@@ -77,6 +77,9 @@ func (c Cell) Class(k Kind) string {
 	length := 0
 	for _, b := range c.Text {
 		length += len([]rune(b.Words))
+		if b.Kind == "code" && length > longWord { // a value as sent does not wrap otherwise
+			return strings.TrimSpace(string(k) + " long")
+		}
 		for _, word := range strings.Fields(b.Words) {
 			if len([]rune(word)) > longWord {
 				return strings.TrimSpace(string(k) + " long")

@@ -59,6 +59,9 @@ func Tag(tone Tone, words string) Bit { return Bit{Kind: "tag", Words: words, To
 // Under is a second line in a cell, in the second rank.
 func Under(s string) Bit { return Bit{Kind: "under", Words: s} }
 
+// Break begins a new line in a cell.
+func Break() Bit { return Bit{Kind: "break"} }
+
 // Spoken is said to a screen reader only.
 func Spoken(s string) Bit { return Bit{Kind: "spoken", Words: s} }
 

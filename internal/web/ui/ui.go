@@ -57,6 +57,9 @@ type view[T Content] struct {
 // Problems are the lines of the error summary.
 func (v view[T]) Problems() []problem { return v.Head.Form.problems() }
 
+// WayBack says whether the way back to Home is shown: on every page of a session but Home itself.
+func (v view[T]) WayBack() bool { return v.Frame.Who != "" && v.Head.Place != PlaceHome }
+
 // DocumentTitle is what the browser's tab says.
 func (v view[T]) DocumentTitle() string {
 	title := v.Head.Tab
