@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"throughline/internal/fault"
+	"throughline/internal/money"
 )
 
 // TestMapThatHoldsTogether refuses what would count something twice, or price a contact by what is not a contact's price.
@@ -104,5 +105,39 @@ func TestTooManyCodes(t *testing.T) {
 	}
 	if _, err := m.Table(make([]Key, 1<<16), Policy{}); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("more codes than a contact can name: %v", err)
+	}
+}
+
+func TestCodeAsThePriceMapShowsIt(t *testing.T) {
+	t.Parallel()
+	table := southLondon(t, Policy{})
+	for _, c := range []struct {
+		place            int
+		gap              GapReason
+		source           Source
+		unit             money.Pence
+		from, conversion string
+	}{
+		{attendance, 0, National, 280_17, "A&E / emergency care attendance, all types (weighted mean), per attendance", "none"},
+		{prison, 0, National, 155_21, "Prison: overall average cost per prisoner, per person per year", "year ÷ 365, × 1.0953"},
+		{wardWeek, 0, National, 133_58, "Residential rehabilitation for people who misuse drugs or alcohol, per week", "nights ÷ 7, × 1.3977"},
+		{care, 0, Local, 74_00, "Council finance", "minutes ÷ 60"},
+		{rooms, 0, Own, 0, "own amount on each row", "the rent column is taken off"},
+		{roomsElse, 0, Own, 46_00, "own amount on each row", "1 stay = its nights"},
+		{misper, GapNoPrice, "", 0, "", ""},
+		{rent, GapLeftOut, "", 0, "", ""},
+	} {
+		got := table.Code(c.place)
+		if got.Gap != c.gap || got.Source != c.source || got.UnitPrice != c.unit || got.PriceFrom != c.from || got.Conversion != c.conversion {
+			t.Errorf("%+v, want %+v", got, c)
+		}
+	}
+	for _, c := range []struct {
+		sum  CodeSum
+		want money.Pence
+	}{{CodeSum{Amount: 322_00, Quantity: 7000}, 46_00}, {CodeSum{Amount: -322_01, Quantity: 7000}, -46_00}, {CodeSum{Amount: 1}, 0}} {
+		if got := c.sum.Each(); got != c.want {
+			t.Errorf("%+v is %v each, want %v", c.sum, got, c.want)
+		}
 	}
 }
