@@ -209,7 +209,8 @@ func (c *checker) national(e Entry, fits []Basis) {
 
 func (c *checker) fits(e Entry, fits []Basis, b Basis) {
 	if _, ok := quantityRules[b]; !ok || !slices.Contains(fits, b) {
-		c.bad(e, fmt.Sprintf("The conversion %s does not give what a price by the %s is for.", e.Conversion, b), "Choose a conversion that fits.")
+		c.bad(e, fmt.Sprintf("The conversion %s does not give what a price by the %s is for.", e.Conversion, b),
+			"Choose a conversion that fits.")
 	}
 }
 

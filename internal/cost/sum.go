@@ -123,7 +123,8 @@ func sum(activities []Activity, t *Table, w Window, workers int) (*Sums, error) 
 		}
 		cells, shares, missed = cells+len(p.sums.Cells), shares+len(p.sums.Shares), missed+len(p.sums.Missed)
 	}
-	total.Cells, total.Shares, total.Missed = slices.Grow(total.Cells, cells), slices.Grow(total.Shares, shares), slices.Grow(total.Missed, missed)
+	total.Cells, total.Shares = slices.Grow(total.Cells, cells), slices.Grow(total.Shares, shares)
+	total.Missed = slices.Grow(total.Missed, missed)
 	for i, p := range parts {
 		if err := total.Add(&p.sums); err != nil {
 			return nil, err

@@ -70,7 +70,8 @@ const noGroup = math.MaxUint16
 // as a gap. It fails only where keys are more than 65,000 or a price is absurdly large.
 func (m *Map) Table(keys []Key, policy Policy) (*Table, error) {
 	if len(keys) >= noGroup {
-		return nil, fault.New(fault.Invalid, "too-many-codes", "There are more different codes than can be priced at once.", "Reckon fewer agencies.")
+		return nil, fault.New(fault.Invalid, "too-many-codes", "There are more different codes than can be priced at once.",
+			"Reckon fewer agencies.")
 	}
 	byKey := map[Key]Entry{}
 	for _, e := range m.entries {

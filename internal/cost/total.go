@@ -78,6 +78,6 @@ func (t Total) Says() []string {
 }
 
 func notInTable(service uint16) error {
-	return fault.New(fault.Internal, "code-not-in-table", fmt.Sprintf("A contact names code %d, which the price table does not have.", service),
-		"Make the price table again.")
+	return fault.New(fault.Internal, "code-not-in-table",
+		fmt.Sprintf("A contact names code %d, which the price table does not have.", service), "Make the price table again.")
 }
