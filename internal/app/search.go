@@ -174,7 +174,9 @@ func (a *App) candidates(tx *store.Tx, run id.Run, query person.Identity, refere
 			out = append(out, match{p, s})
 		}
 	}
-	slices.SortFunc(out, func(x, y match) int { return cmp.Or(cmp.Compare(y.score.Bits, x.score.Bits), cmp.Compare(x.person, y.person)) })
+	slices.SortFunc(out, func(x, y match) int {
+		return cmp.Or(cmp.Compare(y.score.Bits, x.score.Bits), cmp.Compare(x.person, y.person))
+	})
 	return out, nil
 }
 

@@ -1,0 +1,183 @@
+package app
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"throughline/internal/day"
+	"throughline/internal/fault"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// Two layouts of one agency: visits with a number of their own, and visits without.
+const (
+	numbered = `name: visits
+version: 1
+agency: lantern
+kind: both
+columns:
+  - {header: client, field: key}
+  - {header: forename, field: forename}
+  - {header: surname, field: surname}
+  - {header: born, field: birth, format: dd/mm/yyyy}
+  - {header: visit, field: contact}
+  - {header: day, field: from, format: dd/mm/yyyy}
+  - {header: visits, field: quantity}
+service: OUTR
+services:
+  - {code: OUTR, service: street-outreach, unit: contact, quantity: column}
+`
+	unnumbered = `name: calls
+version: 1
+agency: lantern
+kind: both
+columns:
+  - {header: client, field: key}
+  - {header: surname, field: surname}
+  - {header: day, field: from, format: dd/mm/yyyy}
+service: OUTR
+services:
+  - {code: OUTR, service: street-outreach, unit: contact, quantity: one}
+`
+	head = "client,forename,surname,born,visit,day,visits\n"
+)
+
+var (
+	march = day.Must(2026, 3, 31)
+	april = day.Must(2026, 4, 30)
+)
+
+func diff(t *testing.T, what string, want, got any) {
+	t.Helper()
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", what, d)
+	}
+}
+
+func counts(e store.Extract) [4]int64 { return [4]int64{e.Rows, e.Accepted, e.Rejected, e.Repeated} }
+
+// TestSameFileTwice: sending the same bytes again changes nothing (bar I4).
+func TestSameFileTwice(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		l := w.layout("lantern", numbered)
+		file := head + "A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1\nA1,Dean,Whitlock,04/03/1983,V2,06/01/2026,1\n"
+		first := w.send(l, march, false, file)
+		w.accept(first)
+		before := w.standing()
+		got, err := w.app.ReceiveExtract(t.Context(), w.as(policy.Analyst, policy.HandleExtracts), ReceiveExtract{Layout: l, Name: "again.csv", AsOf: april, File: strings.NewReader(file)})
+		if err != nil || !got.Before || got.Extract.ID != first.ID || got.Job != 0 {
+			t.Errorf("the same file again gave %+v, %v, want the first extract and no job", got, err)
+		}
+		diff(t, "contacts", before, w.standing())
+	})
+}
+
+// TestRepeatedChangedAndOlder: the same contact with the same content counts once; with other content the one of the later as-of day
+// stands, whichever came first; and what was taken back leaves everything as though it had never been.
+func TestRepeatedChangedAndOlder(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		l := w.layout("lantern", numbered)
+		first := w.send(l, march, false, head+"A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1\nA1,Dean,Whitlock,04/03/1983,V2,06/01/2026,1\n")
+		diff(t, "counts of the first", [4]int64{2, 2, 0, 0}, counts(first))
+		diff(t, "before anybody accepts", []string(nil), w.standing())
+		w.accept(first)
+		second := w.send(l, april, false, head+"A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1\nA1,Dean,Whitlock,04/03/1983,V2,06/01/2026,3\nA1,Dean,Whitlock,04/03/1983,V3,07/04/2026,1\n")
+		diff(t, "counts of the second", [4]int64{3, 2, 0, 1}, counts(second))
+		w.accept(second)
+		want := []string{"extract 1 line 2: 2026-01-05 quantity 1000", "extract 2 line 3: 2026-01-06 quantity 3000", "extract 2 line 4: 2026-04-07 quantity 1000"}
+		diff(t, "after the second", want, w.standing())
+		older := w.send(l, day.Must(2026, 2, 28), false, head+"A1,Dean,Whitlock,04/03/1983,V2,06/01/2026,2\n")
+		w.accept(older)
+		diff(t, "an older extract after a newer does not overwrite", want, w.standing())
+		w.sentInError(first)
+		diff(t, "the first sent in error: what the second repeated stands by itself",
+			[]string{"extract 2 line 2: 2026-01-05 quantity 1000", "extract 2 line 3: 2026-01-06 quantity 3000", "extract 2 line 4: 2026-04-07 quantity 1000"}, w.standing())
+		w.sentInError(second)
+		diff(t, "then the second: the older one stands", []string{"extract 3 line 2: 2026-01-06 quantity 2000"}, w.standing())
+	})
+}
+
+// TestIdenticalRowsWithoutNumbers all count within a file, and count once across files.
+func TestIdenticalRowsWithoutNumbers(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		l := w.layout("lantern", unnumbered)
+		w.accept(w.send(l, march, false, "client,surname,day\nA1,Whitlock,05/01/2026\nA1,Whitlock,05/01/2026\n"))
+		second := w.send(l, april, false, "client,surname,day\nA1,Whitlock,05/01/2026\nA1,Whitlock,05/01/2026\nA1,Whitlock,05/01/2026\n")
+		diff(t, "counts", [4]int64{3, 1, 0, 2}, counts(second))
+		w.accept(second)
+		if got := w.standing(); len(got) != 3 {
+			t.Errorf("%d contacts stand, want 3: %v", len(got), got)
+		}
+	})
+}
+
+// TestDeletionByAbsence happens only for a file declared whole, and asks when it would end much.
+func TestDeletionByAbsence(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		l := w.layout("lantern", numbered)
+		w.accept(w.send(l, march, false, head+"A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1\nA2,Ann,Poole,01/02/1990,V2,06/01/2026,1\n"))
+		part := w.send(l, april, false, head+"A1,Dean,Whitlock,04/03/1983,V9,01/04/2026,1\n")
+		w.accept(part)
+		if got := w.standing(); len(got) != 3 {
+			t.Fatalf("a partial extract ended something: %v", got)
+		}
+		whole := w.send(l, april+1, true, head+"A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1\n")
+		if whole.Absent != 2 {
+			t.Errorf("the whole extract ends %d contacts, want 2", whole.Absent)
+		}
+		analyst := w.as(policy.Analyst, policy.HandleExtracts)
+		if err := w.app.AcceptExtract(t.Context(), analyst, AcceptExtract{Extract: whole.ID}); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("ending more than 5 in 100 was not asked about: %v", err)
+		}
+		w.accept(whole)
+		diff(t, "after the whole extract", []string{"extract 1 line 2: 2026-01-05 quantity 1000"}, w.standing())
+		w.sentInError(whole)
+		if got := w.standing(); len(got) != 3 {
+			t.Errorf("taking the whole extract back did not bring everything back: %v", got)
+		}
+	})
+}
+
+// TestRejectedRows keeps the file's rows adding up, says line, column, reason and remedy, and gives them back without formulas.
+func TestRejectedRows(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		l := w.layout("lantern", numbered)
+		e := w.send(l, march, false, head+"A1,=cmd|' /C calc'!A0,Whitlock,04/03/1983,V1,31/02/2026,1\nA1,Dean,Whitlock,04/03/1983,V2,06/01/2026,1\n,Ann,Poole,01/02/1990,V3,06/01/2026,1\n")
+		diff(t, "counts", [4]int64{3, 1, 2, 0}, counts(e))
+		analyst := w.as(policy.Analyst, policy.HandleExtracts)
+		p, err := w.app.Extract(t.Context(), analyst, e.ID, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range p.Faults {
+			if f.Line == 0 || f.Message == "" || f.Remedy == "" {
+				t.Errorf("a rejected row says too little: %+v", f)
+			}
+		}
+		var b bytes.Buffer
+		if err := w.app.DownloadRejected(t.Context(), analyst, e.ID, &b); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), "'=cmd") || strings.Count(b.String(), "\r\n") != 3 {
+			t.Errorf("rejected rows as CSV:\n%s", b.String())
+		}
+	})
+}
+
+// TestFileThatCannotBeRead leaves nothing but why.
+func TestFileThatCannotBeRead(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		l := w.layout("lantern", numbered)
+		e := w.send(l, march, false, "customer,forename\nA1,Dean\n")
+		if e.State != store.ExtractFaulty || troubleWords(e.Fault) == "" {
+			t.Errorf("a file with other columns is %s: %q", e.State, e.Fault)
+		}
+		if err := w.app.AcceptExtract(t.Context(), w.as(policy.Analyst, policy.HandleExtracts), AcceptExtract{Extract: e.ID}); err == nil {
+			t.Error("a file that could not be read was accepted")
+		}
+	})
+}
