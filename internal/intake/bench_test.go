@@ -1,8 +1,12 @@
 package intake
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
+	"io"
+	"os"
+	"runtime"
 	"testing"
 
 	"throughline/internal/day"
@@ -54,3 +58,40 @@ func benchmark(b *testing.B, layout string, file []byte) {
 
 func BenchmarkContacts(b *testing.B) { benchmark(b, "elmfield-contacts", contactsFile(100_000)) }
 func BenchmarkBoth(b *testing.B)     { benchmark(b, "riverbank-ae", bothFile(100_000)) }
+
+// TestTenMillionContacts holds memory within its bound (LONG=1): ten million contacts with numbers, of which nothing is kept but
+// what tells repeated rows.
+func TestTenMillionContacts(t *testing.T) {
+	if os.Getenv("LONG") == "" {
+		t.Skip("LONG=1 reads ten million contacts")
+	}
+	const n = 10_000_000
+	file, in := io.Pipe()
+	go func() {
+		w := bufio.NewWriterSize(in, 1<<20)
+		fmt.Fprint(w, "rio_number|activity_id|activity_code|start_date|end_date|care_coordinator|team_phone\r\n")
+		for i := range n {
+			fmt.Fprintf(w, "%07d|AC-%08d|CMHT-F2F|%s||S. Lindqvist|020 7946 0150\r\n", 1_000_000+i/30, i, day.Must(2024, 4, 3)+day.Day(i%700))
+		}
+		in.CloseWithError(w.Flush())
+	}()
+	r, err := NewReader(file, areaLayouts(t)["elmfield-contacts"], Options{AsOf: asOf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var peak uint64
+	for i := 0; r.Next(); i++ {
+		if i%500_000 == 0 {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			peak = max(peak, m.Sys-m.HeapReleased)
+		}
+	}
+	if c := r.Counts(); r.Err() != nil || c.Accepted != n {
+		t.Fatalf("%v %+v", r.Err(), c)
+	}
+	t.Logf("at most %d MiB held", peak>>20)
+	if peak > 400<<20 {
+		t.Errorf("%d MiB were held, want at most 400", peak>>20)
+	}
+}

@@ -150,6 +150,9 @@ func TestConservation(t *testing.T) {
 			if row.Outcome != rows[i].outcome || row.Rejection.Code != rows[i].code {
 				t.Fatalf("seed %d row %d: %s %+v, want %s %s\n%s", seed, i+1, row.Outcome, row.Rejection, rows[i].outcome, rows[i].code, file)
 			}
+			if ragged := rows[i].code == tooFew || rows[i].code == tooMany; ragged != (row.Values == nil) {
+				t.Fatalf("seed %d row %d: values of a ragged row are kept, or others lost: %q", seed, i+1, row.Values)
+			}
 			if row.Values != nil {
 				for c, v := range row.Values {
 					if string(v) != rows[i].values[c] {

@@ -33,13 +33,7 @@ func (r *Reader) readContact() (Rejection, bool) {
 	if no, bad := r.readEnd(c, service); bad {
 		return no, true
 	}
-	if r.plan.contactID >= 0 {
-		c.ID = r.value(r.plan.contactID)
-		if why := damagedNumber(c.ID, r.layout.Columns[r.plan.contactID].Length); why.Code != "" && len(c.ID) > 0 {
-			r.aside(r.plan.contactID, person.Why{Code: badReference, Reason: why.Reason + " The contact counts as one without a number."})
-			c.ID = nil
-		}
-	}
+	r.readContactID(c)
 	r.readQuantity(c, service)
 	r.readOwn(c)
 	c.Borough = r.coded(r.plan.borough)
@@ -47,6 +41,26 @@ func (r *Reader) readContact() (Rejection, bool) {
 	r.contentOf(r.plan.contact)
 	c.Hash = hashOf(r.content)
 	return Rejection{}, false
+}
+
+// readContactID reads the contact's number. A damaged one is no number: after a spreadsheet wrote 1.2E+11 many contacts have it.
+func (r *Reader) readContactID(c *Contact) {
+	r.number = r.number[:0]
+	for _, column := range r.plan.contactID {
+		v := r.value(column)
+		if len(v) == 0 {
+			return
+		}
+		if why := damagedNumber(v, r.layout.Columns[column].Length); why.Code != "" {
+			r.aside(column, person.Why{Code: badReference, Reason: why.Reason + " The contact counts as one without a number."})
+			return
+		}
+		if len(r.number) > 0 {
+			r.number = append(r.number, 0x1F)
+		}
+		r.number = append(r.number, v...)
+	}
+	c.ID = r.number
 }
 
 // readDay reads a day of a column that must have one; the zero Day comes with the rejection.

@@ -2,6 +2,8 @@ package intake
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,26 +17,26 @@ import (
 func TestContactIsRead(t *testing.T) {
 	t.Parallel()
 	l := mustLayout(t, wideLayout)
-	d := func(m, dom int) day.Day { return day.Must(2025, 2, dom) + day.Day(0*m) }
+	d := func(dom int) day.Day { return day.Must(2025, 2, dom) }
 	for _, c := range []struct {
 		name    string
 		changes []string
 		want    Contact
 	}{
-		{"a visit", nil, Contact{From: d(2, 3), To: d(2, 3), HasQuantity: true, Quantity: 1000, Borough: "lambeth"}},
-		{"nights", []string{"code", "BED", "end", "10/02/2025"}, Contact{From: d(2, 3), To: d(2, 10), HasQuantity: true, Quantity: 7000, Borough: "lambeth"}},
-		{"days", []string{"code", "DAY", "end", "10/02/2025"}, Contact{From: d(2, 3), To: d(2, 10), HasQuantity: true, Quantity: 8000, Borough: "lambeth"}},
-		{"a stay that goes on", []string{"code", "BED"}, Contact{From: d(2, 3), Open: true, Borough: "lambeth"}},
-		{"a stay that goes on, in a word", []string{"code", "BED", "end", "31/12/9999"}, Contact{From: d(2, 3), Open: true, Borough: "lambeth"}},
-		{"minutes as hours", []string{"code", "MIN", "mins", "50"}, Contact{From: d(2, 3), To: d(2, 3), HasQuantity: true, Quantity: 833, Borough: "lambeth"}},
-		{"minutes that are not said", []string{"code", "MIN"}, Contact{From: d(2, 3), To: d(2, 3), Borough: "lambeth"}},
-		{"minutes that are no number", []string{"code", "MIN", "mins", "-50"}, Contact{From: d(2, 3), To: d(2, 3), Borough: "lambeth"}},
+		{"a visit", nil, Contact{From: d(3), To: d(3), HasQuantity: true, Quantity: 1000, Borough: "lambeth"}},
+		{"nights", []string{"code", "BED", "end", "10/02/2025"}, Contact{From: d(3), To: d(10), HasQuantity: true, Quantity: 7000, Borough: "lambeth"}},
+		{"days", []string{"code", "DAY", "end", "10/02/2025"}, Contact{From: d(3), To: d(10), HasQuantity: true, Quantity: 8000, Borough: "lambeth"}},
+		{"a stay that goes on", []string{"code", "BED"}, Contact{From: d(3), Open: true, Borough: "lambeth"}},
+		{"a stay that goes on, in a word", []string{"code", "BED", "end", "31/12/9999"}, Contact{From: d(3), Open: true, Borough: "lambeth"}},
+		{"minutes as hours", []string{"code", "MIN", "mins", "50"}, Contact{From: d(3), To: d(3), HasQuantity: true, Quantity: 833, Borough: "lambeth"}},
+		{"minutes that are not said", []string{"code", "MIN"}, Contact{From: d(3), To: d(3), Borough: "lambeth"}},
+		{"minutes that are no number", []string{"code", "MIN", "mins", "-50"}, Contact{From: d(3), To: d(3), Borough: "lambeth"}},
 		{"an own amount less rent", []string{"cost", "£1,200.00", "rent", "455.55"},
-			Contact{From: d(2, 3), To: d(2, 3), HasQuantity: true, Quantity: 1000, HasOwn: true, Own: 74445, Borough: "lambeth"}},
-		{"rent above the amount", []string{"cost", "100.00", "rent", "100.01"}, Contact{From: d(2, 3), To: d(2, 3), HasQuantity: true, Quantity: 1000, Borough: "lambeth"}},
+			Contact{From: d(3), To: d(3), HasQuantity: true, Quantity: 1000, HasOwn: true, Own: 74445, Borough: "lambeth"}},
+		{"rent above the amount", []string{"cost", "100.00", "rent", "100.01"}, Contact{From: d(3), To: d(3), HasQuantity: true, Quantity: 1000, Borough: "lambeth"}},
 		{"a refund", []string{"cost", "-12.50", "rent", "0"},
-			Contact{From: d(2, 3), To: d(2, 3), HasQuantity: true, Quantity: 1000, HasOwn: true, Own: -1250, Borough: "lambeth"}},
-		{"a code the layout does not know", []string{"code", "NEW"}, Contact{From: d(2, 3), To: d(2, 3), HasQuantity: true, Quantity: 1000, Borough: "lambeth"}},
+			Contact{From: d(3), To: d(3), HasQuantity: true, Quantity: 1000, HasOwn: true, Own: -1250, Borough: "lambeth"}},
+		{"a code the layout does not know", []string{"code", "NEW"}, Contact{From: d(3), To: d(3), HasQuantity: true, Quantity: 1000, Borough: "lambeth"}},
 		{"after the as-of day", []string{"start", "01/04/2026"},
 			Contact{From: day.Must(2026, 4, 1), To: day.Must(2026, 4, 1), Later: true, HasQuantity: true, Quantity: 1000, Borough: "lambeth"}},
 	} {
@@ -79,20 +81,25 @@ func TestRepeatedRows(t *testing.T) {
 		"K1,Ada,,R1,VIS,01/02/2025,,\n" +
 		"K1,Ada,,R1,VIS,01/02/2025,,\n" + // the same
 		"K1,Ada,,R1,VIS,02/02/2025,,\n" + // other content
+		"K1,Ada,,R1,VIS,01/02/2025,,\n" + // and back again
 		"K1,Ada,,,VIS,01/02/2025,,\n" +
 		"K1,Ada,,,VIS,01/02/2025,,\n" // no number
 	people := "client,full name,dob,address\nC1,Ada Bell,,\nC1,Ada Bell,,\nC1,Ada Bell,,Road\n"
 	for _, c := range []struct {
 		layout, file, want string
 	}{
-		{bothLayout, file, "accepted repeated accepted accepted accepted"},
-		{strings.Replace(bothLayout, "kind: both", "kind: both\nidentical: once", 1), file, "accepted repeated accepted accepted repeated"},
-		{fmt.Sprintf(peopleLayout, ""), people, "accepted repeated accepted"},
+		{bothLayout, file, "accepted repeated accepted:2 accepted:4 accepted accepted"},
+		{strings.Replace(bothLayout, "kind: both", "kind: both\nidentical: once", 1), file, "accepted repeated accepted:2 accepted:4 accepted repeated"},
+		{fmt.Sprintf(peopleLayout, ""), people, "accepted repeated accepted:2"},
 		{strings.Replace(fmt.Sprintf(peopleLayout, ""), "field: key", "field: middle", 1), people, "accepted accepted accepted"},
 	} {
 		var got []string
 		for _, row := range readAll(t, mustLayout(t, c.layout), c.file) {
-			got = append(got, row.outcome.String())
+			said := row.outcome.String()
+			if row.revises > 0 {
+				said += fmt.Sprint(":", row.revises)
+			}
+			got = append(got, said)
 		}
 		if strings.Join(got, " ") != c.want {
 			t.Errorf("%v, want %s", got, c.want)
@@ -102,6 +109,7 @@ func TestRepeatedRows(t *testing.T) {
 
 type kept struct {
 	outcome         Outcome
+	revises         int
 	key             string
 	person, contact Hash
 	identity        person.Identity
@@ -116,7 +124,7 @@ func readAll(t *testing.T, l *Layout, file string) []kept {
 	var rows []kept
 	for r.Next() {
 		row := r.Row()
-		k := kept{outcome: row.Outcome, key: string(row.Key), contact: row.Contact.Hash}
+		k := kept{outcome: row.Outcome, revises: row.Revises, key: string(row.Key), contact: row.Contact.Hash}
 		if row.Person != nil {
 			k.person, k.identity = row.Person.Hash, row.Person.Identity
 		}
@@ -132,7 +140,12 @@ func readAll(t *testing.T, l *Layout, file string) []kept {
 func TestHashIsOfContent(t *testing.T) {
 	t.Parallel()
 	a := readAll(t, mustLayout(t, bothLayout), "id,forename,dob,ref,code,start,end,cost\nK1,Ada,19/05/1988,R1,VIS,01/02/2025,,5\n")[0]
-	other := strings.NewReplacer("header: ref", "header: number", "delimiter: comma", "delimiter: semicolon").Replace(bothLayout)
+	head, rest, _ := strings.Cut(bothLayout, "columns:\n")
+	columns, services, _ := strings.Cut(rest, "services:")
+	lines := strings.SplitAfter(strings.TrimRight(columns, "\n")+"\n", "\n")
+	slices.Reverse(lines)
+	other := strings.NewReplacer("header: ref", "header: number", "delimiter: comma", "delimiter: semicolon").
+		Replace(head + "columns:\n" + strings.Join(lines, "") + "services:" + services)
 	b := readAll(t, mustLayout(t, other), "notes;start;number;id;forename;code;dob;end;cost\nhidden;01/02/2025;R1;K1;Ada;VIS;19/05/1988;;5\n")[0]
 	if a.person != b.person || a.contact != b.contact {
 		t.Error("the order of columns changes the hash of the same content")
@@ -169,5 +182,29 @@ columns:
 	want := [][]string{{"accepted 04/0123456B", "accepted C2", "rejected "}, {"accepted 04/0123456B\x1FC1", "rejected ", "rejected "}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(want, got)\n%s", d)
+	}
+}
+
+// TestSeenAgainstAMap holds the table of numbers to what a map says.
+func TestSeenAgainstAMap(t *testing.T) {
+	t.Parallel()
+	var s seen
+	type last struct {
+		content byte
+		line    int
+	}
+	model := map[string]last{}
+	rnd := rand.New(rand.NewPCG(3, 4))
+	for line := 1; line <= 300_000; line++ {
+		number := fmt.Sprint(rnd.IntN(100_000))
+		content := Hash{byte(rnd.IntN(2))}
+		want, known := model[number]
+		before, same := s.add([]byte(number), content, line)
+		if before != want.line || known && same != (want.content == content[0]) || !known && same {
+			t.Fatalf("line %d, number %s: %d %v, want %+v", line, number, before, same, want)
+		}
+		if !known || want.content != content[0] {
+			model[number] = last{content[0], line}
+		}
 	}
 }

@@ -29,7 +29,7 @@ type Field string
 
 const (
 	Key       Field = "key"     // the agency's number for the person; several columns make one key
-	ContactID Field = "contact" // the agency's number for the contact
+	ContactID Field = "contact" // the agency's number for the contact; several columns make one number
 
 	Title         Field = "title"
 	Forename      Field = "forename"
@@ -85,7 +85,7 @@ var fields = []struct {
 	values bool   // one value may hold several, with a separator
 }{
 	{Key, eitherSide, true, "record number", false},
-	{ContactID, contactSide, false, "contact number", false},
+	{ContactID, contactSide, true, "contact number", false},
 	{Title, personSide, false, "title", false},
 	{Forename, personSide, false, "forename", false},
 	{Middle, personSide, false, "middle name", false},

@@ -15,7 +15,7 @@ type plan struct {
 	stop      []stopRule
 	from, to  int
 	service   int
-	contactID int
+	contactID []int
 	quantity  int
 	amount    int
 	less      []int
@@ -42,7 +42,7 @@ type columnPlan struct {
 
 func newPlan(l *Layout, h *headerLine) plan {
 	p := plan{firstKey: l.Keys == "first", codes: map[string]*ServiceCode{}, from: l.Find(From), to: l.Find(To), service: l.Find(Service),
-		contactID: l.Find(ContactID), quantity: l.Find(Quantity), amount: l.Find(Amount), borough: l.Find(Borough), worker: l.Find(Worker),
+		quantity: l.Find(Quantity), amount: l.Find(Amount), borough: l.Find(Borough), worker: l.Find(Worker),
 		reach: l.Find(Reach)}
 	for _, s := range l.Stop {
 		rule, _ := parseStop(s) // checked when the layout was read
@@ -61,6 +61,9 @@ func newPlan(l *Layout, h *headerLine) plan {
 			formats: formats, noFixed: words(col.NoFixed), open: words(col.Open)})
 		if col.Is(Key) {
 			p.keys = append(p.keys, c)
+		}
+		if col.Is(ContactID) {
+			p.contactID = append(p.contactID, c)
 		}
 		if col.Is(Less) {
 			p.less = append(p.less, c)

@@ -143,6 +143,10 @@ func (p *Preview) warn(o Options) {
 	if p.Later > 0 {
 		p.Warnings = append(p.Warnings, plural(p.Later, "contact begins", "contacts begin")+" after the as-of day. Check the as-of day.")
 	}
+	if c := p.Counts; c.Revised >= 20 && c.Revised*20 > c.Rows {
+		p.Warnings = append(p.Warnings, plural(c.Revised, "row has", "rows have")+" the number of another row that says something else, and would take its place. "+
+			"Check that the number is unique in the file; in the layout several columns can make one number.")
+	}
 	if c := p.Counts; c.Rows >= 20 && c.Rejected*2 > c.Rows {
 		p.Warnings = append(p.Warnings, "More than half of the rows are rejected. The layout is probably not the right one for this file.")
 	}

@@ -35,6 +35,7 @@ type Counts struct {
 	After                              int // rows from the one at which the layout says that rows stop
 	SetAsideRows                       int // accepted rows with a value set aside
 	SetAside                           int // values set aside in accepted rows
+	Revised                            int // accepted rows that take the place of an earlier row of the file
 }
 
 // ServiceUse is a service code as it stands in the file.
@@ -46,8 +47,8 @@ type ServiceUse struct {
 	Contacts int    // accepted contacts
 }
 
-// Reader reads a file row by row through a layout. Memory does not grow with the file but for eight bytes a row with a number,
-// by which repeated rows are known. The file stands or falls as one: when Err is not nil after Next gave false, no row of
+// Reader reads a file row by row through a layout. Memory does not grow with the file but for about twenty bytes a row with a
+// number, by which repeated rows are known. The file stands or falls as one: when Err is not nil after Next gave false, no row of
 // it may be kept.
 type Reader struct {
 	layout *Layout
@@ -71,6 +72,7 @@ type Reader struct {
 	views    []cachedView
 	words    map[string]string
 	key      []byte
+	number   []byte
 	content  []byte
 	stopped  int // line of the row at which rows stop; 0 while they go on
 	sum      money.Pence
@@ -267,25 +269,32 @@ func (r *Reader) ragged(n int) Rejection {
 	return no
 }
 
-// repeated says whether the same number with the same content stood earlier in the file. Identical contacts without a number
-// all count, unless the layout says otherwise.
+// repeated says whether the last row with the same number had the same content; where it had another, this row takes its place.
+// The number is the contact's, and in a file of people the record's. Identical contacts without a number all count, unless the
+// layout says otherwise.
 func (r *Reader) repeated() bool {
-	h := r.row.Contact.Hash
-	switch {
-	case r.layout.Kind == People:
-		if len(r.plan.keys) == 0 {
-			return false
-		}
-		return r.seen.add(r.row.Person.Hash)
-	case len(r.row.Contact.ID) == 0 && r.layout.Identical != "once":
-		return false
-	}
+	number, content := r.row.Contact.ID, r.row.Contact.Hash
 	if r.row.Person != nil {
 		for i, b := range r.row.Person.Hash {
-			h[i] ^= b
+			content[i] ^= b
 		}
 	}
-	return r.seen.add(h)
+	switch {
+	case r.layout.Kind == People && len(r.plan.keys) == 0:
+		return false
+	case r.layout.Kind == People:
+		number = r.key
+	case len(number) == 0 && r.layout.Identical == "once":
+		number = content[:]
+	case len(number) == 0:
+		return false
+	}
+	before, same := r.seen.add(number, content, r.row.Line)
+	if before > 0 && !same {
+		r.row.Revises = before
+		r.counts.Revised++
+	}
+	return same
 }
 
 // readKey reads the record key, or says why the row has none.

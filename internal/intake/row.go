@@ -27,6 +27,9 @@ type Row struct {
 	Line    int // in the file, where the row begins
 	Number  int // of the data row in the file, from 1
 	Outcome Outcome
+	// Revises is the line of the row before it with the same number and other content, in whose place this accepted row stands: a
+	// contact of the file is counted once, as its last row says. 0 when there is none.
+	Revises int
 
 	// Key is the record key as sent, without spaces around. Several key columns are joined by U+001F. Without a key column it is Number.
 	Key []byte
