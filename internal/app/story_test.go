@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"throughline/areas"
 	"throughline/internal/account"
 	"throughline/internal/policy"
+	"throughline/internal/sample"
 	"throughline/internal/store"
 )
 
@@ -58,7 +60,7 @@ func signInAs(t *testing.T, a *App, accounts []DemoAccount, role policy.Role, pu
 
 // TestFromFilesToCohort walks the whole way: files in, people linked, contacts priced, the cohort opened down to a row of a file.
 func TestFromFilesToCohort(t *testing.T) {
-	a, accounts := made(t, 20_000)
+	a, accounts := made(t, demoSize(t))
 	analyst := signInAs(t, a, accounts, policy.Analyst, policy.FindAndCost)
 	c, err := a.Cohort(t.Context(), analyst, OpenCohort{})
 	if err != nil {
@@ -101,4 +103,13 @@ func TestFromFilesToCohort(t *testing.T) {
 	if _, err := a.PriceMap(t.Context(), analyst); err != nil {
 		t.Error(err)
 	}
+}
+
+// demoSize is how many residents the story has: few, or with LONG=1 as many as the demonstration.
+func demoSize(t *testing.T) int {
+	t.Helper()
+	if os.Getenv("LONG") == "1" {
+		return sample.M
+	}
+	return 20_000
 }
