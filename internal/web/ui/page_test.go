@@ -21,7 +21,7 @@ func TestTemplatesMatchTheirStructs(t *testing.T) {
 	registered := map[string]bool{}
 	for _, p := range Pages() {
 		registered[p.Name] = true
-		if err := templatecheck.CheckHTMLStrict(p.Template, p.Value); err != nil {
+		if err := templatecheck.CheckHTMLStrict(p.Template(), p.Value); err != nil {
 			t.Errorf("page %s: %v", p.Name, err)
 		}
 	}

@@ -106,7 +106,7 @@ const mostMarks = 8
 
 func leftOut(b *strings.Builder, marks int) {
 	if marks > mostMarks {
-		fmt.Fprintf(b, "⟦and %s more marks⟧", count(marks-mostMarks))
+		b.WriteString("⟦and " + many(marks-mostMarks, "more mark", "more marks") + "⟧")
 	}
 }
 

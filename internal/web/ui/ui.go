@@ -97,13 +97,15 @@ func (p Page[T]) Write(w http.ResponseWriter, status int, f Frame, content T) er
 	return err
 }
 
-// Registered is a page as the tests see it: its template and a value of the type that fills it.
+// Registered is a page as the tests see it: its name and a value of the type that fills its template.
 type Registered struct {
-	Name     string
-	Template *template.Template
-	Value    any          // a view of the page, all zero
-	Content  reflect.Type // the page's struct
+	Name    string
+	Value   any          // a view of the page, all zero
+	Content reflect.Type // the page's struct
 }
+
+// Template reads the page's template anew: one that has been executed is changed by that and can't be checked any more.
+func (r Registered) Template() *template.Template { return parse(r.Name).Lookup("frame") }
 
 var registry []Registered
 
@@ -114,10 +116,13 @@ var parts = template.Must(template.New("").Funcs(functions).ParseFS(sources, "te
 
 // register reads a page's template and binds it to its struct; it runs when the program starts.
 func register[T Content](name string) Page[T] {
-	set := template.Must(template.Must(parts.Clone()).ParseFS(sources, "templates/pages/"+name+".html"))
 	var zero view[T]
-	registry = append(registry, Registered{name, set.Lookup("frame"), zero, reflect.TypeFor[T]()})
-	return Page[T]{name, set}
+	registry = append(registry, Registered{name, zero, reflect.TypeFor[T]()})
+	return Page[T]{name, parse(name)}
+}
+
+func parse(name string) *template.Template {
+	return template.Must(template.Must(parts.Clone()).ParseFS(sources, "templates/pages/"+name+".html"))
 }
 
 // templateFiles are the names of the page templates there are, registered or not.
