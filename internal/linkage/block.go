@@ -24,6 +24,7 @@ const (
 // blocks finds each pair of records that any rule finds, once, without ever holding the pairs.
 type blocks struct {
 	c       *columns
+	rules   []rule
 	ctx     context.Context // when it ends, pairs end
 	width   int             // rules
 	keys    []uint32        // the first key of each rule, row by row
@@ -32,8 +33,6 @@ type blocks struct {
 	cuts    []Cut           // blocks that were cut
 	left    int64           // pairs left out, in parts that were still too large
 	found   []int64         // pairs found by each rule
-	largest int             // size of the largest block of the rule at hand that is not cut
-	sort    [2][]uint64
 }
 
 // extraKey is a second or later key of a rule.
@@ -42,18 +41,21 @@ type extraKey struct {
 	key  uint32
 }
 
-// Cut reports one block that was too large to compare every pair in it.
+// Cut reports one block that was too large to compare every pair in it. Pairs that were not compared here may have been found by
+// another rule.
 type Cut struct {
-	Rule    string
-	Value   string // what its records share, in words where it is not a person's own number
-	Records int
-	LeftOut int64 // pairs that were not compared
+	Rule     string
+	Records  int
+	Pairs    int64 // in the block
+	Compared int64 // of them, because two records agreed in a part and no earlier rule had found them
 }
 
-func newBlocks(ctx context.Context, c *columns) *blocks {
-	b := &blocks{c: c, ctx: ctx, width: len(rules), keys: make([]uint32, len(rules)*len(c.records)), extra: make([][]extraKey, 1), extraAt: make([]uint32, len(c.records)), found: make([]int64, len(rules))}
+func newBlocks(ctx context.Context, c *columns, rules []rule) *blocks {
+	n := len(c.records)
+	b := &blocks{c: c, ctx: ctx, rules: rules, width: len(rules), keys: make([]uint32, len(rules)*n), extra: make([][]extraKey, 1),
+		extraAt: make([]uint32, n), found: make([]int64, len(rules))}
 	var lock sync.Mutex
-	inParallel(c.workers, len(c.records), 4096, func(_, from, to int) {
+	inParallel(c.workers, n, 4096, func(_, from, to int) {
 		for row := from; row < to; row++ {
 			var seen []extraKey
 			slot := b.keys[row*b.width : (row+1)*b.width]
@@ -83,38 +85,57 @@ func newBlocks(ctx context.Context, c *columns) *blocks {
 // pieces are many, and the pairs of one come from one goroutine in the same order every time.
 type visit func(worker, piece int, rule uint8, i, j uint32)
 
-// run finds the pairs. ready is told how many pieces there are before any pair of a rule is visited, counted over all rules so
-// far; it is called from one goroutine.
-func (b *blocks) run(ready func(pieces int), do visit) {
+// sortedRule are the keys of a rule in order, and how its blocks are cut.
+type sortedRule struct {
+	list, scratch []uint64 // key<<32 | row
+	largest       int      // size of the largest block that is not cut
+}
+
+// run finds the pairs: every pair, or about one in oneIn by a hash of its records. ready is told how many pieces there are
+// before any pair of a rule is visited, counted over all rules so far; it is called from one goroutine. While one rule's pairs
+// are visited the next rule's keys are put in order.
+func (b *blocks) run(oneIn uint64, ready func(pieces int), do visit) {
 	b.cuts, b.left = nil, 0
 	clear(b.found)
 	pieces := 0
-	for k := range rules {
-		entries := b.sorted(k)
-		work := b.divide(k, entries)
+	var now, next sortedRule
+	b.order(0, &next)
+	for k := range b.rules {
+		now, next = next, now
+		ordered := make(chan struct{})
+		go func() {
+			if k+1 < len(b.rules) {
+				b.order(k+1, &next)
+			}
+			close(ordered)
+		}()
+		work := b.divide(k, &now)
 		first := pieces
 		pieces += len(work)
 		ready(pieces)
 		found := make([]int64, len(work))
 		left := make([]int64, len(work))
+		cuts := make([][]Cut, len(work))
 		inParallel(b.c.workers, len(work), 1, func(worker, from, to int) {
 			for w := from; w < to && b.ctx.Err() == nil; w++ {
-				e := &enumeration{b: b, rule: uint8(k), worker: worker, piece: first + w, do: do}
-				e.blocks(entries[work[w].from:work[w].to])
-				found[w], left[w] = e.found, e.left
+				e := &enumeration{b: b, rule: uint8(k), largest: now.largest, oneIn: oneIn, worker: worker, piece: first + w, do: do}
+				e.blocks(now.list[work[w].from:work[w].to])
+				found[w], left[w], cuts[w] = e.found, e.left, e.cuts
 			}
 		})
+		<-ordered
 		for w := range work {
 			b.found[k] += found[w]
 			b.left += left[w]
+			b.cuts = append(b.cuts, cuts[w]...)
 		}
 	}
 }
 
-// sorted gives key<<32|row of all keys of a rule, ordered, and marks the keys of blocks that will be cut.
-func (b *blocks) sorted(k int) []uint64 {
+// order puts all keys of a rule in order and marks the keys of blocks that will be cut.
+func (b *blocks) order(k int, s *sortedRule) {
 	n := len(b.c.records)
-	list := b.sort[0][:0]
+	list := s.list[:0]
 	for row := range n {
 		if key := b.keys[row*b.width+k] &^ cutMark; key != 0 {
 			list = append(list, uint64(key)<<32|uint64(row))
@@ -130,23 +151,22 @@ func (b *blocks) sorted(k int) []uint64 {
 			}
 		}
 	}
-	b.sort[0] = list
-	b.sort[1] = slices.Grow(b.sort[1][:0], len(list))[:len(list)]
-	list = radixSort(list, b.sort[1])
+	s.scratch = slices.Grow(s.scratch[:0], len(list))[:len(list)]
+	list, s.scratch = radixSort(list, s.scratch)
+	s.list = list
 	if len(list) > plain {
 		slices.Sort(list) // rows within a key, which the further keys put out of order
 	}
-	b.largest = b.largestWhole(list)
+	s.largest = b.largestWhole(list)
 	for from := 0; from < len(list); {
 		to := blockEnd(list, from)
-		if to-from > b.largest && rules[k].parts != nil {
+		if to-from > s.largest && b.rules[k].parts != nil {
 			for _, e := range list[from:to] {
 				b.mark(uint32(e), k, uint32(e>>32))
 			}
 		}
 		from = to
 	}
-	return list
 }
 
 // largestWhole is the largest size at which the blocks of up to that size have no more pairs than a rule may find.
@@ -180,8 +200,9 @@ func (b *blocks) mark(row uint32, k int, key uint32) {
 	}
 }
 
-// radixSort orders by the upper 31 of 64 bits, least digit first, keeping the order of equals.
-func radixSort(list, scratch []uint64) []uint64 {
+// radixSort orders by the upper 31 of 64 bits, least digit first, keeping the order of equals. The two
+// lists are as long; one of them comes back sorted.
+func radixSort(list, scratch []uint64) (sorted, other []uint64) {
 	const digit = 11
 	for shift := 32; shift < 64; shift += digit {
 		var count [1 << digit]int
@@ -200,7 +221,7 @@ func radixSort(list, scratch []uint64) []uint64 {
 		}
 		list, scratch = scratch, list
 	}
-	return list
+	return list, scratch
 }
 
 // blockEnd is where the run of equal keys that begins at from ends.
@@ -216,15 +237,15 @@ func blockEnd(list []uint64, from int) int {
 type stretch struct{ from, to int }
 
 // divide cuts the sorted entries between blocks into pieces of about as many pairs each.
-func (b *blocks) divide(k int, list []uint64) []stretch {
+func (b *blocks) divide(k int, s *sortedRule) []stretch {
 	const pairsEach = 100_000
 	var work []stretch
 	start, pairs := 0, 0
+	list := s.list
 	for from := 0; from < len(list); {
 		to := blockEnd(list, from)
-		if n := to - from; n > b.largest && rules[k].parts != nil {
-			b.cuts = append(b.cuts, Cut{Rule: rules[k].name, Records: n})
-			pairs += n * b.largest
+		if n := to - from; n > s.largest && b.rules[k].parts != nil {
+			pairs += n * s.largest
 		} else {
 			pairs += n * (n - 1) / 2
 		}
@@ -241,18 +262,23 @@ func (b *blocks) divide(k int, list []uint64) []stretch {
 type enumeration struct {
 	b           *blocks
 	rule        uint8
+	largest     int
+	oneIn       uint64
 	worker      int
 	piece       int
 	do          visit
 	found, left int64
+	cuts        []Cut
 	parts       []uint64
 }
 
 func (e *enumeration) blocks(list []uint64) {
 	for from := 0; from < len(list); {
 		to := blockEnd(list, from)
-		if block := list[from:to]; len(block) > e.b.largest && rules[e.rule].parts != nil {
+		if block := list[from:to]; len(block) > e.largest && e.b.rules[e.rule].parts != nil {
+			before := e.found
 			e.cut(block)
+			e.cuts = append(e.cuts, Cut{e.b.rules[e.rule].name, len(block), int64(len(block)) * int64(len(block)-1) / 2, e.found - before})
 		} else {
 			for x, i := range block {
 				for _, j := range block[x+1:] {
@@ -268,7 +294,7 @@ func (e *enumeration) blocks(list []uint64) {
 func (e *enumeration) cut(block []uint64) {
 	key := uint32(block[0]>>32) | cutMark
 	c := e.b.c
-	for n, p := range rules[e.rule].parts {
+	for n, p := range e.b.rules[e.rule].parts {
 		list := e.parts[:0]
 		for _, entry := range block {
 			if k := c.partKey(p, &c.records[uint32(entry)]); k != 0 {
@@ -298,7 +324,7 @@ func (e *enumeration) cut(block []uint64) {
 // pair visits a pair unless it was found before: by an earlier rule, by another key of this rule, or by an earlier part of the
 // cut block (part is the number of this one, or -1).
 func (e *enumeration) pair(key, i, j uint32, part int) {
-	if i == j {
+	if i == j || e.oneIn > 1 && mix(uint64(min(i, j))<<32|uint64(max(i, j)))%e.oneIn != 0 {
 		return
 	}
 	b := e.b
@@ -309,7 +335,7 @@ func (e *enumeration) pair(key, i, j uint32, part int) {
 	} else {
 		x, y := b.keys[int(i)*b.width:], b.keys[int(j)*b.width:]
 		for k := range int(e.rule) {
-			if x[k] == y[k] && x[k] != 0 && (x[k]&cutMark == 0 || b.agreeInPart(k, i, j, len(rules[k].parts))) {
+			if x[k] == y[k] && x[k] != 0 && (x[k]&cutMark == 0 || b.agreeInPart(k, i, j, len(b.rules[k].parts))) {
 				return
 			}
 		}
@@ -327,7 +353,7 @@ func (e *enumeration) pair(key, i, j uint32, part int) {
 // agreeInPart says whether two records agree in any of the first n parts of a rule.
 func (b *blocks) agreeInPart(k int, i, j uint32, n int) bool {
 	c := b.c
-	for _, p := range rules[k].parts[:n] {
+	for _, p := range b.rules[k].parts[:n] {
 		if x := c.partKey(p, &c.records[i]); x != 0 && x == c.partKey(p, &c.records[j]) {
 			return true
 		}
@@ -356,7 +382,7 @@ func (b *blocks) leastShared(k int, i, j uint32) (least uint32) {
 		return 0 // who has no first key has no further ones
 	}
 	look := func(x, y uint32) {
-		if x == y && (least == 0 || x&^cutMark < least&^cutMark) && (x&cutMark == 0 || b.agreeInPart(k, i, j, len(rules[k].parts))) {
+		if x == y && (least == 0 || x&^cutMark < least&^cutMark) && (x&cutMark == 0 || b.agreeInPart(k, i, j, len(b.rules[k].parts))) {
 			least = x
 		}
 	}

@@ -1,7 +1,6 @@
 package linkage
 
 import (
-	"math"
 	"sync"
 
 	"throughline/reference"
@@ -30,12 +29,6 @@ var commonnessOf = [fieldCount]commonness{
 	Email:    {1e-6, 5000},
 }
 
-// share is the share of other people in the data who have the value that a record has in a field.
-func (c *columns) share(f Field, v, n uint32, typical, perPerson float64) float64 {
-	w := commonnessOf[f].weight
-	return (math.Max(0, float64(v)/perPerson-1) + w*typical) / (float64(n)/perPerson + w)
-}
-
 // commonest gives the listed names' shares of people.
 var commonest = sync.OnceValue(func() (t struct{ forenames, surnames map[string]float64 }) {
 	t.forenames, t.surnames = map[string]float64{}, map[string]float64{}
@@ -57,10 +50,11 @@ var commonest = sync.OnceValue(func() (t struct{ forenames, surnames map[string]
 	return t
 })
 
-// totals are how many records say anything in the fields whose values are weighed by how common they are.
+// totals are how many records say anything in the fields whose values are weighed by how common they are, and how common each
+// name typically is.
 type totals struct {
-	forename, surname, birth, postcode, address, place, phone, email uint32
-	forenameTypical, surnameTypical                                  []float64 // by number of the name
+	records                         [fieldCount]uint32
+	forenameTypical, surnameTypical []float64 // by number of the name
 }
 
 func (c *columns) totals() *totals {
@@ -68,57 +62,68 @@ func (c *columns) totals() *totals {
 	lists := commonest()
 	for v := 1; v < len(c.names.facts); v++ {
 		text := c.names.text(uint32(v))
-		t.forename += c.names.forenames[v]
-		t.surname += c.names.surnames[v]
-		t.forenameTypical[v] = math.Max(lists.forenames[text], commonnessOf[Forename].typical)
-		t.surnameTypical[v] = math.Max(lists.surnames[text], commonnessOf[Surname].typical)
+		t.records[Forename] += c.names.forenames[v]
+		t.records[Surname] += c.names.surnames[v]
+		t.forenameTypical[v] = max(lists.forenames[text], commonnessOf[Forename].typical)
+		t.surnameTypical[v] = max(lists.surnames[text], commonnessOf[Surname].typical)
 	}
 	for _, n := range c.births {
-		t.birth += n
+		t.records[Birth] += n
 	}
-	sum := func(d *dictionary) (n uint32) {
-		for _, k := range d.count[1:] {
-			n += k
+	for f, d := range map[Field]*dictionary{Postcode: &c.postcodes.dictionary, Address: &c.addresses.dictionary, Place: &c.towns.dictionary,
+		Phone: c.phones, Email: c.emails} {
+		for _, n := range d.count[1:] {
+			t.records[f] += n
 		}
-		return n
 	}
-	t.postcode, t.address, t.place = sum(&c.postcodes.dictionary), sum(&c.addresses.dictionary), sum(&c.towns.dictionary)
-	t.phone, t.email = sum(c.phones), sum(c.emails)
 	return t
 }
 
-func (t *totals) forenameShare(c *columns, v uint32, perPerson float64) float64 {
-	return c.share(Forename, c.names.forenames[v], t.forename, t.forenameTypical[v], perPerson)
-}
-
-func (t *totals) surnameShare(c *columns, v uint32, perPerson float64) float64 {
-	return c.share(Surname, c.names.surnames[v], t.surname, t.surnameTypical[v], perPerson)
-}
-
-// shareOf gives the share of other people with the value that both records of a pair have in field f, and false where the
-// level is not one that a value's commonness bears on.
-func (t *totals) shareOf(c *columns, f Field, l Level, a *record, perPerson float64) (float64, bool) {
-	if l != valueSame { // the first level of every field is "the same"
-		return 0, false
-	}
-	typical := commonnessOf[f].typical
+// value gives the number of a record's value in a field, and false for fields whose values are not weighed by how common they are.
+func (r *record) value(f Field) (uint32, bool) {
 	switch f {
 	case Forename:
-		return t.forenameShare(c, a.forename, perPerson), true
+		return r.forename, true
 	case Surname:
-		return t.surnameShare(c, a.surname, perPerson), true
+		return r.surname, true
 	case Birth:
-		return c.share(f, c.births[a.birth], t.birth, typical, perPerson), true
+		return uint32(r.birth), true
 	case Postcode:
-		return c.share(f, c.postcodes.count[a.postcode], t.postcode, typical, perPerson), true
+		return r.postcode, true
 	case Address:
-		return c.share(f, c.addresses.count[a.address], t.address, typical, perPerson), true
+		return r.address, true
 	case Place:
-		return c.share(f, c.towns.count[a.place], t.place, typical, perPerson), true
+		return r.place, true
 	case Phone:
-		return c.share(f, c.phones.count[a.phone], t.phone, typical, perPerson), true
+		return r.phone, true
 	case Email:
-		return c.share(f, c.emails.count[a.email], t.email, typical, perPerson), true
+		return r.email, true
 	}
 	return 0, false
+}
+
+// share is the share of other people in the data who have value v in a field.
+func (t *totals) share(c *columns, f Field, v uint32, perPerson float64) float64 {
+	typical := commonnessOf[f].typical
+	var records uint32
+	switch f {
+	case Forename:
+		records, typical = c.names.forenames[v], t.forenameTypical[v]
+	case Surname:
+		records, typical = c.names.surnames[v], t.surnameTypical[v]
+	case Birth:
+		records = c.births[birth(v)]
+	case Postcode:
+		records = c.postcodes.count[v]
+	case Address:
+		records = c.addresses.count[v]
+	case Place:
+		records = c.towns.count[v]
+	case Phone:
+		records = c.phones.count[v]
+	case Email:
+		records = c.emails.count[v]
+	}
+	w := commonnessOf[f].weight
+	return (max(0, float64(records)/perPerson-1) + w*typical) / (float64(t.records[f])/perPerson + w)
 }

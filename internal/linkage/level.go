@@ -114,8 +114,8 @@ type field struct {
 var fields = [fieldCount]field{
 	Forename: {"forename", "Forename", []level{
 		{words: "nothing to compare"},
-		{"the same", 1, .900, .004}, {"a short form of the other", 1, .020, .003}, {"very close", 1, .025, .002}, {"close", 1, .015, .015},
-		{"one is the other’s second forename", 1, .010, .003}, {"forename and surname changed over", 1, .006, .00002}, {"different", 1, .024, .973},
+		{"the same", 1, .914, .004}, {"a short form of the other", 1, .020, .003}, {"very close", 1, .025, .002}, {"close", 1, .015, .015},
+		{"one is the other’s second forename", 1, .010, .003}, {"forename and surname changed over", 1, .006, .00002}, {"different", 1, .010, .973},
 		{"the same initial", 2, .960, .080}, {"another initial", 2, .040, .920},
 	}, 100},
 	Surname: {"surname", "Surname", []level{
@@ -143,7 +143,7 @@ var fields = [fieldCount]field{
 	Place:       {"place", "Town", []level{{words: "nothing to compare"}, {"the same", 1, .75, .05}, {"close", 1, .08, .01}, {"different", 1, .17, .94}}, 40},
 	Phone:       {"phone", "Phone", []level{{words: "nothing to compare"}, {"the same", 1, .55, 1e-6}, {"one digit out", 1, .05, 3e-6}, {"different", 1, .40, 1 - 4e-6}}, 40},
 	Email:       {"email", "E-mail", []level{{words: "nothing to compare"}, {"the same", 1, .65, 1e-6}, {"close", 1, .15, 3e-4}, {"different", 1, .20, .9997}}, 40},
-	NHSNumber:   {"nhs-number", "NHS number", []level{{words: "nothing to compare"}, {"the same", 1, .990, 2e-8}, {"one digit out", 1, .006, 1e-7}, {"different", 1, .004, 1 - 1.2e-7}}, 200},
+	NHSNumber:   {"nhs-number", "NHS number", []level{{words: "nothing to compare"}, {"the same", 1, .996, 2e-8}, {"two digits out at most", 1, .003, 1e-7}, {"different", 1, .001, 1 - 1.2e-7}}, 500},
 	NINO:        {"nino", "National Insurance number", []level{{words: "nothing to compare"}, {"the same", 1, .970, 5e-8}, {"one sign out", 1, .015, 2e-7}, {"different", 1, .015, 1 - 2.5e-7}}, 200},
 	OtherNumber: {"other-number", "Other number", []level{{words: "nothing to compare"}, {"the same", 1, .940, 1e-7}, {"one sign out", 1, .030, 1e-6}, {"different", 1, .030, 1 - 1.1e-6}}, 100},
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // The bars for names: above the first two names are very close, above the second close.
-const veryClose, close = 0.92, 0.80
+const veryCloseBar, closeBar = 0.92, 0.80
 
 // compared is how a pair of records agrees: the levels, the two values that were set against each other in each field (the best
 // pair where a record has several), and in how many ways the best could be picked.
@@ -53,7 +53,7 @@ func (c *columns) compareNames(a, b name) (forename, surname Level) {
 
 // alike says whether two names are the same or very close.
 func (c *columns) alike(a, b uint32) bool {
-	return a == b || c.similarity(a, b, veryClose) >= veryClose
+	return a == b || c.similarity(a, b, veryCloseBar) >= veryCloseBar
 }
 
 // similarity is Jaro-Winkler of two names, or 0 when it is certain to stay under the bar.
@@ -80,15 +80,15 @@ func (c *columns) compareForenames(a, b name) Level {
 	if sameNickname(fa.groups, fb.groups) {
 		return forenameShort
 	}
-	similarity := c.similarity(a.forename, b.forename, close)
+	similarity := c.similarity(a.forename, b.forename, closeBar)
 	switch {
-	case similarity >= veryClose:
+	case similarity >= veryCloseBar:
 		return forenameVeryClose
 	case fa.parts[0] != 0 && fa.parts[0] == b.forename || fb.parts[0] != 0 && fb.parts[0] == a.forename:
 		return forenameVeryClose // mary of mary-jane
 	case a.middle == b.forename || b.middle == a.forename:
 		return forenameSecond
-	case similarity >= close:
+	case similarity >= closeBar:
 		return forenameClose
 	}
 	return forenameDifferent
@@ -106,13 +106,13 @@ func (c *columns) compareSurnames(a, b uint32) Level {
 		}
 		return surnameOtherInitial
 	}
-	similarity := c.similarity(a, b, close)
+	similarity := c.similarity(a, b, closeBar)
 	switch {
-	case similarity >= veryClose:
+	case similarity >= veryCloseBar:
 		return surnameVeryClose
 	case sharePart(a, b, c.names.facts[a].parts, c.names.facts[b].parts):
 		return surnamePart
-	case similarity >= close:
+	case similarity >= closeBar:
 		return surnameClose
 	}
 	return surnameDifferent
@@ -236,7 +236,7 @@ func (c *columns) compareAddresses(a, b uint32) Level {
 	}
 	if common == 0 {
 		// One word written together or misspelt leaves none in common.
-		if s, t := c.addresses.text(a), c.addresses.text(b); s[0] == t[0] && compare.JaroWinkler(s, t) >= veryClose {
+		if s, t := c.addresses.text(a), c.addresses.text(b); s[0] == t[0] && compare.JaroWinkler(s, t) >= veryCloseBar {
 			return addressClose
 		}
 		return addressDifferent
@@ -245,7 +245,7 @@ func (c *columns) compareAddresses(a, b uint32) Level {
 	switch {
 	case share >= .6:
 		return addressClose
-	case compare.JaroWinkler(c.addresses.text(a), c.addresses.text(b)) >= veryClose:
+	case compare.JaroWinkler(c.addresses.text(a), c.addresses.text(b)) >= veryCloseBar:
 		return addressClose
 	case share >= .33:
 		return addressSome
@@ -279,7 +279,7 @@ func compareValues(d *dictionary, a, b uint32, near func(s, t string) bool) Leve
 
 // closeEmails says whether two addresses have one mailbox at two providers, or are written very alike.
 func closeEmails(s, t string) bool {
-	return compare.JaroWinkler(s, t) >= veryClose
+	return compare.JaroWinkler(s, t) >= veryCloseBar
 }
 
 // closeNHSNumbers says whether two numbers have ten digits of which two at most differ: one wrong digit never passes the

@@ -14,7 +14,8 @@ const (
 	// strongest and weakest bound what one pair can bring to an average, so that one number that agrees does not outvote
 	// a dozen records, nor one that differs.
 	strongest, weakest = 24, -24
-	// groupedFrom is the weight from which pairs bring records into one group, whose pairs are then all weighed.
+	// groupedFrom is the weight, one to eight, from which a pair brings two records into one group, whose pairs are then all
+	// weighed.
 	groupedFrom = -3
 )
 
@@ -111,9 +112,7 @@ func (j *joiner) groups() []group {
 	n := len(j.s.columns.records)
 	sets := cluster.NewSets(n)
 	for _, e := range j.edges {
-		if e.bits >= groupedFrom {
-			sets.Join(e.a, e.b)
-		}
+		sets.Join(e.a, e.b)
 	}
 	for pair := range j.answers {
 		sets.Join(pair[0], pair[1])
@@ -362,6 +361,12 @@ func (w *weighed) exact(x, y int) float64 {
 
 // held says why a pair that the model would link must be looked at first: "" when it need not.
 func (j *joiner) held(a, b uint32, o *compared, p *parts) ReviewReason {
+	if oneFieldAlone(&o.levels, p) {
+		return UncertainPair
+	}
+	if j.o.HoldHouseholds && mayBeKin(&o.levels) {
+		return Household
+	}
 	only := j.o.ReviewOnly != nil && j.o.ReviewOnly(a, b)
 	if j.o.NameAndBirth == ByModel && !only {
 		return ""
@@ -381,6 +386,26 @@ func (j *joiner) held(a, b uint32, o *compared, p *parts) ReviewReason {
 	return ""
 }
 
+// oneFieldAlone says whether nothing but a single field speaks for one person, and that is no number: a forename alone
+// links nobody, however rare it is among few records.
+func oneFieldAlone(l *levels, p *parts) bool {
+	agree := 0
+	for _, f := range []Field{Forename, Surname, Birth, Postcode, Address, Place, Phone, Email} {
+		if p[firstField+int(f)] > 0 {
+			agree++
+		}
+	}
+	number := l[NHSNumber] == valueSame || l[NINO] == valueSame || l[OtherNumber] == valueSame || l[Forename] == forenameSwapped
+	return agree < 2 && !number
+}
+
+// mayBeKin says whether a forename or a date of birth differs and nothing agrees that two people of one household do not share.
+func mayBeKin(l *levels) bool {
+	forename := l[Forename] == forenameDifferent || l[Forename] == forenameOtherInitial
+	date := l[Birth] == birthDifferent || l[Birth] == birthOtherYear
+	return (forename || date) && l[Email] != valueSame && l[NHSNumber] != valueSame && l[NINO] != valueSame && l[OtherNumber] != valueSame
+}
+
 // expectedOthers is how many other people of a population are expected to agree with a record's name and date of birth as far as
 // this pair does.
 func (s *scorer) expectedOthers(o *compared, population int) float64 {
@@ -388,11 +413,11 @@ func (s *scorer) expectedOthers(o *compared, population int) float64 {
 	per := s.model.RecordsPerPerson
 	for _, f := range []Field{Forename, Surname, Birth} {
 		l := o.levels[f]
-		switch share, ok := s.totals.shareOf(s.columns, f, l, &o.a, per); {
-		case ok:
-			n *= share
+		switch v, _ := o.a.value(f); {
+		case l == valueSame:
+			n *= s.totals.share(s.columns, f, v, per)
 		case f == Forename && l == forenameSwapped:
-			n *= s.totals.forenameShare(s.columns, o.a.forename, per) * s.totals.surnameShare(s.columns, o.a.surname, per)
+			n *= s.totals.share(s.columns, f, v, per) * s.totals.share(s.columns, Surname, o.a.surname, per)
 		case l != none:
 			n *= s.model.u[f][l]
 		}

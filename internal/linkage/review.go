@@ -17,6 +17,7 @@ const (
 	CommonNameAndBirth ReviewReason = "common-name-and-birth"
 	NameAndBirthOnly   ReviewReason = "name-and-birth-only"
 	TwoNumbers         ReviewReason = "two-numbers"
+	Household          ReviewReason = "household"
 )
 
 // Sentence says the reason to whoever looks.
@@ -30,6 +31,8 @@ func (r ReviewReason) Sentence() string {
 		return "Only name and date of birth agree, and other people are likely to have both."
 	case NameAndBirthOnly:
 		return "Only name and date of birth agree, and these two may not be linked by that alone."
+	case Household:
+		return "Forename or date of birth differs, and the rest is what two people of one household share."
 	case TwoNumbers:
 		return "The two are linked but have different valid NHS numbers."
 	}

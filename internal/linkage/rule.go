@@ -107,7 +107,7 @@ var rules = []rule{
 }
 
 // everyPair is up to how many records all pairs are compared, so that no rule can miss one.
-const everyPair = 2500
+const everyPair = 1500
 
 var nothingMore further
 

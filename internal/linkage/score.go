@@ -36,10 +36,18 @@ type scorer struct {
 	kin [fieldCount][]float64
 	// odds of a household pair against a pair at large.
 	household float64
+	// same[f][v] is the weight of both having value v of a field whose values many records share; other fields' are worked
+	// out when they are met. Dates of birth are their own numbers.
+	same [fieldCount][]worth
+	// other[f] is the most that names can weigh that are not the same.
+	other [2]float64
 }
 
-// How often two people of one household (or close kin) agree where strangers do by chance only; assumptions but for twins, one in
-// 66 births. The rest agree as strangers do.
+// worth is what sharing a value says: how many times likelier it is of one person than of two, and that in bits.
+type worth struct{ times, bits float64 }
+
+// How often two people of one household (or close kin) agree where strangers do by chance only; assumptions, but that one
+// birth in 66 is of twins. The rest agree as strangers do.
 const (
 	kinSurname  = .75
 	kinPostcode = .95
@@ -47,7 +55,7 @@ const (
 	kinPlace    = .95
 	kinPhone    = .30
 	// Among pairs of kin: twins, who share a date of birth and not a forename, and namesakes (father and son), the other way about.
-	kinTwins        = .015
+	kinTwins        = .03
 	kinNamesakes    = .015
 	twinsForename   = .001
 	namesakesBirth  = 1e-5
@@ -64,7 +72,58 @@ func newScorer(c *columns, t *totals, m *Model) *scorer {
 			s.kin[f][l] = k*m.m[f][l]/m.u[f][l] + 1 - k
 		}
 	}
+	s.same[Forename] = s.worths(Forename, len(c.names.facts))
+	s.same[Surname] = s.worths(Surname, len(c.names.facts))
+	s.same[Postcode] = s.worths(Postcode, c.postcodes.size()+1)
+	if len(c.births) > fewBirths {
+		last := birth(0)
+		for b := range c.births {
+			if b.whole() {
+				last = max(last, b)
+			}
+		}
+		s.same[Birth] = make([]worth, last+1)
+		for b := range c.births {
+			if b.whole() {
+				s.same[Birth][b] = s.worth(Birth, uint32(b))
+			}
+		}
+	}
+	for f := range s.other {
+		for l := 2; l < len(m.weights[f]); l++ {
+			s.other[f] = max(s.other[f], m.weights[f][l]+mostCloseNames)
+		}
+	}
 	return s
+}
+
+// fewBirths is up to how many dates of birth are weighed when they are met.
+const fewBirths = 1000
+
+func (s *scorer) worths(f Field, n int) []worth {
+	list := make([]worth, n)
+	for v := 1; v < n; v++ {
+		list[v] = s.worth(f, uint32(v))
+	}
+	return list
+}
+
+// worth weighs both having value v of a field.
+func (s *scorer) worth(f Field, v uint32) worth {
+	times := s.model.m[f][valueSame] / s.totals.share(s.columns, f, v, s.model.RecordsPerPerson)
+	return worth{times, math.Log2(times)}
+}
+
+// sameWorth weighs the value that both records have, for fields whose values' commonness matters.
+func (s *scorer) sameWorth(f Field, r *record) (worth, bool) {
+	v, ok := r.value(f)
+	switch {
+	case !ok:
+		return worth{}, false
+	case s.same[f] != nil:
+		return s.same[f][v], true
+	}
+	return s.worth(f, v), true
 }
 
 func kinShare(f Field) float64 {
@@ -86,8 +145,8 @@ func kinShare(f Field) float64 {
 // score works out the parts of a pair.
 func (s *scorer) score(o *compared, p *parts) float64 {
 	p[startPart] = s.start
-	kin := 1.0                                // how much likelier kin agree so than strangers
-	forenameChance, birthChance := -1.0, -1.0 // share of other people with the value, where both are the same
+	kin := 1.0                            // how much likelier kin agree so than strangers
+	forenameTimes, birthTimes := 0.0, 0.0 // where both are the same
 	for f := range fieldCount {
 		l := o.levels[f]
 		if l == none {
@@ -95,16 +154,21 @@ func (s *scorer) score(o *compared, p *parts) float64 {
 			continue
 		}
 		bits := s.model.weights[f][l]
-		if share, ok := s.totals.shareOf(s.columns, f, l, &o.a, s.model.RecordsPerPerson); ok {
-			bits = math.Log2(s.model.m[f][l] / share)
+		var w worth
+		weighed := false
+		if l == valueSame {
+			w, weighed = s.sameWorth(f, &o.a)
+		}
+		if weighed {
+			bits = w.bits
 			if k := kinShare(f); k > 0 {
-				kin *= k*s.model.m[f][l]/share + 1 - k
+				kin *= k*w.times + 1 - k
 			}
 			switch f {
 			case Forename:
-				forenameChance = share
+				forenameTimes = w.times
 			case Birth:
-				birthChance = share
+				birthTimes = w.times
 			}
 		} else {
 			kin *= s.kin[f][l]
@@ -117,49 +181,93 @@ func (s *scorer) score(o *compared, p *parts) float64 {
 			}
 		}
 		if o.ways[f] > 1 && bits > 0 {
-			bits = math.Max(0, bits-math.Log2(float64(o.ways[f]))) // the best of several pairs agrees sooner by chance
+			bits = max(0, bits-math.Log2(float64(o.ways[f]))) // the best of several pairs agrees sooner by chance
 		}
 		p[firstField+int(f)] = bits
 	}
-	p[householdPart] = -math.Log2(1 + s.household*kin*kinship(forenameChance, birthChance))
+	p[householdPart] = 0
+	if x := s.household * kin * kinship(forenameTimes, birthTimes); x > 1e-6 {
+		p[householdPart] = -math.Log2(1 + x)
+	}
 	return p.total()
+}
+
+// hopeless says that a pair certainly weighs less than the floor, from everything but names that differ. It may say no of a
+// pair that does.
+func (s *scorer) hopeless(i, j uint32, floor float64) bool {
+	c := s.columns
+	a, b := &c.records[i], &c.records[j]
+	if a.more|b.more != 0 || a.nhs == b.nhs && a.nhs != 0 {
+		return false
+	}
+	most := s.start + s.mostNames(Forename, a.forename, b.forename) + s.mostNames(Surname, a.surname, b.surname)
+	if l := compareBirths(a.birth, b.birth); l == birthSame {
+		w, _ := s.sameWorth(Birth, a)
+		most += w.bits
+	} else {
+		most += s.model.weights[Birth][l]
+	}
+	most += s.model.weights[SexField][compareSexes(a.sex, b.sex)]
+	if l := c.comparePostcodes(a, b); l == postcodeSame {
+		most += s.same[Postcode][a.postcode].bits
+	} else {
+		most += s.model.weights[Postcode][l]
+	}
+	if most >= floor {
+		return false
+	}
+	both := func(x, y uint32) bool { return x != 0 && y != 0 }
+	return !both(a.address, b.address) && !both(a.place, b.place) && !both(a.phone, b.phone) && !both(a.email, b.email) &&
+		!both(a.nhs, b.nhs) && !both(a.nino, b.nino) && !both(a.other, b.other)
+}
+
+// mostNames is the most that two names can weigh without looking at their letters.
+func (s *scorer) mostNames(f Field, a, b uint32) float64 {
+	switch {
+	case a == 0 || b == 0:
+		return 0
+	case a == b:
+		return max(s.same[f][a].bits, s.other[f])
+	}
+	return s.other[f]
 }
 
 // sameBits is what the value of a record would weigh if the other had the same.
 func (s *scorer) sameBits(f Field, r *record) float64 {
-	share, _ := s.totals.shareOf(s.columns, f, valueSame, r, s.model.RecordsPerPerson)
-	return math.Log2(s.model.m[f][valueSame] / share)
+	w, _ := s.sameWorth(f, r)
+	return w.bits
 }
 
-// kinship is how much likelier kin agree in forename and date of birth than strangers, over the sorts of kin. A chance below
-// nought says that the two records do not have the same value.
-func kinship(forename, birth float64) float64 {
+// kinship is how much likelier kin agree in forename and date of birth than strangers, over the sorts of kin. Each is given as how
+// many times likelier one person than two would have the same, and 0 where the two records do not.
+func kinship(forenameTimes, birthTimes float64) float64 {
 	plain, twins, namesakes := 1-kinTwins-kinNamesakes, kinTwins, kinNamesakes
-	if forename >= 0 {
+	if forenameTimes > 0 {
 		plain *= siblingForename
 		twins *= twinsForename
-		namesakes /= math.Max(forename, 1e-6)
+		namesakes *= min(forenameTimes, 1e6)
 	}
-	if birth >= 0 {
-		twins /= math.Max(birth, 1e-6)
-		namesakes *= namesakesBirth / math.Max(birth, 1e-6)
+	if birthTimes > 0 {
+		twins *= min(birthTimes, 1e6)
+		namesakes *= namesakesBirth * min(birthTimes, 1e6)
 	}
 	return plain + twins + namesakes
 }
 
+// mostCloseNames is the most that commonness adds to names that are close.
+const mostCloseNames = 3
+
 // closeNames weighs names that are close but not the same by the commoner of the two: half, in bits, of what it would be for
 // the same name.
 func (s *scorer) closeNames(f Field, l Level, o *compared) float64 {
-	var share float64
-	per := s.model.RecordsPerPerson
+	x, y := o.a.forename, o.b.forename
 	switch {
 	case f == Forename && (l == forenameShort || l == forenameVeryClose):
-		share = math.Max(s.totals.forenameShare(s.columns, o.a.forename, per), s.totals.forenameShare(s.columns, o.b.forename, per))
 	case f == Surname && l == surnameVeryClose:
-		share = math.Max(s.totals.surnameShare(s.columns, o.a.surname, per), s.totals.surnameShare(s.columns, o.b.surname, per))
+		x, y = o.a.surname, o.b.surname
 	default:
 		return 0
 	}
-	usual := math.Max(s.model.u[f][valueSame], share/1024)
-	return min(max(math.Log2(usual/share)/2, -3), 3)
+	rarer := min(s.same[f][x].bits, s.same[f][y].bits)
+	return min(max((rarer-s.model.weights[f][valueSame])/2, -mostCloseNames), mostCloseNames)
 }

@@ -84,6 +84,9 @@ const (
 	settled = 1e-5
 	// roughPairs is how many random pairs the u of the table in level.go count for.
 	roughPairs = 2000
+	// leastKin is how many pairs of kin there are at least for each pair of one person. Records of families look like those of
+	// one person whose forename or date of birth is wrong, and a file may hold too few to learn from.
+	leastKin = .01
 	// rare is the u below which data never lowers it.
 	rare = 1e-5
 )
@@ -93,10 +96,7 @@ const (
 func (c *columns) countFound(b *blocks) []patternCount {
 	oneIn := uint64(1 + len(c.records)/trainingRecords)
 	tallies := c.newTallies()
-	b.run(func(int) {}, func(worker, _ int, _ uint8, i, j uint32) {
-		if oneIn > 1 && mix(uint64(i)<<32|uint64(j))%oneIn != 0 {
-			return
-		}
+	b.run(oneIn, func(int) {}, func(worker, _ int, _ uint8, i, j uint32) {
 		t := tallies[worker]
 		c.compare(i, j, &t.pair)
 		t.add(t.pair.levels.pattern(), int64(oneIn))
@@ -249,12 +249,12 @@ func (m *Model) step(list []trained, all *tables, total, sample float64) *Model 
 			likelier *= ratio[f][p.levels[f]]
 			kinLikelier *= kin[f][p.levels[f]]
 		}
-		forename, birth := -1.0, -1.0
+		forename, birth := 0.0, 0.0
 		if p.levels[Forename] == forenameSame {
-			forename = m.u[Forename][forenameSame]
+			forename = ratio[Forename][forenameSame]
 		}
 		if p.levels[Birth] == birthSame {
-			birth = m.u[Birth][birthSame]
+			birth = ratio[Birth][birthSame]
 		}
 		kinLikelier *= kinship(forename, birth)
 		of := p.count / (likelier + 1 + kinLikelier)
@@ -266,7 +266,7 @@ func (m *Model) step(list []trained, all *tables, total, sample float64) *Model 
 	}
 	next := m.clone()
 	next.Match = min((matches+1)/total, .5)
-	next.Household = min((households+1)/total, .5)
+	next.Household = max(min(households/total, .5), leastKin*next.Match)
 	for f := range fieldCount {
 		begin := fields[f].levels
 		var kindOne, kindTwo [4]float64

@@ -154,12 +154,12 @@ var truthSets = []struct {
 }{
 	{"febrl3 without soc_sec_id", []string{"febrl3.csv"}, febrlPerson, false, .99},
 	{"febrl3 with soc_sec_id", []string{"febrl3.csv"}, febrlPerson, true, .99},
-	{"fake_1000", []string{"fake_1000.csv"}, column("cluster"), false, .85},
-	{"dirty_1000 without soc_sec_id", []string{"dirty_1000_50_1.csv", "dirty_1000_50_2.csv"}, column("rec_id"), false, .95},
-	{"dirty_1000 with soc_sec_id", []string{"dirty_1000_50_1.csv", "dirty_1000_50_2.csv"}, column("rec_id"), true, .95},
+	{"fake_1000", []string{"fake_1000.csv"}, column("cluster"), false, .95},
+	{"dirty_1000 without soc_sec_id", []string{"dirty_1000_50_1.csv", "dirty_1000_50_2.csv"}, column("rec_id"), false, .99},
+	{"dirty_1000 with soc_sec_id", []string{"dirty_1000_50_1.csv", "dirty_1000_50_2.csv"}, column("rec_id"), true, .99},
 	{"multiparty, five", []string{"multiparty/dataset-1.csv", "multiparty/dataset-2.csv", "multiparty/dataset-3.csv", "multiparty/dataset-4.csv",
-		"multiparty/dataset-5.csv"}, column("id"), false, .80},
-	{"multiparty, three", []string{"multiparty/dataset-alice.csv", "multiparty/dataset-bob.csv", "multiparty/dataset-charlie.csv"}, column("id"), false, .80},
+		"multiparty/dataset-5.csv"}, column("id"), false, .90},
+	{"multiparty, three", []string{"multiparty/dataset-alice.csv", "multiparty/dataset-bob.csv", "multiparty/dataset-charlie.csv"}, column("id"), false, .85},
 }
 
 func TestLabelledSets(t *testing.T) {

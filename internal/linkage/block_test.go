@@ -1,0 +1,185 @@
+package linkage
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"throughline/internal/day"
+	"throughline/internal/person"
+)
+
+// someone draws an identity from few values, so that many records share them.
+func someone(t *rapid.T) person.Identity {
+	pick := func(label string, from ...string) string { return rapid.SampledFrom(append(from, "")).Draw(t, label) }
+	name := func() person.Name {
+		return person.Name{Forename: pick("forename", "dean", "deano", "dena", "d", "mary-jane", "jane"), Middle: pick("middle", "dean", "lee"),
+			Surname: pick("surname", "whitlock", "whitlok", "smith", "smith-jones", "w", "dean")}
+	}
+	who := person.Identity{Names: []person.Name{name()}, Sex: person.Sex(rapid.IntRange(0, 3).Draw(t, "sex")), NoFixed: rapid.Bool().Draw(t, "nfa"),
+		Address: pick("address", "12 acre lane", "12 acre la", "acre lane", "3 high st")}
+	if rapid.IntRange(0, 3).Draw(t, "alias") == 0 {
+		who.Names = append(who.Names, name())
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "births") {
+		d := day.Must(1980+rapid.IntRange(0, 2).Draw(t, "year"), time.Month(rapid.IntRange(1, 4).Draw(t, "month")), rapid.IntRange(1, 4).Draw(t, "day"))
+		who.Births = append(who.Births, person.Birth{Day: d, Precision: person.Precision(rapid.IntRange(1, 2).Draw(t, "precision"))})
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "values") {
+		if s := pick("postcode", "SE5 8AZ", "SE5 8AB", "SE5 0TR", "SE5", "N1 1AA"); s != "" {
+			who.Postcodes = append(who.Postcodes, s)
+		}
+		if s := pick("phone", "07700900123", "07700900132", "02079460110"); s != "" {
+			who.Phones = append(who.Phones, s)
+		}
+		if s := pick("email", "dean@example.org", "dean@example.com"); s != "" {
+			who.Emails = append(who.Emails, s)
+		}
+		if s := pick("town", "london", "lodnon", "leeds"); s != "" {
+			who.Places = append(who.Places, s)
+		}
+		kind := person.IdentifierKind(rapid.IntRange(0, 6).Draw(t, "kind"))
+		if s := pick("number", "9434765919", "9434765870", "A1234BC", "A1234BD"); s != "" {
+			who.Identifiers = append(who.Identifiers, person.Identifier{Kind: kind, Value: s})
+		}
+	}
+	return who
+}
+
+func crowdOf(t *rapid.T, most int) *columns {
+	c := newColumns()
+	c.workers = 3
+	for range rapid.IntRange(2, most).Draw(t, "records") {
+		c.add(0, someone(t))
+	}
+	return c
+}
+
+// visited runs the blocks and counts how often each pair is visited.
+func visited(c *columns, list []rule) map[[2]uint32]int {
+	var lock sync.Mutex
+	times := map[[2]uint32]int{}
+	b := newBlocks(background, c, list)
+	b.run(1, func(int) {}, func(_, _ int, _ uint8, i, j uint32) {
+		lock.Lock()
+		times[[2]uint32{i, j}]++
+		lock.Unlock()
+	})
+	return times
+}
+
+// shareKey says whether two records share a key of any rule.
+func shareKey(c *columns, list []rule, i, j uint32) bool {
+	for _, r := range list {
+		keys := map[uint32]bool{}
+		r.keys(c, &c.records[i], func(k uint64) { keys[shortKey(k)] = k != 0 })
+		found := false
+		r.keys(c, &c.records[j], func(k uint64) { found = found || k != 0 && keys[shortKey(k)] })
+		if found {
+			return true
+		}
+	}
+	return false
+}
+
+func TestEachPairThatSharesAKeyIsVisitedOnce(t *testing.T) {
+	t.Parallel()
+	few := rules[:len(rules)-1] // without the rule that finds every pair
+	rapid.Check(t, func(t *rapid.T) {
+		c := crowdOf(t, 12) // too few for any block to be cut
+		times := visited(c, few)
+		for i := range uint32(len(c.records)) {
+			for j := i + 1; j < uint32(len(c.records)); j++ {
+				want := 0
+				if shareKey(c, few, i, j) {
+					want = 1
+				}
+				if got := times[[2]uint32{i, j}]; got != want {
+					t.Fatalf("pair %d, %d is visited %d times, want %d", i, j, got, want)
+				}
+			}
+		}
+	})
+}
+
+// Hundreds of records with few values: every rule's blocks are cut, and each pair is still visited once.
+func TestCutBlocksVisitEachPairOnce(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 2))
+	c := newColumns()
+	c.workers = 3
+	for range 600 {
+		who := person.Identity{Names: []person.Name{{Forename: fmt.Sprintf("%c%co", 'a'+r.IntN(3), 'b'+r.IntN(3)), Surname: "smith"}},
+			Births: []person.Birth{{Day: day.Must(1980+r.IntN(3), time.Month(1+r.IntN(2)), 1+r.IntN(2)), Precision: person.FullDate}}, Postcodes: []string{"SE5 8AZ"}}
+		if r.IntN(5) == 0 {
+			who.Names = append(who.Names, person.Name{Forename: "abo", Surname: "jones"})
+		}
+		c.add(0, who)
+	}
+	b := newBlocks(background, c, rules[:len(rules)-1])
+	times := map[[2]uint32]int{}
+	var lock sync.Mutex
+	b.run(1, func(int) {}, func(_, _ int, _ uint8, i, j uint32) {
+		lock.Lock()
+		times[[2]uint32{i, j}]++
+		lock.Unlock()
+	})
+	if len(b.cuts) == 0 {
+		t.Fatal("no block was cut, so this test shows nothing")
+	}
+	missed := 0
+	for i := range uint32(600) {
+		for j := i + 1; j < 600; j++ {
+			switch n := times[[2]uint32{i, j}]; {
+			case n > 1:
+				t.Fatalf("pair %d, %d is visited %d times", i, j, n)
+			case n == 0 && c.records[i].birth == c.records[j].birth && c.records[i].forename == c.records[j].forename:
+				missed++
+			}
+		}
+	}
+	if missed > 0 {
+		t.Errorf("%d pairs of the same name and date of birth were lost to cut blocks", missed)
+	}
+	all := visited(c, rules) // with the rule for few records
+	if len(all) != 600*599/2 {
+		t.Errorf("%d pairs visited of %d when every pair is to be", len(all), 600*599/2)
+	}
+}
+
+// Thousands of records that are all alike are too many even in part; what is left out is counted, and they still hang together.
+func TestTooManyAlikeAreCountedAsLeftOut(t *testing.T) {
+	t.Parallel()
+	c := newColumns()
+	for range largestPart + 200 {
+		c.add(0, person.Identity{Names: []person.Name{{Forename: "dean", Surname: "whitlock"}},
+			Births: []person.Birth{{Day: day.Must(1983, time.March, 4), Precision: person.FullDate}}})
+	}
+	b := newBlocks(background, c, rules)
+	n := int64(0)
+	b.run(1, func(int) {}, func(_, _ int, _ uint8, _, _ uint32) { n++ })
+	records := int64(len(c.records))
+	if b.left == 0 || n >= records*(records-1)/2 || n < records*neighbours/2 {
+		t.Errorf("%d pairs visited and %d left out of %d records all alike", n, b.left, records)
+	}
+}
+
+func TestRadixSort(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		list := rapid.SliceOf(rapid.Map(rapid.Uint64(), func(x uint64) uint64 { return x &^ (1 << 63) })).Draw(t, "list")
+		sorted, _ := radixSort(append([]uint64(nil), list...), make([]uint64, len(list)))
+		for i := 1; i < len(sorted); i++ {
+			if sorted[i-1]>>32 > sorted[i]>>32 {
+				t.Fatalf("out of order at %d: %x", i, sorted)
+			}
+		}
+		if len(sorted) != len(list) {
+			t.Fatalf("%d of %d came back", len(sorted), len(list))
+		}
+	})
+}

@@ -1,0 +1,336 @@
+package linkage
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"throughline/internal/day"
+	"throughline/internal/fault"
+	"throughline/internal/person"
+	"throughline/reference"
+)
+
+// town invents records of people with families, hostels and slips: two a person on average. truth is the person of each.
+func town(records int, seed uint64) (list []person.Identity, truth []int) {
+	r := rand.New(rand.NewPCG(seed, 3))
+	surnames, forenames := reference.Surnames(), reference.Forenames('m', 1990)
+	var surname, postcode string
+	var born day.Day
+	for p := 0; len(list) < records; p++ {
+		forename := forenames[r.IntN(len(forenames))].Name
+		kin := p > 0 && r.IntN(3) == 0 // of one household with the person before
+		if !kin {
+			surname = surnames[r.IntN(2000)].Name
+			postcode = fmt.Sprintf("SE%d %dA%c", 1+r.IntN(20), r.IntN(10), "ABDEFGHJ"[r.IntN(8)])
+			if r.IntN(20) == 0 {
+				postcode = "SE5 0TR" // a hostel
+			}
+		}
+		if !kin || r.IntN(30) > 0 { // else a twin
+			born = day.Must(1950+r.IntN(60), time.Month(1+r.IntN(12)), 1+r.IntN(28))
+		}
+		for range 1 + r.IntN(3) {
+			who := person.Identity{Names: []person.Name{{Forename: forename, Surname: surname}}, Sex: person.Male,
+				Births: []person.Birth{{Day: born, Precision: person.FullDate}}, Postcodes: []string{postcode}}
+			switch r.IntN(8) {
+			case 0:
+				who.Names[0].Forename = forename[:1]
+			case 1:
+				who.Births = nil
+			case 2:
+				who.Names[0].Surname = surname[:len(surname)-1]
+			case 3:
+				who.Postcodes = nil
+			case 4:
+				who.Places = []string{"london"}
+			case 5:
+				who.Names = append(who.Names, person.Name{Forename: "lee", Surname: surname})
+			}
+			list, truth = append(list, who), append(truth, p)
+		}
+	}
+	return list, truth
+}
+
+func link(t *testing.T, list []person.Identity, o Options) (*Linker, *Result) {
+	t.Helper()
+	l := New()
+	for _, who := range list {
+		l.Add(1, who)
+	}
+	r, err := l.Link(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l, r
+}
+
+func TestSameAnswerWhateverTheNumberOfWorkers(t *testing.T) {
+	t.Parallel()
+	list, truth := town(2000, 5)
+	var before string
+	for _, workers := range []int{1, 2, 7} {
+		o := DefaultOptions()
+		o.Workers, o.NameAndBirth, o.Population = workers, RareOnly, 900_000
+		_, r := link(t, list, o)
+		text, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if before != "" && string(text) != before {
+			t.Fatalf("%d workers give another answer than one", workers)
+		}
+		before = string(text)
+		if a := Evaluate(r.Person, truth); a.Pairwise.F1 < .95 {
+			t.Errorf("pairwise on an invented town: %+v", a.Pairwise)
+		}
+		if !r.Model.Converged {
+			t.Error("training did not converge on an invented town")
+		}
+	}
+}
+
+func born(y int, m time.Month, d int) []person.Birth {
+	return []person.Birth{{Day: day.Must(y, m, d), Precision: person.FullDate}}
+}
+
+func nhs(n string) []person.Identifier {
+	return []person.Identifier{{Kind: person.NHSNumber, Value: n}}
+}
+
+func named(forename, surname string) []person.Name {
+	return []person.Name{{Forename: forename, Surname: surname}}
+}
+
+// Two records added after a town of others, and whether they end as one person.
+func TestHardPairs(t *testing.T) {
+	t.Parallel()
+	dean := person.Identity{Names: named("Dean", "Whitlock"), Births: born(1983, time.March, 4), Postcodes: []string{"SE5 8AZ"}, Sex: person.Male}
+	with := func(change func(*person.Identity)) person.Identity {
+		p := dean
+		change(&p)
+		return p
+	}
+	for _, tt := range []struct {
+		name string
+		a, b person.Identity
+		want bool
+	}{
+		{"day and month changed over", dean, with(func(p *person.Identity) { p.Births = born(1983, time.April, 3) }), true},
+		{"short name and a slip", dean, with(func(p *person.Identity) { p.Names = named("Deano", "Whitlok") }), true},
+		{"initials and outcode", dean, with(func(p *person.Identity) { p.Names = named("D", "W"); p.Postcodes = []string{"SE5"} }), true},
+		{"names changed over", dean, with(func(p *person.Identity) { p.Names = named("Whitlock", "Dean") }), true},
+		{"moved away", dean, with(func(p *person.Identity) { p.Postcodes = []string{"N1 1AA"} }), true},
+		{"twins", dean, with(func(p *person.Identity) { p.Names = named("Paul", "Whitlock") }), false},
+		{"father and son", dean, with(func(p *person.Identity) { p.Births = born(1951, time.October, 19) }), false},
+		{"a couple", dean, with(func(p *person.Identity) {
+			p.Names, p.Births, p.Sex = named("Priya", "Whitlock"), born(1985, time.July, 21), person.Female
+		}), false},
+		{"same NHS number, new surname", with(func(p *person.Identity) { p.Identifiers = nhs("9434765919") }),
+			with(func(p *person.Identity) { p.Identifiers, p.Names = nhs("9434765919"), named("Dean", "Hargreave") }), true},
+		{"twins with one phone and two NHS numbers", with(func(p *person.Identity) { p.Identifiers, p.Phones = nhs("9434765919"), []string{"02079460110"} }),
+			with(func(p *person.Identity) {
+				p.Identifiers, p.Names, p.Phones = nhs("4505577104"), named("Daniel", "Whitlock"), []string{"02079460110"}
+			}), false},
+		{"nothing but a forename", person.Identity{Names: named("Dean", "")}, person.Identity{Names: named("Dean", "")}, false},
+		{"nothing at all", person.Identity{}, person.Identity{}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			list, _ := town(500, 9)
+			list = append(list, tt.a, tt.b)
+			l, r := link(t, list, DefaultOptions())
+			a, b := uint32(len(list)-2), uint32(len(list)-1)
+			if got := r.Person[a] == r.Person[b]; got != tt.want {
+				t.Errorf("one person: %v, want %v", got, tt.want)
+				for _, p := range l.Explain(r.Model, a, b).Parts {
+					t.Logf("%6.1f %s: %s", p.Bits, p.Field, p.Words)
+				}
+			}
+		})
+	}
+}
+
+func TestAnswersOutrankTheModel(t *testing.T) {
+	t.Parallel()
+	list, _ := town(600, 21)
+	_, plain := link(t, list, DefaultOptions())
+	var together Link // a pair the model links
+	for _, k := range plain.Links {
+		if k.Bits > 10 {
+			together = k
+		}
+	}
+	apart := uint32(0) // a record of someone else
+	for plain.Person[apart] == plain.Person[together.A] {
+		apart++
+	}
+	o := DefaultOptions()
+	o.Answers = []Answer{{together.A, together.B, false}, {together.A, apart, true}}
+	_, r := link(t, list, o)
+	if r.Person[together.A] == r.Person[together.B] {
+		t.Error("two records that someone said are not the same are one person")
+	}
+	if r.Person[together.A] != r.Person[apart] {
+		t.Error("two records that someone said are the same are two persons")
+	}
+	answered := 0
+	for _, k := range r.Links {
+		if k.Answered {
+			answered++
+		}
+	}
+	if answered != 1 {
+		t.Errorf("%d links say that they were answered, want 1", answered)
+	}
+	for _, k := range r.Review {
+		if k.A == min(together.A, together.B) && k.B == max(together.A, together.B) {
+			t.Error("a pair that was answered is asked again")
+		}
+	}
+	// Same A-B and B-C, not the same A-C: the refusal holds and the contradiction is counted.
+	o.Answers = []Answer{{0, 1, true}, {1, 2, true}, {0, 2, false}}
+	_, r = link(t, list, o)
+	if r.Person[0] == r.Person[2] || r.Report.Conflicts != 1 {
+		t.Errorf("contradicting answers: one person %v, conflicts %d; want two persons and 1", r.Person[0] == r.Person[2], r.Report.Conflicts)
+	}
+	// Undone, everything is as before.
+	_, again := link(t, list, DefaultOptions())
+	if diff := cmp.Diff(plain.Person, again.Person); diff != "" {
+		t.Errorf("persons after the answers are taken back (-want +got):\n%s", diff)
+	}
+}
+
+func TestCommonNameAndBirthGoToReview(t *testing.T) {
+	t.Parallel()
+	list, _ := town(1500, 33)
+	common := person.Identity{Names: named("David", "Smith"), Births: born(1964, time.May, 9)}
+	rare := person.Identity{Names: named("Dean", "Whitlock-Obuya"), Births: born(1964, time.May, 9)}
+	more := person.Identity{Names: named("David", "Smith"), Births: born(1971, time.June, 2), Postcodes: []string{"SE27 9XY"}}
+	list = append(list, common, common, rare, rare, more, more)
+	n := uint32(len(list) - 6)
+	pair := func(r *Result, a uint32) (linked bool, why ReviewReason) {
+		for _, v := range r.Review {
+			if v.A == a && v.B == a+1 {
+				why = v.Reason
+			}
+		}
+		return r.Person[a] == r.Person[a+1], why
+	}
+	type outcome struct {
+		Linked bool
+		Reason ReviewReason
+	}
+	for _, tt := range []struct {
+		name               string
+		change             func(*Options)
+		common, rare, more outcome
+	}{
+		{"by the model", func(*Options) {}, outcome{true, ""}, outcome{true, ""}, outcome{true, ""}},
+		{"rare only", func(o *Options) { o.NameAndBirth, o.Population = RareOnly, 900_000 }, outcome{false, CommonNameAndBirth}, outcome{true, ""}, outcome{true, ""}},
+		{"never", func(o *Options) { o.NameAndBirth = ReviewEach }, outcome{false, NameAndBirthOnly}, outcome{false, NameAndBirthOnly}, outcome{true, ""}},
+		{"shielded", func(o *Options) { o.ReviewOnly = func(a, _ uint32) bool { return a == n+2 } }, outcome{true, ""}, outcome{false, NameAndBirthOnly}, outcome{true, ""}},
+	} {
+		o := DefaultOptions()
+		tt.change(&o)
+		_, r := link(t, list, o)
+		for i, want := range []outcome{tt.common, tt.rare, tt.more} {
+			var got outcome
+			if got.Linked, got.Reason = pair(r, n+uint32(2*i)); got != want {
+				t.Errorf("%s, pair %d: %+v, want %+v", tt.name, i, got, want)
+			}
+		}
+	}
+}
+
+func TestTwoNHSNumbersInOnePersonAreAsked(t *testing.T) {
+	t.Parallel()
+	list, _ := town(1000, 40)
+	a := person.Identity{Names: named("Dean", "Whitlock"), Births: born(1983, time.March, 4), Postcodes: []string{"SE27 9XY"}, Phones: []string{"07700900123"},
+		Emails: []string{"dean@example.org"}, Identifiers: nhs("9434765919")}
+	b := a
+	b.Identifiers = nhs("4505577104")
+	list = append(list, a, b)
+	_, r := link(t, list, DefaultOptions())
+	for _, v := range r.Review {
+		if v.A == uint32(len(list)-2) && v.Linked && v.Reason == TwoNumbers {
+			return
+		}
+	}
+	t.Errorf("two records that agree in all but the NHS number are linked (%v) and not asked about", r.Person[len(list)-2] == r.Person[len(list)-1])
+}
+
+func TestHostelIsFlaggedAndSaysLittle(t *testing.T) {
+	t.Parallel()
+	list, _ := town(3000, 50)
+	l, r := link(t, list, DefaultOptions())
+	flagged := false
+	for _, v := range r.Report.OverFrequent {
+		flagged = flagged || v.Field == Postcode && v.Value == "SE5 0TR"
+	}
+	if !flagged {
+		t.Errorf("over-frequent values are %+v, want the hostel's postcode among them", r.Report.OverFrequent)
+	}
+	at := func(postcode string) float64 {
+		l.Add(1, person.Identity{Postcodes: []string{postcode}})
+		i := l.Add(1, person.Identity{Postcodes: []string{postcode}})
+		return l.Explain(r.Model, i-1, i).Parts[firstField+int(Postcode)].Bits
+	}
+	if hostel, home := at("SE5 0TR"), at("SE27 9XY"); hostel > home-4 {
+		t.Errorf("a hostel's postcode weighs %.1f bits and another %.1f", hostel, home)
+	}
+}
+
+func TestOptionsThatCannotBe(t *testing.T) {
+	t.Parallel()
+	l := New()
+	l.Add(1, person.Identity{})
+	for _, change := range []func(*Options){
+		func(o *Options) { o.LinkAt = 0 },
+		func(o *Options) { o.LinkAt = 1 },
+		func(o *Options) { o.ReviewFrom, o.ReviewTo = .9, .1 },
+		func(o *Options) { o.NameAndBirth = RareOnly },
+		func(o *Options) { o.Answers = []Answer{{0, 1, true}} },
+		func(o *Options) { o.Answers = []Answer{{0, 0, true}} },
+	} {
+		o := DefaultOptions()
+		change(&o)
+		if _, err := l.Link(t.Context(), o); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("options %+v give %v, want an invalid fault", o, err)
+		}
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if _, err := l.Link(ended, DefaultOptions()); !errors.Is(err, context.Canceled) {
+		t.Errorf("a run whose context has ended gives %v", err)
+	}
+	if r, err := New().Link(t.Context(), DefaultOptions()); err != nil || r.Persons != 0 {
+		t.Errorf("a run of no records gives %+v, %v", r, err)
+	}
+}
+
+func TestAModelGivenIsUsed(t *testing.T) {
+	t.Parallel()
+	list, _ := town(800, 60)
+	_, trained := link(t, list, DefaultOptions())
+	text, err := json.Marshal(trained.Model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := DefaultOptions()
+	o.Model = new(Model)
+	if err := json.Unmarshal(text, o.Model); err != nil {
+		t.Fatal(err)
+	}
+	_, again := link(t, list, o)
+	if diff := cmp.Diff(trained.Links, again.Links); diff != "" {
+		t.Errorf("links with the stored model (-want +got):\n%s", diff)
+	}
+}
