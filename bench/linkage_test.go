@@ -1,0 +1,215 @@
+// Package bench measures what the house promises of speed and memory. Run a benchmark by itself on a quiet machine:
+//
+//	go test -run '^$' -bench Linkage -benchtime 1x ./bench
+package bench
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"sort"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"throughline/internal/day"
+	"throughline/internal/linkage"
+	"throughline/internal/person"
+	"throughline/reference"
+)
+
+// BenchmarkLinkage links invented records from nothing to persons: fold, block, train, compare, join. The bar for a million
+// records on 2 cores is 15 s and 1 GB. LINKAGE_RECORDS sets another number.
+func BenchmarkLinkage(b *testing.B) {
+	n := 1_000_000
+	if s := os.Getenv("LINKAGE_RECORDS"); s != "" {
+		var err error
+		if n, err = strconv.Atoi(s); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		l := linkage.New()
+		truth := make([]uint32, 0, n)
+		crowd := newCrowd(n)
+		began := time.Now()
+		var making time.Duration
+		for len(truth) < n {
+			start := time.Now()
+			batch := crowd.records(1000)
+			making += time.Since(start)
+			for _, r := range batch {
+				l.Add(r.agency, r.who)
+				truth = append(truth, r.person)
+			}
+		}
+		added := time.Now()
+		o := linkage.DefaultOptions()
+		stages := ""
+		last, lastName := added, ""
+		o.Progress = func(stage string, _, _ int) {
+			if stage != lastName {
+				if lastName != "" {
+					stages += fmt.Sprintf(" %s %.1fs", lastName, time.Since(last).Seconds())
+				}
+				last, lastName = time.Now(), stage
+			}
+		}
+		r, err := l.Link(b.Context(), o)
+		if err != nil {
+			b.Fatal(err)
+		}
+		stages += fmt.Sprintf(" %s %.1fs", lastName, time.Since(last).Seconds())
+		total := time.Since(began) - making
+		a := linkage.Evaluate(r.Person, truth)
+		b.Logf("%d records, %d pairs compared, %d left out, %d cut blocks; add %.1fs%s; together %.1fs without making the records; peak %d MB",
+			len(truth), r.Report.Pairs, r.Report.LeftOut, r.Report.CutBlocks, added.Sub(began).Seconds()-making.Seconds(), stages, total.Seconds(), peak())
+		b.Logf("pairwise P %.4f R %.4f F1 %.4f; %d persons of %d, largest %d, largest group %d; converged %v after %d; review %d", a.Pairwise.Precision, a.Pairwise.Recall, a.Pairwise.F1,
+			a.FoundPersons, a.TruePersons, r.Report.LargestPerson, r.Report.LargestGroup, r.Report.Converged, r.Report.Iterations, len(r.Review))
+		for _, p := range r.Report.Rules {
+			b.Logf("%12d %s", p.Pairs, p.Rule)
+		}
+		b.ReportMetric(total.Seconds(), "s/run")
+		b.ReportMetric(float64(r.Report.Pairs)/total.Seconds(), "pairs/s")
+		b.ReportMetric(float64(peak()), "MB-peak")
+		b.ReportMetric(a.Pairwise.F1, "F1")
+	}
+}
+
+// peak is the most memory the process has had, in MB, where the system says so; else what the runtime has now.
+func peak() uint64 {
+	if text, err := os.ReadFile("/proc/self/status"); err == nil {
+		for line := range strings.Lines(string(text)) {
+			if f := strings.Fields(line); len(f) > 1 && f[0] == "VmHWM:" {
+				kb, _ := strconv.ParseUint(f[1], 10, 64)
+				return kb / 1024
+			}
+		}
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.Sys >> 20
+}
+
+// crowd makes records of invented people: two a person on average, with slips, short names, moves and gaps.
+type crowd struct {
+	r                  *rand.Rand
+	people             int
+	forename           [2][]string
+	surname            []string
+	forenameUp         [2][]int // running sums of shares
+	surnameUp          []int
+	places             []string
+	nextRecord, person uint32
+}
+
+type record struct {
+	who    person.Identity
+	agency uint16
+	person uint32
+}
+
+func newCrowd(records int) *crowd {
+	c := &crowd{r: rand.New(rand.NewPCG(uint64(records), 1)), people: records / 2}
+	for i, sex := range []byte{'f', 'm'} {
+		sum := 0
+		for decade := 1940; decade <= 2010; decade += 10 {
+			for _, s := range reference.Forenames(sex, decade) {
+				sum += s.PerMillion
+				c.forename[i], c.forenameUp[i] = append(c.forename[i], s.Name), append(c.forenameUp[i], sum)
+			}
+		}
+	}
+	sum := 0
+	for _, s := range reference.Surnames() {
+		sum += s.PerMillion
+		c.surname, c.surnameUp = append(c.surname, s.Name), append(c.surnameUp, sum)
+	}
+	for i := range max(200, records/30) {
+		c.places = append(c.places, fmt.Sprintf("SE%d %d%c%c", 1+i%28, i/28%10, 'A'+i/280%2, "ABDEFGHJLNPQRSTUWXYZ"[i/560%20])+"")
+		if i >= 28*10*2*20 {
+			c.places[i] = fmt.Sprintf("N%d%c %d%c%c", 1+i%22, 'A'+i/7%20, i%10, "ABDEFGHJLNPQRSTUWXYZ"[i/10%20], "ABDEFGHJLNPQRSTUWXYZ"[i/200%20])
+		}
+	}
+	return c
+}
+
+func pick(r *rand.Rand, names []string, up []int) string {
+	return names[sort.SearchInts(up, 1+r.IntN(up[len(up)-1]))]
+}
+
+// records makes all records of some people in a row; the linker does not look at the order.
+func (c *crowd) records(about int) []record {
+	var list []record
+	for len(list) < about {
+		r := c.r
+		sex := r.IntN(2)
+		forename, surname := pick(r, c.forename[sex], c.forenameUp[sex]), pick(r, c.surname, c.surnameUp)
+		if r.IntN(8) == 0 {
+			surname += strconv.Itoa(r.IntN(c.people / 10)) // a tail of rare names
+		}
+		born := day.Must(1935+r.IntN(80), time.Month(1+r.IntN(12)), 1+r.IntN(28))
+		postcode := c.places[r.IntN(len(c.places))]
+		nhs := c.nhsNumber()
+		phone := fmt.Sprintf("07%09d", r.IntN(1e9))
+		for range 1 + r.IntN(3) {
+			f, s, b, p := forename, surname, born, postcode
+			if r.IntN(15) == 0 {
+				f = slip(r, f)
+			}
+			if r.IntN(15) == 0 {
+				s = slip(r, s)
+			}
+			if r.IntN(40) == 0 {
+				b += day.Day(r.IntN(400) - 200)
+			}
+			if r.IntN(4) == 0 {
+				p = c.places[r.IntN(len(c.places))]
+			}
+			who := person.Identity{Names: []person.Name{{Forename: f, Surname: s}}, Sex: person.Sex(2 - sex%2)}
+			if r.IntN(30) > 0 {
+				who.Births = []person.Birth{{Day: b, Precision: person.FullDate}}
+			}
+			if r.IntN(10) > 0 {
+				who.Postcodes = []string{p}
+			}
+			if r.IntN(10) < 5 {
+				who.Identifiers = []person.Identifier{{Kind: person.NHSNumber, Value: nhs}}
+			}
+			if r.IntN(10) < 3 {
+				who.Phones = []string{phone}
+			}
+			list = append(list, record{who, uint16(r.IntN(10)), c.person})
+		}
+		c.person++
+	}
+	return list
+}
+
+func (c *crowd) nhsNumber() string {
+	for {
+		nine := fmt.Sprintf("%09d", 400000000+c.r.IntN(99999999))
+		if check, ok := person.NHSCheckDigit(nine); ok {
+			return nine + string(check)
+		}
+	}
+}
+
+// slip writes a name with one letter wrong, left out or changed over with its neighbour.
+func slip(r *rand.Rand, s string) string {
+	if len(s) < 3 {
+		return s
+	}
+	b, i := []byte(s), 1+r.IntN(len(s)-2)
+	switch r.IntN(3) {
+	case 0:
+		b[i] = byte('a' + r.IntN(26))
+	case 1:
+		b = append(b[:i], b[i+1:]...)
+	default:
+		b[i], b[i+1] = b[i+1], b[i]
+	}
+	return string(b)
+}
