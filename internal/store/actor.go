@@ -19,7 +19,7 @@ var sessionActor = query("session.actor", `
 
 var jobActor = query("job.actor", `
 	select j.created_by, coalesce(a.agency, 0), coalesce(a.name, 'the operator')
-	from jobs j left join accounts a on a.id = j.created_by where j.id = $1 and j.state in ('waiting', 'working')`)
+	from jobs j left join accounts a on a.id = j.created_by where j.id = $1 and j.area = $2 and j.state in ('waiting', 'working')`)
 
 var accountRoles = query("account.roles", `select role from account_roles where account = $1 order by role`)
 
@@ -108,7 +108,7 @@ func (tx *Tx) live(started, seen time.Time) bool {
 func (tx *Tx) enterJob(c Credential) error {
 	var acc, agency int64
 	var name string
-	err := tx.one(jobActor, []any{int64(c.job)}, &acc, &agency, &name)
+	err := tx.one(jobActor, []any{int64(c.job), tx.area}, &acc, &agency, &name)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}

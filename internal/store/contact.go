@@ -24,7 +24,7 @@ var (
 	contactsOfPerson = query("contact.of-person", `
 		select `+contactFields+` from memberships m join contacts c on c.record = m.record join extracts e on e.id = c.extract
 		where m.run = $1 and m.person = $2 and `+standingContact+` order by c.from_day, c.extract, c.line`)
-	contactAt = query("contact.at", `select `+contactFields+` from contacts c join extracts e on e.id = c.extract where c.extract = $1 and c.line = $2`)
+	contactAt = query("contact.at", `select `+contactFields+` from contacts c join extracts e on e.id = c.extract where c.extract = $1 and c.line = $2 and c.area = $3`)
 )
 
 // StoredContact is a contact with the as-of day of its extract, to which an open stay runs.
@@ -52,7 +52,7 @@ func (tx *Tx) ContactsOf(p id.Person, run id.Run) ([]StoredContact, error) {
 // ContactAt gives one contact by where it came from.
 func (tx *Tx) ContactAt(at ContactAt) (StoredContact, error) {
 	var c StoredContact
-	err := tx.each(contactAt, []any{int64(at.Extract), at.Line}, func(scan func(...any) error) (err error) {
+	err := tx.each(contactAt, []any{int64(at.Extract), at.Line, tx.area}, func(scan func(...any) error) (err error) {
 		c, err = scanContact(scan)
 		return err
 	})
@@ -83,12 +83,12 @@ func (tx *Tx) ContactsOfExtract(e id.Extract, f func(StoredContact) error) error
 	})
 }
 
-var chunkOf = query("chunk.of", `select first_line, last_line, data from extract_chunks where extract = $1 and first_line <= $2 order by first_line desc limit 1`)
+var chunkOf = query("chunk.of", `select first_line, last_line, data from extract_chunks where extract = $1 and first_line <= $2 and area = $3 order by first_line desc limit 1`)
 
 // ChunkOf gives the compressed rows among which a line of an extract stands.
 func (tx *Tx) ChunkOf(e id.Extract, line int64) (Chunk, error) {
 	var c Chunk
-	err := tx.one(chunkOf, []any{int64(e), line}, &c.FirstLine, &c.LastLine, &c.Data)
+	err := tx.one(chunkOf, []any{int64(e), line, tx.area}, &c.FirstLine, &c.LastLine, &c.Data)
 	if err == nil && line > c.LastLine {
 		err = sql.ErrNoRows
 	}

@@ -63,18 +63,18 @@ const extractFields = `id, agency, layout, name, sha256, bytes, as_of, whole, co
 var (
 	extractInsert = query("extract.insert", `insert into extracts (area, id, agency, layout, name, sha256, bytes, as_of, whole, control_rows, control_sum,
 		state, received_at, received_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'received', $12, $13)`)
-	extractByID  = query("extract.by-id", `select `+extractFields+` from extracts where id = $1`)
+	extractByID  = query("extract.by-id", `select `+extractFields+` from extracts where id = $1 and area = $2`)
 	extractBySHA = query("extract.by-sha256", `select `+extractFields+` from extracts where area = $1 and sha256 = $2 and agency = $3 and layout = $4
 		and state in ('received', 'checked', 'accepted') order by id limit 1`)
 	extractList     = query("extract.list", `select `+extractFields+` from extracts where area = $1 and ($2 = 0 or agency = $2) order by id desc`)
 	extractStanding = query("extract.standing", `select `+extractFields+` from extracts where area = $1 and state = 'accepted' order by as_of, id`)
 	extractHolding  = query("extract.holding", `select `+extractFields+` from extracts where area = $1 and agency = $2 and id <> $3
 		and state in ('checked', 'accepted') order by as_of, id`)
-	extractState   = query("extract.state", `update extracts set state = $1, decided_at = $2, decided_by = $3, reason = $4 where id = $5 and state = $6`)
+	extractState   = query("extract.state", `update extracts set state = $1, decided_at = $2, decided_by = $3, reason = $4 where id = $5 and state = $6 and area = $7`)
 	extractChecked = query("extract.checked", `update extracts set state = 'checked', checked_at = $1, rows = $2, accepted = $3, rejected = $4, repeated = $5,
-		set_aside = $6, people = $7, contacts = $8, first_day = $9, last_day = $10, absent = $11, unmapped = $12 where id = $13 and state = 'received'`)
-	extractFaulty = query("extract.faulty", `update extracts set state = 'faulty', checked_at = $1, fault = $2 where id = $3 and state = 'received'`)
-	extractSwept  = query("extract.swept", `update extracts set state = $1 where id = $2`)
+		set_aside = $6, people = $7, contacts = $8, first_day = $9, last_day = $10, absent = $11, unmapped = $12 where id = $13 and state = 'received' and area = $14`)
+	extractFaulty = query("extract.faulty", `update extracts set state = 'faulty', checked_at = $1, fault = $2 where id = $3 and state = 'received' and area = $4`)
+	extractSwept  = query("extract.swept", `update extracts set state = $1 where id = $2 and area = $3`)
 )
 
 // AddExtract begins an extract. When the agency has sent the same bytes under the same layout before, and they still stand,
@@ -104,7 +104,7 @@ func (tx *Tx) AddExtract(e Extract) (Extract, bool, error) {
 
 // Extract gives one extract.
 func (tx *Tx) Extract(n id.Extract) (Extract, error) {
-	some, err := tx.extractsBy(extractByID, int64(n))
+	some, err := tx.extractsBy(extractByID, int64(n), tx.area)
 	if err == nil && len(some) == 0 {
 		err = fault.Missing("extract")
 	}
@@ -133,23 +133,23 @@ func (tx *Tx) ExtractIsChecked(n id.Extract, c ExtractCounts) error {
 		return fault.New(fault.Internal, "rows-lost", "The rows of this file do not add up.", "")
 	}
 	return moved(tx.exec(extractChecked, instant(tx.now), c.Rows, c.Accepted, c.Rejected, c.Repeated, c.SetAside, c.People, c.Contacts,
-		int64(c.FirstDay), int64(c.LastDay), c.Absent, c.Unmapped, int64(n)))
+		int64(c.FirstDay), int64(c.LastDay), c.Absent, c.Unmapped, int64(n), tx.area))
 }
 
 // ExtractIsFaulty ends the checking of a file that could not be read as a whole.
 func (tx *Tx) ExtractIsFaulty(n id.Extract, why string) error {
-	return moved(tx.exec(extractFaulty, instant(tx.now), why, int64(n)))
+	return moved(tx.exec(extractFaulty, instant(tx.now), why, int64(n), tx.area))
 }
 
 // MoveExtract takes an extract from one state to another, with who and why. When it is not in the state from, somebody else was
 // first and the fault is a Conflict.
 func (tx *Tx) MoveExtract(n id.Extract, from, to ExtractState, reason string) error {
-	return moved(tx.exec(extractState, string(to), instant(tx.now), int64(tx.actor.Account), reason, int64(n), string(from)))
+	return moved(tx.exec(extractState, string(to), instant(tx.now), int64(tx.actor.Account), reason, int64(n), string(from), tx.area))
 }
 
 // ExtractIsSwept notes that nothing of a refused or removed extract's rows is left.
 func (tx *Tx) ExtractIsSwept(n id.Extract, state ExtractState) error {
-	_, err := tx.exec(extractSwept, string(state), int64(n))
+	_, err := tx.exec(extractSwept, string(state), int64(n), tx.area)
 	return err
 }
 

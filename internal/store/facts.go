@@ -14,19 +14,19 @@ var (
 	factsSystem  = query("facts.system", `select count(*) from areas`)
 	factsAccount = query("facts.account", `select agency, case when suspended_at = '' then '' else 'suspended' end from accounts where id = $1 and area = $2`)
 	factsAgency  = query("facts.agency", `select id from agencies where id = $1 and area = $2`)
-	factsLayout  = query("facts.layout", `select agency, case when approved_at = '' then '' else 'approved' end from layouts where id = $1`)
+	factsLayout  = query("facts.layout", `select agency, case when approved_at = '' then '' else 'approved' end from layouts where id = $1 and area = $2`)
 	factsExtract = query("facts.extract", `select e.agency, e.state, case when l.approved_at = '' then '' else 'approved' end
-		from extracts e join layouts l on l.id = e.layout where e.id = $1`)
-	factsRecord         = query("facts.record", `select agency from records where id = $1`)
+		from extracts e join layouts l on l.id = e.layout where e.id = $1 and e.area = $2`)
+	factsRecord         = query("facts.record", `select agency from records where id = $1 and area = $2`)
 	factsRecordAgencies = query("facts.record-agencies", `
 		select distinct r.agency from memberships me join memberships m on m.run = me.run and m.person = me.person join records r on r.id = m.record
 		where me.run = (select link_run from areas where id = $1) and me.record = $2 order by r.agency`)
-	factsPerson   = query("facts.person", `select count(*) from persons where id = $1`)
+	factsPerson   = query("facts.person", `select count(*) from persons where id = $1 and area = $2`)
 	factsAgencies = query("facts.agencies", `
 		select distinct r.agency from memberships m join records r on r.id = m.record
 		where m.run = (select link_run from areas where id = $1) and m.person = $2 order by r.agency`)
-	factsRun     = query("facts.run", `select state from runs where id = $1`)
-	factsJob     = query("facts.job", `select created_by, state from jobs where id = $1`)
+	factsRun     = query("facts.run", `select state from runs where id = $1 and area = $2`)
+	factsJob     = query("facts.job", `select created_by, state from jobs where id = $1 and area = $2`)
 	factsSession = query("facts.session", `select account, case when ended_at = '' then '' else 'ended' end from sessions where id = $1 and area = $2`)
 )
 
@@ -58,11 +58,11 @@ func (tx *Tx) facts(s policy.Subject) (policy.Facts, error) {
 			err = tx.one(factsAgency, []any{s.ID, tx.area}, &f.Owner)
 		}
 	case policy.Layout:
-		err = tx.one(factsLayout, []any{s.ID}, &f.Owner, &f.State)
+		err = tx.one(factsLayout, []any{s.ID, tx.area}, &f.Owner, &f.State)
 	case policy.Extract:
-		err = tx.one(factsExtract, []any{s.ID}, &f.Owner, &f.State, &f.Agreement)
+		err = tx.one(factsExtract, []any{s.ID, tx.area}, &f.Owner, &f.State, &f.Agreement)
 	case policy.Record:
-		if err = tx.one(factsRecord, []any{s.ID}, &f.Owner); err == nil {
+		if err = tx.one(factsRecord, []any{s.ID, tx.area}, &f.Owner); err == nil {
 			f.Agencies, err = list(tx, factsRecordAgencies, []any{tx.area, s.ID}, func(scan func(...any) error) (a id.Agency, err error) {
 				return a, scan(&a)
 			})
@@ -70,10 +70,10 @@ func (tx *Tx) facts(s policy.Subject) (policy.Facts, error) {
 	case policy.Person:
 		f, err = tx.PersonFacts(id.Person(s.ID))
 	case policy.Run:
-		err = tx.one(factsRun, []any{s.ID}, &f.State)
+		err = tx.one(factsRun, []any{s.ID, tx.area}, &f.State)
 	case policy.Job:
 		var by int64
-		err = tx.one(factsJob, []any{s.ID}, &by, &f.State)
+		err = tx.one(factsJob, []any{s.ID, tx.area}, &by, &f.State)
 		f.Self = by == int64(tx.actor.Account)
 	case policy.Session:
 		var of int64
@@ -93,7 +93,7 @@ func (tx *Tx) facts(s policy.Subject) (policy.Facts, error) {
 // PersonFacts gives what the policy may know of a person: which agencies have a record of them.
 func (tx *Tx) PersonFacts(p id.Person) (policy.Facts, error) {
 	var n int64
-	if err := tx.one(factsPerson, []any{int64(p)}, &n); err != nil || n == 0 {
+	if err := tx.one(factsPerson, []any{int64(p), tx.area}, &n); err != nil || n == 0 {
 		return policy.Facts{}, err
 	}
 	f := policy.Facts{Exists: true, Area: tx.actor.Area}

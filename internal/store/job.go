@@ -30,14 +30,14 @@ const jobFields = `id, kind, args, state, created_at, created_by, started_at, fi
 
 var (
 	jobInsert = query("job.insert", `insert into jobs (area, id, kind, args, state, created_at, created_by) values ($1, $2, $3, $4, 'waiting', $5, $6)`)
-	jobByID   = query("job.by-id", `select `+jobFields+` from jobs where id = $1`)
+	jobByID   = query("job.by-id", `select `+jobFields+` from jobs where id = $1 and area = $2`)
 	jobRecent = query("job.recent", `select `+jobFields+` from jobs where area = $1 order by id desc limit $2`)
 	jobNext   = query("job.next", `select id from jobs where area = $1 and (state = 'waiting' or (state = 'working' and lease_until < $2)) order by id limit 1`)
 	jobClaim  = query("job.claim", `update jobs set state = 'working', claimed_by = $1, lease_until = $2, tries = tries + 1,
 		started_at = case when started_at = '' then $3 else started_at end
-		where id = $4 and (state = 'waiting' or (state = 'working' and lease_until < $3)) returning `+jobFields)
-	jobProgress = query("job.progress", `update jobs set doing = $1, done = $2, total = $3, lease_until = $4 where id = $5 and claimed_by = $6 and state = 'working'`)
-	jobFinish   = query("job.finish", `update jobs set state = $1, finished_at = $2, fault = $3, doing = '', claimed_by = '' where id = $4 and claimed_by = $5`)
+		where id = $4 and area = $5 and (state = 'waiting' or (state = 'working' and lease_until < $3)) returning `+jobFields)
+	jobProgress = query("job.progress", `update jobs set doing = $1, done = $2, total = $3, lease_until = $4 where id = $5 and claimed_by = $6 and state = 'working' and area = $7`)
+	jobFinish   = query("job.finish", `update jobs set state = $1, finished_at = $2, fault = $3, doing = '', claimed_by = '' where id = $4 and claimed_by = $5 and area = $6`)
 )
 
 // lease is how long a worker may be silent before its job is given to another.
@@ -59,7 +59,7 @@ func (tx *Tx) AddJob(kind, args string) (id.Job, error) {
 // Job gives one job.
 func (tx *Tx) Job(n id.Job) (Job, error) {
 	var j Job
-	err := scanJob(&j, func(into ...any) error { return tx.one(jobByID, []any{int64(n)}, into...) })
+	err := scanJob(&j, func(into ...any) error { return tx.one(jobByID, []any{int64(n), tx.area}, into...) })
 	return j, missing(err, "job")
 }
 
@@ -102,7 +102,7 @@ func (db *DB) NextJob(ctx context.Context) (area string, n id.Job, err error) {
 func (tx *Tx) TakeJob(n id.Job, worker string) (Job, bool, error) {
 	var j Job
 	err := scanJob(&j, func(into ...any) error {
-		return tx.one(jobClaim, []any{worker, instant(tx.now.Add(lease)), instant(tx.now), int64(n)}, into...)
+		return tx.one(jobClaim, []any{worker, instant(tx.now.Add(lease)), instant(tx.now), int64(n), tx.area}, into...)
 	})
 	if noRow(err) {
 		return Job{}, false, nil
@@ -112,7 +112,7 @@ func (tx *Tx) TakeJob(n id.Job, worker string) (Job, bool, error) {
 
 // JobProgress says how far a job is and renews its lease. A worker that has lost its job is told so.
 func (tx *Tx) JobProgress(n id.Job, worker, doing string, done, total int64) error {
-	changed, err := tx.exec(jobProgress, doing, done, total, instant(tx.now.Add(lease)), int64(n), worker)
+	changed, err := tx.exec(jobProgress, doing, done, total, instant(tx.now.Add(lease)), int64(n), worker, tx.area)
 	if err == nil && changed == 0 {
 		return fault.New(fault.Conflict, "job-lost", "This job was given to another worker.", "")
 	}
@@ -126,7 +126,7 @@ func (tx *Tx) FinishJob(n id.Job, worker string, why error) error {
 		f := fault.As(why)
 		state, words = "failed", f.Message+" "+f.Remedy
 	}
-	_, err := tx.exec(jobFinish, state, instant(tx.now), words, int64(n), worker)
+	_, err := tx.exec(jobFinish, state, instant(tx.now), words, int64(n), worker, tx.area)
 	return err
 }
 

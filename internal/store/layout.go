@@ -26,10 +26,10 @@ const layoutFields = `id, agency, name, version, hash, text, added_at, added_by,
 
 var (
 	layoutInsert  = query("layout.insert", `insert into layouts (area, id, agency, name, version, hash, text, added_at, added_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
-	layoutByID    = query("layout.by-id", `select `+layoutFields+` from layouts where id = $1`)
+	layoutByID    = query("layout.by-id", `select `+layoutFields+` from layouts where id = $1 and area = $2`)
 	layoutByHash  = query("layout.by-hash", `select `+layoutFields+` from layouts where area = $1 and agency = $2 and hash = $3`)
 	layoutList    = query("layout.list", `select `+layoutFields+` from layouts where area = $1 order by agency, name, version desc`)
-	layoutApprove = query("layout.approve", `update layouts set approved_at = $1, approved_by = $2 where id = $3 and approved_at = ''`)
+	layoutApprove = query("layout.approve", `update layouts set approved_at = $1, approved_by = $2 where id = $3 and approved_at = '' and area = $4`)
 )
 
 // AddLayout adds a version of a layout. Adding the same text again gives the version that is there.
@@ -56,7 +56,7 @@ func (tx *Tx) AddLayout(l Layout) (Layout, error) {
 
 // ApproveLayout records that the actor approved the layout. Approving twice is a Conflict.
 func (tx *Tx) ApproveLayout(n id.Layout) error {
-	changed, err := tx.exec(layoutApprove, instant(tx.now), int64(tx.actor.Account), int64(n))
+	changed, err := tx.exec(layoutApprove, instant(tx.now), int64(tx.actor.Account), int64(n), tx.area)
 	if err == nil && changed == 0 {
 		return fault.New(fault.Conflict, "approved-already", "This layout is approved already.", "")
 	}
@@ -65,7 +65,7 @@ func (tx *Tx) ApproveLayout(n id.Layout) error {
 
 // Layout gives one version of a layout.
 func (tx *Tx) Layout(n id.Layout) (Layout, error) {
-	some, err := tx.layoutsBy(layoutByID, int64(n))
+	some, err := tx.layoutsBy(layoutByID, int64(n), tx.area)
 	if err == nil && len(some) == 0 {
 		err = fault.Missing("layout")
 	}

@@ -5,7 +5,7 @@ import (
 	"throughline/internal/id"
 )
 
-var accountName = query("account.name", `select name from accounts where id = $1`)
+var accountName = query("account.name", `select name from accounts where id = $1 and area = $2`)
 
 // NameOf gives the display name of an account; number 0 is the operator at the command line.
 func (tx *Tx) NameOf(a id.Account) (string, error) {
@@ -13,7 +13,7 @@ func (tx *Tx) NameOf(a id.Account) (string, error) {
 		return "the operator", nil
 	}
 	var name string
-	err := tx.one(accountName, []any{int64(a)}, &name)
+	err := tx.one(accountName, []any{int64(a), tx.area}, &name)
 	if noRow(err) {
 		return "a former account", nil
 	}

@@ -50,8 +50,8 @@ var (
 
 	memberships    = query("membership.list", `select record, person from memberships where run = $1 order by record`)
 	membershipSet  = query("membership.set", `update memberships set person = $1 where run = $2 and record = $3`)
-	personForward  = query("person.forward", `update persons set forwarded_to = $1 where id = $2`)
-	personForwards = query("person.forwards", `select forwarded_to from persons where id = $1`)
+	personForward  = query("person.forward", `update persons set forwarded_to = $1 where id = $2 and area = $3`)
+	personForwards = query("person.forwards", `select forwarded_to from persons where id = $1 and area = $2`)
 	personCount    = query("person.count", `select count(distinct person) from memberships where run = $1`)
 	eventsOfRecord = query("membership.events", `select at, run, answer, account, record, from_person, to_person, kind from membership_events
 		where area = $1 and record = $2 order by id desc limit 50`)
@@ -158,7 +158,7 @@ func (tx *Tx) SetMembership(run id.Run, r id.Record, p id.Person) error {
 
 // ForwardPerson keeps an old number alive: whoever opens it is taken to the person it became. 0 ends the forwarding.
 func (tx *Tx) ForwardPerson(from, to id.Person) error {
-	_, err := tx.exec(personForward, int64(to), int64(from))
+	_, err := tx.exec(personForward, int64(to), int64(from), tx.area)
 	return err
 }
 
@@ -166,7 +166,7 @@ func (tx *Tx) ForwardPerson(from, to id.Person) error {
 func (tx *Tx) Follow(p id.Person) (id.Person, error) {
 	for range 50 {
 		var to id.Person
-		if err := tx.one(personForwards, []any{int64(p)}, &to); err != nil {
+		if err := tx.one(personForwards, []any{int64(p), tx.area}, &to); err != nil {
 			return 0, missing(err, "person")
 		}
 		if to == 0 {
@@ -233,8 +233,8 @@ const answerFields = `id, answer, person, record, reason, at, account, undone_at
 
 var (
 	answerInsert = query("answer.insert", `insert into answers (area, id, answer, person, record, reason, at, account) values ($1, $2, $3, $4, $5, $6, $7, $8)`)
-	answerUndo   = query("answer.undo", `update answers set undone_at = $1, undone_by = $2, undone_reason = $3 where id = $4 and undone_at = ''`)
-	answerByID   = query("answer.by-id", `select `+answerFields+` from answers where id = $1`)
+	answerUndo   = query("answer.undo", `update answers set undone_at = $1, undone_by = $2, undone_reason = $3 where id = $4 and undone_at = '' and area = $5`)
+	answerByID   = query("answer.by-id", `select `+answerFields+` from answers where id = $1 and area = $2`)
 	answersOf    = query("answer.of-person", `select `+answerFields+` from answers where area = $1 and person = $2 order by id desc`)
 	answersAll   = query("answer.standing", `select `+answerFields+` from answers where area = $1 and undone_at = '' order by id`)
 	answerPairs  = query("answer.pairs", `select record_a, record_b from answer_pairs where answer = $1 order by record_a, record_b`)
@@ -262,7 +262,7 @@ func (tx *Tx) AddAnswer(a Answer) (Answer, error) {
 
 // UndoAnswer marks an answer as taken back; it stays in the history.
 func (tx *Tx) UndoAnswer(n int64, reason string) error {
-	changed, err := tx.exec(answerUndo, instant(tx.now), int64(tx.actor.Account), reason, n)
+	changed, err := tx.exec(answerUndo, instant(tx.now), int64(tx.actor.Account), reason, n, tx.area)
 	if err == nil && changed == 0 {
 		return fault.New(fault.Conflict, "undone-already", "This answer has been taken back already.", "")
 	}
@@ -271,7 +271,7 @@ func (tx *Tx) UndoAnswer(n int64, reason string) error {
 
 // Answer gives one answer with its pairs.
 func (tx *Tx) Answer(n int64) (Answer, error) {
-	some, err := tx.answersBy(answerByID, n)
+	some, err := tx.answersBy(answerByID, n, tx.area)
 	if err == nil && len(some) == 0 {
 		err = fault.Missing("answer")
 	}

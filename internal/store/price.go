@@ -30,7 +30,7 @@ var (
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
 	priceEnd = query("price.end", `update price_entries set ended_at = $1, ended_by = $2 where area = $3 and agency = $4 and code = $5 and unit = $6 and ended_at = ''`)
 	priceOK  = query("price.approve", `update price_entries set state = 'approved', approved_at = $1, approved_by = $2, approved_as = $3
-		where id = $4 and state = 'proposed' and ended_at = ''`)
+		where id = $4 and state = 'proposed' and ended_at = '' and area = $5`)
 	priceList = query("price.list", `select p.id, p.agency, p.code, p.unit, p.entry, p.state, p.made_at, p.made_by, p.approved_at, p.approved_by, p.approved_as,
 		p.ended_at, p.ended_by, coalesce(m.name, ''), coalesce(o.name, '') from price_entries p
 		left join accounts m on m.id = p.made_by left join accounts o on o.id = p.approved_by
@@ -58,7 +58,7 @@ func (tx *Tx) SetPrice(e PriceEntry) (id.Price, error) {
 
 // ApprovePrice records that the actor approved a proposed price.
 func (tx *Tx) ApprovePrice(n id.Price) error {
-	changed, err := tx.exec(priceOK, instant(tx.now), int64(tx.actor.Account), tx.actor.Name, int64(n))
+	changed, err := tx.exec(priceOK, instant(tx.now), int64(tx.actor.Account), tx.actor.Name, int64(n), tx.area)
 	if err == nil && changed == 0 {
 		return fault.New(fault.Conflict, "price-changed", "Somebody has approved or changed this price already.", "Open the price map again.")
 	}

@@ -30,7 +30,7 @@ var (
 	recordsLast    = query("record.last", `select coalesce(max(id), 0) from records where area = $1`)
 	recordByNumber = query("record.by-number", `
 		select `+recordFields+`, coalesce(m.person, 0) from record_versions v join extracts e on e.id = v.extract join records r on r.id = v.record
-		left join memberships m on m.record = v.record and m.run = $2 where v.record = $1 and `+standing)
+		left join memberships m on m.record = v.record and m.run = $2 where v.record = $1 and v.area = $3 and `+standing)
 	recordsOfPerson = query("record.of-person", `
 		select `+recordFields+`, m.person from memberships m join record_versions v on v.record = m.record
 		join extracts e on e.id = v.extract join records r on r.id = v.record
@@ -66,7 +66,7 @@ func (tx *Tx) StandingRecords(after, last id.Record, f func(Record) error) error
 // Record gives what stands of one record.
 func (tx *Tx) Record(n id.Record, run id.Run) (Record, error) {
 	var r Record
-	err := tx.one(recordByNumber, []any{int64(n), int64(run)}, &r.Record, &r.Extract, &r.AsOf, &r.Line, &r.Content, &r.Identity, &r.SetAside,
+	err := tx.one(recordByNumber, []any{int64(n), int64(run), tx.area}, &r.Record, &r.Extract, &r.AsOf, &r.Line, &r.Content, &r.Identity, &r.SetAside,
 		&r.Borough, &r.Worker, &r.Reach, &r.Agency, &r.Key, &r.Person)
 	tx.show(r.Person)
 	return r, missing(err, "record")
@@ -102,11 +102,11 @@ func (tx *Tx) Boroughs(f func(id.Record, string)) error {
 	})
 }
 
-var identityOf = query("record.identity", `select v.identity from record_versions v join extracts e on e.id = v.extract where v.record = $1 and `+standing)
+var identityOf = query("record.identity", `select v.identity from record_versions v join extracts e on e.id = v.extract where v.record = $1 and v.area = $2 and `+standing)
 
 // IdentityOf gives what stands of who a record's person is, for scoring a search. It shows nobody: whoever is shown is noted then.
 func (tx *Tx) IdentityOf(r id.Record) (string, error) {
 	var text string
-	err := tx.one(identityOf, []any{int64(r)}, &text)
+	err := tx.one(identityOf, []any{int64(r), tx.area}, &text)
 	return text, missing(err, "record")
 }

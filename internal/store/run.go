@@ -35,11 +35,11 @@ const runFields = `id, kind, state, started_at, started_by, finished_at, inputs,
 
 var (
 	runInsert    = query("run.insert", `insert into runs (area, id, kind, state, started_at, started_by, inputs, inputs_hash, code_version) values ($1, $2, $3, 'working', $4, $5, $6, $7, $8)`)
-	runByID      = query("run.by-id", `select `+runFields+` from runs where id = $1`)
+	runByID      = query("run.by-id", `select `+runFields+` from runs where id = $1 and area = $2`)
 	runList      = query("run.list", `select `+runFields+` from runs where area = $1 order by id desc limit $2`)
-	runInputs    = query("run.inputs", `update runs set inputs = $1, inputs_hash = $2 where id = $3 and state = 'working'`)
-	runFinish    = query("run.finish", `update runs set state = 'published', finished_at = $1, report = $2 where id = $3 and state = 'working'`)
-	runFail      = query("run.fail", `update runs set state = 'failed', finished_at = $1, fault = $2 where id = $3 and state = 'working'`)
+	runInputs    = query("run.inputs", `update runs set inputs = $1, inputs_hash = $2 where id = $3 and state = 'working' and area = $4`)
+	runFinish    = query("run.finish", `update runs set state = 'published', finished_at = $1, report = $2 where id = $3 and state = 'working' and area = $4`)
+	runFail      = query("run.fail", `update runs set state = 'failed', finished_at = $1, fault = $2 where id = $3 and state = 'working' and area = $4`)
 	runSupersede = query("run.supersede", `update runs set state = 'superseded' where area = $1 and kind = $2 and id <> $3 and state = 'published'`)
 	areaLinkRun  = query("area.link-run", `update areas set link_run = $1 where id = $2`)
 	areaCostRun  = query("area.cost-run", `update areas set cost_run = $1 where id = $2`)
@@ -58,7 +58,7 @@ func (tx *Tx) AddRun(kind RunKind) (id.Run, error) {
 
 // Run gives one run.
 func (tx *Tx) Run(n id.Run) (Run, error) {
-	some, err := tx.runsBy(runByID, int64(n))
+	some, err := tx.runsBy(runByID, int64(n), tx.area)
 	if err == nil && len(some) == 0 {
 		err = fault.Missing("run")
 	}
@@ -73,13 +73,13 @@ func (tx *Tx) Runs(most int) ([]Run, error) { return tx.runsBy(runList, tx.area,
 
 // FixRun fixes what a run works on.
 func (tx *Tx) FixRun(n id.Run, inputs, inputsHash string) error {
-	_, err := tx.exec(runInputs, inputs, inputsHash, int64(n))
+	_, err := tx.exec(runInputs, inputs, inputsHash, int64(n), tx.area)
 	return err
 }
 
 // PublishRun makes a finished run the one that pages read.
 func (tx *Tx) PublishRun(n id.Run, kind RunKind, report string) error {
-	changed, err := tx.exec(runFinish, instant(tx.now), report, int64(n))
+	changed, err := tx.exec(runFinish, instant(tx.now), report, int64(n), tx.area)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (tx *Tx) PublishRun(n id.Run, kind RunKind, report string) error {
 
 // FailRun ends a run that can't be finished.
 func (tx *Tx) FailRun(n id.Run, why string) error {
-	_, err := tx.exec(runFail, instant(tx.now), why, int64(n))
+	_, err := tx.exec(runFail, instant(tx.now), why, int64(n), tx.area)
 	return err
 }
 
