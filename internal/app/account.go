@@ -170,7 +170,7 @@ func (a *App) NewAccountForm(ctx context.Context, who Who) (AccountForm, error) 
 type NewAccount struct {
 	Email  string
 	Name   string
-	Agency id.Agency // 0 is the partnership itself
+	Agency id.Agency // 0 is the partnership itself, a negative one none chosen
 	Roles  []policy.Role
 }
 
@@ -188,7 +188,11 @@ type AccountMade struct {
 func (a *App) CreateAccount(ctx context.Context, who Who, in NewAccount) (AccountMade, error) {
 	email, emailErr := account.ParseEmail(in.Email)
 	name, nameErr := account.DisplayName(in.Name)
-	if err := together(emailErr, nameErr, checkRoles(in.Roles)); err != nil {
+	var agencyErr error
+	if in.Agency < 0 {
+		agencyErr = fault.InvalidField("agency", "Choose an agency.", "")
+	}
+	if err := together(nameErr, emailErr, agencyErr, checkRoles(in.Roles)); err != nil {
 		return AccountMade{}, err
 	}
 	secret, hash, err := a.temporary()

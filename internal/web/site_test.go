@@ -194,6 +194,7 @@ func (b *browserOf) somebody(name string, agency id.Agency, p policy.Purpose, ro
 	c.want(c.post("/account/password", url.Values{"old": {first}, "password": {goodWords}, "again": {goodWords}}), "/")
 	c.want(c.get("/"), "/purpose")
 	c.purpose(p)
+	c.get("/") // where the notice of the password is said
 	return c
 }
 
