@@ -14,7 +14,7 @@ var asOf = day.Must(2026, 3, 31)
 // example gives the file that stands in the comment of a layout: its lines begin with "#   ".
 func example(l *Layout) string {
 	var b strings.Builder
-	for _, line := range strings.Split(string(l.Source()), "\n") {
+	for line := range strings.SplitSeq(string(l.Source()), "\n") {
 		if text, ok := strings.CutPrefix(line, "#   "); ok {
 			b.WriteString(text + "\r\n")
 		}
