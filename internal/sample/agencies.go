@@ -116,7 +116,8 @@ func laCode(b borough) string { return [...]string{"E09000022", "E09000028", "E0
 // worker is who at the agency is involved, and how to reach them: invented, on numbers kept for drama.
 func worker(a agency, e *event) (name, reach string) {
 	h := mix(uint64(a)<<32 ^ uint64(e.service)<<24 ^ uint64(e.from)/90)
-	surnames := [...]string{"Osei", "Lindqvist", "Brandt", "Achebe", "Lowe", "Patel", "Mensah", "Farrow", "Novak", "Quill", "Dacosta", "Wren"}
+	surnames := [...]string{"Osei", "Lindqvist", "Brandt", "Achebe", "Lowe", "Patel", "Mensah", "Farrow", "Novak", "Quill",
+		"Dacosta", "Wren"}
 	return string("ABCDEFGHJKLMNPRST"[h>>8%17]) + ". " + surnames[h%12], fmt.Sprintf("020 7946 0%03d", 100+h>>16%90)
 }
 
@@ -173,7 +174,8 @@ func row(fl file, r *record, e *event, id string) []string {
 		if e.amount > 0 {
 			cost, rent = commas(e.amount), commas(e.rent)
 		}
-		return []string{r.key, r.forename, r.surname, dmy(r.birth, "/"), sexCode(r.sex, "F", "M", "U"), r.nino, r.nhs, postcode, r.phone, id,
+		return []string{r.key, r.forename, r.surname, dmy(r.birth, "/"), sexCode(r.sex, "F", "M", "U"), r.nino, r.nhs, postcode,
+			r.phone, id,
 			e.service.code(r.agency), dmy(e.from, "/"), dmy(to, "/"), quantity(e), cost, rent, e.borough.String(), who, reach, ""}
 	case fSouthwarkContacts:
 		second := ""
@@ -182,7 +184,8 @@ func row(fl file, r *record, e *event, id string) []string {
 			part := rent / 20
 			second, rent = pounds(part), rent-part
 		}
-		return []string{r.key, id, e.service.code(r.agency), dmy(e.from, "/"), dmy(to, "/"), quantity(e), pounds(e.amount), pounds(rent), second,
+		return []string{r.key, id, e.service.code(r.agency), dmy(e.from, "/"), dmy(to, "/"), quantity(e), pounds(e.amount),
+			pounds(rent), second,
 			laCode(e.borough), who, ""}
 	case fLewisham:
 		postcode := r.postcode
@@ -205,17 +208,20 @@ func row(fl file, r *record, e *event, id string) []string {
 			id, until = "", ""
 		}
 		return []string{r.key, strings.ToUpper(r.title), strings.ToUpper(joined(r.forename, r.middle)), strings.ToUpper(r.surname),
-			dmy(r.birth, "-"), sexCode(r.sex, "F", "M", ""), r.nino, postcode, house, strings.ToUpper(street), id, e.service.code(r.agency),
+			dmy(r.birth, "-"), sexCode(r.sex, "F", "M", ""), r.nino, postcode, house, strings.ToUpper(street), id,
+			e.service.code(r.agency),
 			dmy(e.from, "-"), until, quantity(e), cost, rent, strings.ToUpper(who)}
 	case fRiverbankAE:
 		byAmbulance := "N"
 		if e.muddled {
 			byAmbulance = "Y"
 		}
-		return []string{r.key, r.nhs, r.forename, r.surname, dmy(r.birth, "/"), sexCode(r.sex, "2", "1", "X"), zz99(r), laCode(r.at.borough),
+		return []string{r.key, r.nhs, r.forename, r.surname, dmy(r.birth, "/"), sexCode(r.sex, "2", "1", "X"), zz99(r),
+			laCode(r.at.borough),
 			id, e.service.code(r.agency), dmy(e.from, "/"), "G85001", byAmbulance}
 	case fRiverbankAdmissions:
-		return []string{r.key, spaced(r.nhs), r.forename, r.middle, r.surname, dmy(r.birth, "/"), sexCode(r.sex, "F", "M", "U"), zz99(r),
+		return []string{r.key, spaced(r.nhs), r.forename, r.middle, r.surname, dmy(r.birth, "/"), sexCode(r.sex, "F", "M", "U"),
+			zz99(r),
 			laCode(r.at.borough), "SP-" + id, e.service.code(r.agency), iso(e.from), iso(to), ""}
 	case fElmfieldContacts:
 		return []string{r.key, id, e.service.code(r.agency), iso(e.from), iso(to), who, reach}
@@ -229,7 +235,8 @@ func row(fl file, r *record, e *event, id string) []string {
 		if r.surname != "" || r.forename != "" {
 			name = strings.ToUpper(r.surname) + ", " + r.forename
 		}
-		return []string{r.key, dmy(e.from, "/") + fmt.Sprintf(" %02d:%02d", hour%24, hour>>8%60), e.service.code(r.agency), name, dmy(r.birth, "/"),
+		return []string{r.key, dmy(e.from, "/") + fmt.Sprintf(" %02d:%02d", hour%24, hour>>8%60), e.service.code(r.agency),
+			name, dmy(r.birth, "/"),
 			age, sexCode(r.sex, "F", "M", "U"), r.nhs, r.at.postcode, strings.ToUpper(e.borough.String())}
 	case fPolice:
 		var names, births []string
@@ -243,8 +250,10 @@ func row(fl file, r *record, e *event, id string) []string {
 		if r.noFixed {
 			postcode = "NFA"
 		}
-		return []string{r.custody, r.pnc, strings.ToUpper(r.surname), strings.ToUpper(joined(r.forename, r.middle)), strings.Join(names, ";"),
-			serial(r.birth), strings.Join(births, ";"), sexCode(r.sex, "F", "M", "U"), postcode, id, e.service.code(r.agency), serial(e.from),
+		return []string{r.custody, r.pnc, strings.ToUpper(r.surname), strings.ToUpper(joined(r.forename, r.middle)),
+			strings.Join(names, ";"),
+			serial(r.birth), strings.Join(births, ";"), sexCode(r.sex, "F", "M", "U"), postcode, id, e.service.code(r.agency),
+			serial(e.from),
 			[...]string{"LX", "MD", "PL", ""}[e.borough], ""}
 	case fProbationContacts:
 		return []string{r.key, id, e.service.code(r.agency), monthName(e.from), monthName(to), quantity(e), who, reach}
@@ -257,13 +266,15 @@ func row(fl file, r *record, e *event, id string) []string {
 		if e.service == outreach {
 			spot = spots[mix(r.person^uint64(e.from)/60)%uint64(len(spots))]
 		}
-		return []string{r.key, r.knownAs, joined(r.forename, r.surname), either(loose(r.birth), r.guess), sexCode(r.sex, "f", "m", ""),
+		return []string{r.key, r.knownAs, joined(r.forename, r.surname), either(loose(r.birth), r.guess), sexCode(r.sex, "f",
+			"m", ""),
 			e.borough.String(), spot, e.service.code(r.agency), loose(e.from), loose(to), amount, rent,
 			[...]string{"Josie", "Marek", "Tunde", "Bev"}[e.from/200%4], "07700 900" + strconv.Itoa(150+int(e.from)/200%4)}
 	case fFernhill:
 		outcode, _, _ := strings.Cut(r.postcode, " ")
 		return []string{r.key, strings.ToUpper(initial(r.forename)), strings.ToUpper(initial(r.surname)), shortYear(r.birth),
-			sexCode(r.sex, "2", "1", "9"), outcode, e.borough.String(), id, e.service.code(r.agency), shortYear(e.from), shortYear(to),
+			sexCode(r.sex, "2", "1", "9"), outcode, e.borough.String(), id, e.service.code(r.agency), shortYear(e.from),
+			shortYear(to),
 			quantity(e), who, reach, ""}
 	}
 	panic("sample: a file without contacts")
@@ -300,14 +311,16 @@ func personRow(fl file, r *record) []string {
 		if len(mobile) == 11 && mobile[1] == '7' {
 			mobile = mobile[:5] + " " + mobile[5:]
 		}
-		return []string{r.key, strings.ToUpper(joined(r.forename, r.middle)), strings.ToUpper(r.surname), strings.ToUpper(r.former), iso(r.birth),
+		return []string{r.key, strings.ToUpper(joined(r.forename, r.middle)), strings.ToUpper(r.surname),
+			strings.ToUpper(r.former), iso(r.birth),
 			sexCode(r.sex, "2", "1", "0"), r.nhs, insurance, r.address, r.at.town, postcode, mobile, r.email}
 	case fElmfieldPeople:
 		known := ""
 		if r.knownAs != "" {
 			known = joined(r.knownAs, r.surname)
 		}
-		return []string{r.key, r.nhs, r.title, r.forename, r.surname, known, iso(r.birth), sexCode(r.sex, "Female", "Male", "Not stated"), zz99(r),
+		return []string{r.key, r.nhs, r.title, r.forename, r.surname, known, iso(r.birth), sexCode(r.sex, "Female", "Male",
+			"Not stated"), zz99(r),
 			r.phone}
 	case fProbationPeople:
 		var aliases []string
@@ -318,7 +331,8 @@ func personRow(fl file, r *record) []string {
 		if r.noFixed {
 			postcode = "NFA"
 		}
-		return []string{r.key, r.prison, r.pnc, r.surname, joined(r.forename, r.middle), strings.Join(aliases, "/"), monthName(r.birth),
+		return []string{r.key, r.prison, r.pnc, r.surname, joined(r.forename, r.middle), strings.Join(aliases, "/"),
+			monthName(r.birth),
 			sexCode(r.sex, "Female", "Male", "Not recorded"), r.address, postcode, "Active"}
 	}
 	panic("sample: a file without people")

@@ -13,8 +13,10 @@ import (
 // The ways in which a value is written down wrongly. Each gives false when it has no hold on the value.
 
 // keys are neighbours on a keyboard.
-var keys = map[rune]string{'a': "qsz", 'b': "vgn", 'c': "xvd", 'd': "sfe", 'e': "wrd", 'f': "dgr", 'g': "fht", 'h': "gjy", 'i': "uok", 'j': "hkn",
-	'k': "jli", 'l': "kop", 'm': "nj", 'n': "bmh", 'o': "ipl", 'p': "ol", 'q': "wa", 'r': "etf", 's': "adw", 't': "ryg", 'u': "yij", 'v': "cbf",
+var keys = map[rune]string{'a': "qsz", 'b': "vgn", 'c': "xvd", 'd': "sfe", 'e': "wrd", 'f': "dgr", 'g': "fht", 'h': "gjy",
+	'i': "uok", 'j': "hkn",
+	'k': "jli", 'l': "kop", 'm': "nj", 'n': "bmh", 'o': "ipl", 'p': "ol", 'q': "wa", 'r': "etf", 's': "adw", 't': "ryg",
+	'u': "yij", 'v': "cbf",
 	'w': "qes", 'x': "zcs", 'y': "tuh", 'z': "xas"}
 
 // typo is one slip of the fingers after the first letter: a neighbour's key, a letter left out, doubled or before its time.
@@ -49,10 +51,14 @@ func typo(s *stream, word string) (string, bool) {
 type change struct{ from, to string }
 
 var (
-	heard = []change{{"ph", "f"}, {"f", "ph"}, {"ie", "y"}, {"y", "ie"}, {"ck", "k"}, {"c", "k"}, {"k", "c"}, {"ee", "ea"}, {"ea", "ee"},
-		{"ou", "u"}, {"ay", "ey"}, {"ey", "ay"}, {"ll", "l"}, {"tt", "t"}, {"nn", "n"}, {"ss", "s"}, {"mm", "m"}, {"rr", "r"}, {"l", "ll"},
-		{"son", "sen"}, {"z", "s"}, {"ei", "ie"}, {"er", "a"}, {"gh", ""}, {"kn", "n"}, {"wr", "r"}, {"oo", "u"}, {"j", "g"}, {"i", "e"}}
-	scanned = []change{{"rn", "m"}, {"m", "rn"}, {"cl", "d"}, {"l", "1"}, {"o", "0"}, {"S", "5"}, {"B", "8"}, {"li", "h"}, {"vv", "w"}, {"I", "l"},
+	heard = []change{{"ph", "f"}, {"f", "ph"}, {"ie", "y"}, {"y", "ie"}, {"ck", "k"}, {"c", "k"}, {"k", "c"}, {"ee", "ea"},
+		{"ea", "ee"},
+		{"ou", "u"}, {"ay", "ey"}, {"ey", "ay"}, {"ll", "l"}, {"tt", "t"}, {"nn", "n"}, {"ss", "s"}, {"mm", "m"}, {"rr", "r"},
+		{"l", "ll"},
+		{"son", "sen"}, {"z", "s"}, {"ei", "ie"}, {"er", "a"}, {"gh", ""}, {"kn", "n"}, {"wr", "r"}, {"oo", "u"}, {"j", "g"},
+		{"i", "e"}}
+	scanned = []change{{"rn", "m"}, {"m", "rn"}, {"cl", "d"}, {"l", "1"}, {"o", "0"}, {"S", "5"}, {"B", "8"}, {"li", "h"},
+		{"vv", "w"}, {"I", "l"},
 		{"e", "c"}, {"G", "6"}}
 )
 

@@ -63,17 +63,20 @@ var forms = [files]form{
 		contact: 10, service: 11, date: 12, noDay: "31-02-2026",
 		header: "Ref No;Title;Forename(s);Surname;D.O.B.;M/F;Nat Ins;Post Code;No.;Street;Act No;Act Code;From;To;Minutes;Cost (GBP);" +
 			"Of which rent;Keyworker"},
-	fRiverbankAE: {name: "riverbank-ae", agency: aRiverbank, delim: ",", total: true, keys: []int{0}, contact: 8, service: 9, date: 10,
+	fRiverbankAE: {name: "riverbank-ae", agency: aRiverbank, delim: ",", total: true, keys: []int{0}, contact: 8, service: 9,
+		date:  10,
 		noDay: "31/02/2026", header: "local_id,nhs_number,forename,surname,dob,sex,postcode,residence_la,attendance_no,attendance_type," +
 			"arrival_date,gp_practice,ambulance_arrival"},
-	fRiverbankAdmissions: {name: "riverbank-admissions", agency: aRiverbank, delim: ",", keys: []int{0}, contact: 9, service: 10, date: 11,
+	fRiverbankAdmissions: {name: "riverbank-admissions", agency: aRiverbank, delim: ",", keys: []int{0}, contact: 9,
+		service: 10, date: 11,
 		noDay: "2026-02-31", header: "Local ID,NHS No,Given name,Middle names,Family name,Birth date,Sex,Postcode,LA of residence,Spell no," +
 			"Admission code,Admitted,Discharged,Consultant"},
 	fElmfieldPeople: {name: "elmfield-people", agency: aElmfield, delim: "|", keys: []int{0}, contact: -1, service: -1, date: -1,
 		header: "rio_number|nhs_number|title|first_name|family_name|known_as|date_of_birth|gender|home_postcode|home_phone"},
 	fElmfieldContacts: {name: "elmfield-contacts", agency: aElmfield, delim: "|", keys: []int{0}, contact: 1, service: 2, date: 3,
 		noDay: "2026-02-31", header: "rio_number|activity_id|activity_code|start_date|end_date|care_coordinator|team_phone"},
-	fAmbulance: {name: "ambulance", agency: aAmbulance, delim: ",", keys: []int{0}, contact: 0, service: 2, date: 1, noDay: "31/02/2026 10:40",
+	fAmbulance: {name: "ambulance", agency: aAmbulance, delim: ",", keys: []int{0}, contact: 0, service: 2, date: 1,
+		noDay:  "31/02/2026 10:40",
 		header: "incident no,incident date,response,patient name,patient dob,patient age,patient sex,nhs no,scene postcode,borough of scene"},
 	fPolice: {name: "police", agency: aPolice, delim: ",", keys: []int{0, 1}, contact: 9, service: 10, date: 11, noDay: "4571O",
 		header: "Custody No,PNC ID,Family Name,Given Names,Aliases,DOB,Alias DOBs,Sex,Post Code,Event Ref,Event Type,Event Date,BCU," +
@@ -86,7 +89,8 @@ var forms = [files]form{
 		above:  []string{"Lantern outreach and hostels 2024 to 2026" + strings.Repeat(",", 13)},
 		header: "client,known as,full name (if given),age/dob,m/f,area,usual spot,what,when,until,room charge,rent part,worker,mobile",
 		below:  []string{strings.Repeat(",", 13), "Ask Josie about anything odd" + strings.Repeat(",", 13)}},
-	fFernhill: {name: "fernhill", agency: aFernhill, from: day.Must(2024, 6, 19), delim: ",", keys: []int{0}, contact: 7, service: 8, date: 9,
+	fFernhill: {name: "fernhill", agency: aFernhill, from: day.Must(2024, 6, 19), delim: ",", keys: []int{0}, contact: 7,
+		service: 8, date: 9,
 		noDay: "31/02/26", header: "client_ref,finitial,sinitial,dob,sex,outcode,la,episode_no,modality,tx_start,tx_end,wks,key_worker," +
 			"kw_phone,kw_notes"},
 }

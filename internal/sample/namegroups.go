@@ -57,7 +57,8 @@ var groups = [...]group{
 			"María Lucía Sofía Andrea Carmen Inés Mónica Adriana Verónica Luz Paola Rocío"),
 		surnames: words("García Rodríguez Martínez López González Hernández Sánchez Ramírez Gómez Muñoz Díaz Vásquez Ibáñez Núñez")},
 	{name: "South Asian Muslim", share: 50, rule: begumKhan,
-		male: words("Ali Imran Tariq Asif Kamal Rashid Faisal Nadeem Usman Bilal Hamza Shahid Abdul Zahid Jamal Kabir"), female: words(
+		male: words("Ali Imran Tariq Asif Kamal Rashid Faisal Nadeem Usman Bilal Hamza Shahid Abdul Zahid Jamal Kabir"),
+		female: words(
 			"Fatima Ayesha Nasreen Shabana Rukhsana Zainab Yasmin Salma Parveen Samina Shahida Nazia Rehana Farzana"),
 		surnames: words("Khan Ahmed Hussain Ali Miah Uddin Rahman Chowdhury Malik Iqbal Akhtar Shah Islam Mahmood Butt Hossain")},
 	{name: "Sikh", share: 7, rule: singhKaur,

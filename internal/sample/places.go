@@ -64,7 +64,8 @@ var (
 		"Frensham Gatling Hexham Inchmery Kestrel Lorrimer Melling Nunhurst Ommaney Pelling")
 	streetEnds  = words("Road Road Road Street Street Avenue Close Gardens Grove Lane Court Walk Way Terrace Rise Hill")
 	houseStarts = words("Beacon Harbour Wren Linden Mulberry Keel Anchor Meridian Juniper Haven Cobden Bridgeway Lantern Osprey Tallis Fathom")
-	townsOf     = [4][]string{words("Brixton Clapham Stockwell Kennington Streatham"), words("Camberwell Peckham Bermondsey Walworth Dulwich"),
+	townsOf     = [4][]string{words("Brixton Clapham Stockwell Kennington Streatham"),
+		words("Camberwell Peckham Bermondsey Walworth Dulwich"),
 		words("Deptford Catford Lewisham Sydenham Brockley"), words("London London Croydon Bromley Greenwich")}
 	councilOffices = [4]string{"SW2 1ZZ", "SE1 5ZZ", "SE6 4ZZ", ""}
 )

@@ -42,13 +42,15 @@ func southLondon(t *testing.T) (*area.Area, *cost.Map) {
 	var entries []cost.Entry
 	for _, l := range a.Prices.Map {
 		s, _ := a.Service(l.Service)
-		e := cost.Entry{Key: cost.Key{Agency: l.Agency, Code: l.Code, Unit: l.Unit}, Service: l.Service, Payer: l.Payer, Kind: cost.Kind(s.Kind),
+		e := cost.Entry{Key: cost.Key{Agency: l.Agency, Code: l.Code, Unit: l.Unit}, Service: l.Service, Payer: l.Payer,
+			Kind:       cost.Kind(s.Kind),
 			Conversion: cost.Conversion(l.Conversion), Accepted: l.Accepted, ApprovedBy: l.ApprovedBy, ApprovedOn: l.ApprovedOn}
 		if l.Own != nil {
 			e.Own = &cost.OwnPrice{Year: l.Own.PriceYear, Note: l.Own.Note}
 		}
 		if l.Local != nil {
-			e.Local = &cost.LocalPrice{Amount: l.Local.Amount, Basis: cost.Basis(l.Local.A), Year: l.Local.PriceYear, Source: l.Local.Source}
+			e.Local = &cost.LocalPrice{Amount: l.Local.Amount, Basis: cost.Basis(l.Local.A), Year: l.Local.PriceYear,
+				Source: l.Local.Source}
 		}
 		if l.National != nil {
 			e.National = &cost.Ref{Edition: l.National.Edition, Code: l.National.Code}
@@ -121,7 +123,8 @@ func TestTrueCostIsTheAreas(t *testing.T) {
 					continue // thousandths of an hour are not whole minutes
 				}
 				if got := priced.Total.Amount(); got != want {
-					t.Errorf("%v from %s to %s open %v quantity %d costs %s, and by the area's map %s", at, e.from, e.to, e.open, e.quantity, want, got)
+					t.Errorf("%v from %s to %s open %v quantity %d costs %s, and by the area's map %s", at, e.from, e.to, e.open,
+						e.quantity, want, got)
 				}
 			}
 		}

@@ -73,6 +73,21 @@ func (s *stream) poisson(mean float64) int {
 	return n
 }
 
+// rare is a Poisson count of a small mean: nearly always one draw.
+func (s *stream) rare(mean float64) int {
+	x := s.Float64()
+	if x < 1-mean { // below e^-mean: none
+		return 0
+	}
+	n, term, total := 0, math.Exp(-mean), math.Exp(-mean)
+	for x > total && n < 20 {
+		n++
+		term *= mean / float64(n)
+		total += term
+	}
+	return n
+}
+
 // gamma has mean 1 and variance 1/shape (Marsaglia and Tsang, 2000).
 func (s *stream) gamma(shape float64) float64 {
 	boost, k := 1.0, shape

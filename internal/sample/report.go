@@ -60,7 +60,8 @@ func (r Report) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, invented from seed %d: %d residents, %d people with a priced contact, %d contacts, %d records, %s over two years.\n",
 		r.Area, r.Seed, r.People, r.Users, r.Contacts, r.Records, r.Cost.Pounds())
-	fmt.Fprintf(&b, "The cohort is %d people, %s; %d more cost as much without its other marks.\n\n", r.Cohort, r.CohortBy.Pounds(), r.Single)
+	fmt.Fprintf(&b, "The cohort is %d people, %s; %d more cost as much without its other marks.\n\n", r.Cohort,
+		r.CohortBy.Pounds(), r.Single)
 	fmt.Fprintf(&b, "%-26s %10s %9s %9s\n", "Extract", "rows", "to reject", "repeated")
 	for _, f := range r.Files {
 		fmt.Fprintf(&b, "%-26s %10d %9d %9d\n", f.Name, f.Rows, f.Rejected, f.Repeated)
@@ -112,7 +113,8 @@ func (w *writers) report(world *world, o Options) Report {
 		if from == 0 {
 			from = extractFrom
 		}
-		file := File{Name: f.file(), Agency: f.agency.String(), Layout: f.name, AsOf: f.day(), From: from, Rows: t.rows, Rejected: t.rejected,
+		file := File{Name: f.file(), Agency: f.agency.String(), Layout: f.name, AsOf: f.day(), From: from, Rows: t.rows,
+			Rejected: t.rejected,
 			Repeated: t.repeated, Charged: t.charged, Rent: t.rent, below: f.below}
 		if f.total {
 			file.below = []string{"Total," + strconv.Itoa(t.rows)}

@@ -57,7 +57,8 @@ func (o *Options) check() error {
 		o.People = M
 	}
 	if o.People < fewest || o.People > most {
-		return fault.InvalidField("people", fmt.Sprintf("%d people can't be made.", o.People), "Give a number from 240 to 20,000,000.")
+		return fault.InvalidField("people", fmt.Sprintf("%d people can't be made.", o.People),
+			"Give a number from 240 to 20,000,000.")
 	}
 	if o.Threads <= 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
@@ -66,9 +67,11 @@ func (o *Options) check() error {
 		return fault.InvalidField("out", "There is no folder to write to.", "Name a folder that is missing or empty.")
 	}
 	if list, err := os.ReadDir(o.Out); err == nil && len(list) > 0 {
-		return fault.InvalidField("out", "The folder "+o.Out+" is not empty.", "Name a folder that is missing or empty, so that nothing is overwritten.")
+		return fault.InvalidField("out", "The folder "+o.Out+" is not empty.",
+			"Name a folder that is missing or empty, so that nothing is overwritten.")
 	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fault.InvalidField("out", "The folder "+o.Out+" can't be read.", "Name a folder that is missing or empty.").Because(err)
+		return fault.InvalidField("out", "The folder "+o.Out+" can't be read.",
+			"Name a folder that is missing or empty.").Because(err)
 	}
 	return nil
 }

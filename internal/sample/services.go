@@ -68,7 +68,8 @@ const (
 
 // A tariff is what one unit costs in the prices of 2024-25. National prices are those of the National Cost Collection 2024/25;
 // prison is £51,724 a year of 2022-23 (MoJ), uprated by the GDP deflator of March 2026 (100.0000 over 91.2996) and
-// divided by 365; the rest are the demonstration's invented local prices. Test TestTariffIsTheArea holds them to the area's price map.
+// divided by 365; the rest are the demonstration's invented local prices. TestTrueCostIsTheAreas holds them to the
+// area's price map.
 type tariff struct {
 	slug   string
 	crisis bool

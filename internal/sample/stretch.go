@@ -198,7 +198,8 @@ func (m *maker) event(x *subject, r *record, e *event, i int, cost money.Pence) 
 	if e.open {
 		until = "open"
 	}
-	m.line(truthEvent, e.agency.String(), f.file(), r.key, personID(x.p.index), sent, e.service.code(e.agency), tariffs[e.service].slug,
+	m.line(truthEvent, e.agency.String(), f.file(), r.key, personID(x.p.index), sent, e.service.code(e.agency),
+		tariffs[e.service].slug,
 		e.from.String(), until, quantity(e), pounds(e.amount), pounds(e.rent), cost.Plain())
 }
 
@@ -291,12 +292,14 @@ func (m *maker) truthOf(x *subject, a *account) {
 		homes = append(homes, h.from.String()+" "+where)
 	}
 	now := t.called(today)
-	m.line(truthPerson, id, now.forename, now.middle, now.surname, p.birth.String(), died, t.sexOn(p, today).String(), t.nhs[0], second, t.nino,
+	m.line(truthPerson, id, now.forename, now.middle, now.surname, p.birth.String(), died, t.sexOn(p, today).String(),
+		t.nhs[0], second, t.nino,
 		pnc, noms, t.phone, groups[p.group].name, strconv.FormatBool(x.l.troubled), strconv.FormatBool(x.b.outsider),
 		x.b.borough.String(), strings.Join(names, ";"), strings.Join(homes, ";"))
 	m.line(truthHousehold, householdID(x), id, p.role.String(), strconv.Itoa(p.members), strconv.FormatBool(p.namesake))
 	sv, most := a.largest()
-	m.line(truthCost, id, a.total.Plain(), a.crisis.Plain(), a.firstYear.Plain(), (a.total - a.firstYear).Plain(), strconv.Itoa(a.agenciesUsed()),
+	m.line(truthCost, id, a.total.Plain(), a.crisis.Plain(), a.firstYear.Plain(), (a.total - a.firstYear).Plain(),
+		strconv.Itoa(a.agenciesUsed()),
 		tariffs[sv].slug, most.Plain(), strconv.Itoa(a.contacts), strconv.FormatBool(a.inCohort()))
 	if p.twin >= 0 {
 		m.line(truthTwin, id, personID(x.b.folk[p.twin].index), p.birth.String(), strconv.FormatBool(x.b.folk[p.twin].sex == p.sex))

@@ -14,8 +14,9 @@ const (
 )
 
 // targets compares the world with what it should come to. The cohort of a small world gets wider bounds, by the chance in its count.
+// people are dearest first.
 func targets(w *world, people []footing, r Report) []Target {
-	priced := slices.DeleteFunc(slices.Clone(people), func(p footing) bool { return p.total == 0 })
+	priced := people[:r.Users]
 	share := func(part float64) float64 {
 		n := int(part * float64(len(priced)))
 		var sum money.Pence
@@ -109,10 +110,15 @@ func alsoIn(people []footing, side int) float64 {
 func ownLists(people []footing) float64 {
 	listed := map[uint64]bool{}
 	for a := range agencies {
-		own := slices.DeleteFunc(slices.Clone(people), func(p footing) bool { return p.byAgency[a] == 0 })
-		slices.SortStableFunc(own, func(x, y footing) int { return int(y.byAgency[a]) - int(x.byAgency[a]) })
-		for _, p := range own[:len(own)/100] {
-			listed[p.index] = true
+		var own []int // places in people
+		for i := range people {
+			if people[i].byAgency[a] > 0 {
+				own = append(own, i)
+			}
+		}
+		slices.SortStableFunc(own, func(x, y int) int { return int(people[y].byAgency[a]) - int(people[x].byAgency[a]) })
+		for _, i := range own[:len(own)/100] {
+			listed[people[i].index] = true
 		}
 	}
 	found, all := 0, 0

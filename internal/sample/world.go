@@ -314,7 +314,8 @@ func (w *world) identify(s *stream, b *block, p *inhabitant) *identity {
 			rename(back, born)
 		}
 	case age > 18 && s.chance(0.003): // by deed poll
-		rename(adult+day.Day(s.IntN(int(today-adult)+1)), fullName{w.names.forename(s, p.group, p.sex, 1990), born.middle, w.names.surname(s, p.group)})
+		rename(adult+day.Day(s.IntN(int(today-adult)+1)), fullName{w.names.forename(s, p.group, p.sex, 1990), born.middle,
+			w.names.surname(s, p.group)})
 	}
 	if age >= 18 && age < 60 && s.chance(0.001) {
 		t.transition = today - day.Day(s.between(100, 3000))

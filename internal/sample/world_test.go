@@ -165,14 +165,16 @@ func TestTruthHoldsTogether(t *testing.T) {
 	cohort := 0
 	for _, c := range truth("cost.csv") {
 		if total := pence(t, c["two_years"]); total != sums[c["person"]] || total != pence(t, c["year_1"])+pence(t, c["year_2"]) {
-			t.Errorf("%s cost %s; the events add to %s, the years to %s and %s", c["person"], total, sums[c["person"]], c["year_1"], c["year_2"])
+			t.Errorf("%s cost %s; the events add to %s, the years to %s and %s", c["person"], total, sums[c["person"]],
+				c["year_1"], c["year_2"])
 		}
 		if c["cohort"] == "true" {
 			cohort++
 		}
 	}
 	if contacts != report.Contacts || cohort != report.Cohort || len(sums) != len(people) {
-		t.Errorf("%d contacts, %d in the cohort, %d people with events; the report says %d, %d; there are %d people", contacts, cohort,
+		t.Errorf("%d contacts, %d in the cohort, %d people with events; the report says %d, %d; there are %d people", contacts,
+			cohort,
 			len(sums), report.Contacts, report.Cohort, len(people))
 	}
 	twins := map[string]string{}
