@@ -67,7 +67,8 @@ func (r *Reader) readContactID(c *Contact) {
 func (r *Reader) readDay(c int) (day.Day, Rejection) {
 	v := r.value(c)
 	if len(v) == 0 {
-		return 0, r.about(c, noDay, "No day, so we cannot tell when the service was used", "Send the day as "+r.plan.columns[c].formats[0].name)
+		return 0, r.about(c, noDay, "No day, so we cannot tell when the service was used",
+			"Send the day as "+r.plan.columns[c].formats[0].name)
 	}
 	d, formed := readForms(v, r.plan.columns[c].formats)
 	if d == 0 {
@@ -123,7 +124,8 @@ func (r *Reader) serviceIndex(code []byte) int {
 		return i
 	}
 	if len(r.services) == maxServices {
-		r.err = fileFault("services", r.scan.at, "", fmt.Sprintf("There are more than %s different service codes.", commas(maxServices)),
+		r.err = fileFault("services", r.scan.at, "", fmt.Sprintf("There are more than %s different service codes.",
+			commas(maxServices)),
 			"Check that the layout maps the right column as the service.")
 		return 0
 	}
@@ -151,7 +153,8 @@ func (r *Reader) readEnd(c *Contact, service *ServiceCode) (Rejection, bool) {
 	sent := bytes.TrimSpace(r.values[r.plan.to])
 	v := r.value(r.plan.to)
 	switch {
-	case len(sent) > 0 && isWord(sent, r.plan.columns[r.plan.to].open), len(v) == 0 && stay && isWord(nil, r.plan.columns[r.plan.to].open):
+	case len(sent) > 0 && isWord(sent, r.plan.columns[r.plan.to].open), len(v) == 0 && stay && isWord(nil,
+		r.plan.columns[r.plan.to].open):
 		c.To, c.Open = 0, true
 		return Rejection{}, false
 	case len(v) == 0 && stay:
@@ -165,7 +168,8 @@ func (r *Reader) readEnd(c *Contact, service *ServiceCode) (Rejection, bool) {
 		return no, true
 	}
 	if to < c.From {
-		return r.about(r.plan.to, endBefore, "The last day is before the first, "+c.From.Short(), "Send both days as they were"), true
+		return r.about(r.plan.to, endBefore, "The last day is before the first, "+c.From.Short(),
+			"Send both days as they were"), true
 	}
 	c.To = to
 	return Rejection{}, false
@@ -203,7 +207,8 @@ func (r *Reader) readQuantity(c *Contact, service *ServiceCode) {
 	case "column":
 		v := r.value(r.plan.quantity)
 		if len(v) == 0 {
-			r.aside(r.plan.quantity, person.Why{Code: noQuantity, Reason: "Nothing says how much was used, and the layout counts this service by the column."})
+			r.aside(r.plan.quantity, person.Why{Code: noQuantity,
+				Reason: "Nothing says how much was used, and the layout counts this service by the column."})
 			return
 		}
 		if why := damaged(v); why.Code != "" {
@@ -212,7 +217,8 @@ func (r *Reader) readQuantity(c *Contact, service *ServiceCode) {
 		}
 		q, ok := readThousandths(v, max(service.Multiply, 1), max(service.Divide, 1))
 		if !ok {
-			r.aside(r.plan.quantity, person.Why{Code: badQuantity, Reason: "It is not a quantity: digits, with at most nine after a point, and no minus."})
+			r.aside(r.plan.quantity, person.Why{Code: badQuantity,
+				Reason: "It is not a quantity: digits, with at most nine after a point, and no minus."})
 			return
 		}
 		c.Quantity, c.HasQuantity = q, true
@@ -292,7 +298,8 @@ func (r *Reader) readOwn(c *Contact) {
 	for _, l := range r.plan.less {
 		v := r.value(l)
 		if len(v) == 0 {
-			r.aside(r.plan.amount, person.Why{Code: rentUnknown, Reason: "How much of it is " + r.headerOf(l) + " is not said, and the layout takes that off."})
+			r.aside(r.plan.amount, person.Why{Code: rentUnknown,
+				Reason: "How much of it is " + r.headerOf(l) + " is not said, and the layout takes that off."})
 			return
 		}
 		off, ok := r.readAmount(l, v)
@@ -300,7 +307,8 @@ func (r *Reader) readOwn(c *Contact) {
 			net, ok = minus(net, off)
 		}
 		if !ok {
-			r.aside(r.plan.amount, person.Why{Code: rentUnknown, Reason: "How much of it is " + r.headerOf(l) + " cannot be read, and the layout takes that off."})
+			r.aside(r.plan.amount, person.Why{Code: rentUnknown,
+				Reason: "How much of it is " + r.headerOf(l) + " cannot be read, and the layout takes that off."})
 			return
 		}
 	}

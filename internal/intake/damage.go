@@ -65,7 +65,8 @@ func damagedNumber(v []byte, length int) person.Why {
 		return person.Why{Code: sheetShort, Reason: "A spreadsheet wrote the number in short, and its last digits are lost."}
 	}
 	if digits := digitsOf(v); length > 0 && digits < length {
-		return person.Why{Code: lostZeros, Reason: fmt.Sprintf("It has %d digits where the layout says %d: leading zeros may be lost.", digits, length)}
+		return person.Why{Code: lostZeros,
+			Reason: fmt.Sprintf("It has %d digits where the layout says %d: leading zeros may be lost.", digits, length)}
 	}
 	return person.Why{}
 }
@@ -99,7 +100,8 @@ func dayTrouble(v []byte, formed bool, forms []format) (message, remedy string) 
 	case formed:
 		return "Not a day in the calendar", remedy
 	case !forms[0].serial && len(v) == 5 && digitsOf(v) == 5:
-		return "This looks like a spreadsheet’s day number, and your layout declares " + name, remedy + ", or declare excel serial in the layout"
+		return "This looks like a spreadsheet’s day number, and your layout declares " + name,
+			remedy + ", or declare excel serial in the layout"
 	}
 	return "Not in the form your layout declares (" + name + ")", remedy
 }

@@ -123,7 +123,8 @@ walk:
 // nothings finds words that YAML takes for nothing: NULL without quotes would silently be an empty text.
 func (c *checker) nothings(node *yaml.Node) {
 	if node.Kind == yaml.ScalarNode && node.Tag == "!!null" && node.Value != "" {
-		c.notes = append(c.notes, fault.Note{Field: "line " + strconv.Itoa(node.Line), Remedy: fmt.Sprintf("Write %q, with the quotes.", node.Value),
+		c.notes = append(c.notes, fault.Note{Field: "line " + strconv.Itoa(node.Line),
+			Remedy:  fmt.Sprintf("Write %q, with the quotes.", node.Value),
 			Message: fmt.Sprintf("Without quotes, %s means nothing at all in YAML.", node.Value)})
 	}
 	for _, n := range node.Content {
@@ -146,7 +147,8 @@ func (c *checker) check() {
 		c.wrong("A layout has a version, a whole number from 1.", `Write "version: 1", and one more with each change.`, "version")
 	}
 	if !slug.MatchString(l.Agency) {
-		c.wrong("A layout names its agency, in small letters, digits and hyphens.", `Write, for example, "agency: riverbank".`, "agency")
+		c.wrong("A layout names its agency, in small letters, digits and hyphens.",
+			`Write, for example, "agency: riverbank".`, "agency")
 	}
 	if l.Kind == "" || !oneOf(string(l.Kind), string(People), string(Contacts), string(Both)) {
 		c.wrong("The kind says what the file holds.", "Write people, contacts or both.", "kind")
@@ -203,7 +205,8 @@ func (c *checker) column(i int, headers map[string]int, carried map[Field]int) {
 			continue
 		}
 		if j, taken := headers[f]; taken && j != i {
-			c.wrong(fmt.Sprintf("The header %q is mapped twice.", h), "Map it once; two meanings go in one field, joined by +.", at("header")...)
+			c.wrong(fmt.Sprintf("The header %q is mapped twice.", h),
+				"Map it once; two meanings go in one field, joined by +.", at("header")...)
 		}
 		headers[f] = i
 	}
@@ -211,12 +214,14 @@ func (c *checker) column(i int, headers map[string]int, carried map[Field]int) {
 		f := Field(strings.TrimSpace(name))
 		n := fieldIndex(f)
 		if n < 0 {
-			c.wrong(fmt.Sprintf("%q is not a field.", f), "docs/layouts.md lists the fields. Leave a column out to keep nothing of it.", at("field")...)
+			c.wrong(fmt.Sprintf("%q is not a field.", f),
+				"docs/layouts.md lists the fields. Leave a column out to keep nothing of it.", at("field")...)
 			continue
 		}
 		about := fields[n]
 		if about.side == personSide && !c.layout.Kind.HasPeople() || about.side == contactSide && !c.layout.Kind.HasContacts() {
-			c.wrong(fmt.Sprintf("A file of %s has no %s.", c.layout.Kind, about.about), "Leave the column out, or correct the kind.", at("field")...)
+			c.wrong(fmt.Sprintf("A file of %s has no %s.", c.layout.Kind, about.about),
+				"Leave the column out, or correct the kind.", at("field")...)
 		}
 		if carried[f]++; carried[f] > 1 && !about.many {
 			c.wrong(fmt.Sprintf("Two columns are the %s.", about.about), "Choose the one that is right.", at("field")...)
@@ -225,7 +230,8 @@ func (c *checker) column(i int, headers map[string]int, carried map[Field]int) {
 			c.wrong(fmt.Sprintf("%q stands twice in this field.", f), "Write it once.", at("field")...)
 		}
 		if col.Separator != "" && !about.values {
-			c.wrong(fmt.Sprintf("One value cannot hold several of: %s.", about.about), "Leave the separator out.", at("separator")...)
+			c.wrong(fmt.Sprintf("One value cannot hold several of: %s.", about.about), "Leave the separator out.",
+				at("separator")...)
 		}
 		col.fields = append(col.fields, f)
 	}
@@ -249,9 +255,11 @@ func (c *checker) column(i int, headers map[string]int, carried map[Field]int) {
 	only(col.Period != "", "period", "the first day of a contact", From)
 	if is(BirthDay, AliasBirth, From, To) {
 		if col.Format == "" {
-			c.wrong("A column of days says in which form they are written.", `Write, for example, "format: dd/mm/yyyy".`, at("format")...)
+			c.wrong("A column of days says in which form they are written.", `Write, for example, "format: dd/mm/yyyy".`,
+				at("format")...)
 		} else if _, err := parseFormats(col.Format, col.Pivot); err != nil {
-			c.wrong(upperFirst(err.Error())+".", "Use dd, d, mm, m, mon, yyyy, yy (with a pivot), hh:mm, or excel serial.", at("format")...)
+			c.wrong(upperFirst(err.Error())+".", "Use dd, d, mm, m, mon, yyyy, yy (with a pivot), hh:mm, or excel serial.",
+				at("format")...)
 		}
 		if col.Pivot != nil && (*col.Pivot < 0 || *col.Pivot > 99) {
 			c.wrong("A pivot is a two-digit year from 0 to 99.", `Write, for example, "pivot: 26".`, at("pivot")...)
@@ -261,11 +269,14 @@ func (c *checker) column(i int, headers map[string]int, carried map[Field]int) {
 		c.wrong("A column of whole names says how they are written.",
 			`Write "form: surname, forename", "form: forename surname" or "form: whole".`, at("form")...)
 	}
-	if is(Age) && (col.AsOf == "" || !oneOf(col.AsOf, "extract", "contact") || col.AsOf == "contact" && !c.layout.Kind.HasContacts()) {
-		c.wrong("An age is an age on a day.", "Write as-of: extract for the extract's as-of day, or contact for the contact's first day.", at("as-of")...)
+	if is(Age) && (col.AsOf == "" || !oneOf(col.AsOf, "extract",
+		"contact") || col.AsOf == "contact" && !c.layout.Kind.HasContacts()) {
+		c.wrong("An age is an age on a day.",
+			"Write as-of: extract for the extract's as-of day, or contact for the contact's first day.", at("as-of")...)
 	}
 	if !oneOf(col.Period, "week", "month", "quarter", "year") {
-		c.wrong("A period is one of those that begin on the day in the column.", "Write week, month, quarter or year.", at("period")...)
+		c.wrong("A period is one of those that begin on the day in the column.", "Write week, month, quarter or year.",
+			at("period")...)
 	}
 	if is(SexField) {
 		for sent, meaning := range col.Codes {
@@ -288,13 +299,15 @@ func (c *checker) whole(carried map[Field]int) {
 			c.wrong("Contacts are tied to people by the record number.", `Map a column with "field: key".`, "columns")
 		}
 		if carried[Service] == 0 && l.Service == "" {
-			c.wrong("A contact has a service code.", `Map a column with "field: service", or write the code of all rows in "service".`, "columns")
+			c.wrong("A contact has a service code.",
+				`Map a column with "field: service", or write the code of all rows in "service".`, "columns")
 		}
 		if carried[Less] > 0 && carried[Amount] == 0 {
 			c.wrong("There is nothing for the amount to be taken off.", `Map a column with "field: amount".`, "columns")
 		}
 		if i := l.Find(From); i >= 0 && l.Columns[i].Period != "" && carried[To] > 0 {
-			c.wrong("The contact's last day is said twice: by the period and by a column.", "Leave one out.", "columns", i, "period")
+			c.wrong("The contact's last day is said twice: by the period and by a column.", "Leave one out.", "columns", i,
+				"period")
 		}
 	} else if l.Service != "" || len(l.Services) > 0 || l.Identical != "" {
 		c.wrong("A file of people has no services.", "Leave service, services and identical out, or correct the kind.", "services")
@@ -314,7 +327,8 @@ func (c *checker) whole(carried map[Field]int) {
 		}
 	}
 	if optionalKey && l.Keys != "first" {
-		c.wrong("A record number joined from several columns needs them all.", `Leave optional out, or write "keys: first".`, "keys")
+		c.wrong("A record number joined from several columns needs them all.",
+			`Leave optional out, or write "keys: first".`, "keys")
 	}
 }
 
@@ -327,7 +341,8 @@ func (c *checker) services(carried map[Field]int) {
 		}
 		seen[s.Code] = true
 		if !slug.MatchString(s.Service) {
-			c.wrong(fmt.Sprintf("%q is not a service's short name.", s.Service), "Use the area's, in small letters, digits and hyphens.", at("service")...)
+			c.wrong(fmt.Sprintf("%q is not a service's short name.", s.Service),
+				"Use the area's, in small letters, digits and hyphens.", at("service")...)
 		}
 		if s.Unit == "" {
 			c.wrong("A service is counted in a unit.", "Write, for example, night, hour or attendance.", at("unit")...)
@@ -342,10 +357,12 @@ func (c *checker) services(carried map[Field]int) {
 			c.wrong("A stay has a last day, and no column is it.", `Map a column with "field: to".`, at("quantity")...)
 		}
 		if (s.Multiply != 0 || s.Divide != 0) && s.Quantity != "column" {
-			c.wrong("Only a quantity that a column sends is converted.", `Write "quantity: column", or leave multiply and divide out.`, at("quantity")...)
+			c.wrong("Only a quantity that a column sends is converted.",
+				`Write "quantity: column", or leave multiply and divide out.`, at("quantity")...)
 		}
 		if s.Multiply < 0 || s.Divide < 0 || s.Multiply > 1_000_000 || s.Divide > 1_000_000 {
-			c.wrong("A conversion multiplies and divides by whole numbers from 1 to 1,000,000.", `Write, for example, "divide: 60" for minutes to hours.`, at("divide")...)
+			c.wrong("A conversion multiplies and divides by whole numbers from 1 to 1,000,000.",
+				`Write, for example, "divide: 60" for minutes to hours.`, at("divide")...)
 		}
 	}
 }

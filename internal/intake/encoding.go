@@ -33,7 +33,8 @@ var otherKinds = []struct {
 	bytes        []byte
 	name, remedy string
 }{
-	{[]byte("PK\x03\x04"), "a spreadsheet (XLSX) or a ZIP file", "Save the sheet as CSV UTF-8 and send that, or unpack the ZIP file first."},
+	{[]byte("PK\x03\x04"), "a spreadsheet (XLSX) or a ZIP file",
+		"Save the sheet as CSV UTF-8 and send that, or unpack the ZIP file first."},
 	{[]byte{0xD0, 0xCF, 0x11, 0xE0}, "an old spreadsheet (XLS) or document", "Save the sheet as CSV UTF-8 and send that."},
 	{[]byte{0x1F, 0x8B}, "a compressed file (gzip)", "Unpack it first."},
 	{[]byte("%PDF"), "a PDF", "Ask for the data as CSV."},
@@ -69,11 +70,13 @@ func decodeText(r io.Reader, declared string) (io.Reader, string, error) {
 		}
 	case declared == "utf-16":
 		if encoding != utf16leName && encoding != utf16beName {
-			return nil, "", fileFault("encoding", 1, "", "The layout declares UTF-16, and the file does not begin with the mark that says its byte order.",
+			return nil, "", fileFault("encoding", 1, "",
+				"The layout declares UTF-16, and the file does not begin with the mark that says its byte order.",
 				"Declare utf-16le or utf-16be, or the encoding that the file is in.")
 		}
 	case encoding != "" && encoding != declared:
-		return nil, "", fileFault("encoding", 1, "", "The layout declares "+declared+", and the file begins with the mark of "+encoding+".",
+		return nil, "", fileFault("encoding", 1, "",
+			"The layout declares "+declared+", and the file begins with the mark of "+encoding+".",
 			"Declare "+encoding+", or detect.")
 	default:
 		encoding = declared
@@ -224,7 +227,8 @@ func notTextFault(line int, encoding string) *fault.Error {
 	switch encoding {
 	case utf8Name:
 		return fileFault("encoding", line, "", "There are bytes that are not UTF-8.",
-			`Ask the sender which encoding the file is in and declare it in the layout: "encoding: windows-1252" is usual for files saved by Excel in Windows.`)
+			`Ask the sender which encoding the file is in and declare it in the layout: `+
+				`"encoding: windows-1252" is usual for files saved by Excel in Windows.`)
 	case windowsName:
 		return fileFault("encoding", line, "", "There are bytes that Windows-1252 does not have.",
 			"Ask the sender which encoding the file is in and declare it in the layout.")

@@ -151,7 +151,8 @@ func (l *Layout) elsewhere(beginning []byte, whole bool, encoding string) int {
 
 // findUnder looks for the header under one delimiter: on its line, or in the first rows. When none fits it gives the nearest.
 func findUnder(l *Layout, beginning []byte, whole bool, encoding string, delim byte) (headerLine, error) {
-	s := &scanner{r: bytes.NewReader(nil), encoding: encoding, buf: bytes.Clone(beginning), end: len(beginning), line: 1, eof: whole}
+	s := &scanner{r: bytes.NewReader(nil), encoding: encoding, buf: bytes.Clone(beginning), end: len(beginning), line: 1,
+		eof: whole}
 	s.setDelim(delim)
 	wanted, _ := strconv.Atoi(l.Header)
 	var best headerLine
@@ -179,11 +180,13 @@ func findUnder(l *Layout, beginning []byte, whole bool, encoding string, delim b
 // refuse says why a header does not fit, with a note for each column.
 func (h *headerLine) refuse(l *Layout, elsewhere int) *fault.Error {
 	if h.at == 0 {
-		return fileFault("header", 1, "", "There is no header.", "Check that the file is an extract, and the header's line in the layout.")
+		return fileFault("header", 1, "", "There is no header.",
+			"Check that the file is an extract, and the header's line in the layout.")
 	}
 	if h.found == 0 {
 		if elsewhere > 0 {
-			return fileFault("header", h.at, "", fmt.Sprintf("This line is not the header that the layout expects; it stands on line %d.", elsewhere),
+			return fileFault("header", h.at, "",
+				fmt.Sprintf("This line is not the header that the layout expects; it stands on line %d.", elsewhere),
 				fmt.Sprintf(`Write "header: %d" or "header: find" in the layout.`, elsewhere))
 		}
 		return fileFault("header", h.at, "", "None of the layout's columns is in the header.",

@@ -41,7 +41,8 @@ type columnPlan struct {
 }
 
 func newPlan(l *Layout, h *headerLine) plan {
-	p := plan{firstKey: l.Keys == "first", codes: map[string]*ServiceCode{}, from: l.Find(From), to: l.Find(To), service: l.Find(Service),
+	p := plan{firstKey: l.Keys == "first", codes: map[string]*ServiceCode{}, from: l.Find(From), to: l.Find(To),
+		service:  l.Find(Service),
 		quantity: l.Find(Quantity), amount: l.Find(Amount), borough: l.Find(Borough), worker: l.Find(Worker),
 		reach: l.Find(Reach)}
 	for _, s := range l.Stop {
@@ -123,7 +124,8 @@ func (p *plan) stopsAt(fields [][]byte, blank bool) bool {
 		case blank || len(first) > maxHeader:
 		case rule.is != "" && foldHeader(string(first)) == rule.is:
 			return true
-		case rule.begins != "" && len(first) >= len(rule.begins) && bytes.HasPrefix([]byte(foldHeader(string(first))), []byte(rule.begins)):
+		case rule.begins != "" && len(first) >= len(rule.begins) && bytes.HasPrefix([]byte(foldHeader(string(first))),
+			[]byte(rule.begins)):
 			return true
 		}
 	}

@@ -80,7 +80,10 @@ func DryRun(file io.Reader, l *Layout, o Options, rejected int) (*Preview, error
 	}
 	p.Counts, p.Hash, p.Bytes = r.Counts(), r.Hash(), r.Bytes()
 	p.Services = slices.Clone(r.Services())
-	slices.SortStableFunc(p.Services, func(a, b ServiceUse) int { return cmp.Or(b.Contacts-a.Contacts, cmp.Compare(a.Code, b.Code)) })
+	slices.SortStableFunc(p.Services, func(a, b ServiceUse) int {
+		return cmp.Or(b.Contacts-a.Contacts, cmp.Compare(a.Code,
+			b.Code))
+	})
 	for code, n := range reasons {
 		p.Reasons = append(p.Reasons, ReasonCount{code, Reason(code), n})
 	}
@@ -138,13 +141,16 @@ func (p *Preview) warn(o Options) {
 	}
 	lines := p.Counts.Rows + p.Counts.Blank + p.Counts.Above + p.Counts.After + 1
 	if (lines == 65_536 || lines == 1_048_576) && o.Totals.Rows == 0 {
-		p.Warnings = append(p.Warnings, "The file has exactly "+commas(lines)+" lines, the most that a spreadsheet holds. Ask the agency whether rows were cut off.")
+		p.Warnings = append(p.Warnings,
+			"The file has exactly "+commas(lines)+" lines, the most that a spreadsheet holds. Ask the agency whether rows were cut off.")
 	}
 	if p.Later > 0 {
-		p.Warnings = append(p.Warnings, plural(p.Later, "contact begins", "contacts begin")+" after the as-of day. Check the as-of day.")
+		p.Warnings = append(p.Warnings, plural(p.Later, "contact begins",
+			"contacts begin")+" after the as-of day. Check the as-of day.")
 	}
 	if c := p.Counts; c.Revised >= 20 && c.Revised*20 > c.Rows {
-		p.Warnings = append(p.Warnings, plural(c.Revised, "row has", "rows have")+" the number of another row that says something else, and would take its place. "+
+		p.Warnings = append(p.Warnings, plural(c.Revised, "row has",
+			"rows have")+" the number of another row that says something else, and would take its place. "+
 			"Check that the number is unique in the file; in the layout several columns can make one number.")
 	}
 	if c := p.Counts; c.Rows >= 20 && c.Rejected*2 > c.Rows {

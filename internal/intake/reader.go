@@ -84,7 +84,8 @@ type Reader struct {
 // NewReader reads the file as far as its header. Every error about the file is a *fault.Error that names line and remedy.
 func NewReader(file io.Reader, l *Layout, o Options) (*Reader, error) {
 	if o.AsOf == 0 {
-		return nil, fault.InvalidField("as_of", "An extract has an as-of day.", "Say on which day the agency took it from its system.")
+		return nil, fault.InvalidField("as_of", "An extract has an as-of day.",
+			"Say on which day the agency took it from its system.")
 	}
 	r := &Reader{layout: l, asOf: o.AsOf, totals: o.Totals, source: &counted{r: file, hash: sha256.New()},
 		byCode: map[string]int{}, words: map[string]string{}}
@@ -170,7 +171,8 @@ func (r *Reader) stops() bool {
 	}
 	r.counts.After++
 	if r.couldStand() {
-		r.err = fileFault("rows-after-end", r.scan.at, "", fmt.Sprintf("This line could be a row, and the layout says that rows stop on line %d.", r.stopped),
+		r.err = fileFault("rows-after-end", r.scan.at, "",
+			fmt.Sprintf("This line could be a row, and the layout says that rows stop on line %d.", r.stopped),
 			"Correct stop in the layout, or take the line out that looks like the end.")
 	}
 	return true
@@ -310,7 +312,8 @@ func (r *Reader) readKey() (Rejection, bool) {
 		v := r.value(c)
 		if len(v) == 0 {
 			if n == 0 || !r.plan.firstKey {
-				empty = r.about(c, noKey, "No record number, so the row cannot be tied to anyone", "Send "+quoteHeader(r.headerOf(c)))
+				empty = r.about(c, noKey, "No record number, so the row cannot be tied to anyone",
+					"Send "+quoteHeader(r.headerOf(c)))
 			}
 			if r.plan.firstKey {
 				continue
@@ -386,11 +389,13 @@ func (r *Reader) finish() {
 		return
 	}
 	if t := r.totals; t.Rows > 0 && t.Rows != r.counts.Rows {
-		r.err = totalsFault("rows", fmt.Sprintf("The sender says %s rows, and the file has %s.", commas(t.Rows), commas(r.counts.Rows)))
+		r.err = totalsFault("rows", fmt.Sprintf("The sender says %s rows, and the file has %s.", commas(t.Rows),
+			commas(r.counts.Rows)))
 	} else if t.HasAmount && r.sumFault {
 		r.err = totalsFault("amount", "The amounts cannot be added up: one of them is no amount, or they are too large.")
 	} else if t.HasAmount && t.Amount != r.sum {
-		r.err = totalsFault("amount", fmt.Sprintf("The sender says that the amounts come to %s, and in the file they come to %s.", t.Amount, r.sum))
+		r.err = totalsFault("amount",
+			fmt.Sprintf("The sender says that the amounts come to %s, and in the file they come to %s.", t.Amount, r.sum))
 	}
 }
 
@@ -411,7 +416,8 @@ func (r *Reader) Err() error {
 	if errors.As(r.err, &f) {
 		return f
 	}
-	return fault.New(fault.Unavailable, "extract-cut-off", "Reading the file ended before its end.", "Send it again.").Because(r.err)
+	return fault.New(fault.Unavailable, "extract-cut-off", "Reading the file ended before its end.",
+		"Send it again.").Because(r.err)
 }
 
 // Counts are what became of the rows so far.

@@ -15,7 +15,8 @@ func WriteRejected(w io.Writer, headers []string, rows iter.Seq2[RejectedRow, er
 	for _, h := range headers {
 		cells = append(cells, sheet.Text(h))
 	}
-	out.Write(append(cells, sheet.Text("line"), sheet.Text("column"), sheet.Text("code"), sheet.Text("what is wrong"), sheet.Text("remedy"))...)
+	out.Write(append(cells, sheet.Text("line"), sheet.Text("column"), sheet.Text("code"), sheet.Text("what is wrong"),
+		sheet.Text("remedy"))...)
 	for row, err := range rows {
 		if err != nil {
 			return err

@@ -100,7 +100,8 @@ func (s *scanner) fill() error {
 }
 
 func (s *scanner) tooLong() error {
-	return fileFault("row-too-long", s.line, "", "This row is longer than 4 MiB.", "Look for a quote that is never closed, or line ends that are missing.")
+	return fileFault("row-too-long", s.line, "", "This row is longer than 4 MiB.",
+		"Look for a quote that is never closed, or line ends that are missing.")
 }
 
 // parse reads one row from the beginning of b: how many bytes it took, and whether it is complete. A complete row of no bytes
@@ -112,7 +113,8 @@ func (s *scanner) parse(b []byte) (n int, done bool, err error) {
 	}
 	for i := 0; ; i++ {
 		if len(s.fields) == maxColumns {
-			return 0, false, fileFault("too-many-columns", s.line, "", fmt.Sprintf("This row has more than %s columns.", commas(maxColumns)),
+			return 0, false, fileFault("too-many-columns", s.line, "", fmt.Sprintf("This row has more than %s columns.",
+				commas(maxColumns)),
 				"Check the delimiter in the layout, and that the file is an extract.")
 		}
 		var value []byte
@@ -128,7 +130,8 @@ func (s *scanner) parse(b []byte) (n int, done bool, err error) {
 			}
 			value = b[from:i]
 			if i < len(b) && b[i] == '"' {
-				return 0, false, fileFault("stray-quote", s.line+s.breaks, s.column(), "A quote stands inside a value that does not begin with one.",
+				return 0, false, fileFault("stray-quote", s.line+s.breaks, s.column(),
+					"A quote stands inside a value that does not begin with one.",
 					"Put the whole value in quotes and double the quote inside it.")
 			}
 		}
@@ -166,7 +169,8 @@ func (s *scanner) quoted(b []byte, i int) ([]byte, int, error) {
 			if !s.eof && len(b)-from <= maxField {
 				return nil, -1, nil
 			}
-			return nil, 0, fileFault("open-quote", s.line+s.breaks, s.column(), "A quote opens a value on this line and is never closed.",
+			return nil, 0, fileFault("open-quote", s.line+s.breaks, s.column(),
+				"A quote opens a value on this line and is never closed.",
 				"Close the quote, or double it if it belongs to the value.")
 		}
 		i += k
@@ -180,7 +184,8 @@ func (s *scanner) quoted(b []byte, i int) ([]byte, int, error) {
 	}
 	value := b[from:i]
 	if i++; i < len(b) && b[i] != s.delim && b[i] != '\n' && b[i] != '\r' {
-		return nil, 0, fileFault("stray-quote", s.line+s.breaks+bytes.Count(value, newline), s.column(), "There is text between a closing quote and the next delimiter.",
+		return nil, 0, fileFault("stray-quote", s.line+s.breaks+bytes.Count(value, newline), s.column(),
+			"There is text between a closing quote and the next delimiter.",
 			"Put the whole value in quotes, and double each quote inside it.")
 	}
 	s.breaks += bytes.Count(value, newline)
@@ -222,7 +227,8 @@ func (s *scanner) bareReturn(b, rest []byte) *fault.Error {
 		return fileFault("line-ends", 1, "", "The lines of this file end with a carriage return alone, as old Macintosh files do.",
 			"Save it with the line ends of Windows or Unix.")
 	}
-	return fileFault("line-ends", s.line+s.breaks, s.columnAt(len(s.fields)-1), "A carriage return stands alone, outside quotes and not at the line's end.",
+	return fileFault("line-ends", s.line+s.breaks, s.columnAt(len(s.fields)-1),
+		"A carriage return stands alone, outside quotes and not at the line's end.",
 		"Put the value in quotes, or take the carriage return out.")
 }
 
@@ -265,7 +271,8 @@ func (s *scanner) swallowed() error {
 				break // the last line ends inside its row, and is no whole one
 			}
 			if bytes.Count(rest[:end], []byte{s.delim}) == len(s.fields)-1 {
-				return fileFault("open-quote", s.line, s.columnAt(i), "A value that begins on this line holds what looks like whole rows.",
+				return fileFault("open-quote", s.line, s.columnAt(i),
+					"A value that begins on this line holds what looks like whole rows.",
 					"A quote was probably opened and not closed. Close it, or double it if it belongs to the value.")
 			}
 		}
