@@ -91,10 +91,10 @@ type sortedRule struct {
 	largest       int      // size of the largest block that is not cut
 }
 
-// run finds the pairs: every pair, or about one in oneIn by a hash of its records. ready is told how many pieces there are
-// before any pair of a rule is visited, counted over all rules so far; it is called from one goroutine. While one rule's pairs
+// run finds the pairs: every pair, or about one in oneIn by a hash of its records. Before any pair of a rule is visited ready
+// is told its number and how many pieces there are, counted over all rules so far; it is called from one goroutine. While one rule's pairs
 // are visited the next rule's keys are put in order.
-func (b *blocks) run(oneIn uint64, ready func(pieces int), do visit) {
+func (b *blocks) run(oneIn uint64, ready func(rule, pieces int), do visit) {
 	b.cuts, b.left = nil, 0
 	clear(b.found)
 	pieces := 0
@@ -112,7 +112,7 @@ func (b *blocks) run(oneIn uint64, ready func(pieces int), do visit) {
 		work := b.divide(k, &now)
 		first := pieces
 		pieces += len(work)
-		ready(pieces)
+		ready(k, pieces)
 		found := make([]int64, len(work))
 		left := make([]int64, len(work))
 		cuts := make([][]Cut, len(work))

@@ -64,7 +64,7 @@ func visited(c *columns, list []rule) map[[2]uint32]int {
 	var lock sync.Mutex
 	times := map[[2]uint32]int{}
 	b := newBlocks(background, c, list)
-	b.run(1, func(int) {}, func(_, _ int, _ uint8, i, j uint32) {
+	b.run(1, func(int, int) {}, func(_, _ int, _ uint8, i, j uint32) {
 		lock.Lock()
 		times[[2]uint32{i, j}]++
 		lock.Unlock()
@@ -123,7 +123,7 @@ func TestCutBlocksVisitEachPairOnce(t *testing.T) {
 	b := newBlocks(background, c, rules[:len(rules)-1])
 	times := map[[2]uint32]int{}
 	var lock sync.Mutex
-	b.run(1, func(int) {}, func(_, _ int, _ uint8, i, j uint32) {
+	b.run(1, func(int, int) {}, func(_, _ int, _ uint8, i, j uint32) {
 		lock.Lock()
 		times[[2]uint32{i, j}]++
 		lock.Unlock()
@@ -161,7 +161,7 @@ func TestTooManyAlikeAreCountedAsLeftOut(t *testing.T) {
 	}
 	b := newBlocks(background, c, rules)
 	n := int64(0)
-	b.run(1, func(int) {}, func(_, _ int, _ uint8, _, _ uint32) { n++ })
+	b.run(1, func(int, int) {}, func(_, _ int, _ uint8, _, _ uint32) { n++ })
 	records := int64(len(c.records))
 	if b.left == 0 || n >= records*(records-1)/2 || n < records*neighbours/2 {
 		t.Errorf("%d pairs visited and %d left out of %d records all alike", n, b.left, records)

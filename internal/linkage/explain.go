@@ -26,15 +26,13 @@ type Part struct {
 	Compared bool // false: nothing to compare, which says nothing
 }
 
-// Explain says why two records of a finished run weigh what they do. The model is that of the run's result.
+// Explain says why two records weigh what they do by a model: with that of a run's result, exactly what the run decided on. How
+// common values are is taken from the records in the linker, so a link's explanation is best kept with the link.
 func (l *Linker) Explain(m *Model, a, b uint32) Explanation {
-	if l.t == nil {
-		l.t = l.c.totals()
+	if l.s == nil || l.s.model != m {
+		l.s = newScorer(l.c, l.c.totals(), m)
 	}
-	if l.explainer == nil || l.explainer.model != m || l.explainer.totals != l.t {
-		l.explainer = newScorer(l.c, l.t, m)
-	}
-	return l.explainer.explain(a, b)
+	return l.s.explain(a, b)
 }
 
 func (s *scorer) explain(a, b uint32) Explanation {

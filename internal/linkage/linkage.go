@@ -40,7 +40,8 @@ type Options struct {
 	Model *Model
 	// Workers is how many goroutines compare; 0 is one for each processor.
 	Workers int
-	// Progress, if not nil, is told from one goroutine how far a stage has come: done of total, total 0 when not known.
+	// Progress, if not nil, is told from one goroutine how far a stage has come: done of total (rules, when comparing), total 0 when
+	// not known.
 	Progress func(stage string, done, total int)
 }
 
@@ -90,7 +91,7 @@ func (o *Options) check(records int) error {
 // Linker holds the records of a run. It is not safe for use by several goroutines.
 type Linker struct {
 	c *columns
-	t *totals // of the records as they were when last linked
+	s *scorer // of the last run or explanation; nil when records were added since
 
 	explainer *scorer // of the model last explained by
 }
@@ -100,7 +101,7 @@ func New() *Linker { return &Linker{c: newColumns()} }
 
 // Add takes a record of an agency and gives its number: 0, 1, 2 in order of adding. The identity is not kept.
 func (l *Linker) Add(agency uint16, who person.Identity) uint32 {
-	l.t = nil
+	l.s = nil
 	return l.c.add(agency, who)
 }
 
@@ -147,14 +148,14 @@ func (l *Linker) Link(ctx context.Context, o Options) (*Result, error) {
 		progress = func(string, int, int) {}
 	}
 	progress("Find pairs", 0, 0)
-	l.t = c.totals()
 	b := newBlocks(ctx, c, rules)
 	m := o.Model
 	if m == nil {
 		progress("Train", 0, 0)
 		m = c.train(b)
 	}
-	s := newScorer(c, l.t, m)
+	s := newScorer(c, c.totals(), m)
+	l.s = s
 	edges, err := collect(ctx, b, s, progress)
 	if err != nil {
 		return nil, err
@@ -182,9 +183,9 @@ type edge struct {
 func collect(ctx context.Context, b *blocks, s *scorer, progress func(string, int, int)) ([]edge, error) {
 	var pieces [][]edge
 	ofWorker := make([]compared, s.columns.workers)
-	b.run(1, func(n int) {
+	b.run(1, func(rule, n int) {
 		pieces = append(pieces, make([][]edge, n-len(pieces))...)
-		progress("Compare", len(pieces), 0)
+		progress("Compare", rule, len(b.rules))
 	}, func(worker, piece int, rule uint8, i, j uint32) {
 		if s.hopeless(i, j, groupedFrom) {
 			return

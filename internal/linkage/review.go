@@ -18,7 +18,11 @@ const (
 	NameAndBirthOnly   ReviewReason = "name-and-birth-only"
 	TwoNumbers         ReviewReason = "two-numbers"
 	Household          ReviewReason = "household"
+	LargePerson        ReviewReason = "large-person"
 )
+
+// largePerson is from how many records on a person is looked at whatever the links.
+const largePerson = 60
 
 // Sentence says the reason to whoever looks.
 func (r ReviewReason) Sentence() string {
@@ -31,6 +35,8 @@ func (r ReviewReason) Sentence() string {
 		return "Only name and date of birth agree, and other people are likely to have both."
 	case NameAndBirthOnly:
 		return "Only name and date of birth agree, and these two may not be linked by that alone."
+	case LargePerson:
+		return "The two are linked, weakest of the links of a person with very many records."
 	case Household:
 		return "Forename or date of birth differs, and the rest is what two people of one household share."
 	case TwoNumbers:
@@ -57,6 +63,13 @@ func (w *weighed) review(labels []int, members [][]int) []Review {
 		for _, link := range w.links(m) {
 			if p := Probability(link.Bits); p < high && !link.Answered {
 				ask(w.place[link.A], w.place[link.B], link.Bits, true, WeakLink)
+			}
+		}
+		if len(m) >= largePerson {
+			for _, link := range w.links(m) {
+				if link.Weakest {
+					ask(w.place[link.A], w.place[link.B], link.Bits, true, LargePerson)
+				}
 			}
 		}
 		if x, y, ok := w.twoNumbers(m); ok {

@@ -96,7 +96,7 @@ const (
 func (c *columns) countFound(b *blocks) []patternCount {
 	oneIn := uint64(1 + len(c.records)/trainingRecords)
 	tallies := c.newTallies()
-	b.run(oneIn, func(int) {}, func(worker, _ int, _ uint8, i, j uint32) {
+	b.run(oneIn, func(int, int) {}, func(worker, _ int, _ uint8, i, j uint32) {
 		t := tallies[worker]
 		c.compare(i, j, &t.pair)
 		t.add(t.pair.levels.pattern(), int64(oneIn))
