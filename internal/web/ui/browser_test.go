@@ -79,3 +79,42 @@ func galleryServer(t *testing.T) http.Handler {
 	}
 	return mux
 }
+
+// TestGalleryOtherwise looks at each page's full state in other ways people read it: printed, in forced colours, and with
+// text spaced as widely as WCAG 1.4.12 allows.
+func TestGalleryOtherwise(t *testing.T) {
+	t.Parallel()
+	if testing.Short() || !static.Built() && os.Getenv("THROUGHLINE_TEST_ALL") == "" {
+		t.Skip("a browser and the built front end are needed")
+	}
+	server := httptest.NewServer(galleryServer(t))
+	t.Cleanup(server.Close)
+	chromium := browser.Start(t)
+	const a4 = 718 // px: the width of A4 within its margins
+	print := chromium.Open(t, server.URL, browser.Options{Width: a4, Media: "print"})
+	forced := chromium.Open(t, server.URL, browser.Options{Width: 1280, Features: map[string]string{"forced-colors": "active"}})
+	spaced := chromium.Open(t, server.URL, browser.Options{Width: 320})
+	for _, c := range Cases() {
+		if c.State != "full" {
+			continue
+		}
+		for how, p := range map[string]*browser.Page{"print": print, "forced": forced, "spaced": spaced} {
+			p.Go("/" + c.Name())
+			if p == spaced {
+				p.SpaceText()
+			}
+			if c.Page == "cohort" || c.Page == "person" {
+				p.Shot(c.Name() + "-" + how)
+			}
+			for _, w := range p.Wide() {
+				t.Errorf("%s, %s, reaches past its width: %s", c.Name(), how, w)
+			}
+			if left := browser.Eval[int](p, visibleFurniture); p == print && left > 0 {
+				t.Errorf("%s prints %d menus and buttons", c.Name(), left)
+			}
+		}
+	}
+}
+
+const visibleFurniture = `[...document.querySelectorAll("nav, .tl-purpose, .tl-filters, .tl-pick, .govuk-skip-link")]
+	.filter(e => getComputedStyle(e).display !== "none" && e.getBoundingClientRect().height > 1).length`

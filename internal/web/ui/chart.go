@@ -9,6 +9,7 @@ type Shape struct {
 	Class, Fill    string // Fill names a pattern: hatch, dots
 	Words, Anchor  string // of text
 	WideOnly       bool   // left out on a phone
+	NarrowOnly     bool   // on a phone only
 	Curve, Compare string // paths in a square of 100 by 100, of a curve and of the even spread beside it
 }
 
@@ -47,6 +48,11 @@ func text(x Percent, y int, words, anchor, class string) Shape {
 
 func wide(s Shape) Shape {
 	s.WideOnly = true
+	return s
+}
+
+func narrow(s Shape) Shape {
+	s.NarrowOnly = true
 	return s
 }
 

@@ -121,7 +121,10 @@ func (c Cohort) CurveChart() Chart {
 		if people > 40_00 { // a label that would run over the edge hangs below its point
 			label = text(x, y+24, p.Said+": "+cost.whole(), "middle", "b halo")
 		}
-		ch.Shapes = append(ch.Shapes, dot(x, y, 5, "pine gap"), label)
+		brief, _, _ := strings.Cut(p.Said, ",")
+		short := label
+		short.Words = brief + ": " + cost.whole()
+		ch.Shapes = append(ch.Shapes, dot(x, y, 5, "pine gap"), wide(label), narrow(short))
 		said = append(said, p.Said+" carry "+cost.tenths()+" of the cost")
 		ch.Table.Rows = append(ch.Table.Rows, row(words(p.Said), words(people.tenths()), pounds(p.Cost), words(cost.tenths())))
 	}
