@@ -15,6 +15,9 @@ import (
 // functions are what templates may call.
 var functions = template.FuncMap{
 	"seen":   seen,
+	"text":   textMarkup,
+	"shapes": shapeMarkup,
+	"rows":   rowMarkup,
 	"count":  count[int],
 	"pounds": money.Pence.Pounds,
 	"pence":  money.Pence.String,

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"throughline/internal/day"
 	"throughline/internal/money"
@@ -76,12 +77,12 @@ func (c Cell) IsEmpty() bool { return len(c.Text) == 0 && len(c.Marks) == 0 && l
 func (c Cell) Class(k Kind) string {
 	length := 0
 	for _, b := range c.Text {
-		length += len([]rune(b.Words))
+		length += utf8.RuneCountInString(b.Words)
 		if b.Kind == "code" && length > longWord { // a value as sent does not wrap otherwise
 			return strings.TrimSpace(string(k) + " long")
 		}
 		for _, word := range strings.Fields(b.Words) {
-			if len([]rune(word)) > longWord {
+			if utf8.RuneCountInString(word) > longWord {
 				return strings.TrimSpace(string(k) + " long")
 			}
 		}

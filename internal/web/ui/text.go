@@ -112,6 +112,8 @@ func leftOut(b *strings.Builder, marks int) {
 
 func unusual(r rune) bool {
 	switch {
+	case r >= ' ' && r < 0x7F: // nearly all there is
+		return false
 	case unicode.IsControl(r), unicode.Is(unicode.Mn, r), unicode.Is(unicode.Me, r):
 		return true
 	case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069: // overrides, embeddings and isolates

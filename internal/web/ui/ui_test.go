@@ -221,3 +221,28 @@ func contrast(t *testing.T, a, b string) float64 {
 	x, y := light(a), light(b)
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
+
+// TestMarkupEscapes holds that nothing written by hand lets words out of their place, nor a link lead elsewhere.
+func TestMarkupEscapes(t *testing.T) {
+	t.Parallel()
+	const bad = `"><script>alert('x')</script>&`
+	for _, kind := range []string{"", "strong", "link", "ref", "code", "name", "quiet", "under", "tag", "masked", "spoken"} {
+		got := string(textMarkup(Text{{Kind: kind, Words: bad, Href: "/" + bad, About: bad, Tone: bad}}))
+		if strings.Contains(got, "<script") || strings.Contains(got, "'x'") {
+			t.Errorf("kind %q lets markup out: %s", kind, got)
+		}
+	}
+	table := string(rowMarkup([]Column{{Name: bad, Head: true}, {Name: bad}}, []Row{{ID: bad, State: bad, Cells: []Cell{words(bad), {Marks: []AgencyMark{{bad, bad, 1}}}}}}))
+	shapes := string(shapeMarkup([]Shape{{Kind: "text", X: bad, Class: bad, Words: bad, Anchor: bad}, {Kind: "rect", X: bad, Fill: bad, Class: bad}}))
+	for _, got := range []string{table, shapes} {
+		if strings.Contains(got, "<script") {
+			t.Errorf("markup is let out: %s", got)
+		}
+	}
+	for address, want := range map[string]string{"/people": "/people", "#lines": "#lines", "?page=2": "?page=2", "javascript:alert(1)": "#",
+		"//elsewhere.example": "#", "https://elsewhere.example": "#", "": "#"} {
+		if got := string(textMarkup(Say(Link(address, "x")))); got != `<a class="govuk-link" href="`+want+`">x</a>` {
+			t.Errorf("a link to %q is %s", address, got)
+		}
+	}
+}
