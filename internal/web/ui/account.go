@@ -44,7 +44,8 @@ func (a Accounts) Head() Head {
 // Table is this page of the list.
 func (a Accounts) Table() Table {
 	t := Table{ID: "accounts", Name: a.List.name("person", "people"), Wide: true, Empty: "Nobody has been added yet.",
-		Columns: []Column{head(a.List.sorted(col("Name"), "name", false)), col("E-mail address"), a.List.sorted(col("Agency"), "agency", false), col("Roles"),
+		Columns: []Column{head(a.List.sorted(col("Name"), "name", false)), col("E-mail address"), a.List.sorted(col("Agency"),
+			"agency", false), col("Roles"),
 			a.List.sorted(key("Last seen"), "seen", true), num("Sessions"), col("State")},
 		Paging: a.List.paging("Pages of people", "people", false)}
 	for _, r := range a.Rows {
@@ -85,7 +86,8 @@ type Session struct {
 
 // Head implements Content.
 func (a Account) Head() Head {
-	return Head{Title: a.Name, Caption: a.Agency, Tab: "Account of " + a.User, Place: PlaceAccounts, Crumbs: []Crumb{{"Accounts", "/accounts"}}, Form: a.Form}
+	return Head{Title: a.Name, Caption: a.Agency, Tab: "Account", Place: PlaceAccounts,
+		Crumbs: []Crumb{{"Accounts", "/accounts"}}, Form: a.Form}
 }
 
 // Path is the account's address.
@@ -93,7 +95,8 @@ func (a Account) Path() string { return AccountPath(a.Account) }
 
 // Held are the roles as boxes.
 func (a Account) Held() Choice {
-	return a.Form.choice("roles", "Roles", "What a role may do is in the printed policy. A change holds from the next page that person opens.", a.Roles)
+	return a.Form.choice("roles", "Roles",
+		"What a role may do is in the printed policy. A change holds from the next page that person opens.", a.Roles)
 }
 
 // SessionTable is where they are signed in.
@@ -102,7 +105,8 @@ func (a Account) SessionTable() Table {
 }
 
 func sessionTable(sessions []Session, name string) Table {
-	t := Table{ID: "sessions", Name: name, Heading: true, Columns: []Column{head(col("From")), key("Signed in"), key("Last seen"), col("State")}, Empty: "Nowhere."}
+	t := Table{ID: "sessions", Name: name, Heading: true, Columns: []Column{head(col("From")), key("Signed in"),
+		key("Last seen"), col("State")}, Empty: "Nowhere."}
 	for _, s := range sessions {
 		state := words("Signed in")
 		if s.Current {
@@ -172,7 +176,8 @@ func (o OwnAccount) Head() Head { return Head{Title: "Your account"} }
 
 // About is who it is.
 func (o OwnAccount) About() []Pair {
-	return []Pair{{"Name", Say(Name(o.Name))}, {"E-mail address", Say(Code(o.User))}, {"Agency", Say(Plain(o.Agency))}, {"Roles", Say(Plain(list(o.Roles)))},
+	return []Pair{{"Name", Say(Name(o.Name))}, {"E-mail address", Say(Code(o.User))}, {"Agency", Say(Plain(o.Agency))},
+		{"Roles", Say(Plain(list(o.Roles)))},
 		{"Password", Say(Plain("set "+moment(o.PasswordSet)+". "), Link("/account/password", "Change it"))}}
 }
 
@@ -206,13 +211,15 @@ func (a Agencies) Head() Head {
 // Table lists them.
 func (a Agencies) Table() Table {
 	t := Table{ID: "agencies", Name: many(len(a.Rows), "agency", "agencies"), Wide: true, Empty: "There is no agency yet.",
-		Columns: []Column{key("Mark"), head(col("Agency")), col("What it sends"), num("People who sign in"), col("Administrators"), num("Extracts")}}
+		Columns: []Column{key("Mark"), head(col("Agency")), col("What it sends"), num("People who sign in"),
+			col("Administrators"), num("Extracts")}}
 	for _, r := range a.Rows {
 		administrators := orUnknown(list(r.Administrators))
 		if len(r.Administrators) == 0 {
 			administrators = cell(Tag(Attention, "None yet"))
 		}
-		t.Rows = append(t.Rows, row(words(r.Mark), linked(AgencyPath(r.Agency), r.Name), words(r.Sends), number0(r.People), administrators, number0(r.Extracts)))
+		t.Rows = append(t.Rows, row(words(r.Mark), linked(AgencyPath(r.Agency), r.Name), words(r.Sends), number0(r.People),
+			administrators, number0(r.Extracts)))
 	}
 	return t
 }

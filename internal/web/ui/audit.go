@@ -65,7 +65,8 @@ func (a AuditSearch) Act() Choice {
 	return a.Form.choice("act", "What was done", "", append([]Option{{Label: "Anything"}}, a.Acts...))
 }
 func (a AuditSearch) Outcome() Choice {
-	return a.Form.choice("outcome", "How it came out", "", []Option{{Label: "Any outcome"}, {Value: string(Permitted), Label: string(Permitted)},
+	return a.Form.choice("outcome", "How it came out", "", []Option{{Label: "Any outcome"}, {Value: string(Permitted),
+		Label: string(Permitted)},
 		{Value: string(Denied), Label: string(Denied)}, {Value: string(Failed), Label: string(Failed)}})
 }
 func (a AuditSearch) From() Input { return a.Form.dayInput("from", "From day", 0) }
@@ -78,15 +79,18 @@ func (a AuditSearch) State() []Pair {
 	case a.Checked.IsZero():
 		state = Say(Plain("not yet checked"))
 	case !a.Intact:
-		state = Say(Tag(Refused, "Not intact"), Plain(" checked "+moment(a.Checked)+". Keep the machine as it is and tell the governance lead."))
+		state = Say(Tag(Refused, "Not intact"),
+			Plain(" checked "+moment(a.Checked)+". Keep the machine as it is and tell the governance lead."))
 	}
-	return []Pair{{"State", state}, {"Sealed lines", Say(Plain(count(a.Sealed)))}, {"Waiting to be sealed", Say(Plain(count(a.Waiting)))},
+	return []Pair{{"State", state}, {"Sealed lines", Say(Plain(count(a.Sealed)))}, {"Waiting to be sealed",
+		Say(Plain(count(a.Waiting)))},
 		{"Last signed checkpoint", Say(Plain(moment(a.SignedAt)))}, {"Its root hash", Say(Code(a.Digest))}}
 }
 
 // Table is this page of the lines found.
 func (a AuditSearch) Table() Table {
-	t := Table{ID: "lines", Name: a.List.name("line", "lines") + ", the newest first", Heading: true, Wide: true, Empty: "No line matches.",
+	t := Table{ID: "lines", Name: a.List.name("line", "lines") + ", the newest first", Heading: true, Wide: true,
+		Empty:   "No line matches.",
 		Columns: []Column{head(num("Line")), key("When"), col("Who"), col("What was done"), col("About"), col("Purpose"), col("Outcome")},
 		Paging:  a.List.paging("Pages of the audit", "lines", false)}
 	for _, r := range a.Rows {
@@ -106,7 +110,8 @@ func (a AuditSearch) Table() Table {
 		if r.Why != "" {
 			outcome.Text = append(outcome.Text, Under(r.Why))
 		}
-		t.Rows = append(t.Rows, row(words(strconv.FormatInt(int64(r.Event), 10)), words(moment(r.When)), cell(Name(r.Who), Under(r.Agency)),
+		t.Rows = append(t.Rows, row(words(strconv.FormatInt(int64(r.Event), 10)), words(moment(r.When)), cell(Name(r.Who),
+			Under(r.Agency)),
 			words(r.Act), about, words(r.Purpose), outcome))
 	}
 	return t

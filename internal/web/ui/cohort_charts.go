@@ -128,7 +128,8 @@ func (c Cohort) CurveChart() Chart {
 		said = append(said, p.Said+" carry "+cost.tenths()+" of the cost")
 		ch.Table.Rows = append(ch.Table.Rows, row(words(p.Said), words(people.tenths()), pounds(p.Cost), words(cost.tenths())))
 	}
-	ch.Shapes = append(ch.Shapes, text(left, 238, "0%", "", "quiet"), text(left+(full-left)/2, 238, "share of people, costliest first", "middle", "quiet"),
+	ch.Shapes = append(ch.Shapes, text(left, 238, "0%", "", "quiet"), text(left+(full-left)/2, 238,
+		"share of people, costliest first", "middle", "quiet"),
 		text(full, 238, "100%", "end", "quiet"))
 	ch.Said = "A rising curve. " + strings.Join(said, "; ") + "."
 	return ch

@@ -48,7 +48,8 @@ func (e Editions) Head() Head {
 // Table lists the editions.
 func (e Editions) Table() Table {
 	t := Table{ID: "editions", Name: many(len(e.Rows), "edition", "editions"), Wide: true, Empty: "No edition is loaded.",
-		Columns: []Column{head(col("Edition")), col("Publisher"), num("Prices of"), num("Prices"), num("Used in the map"), col("Licence")}}
+		Columns: []Column{head(col("Edition")), col("Publisher"), num("Prices of"), num("Prices"), num("Used in the map"),
+			col("Licence")}}
 	for _, r := range e.Rows {
 		t.Rows = append(t.Rows, row(linked(EditionPath(r.Slug), r.Name), words(r.Publisher), words(r.Year.String()), number0(r.Prices),
 			number0(r.Used), words(r.Licence)))

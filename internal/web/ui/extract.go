@@ -67,7 +67,8 @@ func (e Extracts) Agency() Choice {
 }
 func (e Extracts) State() Choice {
 	options := []Option{{Label: "Any state"}}
-	for _, s := range []ExtractState{ExtractWaiting, ExtractChecking, ExtractAccepted, ExtractDeclined, ExtractRemoved, ExtractFailed} {
+	for _, s := range []ExtractState{ExtractWaiting, ExtractChecking, ExtractAccepted, ExtractDeclined, ExtractRemoved,
+		ExtractFailed} {
 		options = append(options, Option{Value: string(s), Label: string(s)})
 	}
 	return e.Filter.choice("state", "State", "", options)
@@ -77,7 +78,8 @@ func (e Extracts) State() Choice {
 func (e Extracts) Table() Table {
 	t := Table{ID: "extracts", Name: e.List.name("extract", "extracts"), Wide: true,
 		Empty: "No agency has sent an extract yet, or none matches what you asked for.",
-		Columns: []Column{head(col("Extract")), e.List.sorted(num("As of"), "as-of", true), e.List.sorted(num("Received"), "received", true),
+		Columns: []Column{head(col("Extract")), e.List.sorted(num("As of"), "as-of", true), e.List.sorted(num("Received"),
+			"received", true),
 			num("Rows"), num("Accepted"), num("Rejected"), num("Repeated"), col("State")},
 		Paging: e.List.paging("Pages of extracts", "extracts", false)}
 	for _, r := range e.Rows {
@@ -114,11 +116,13 @@ func (u SendIn) Agency() Choice {
 	return u.Form.choice("agency", "Whose file is it?", "", append([]Option{{Label: "Choose an agency"}}, u.Agencies...))
 }
 func (u SendIn) Layout() Choice {
-	return u.Form.choice("layout", "Which layout is it in?", "The layout says what each column means. A column it does not name is not stored.",
+	return u.Form.choice("layout", "Which layout is it in?",
+		"The layout says what each column means. A column it does not name is not stored.",
 		append([]Option{{Label: "Choose a layout"}}, u.Layouts...))
 }
 func (u SendIn) AsOf() Date {
-	return u.Form.date("as_of", "As of which day is it?", "The last day the agency says the file covers, for example 31 3 2026. It decides which of two files is the newer.")
+	return u.Form.date("as_of", "As of which day is it?",
+		"The last day the agency says the file covers, for example 31 3 2026. It decides which of two files is the newer.")
 }
 func (u SendIn) File() Upload {
 	hint := "CSV, exactly as the agency sent it."
@@ -204,7 +208,8 @@ type Preview struct {
 
 // Head implements Content.
 func (e Extract) Head() Head {
-	return Head{Title: e.Agency + ", " + e.Feed + ", as of " + e.AsOf.Long(), Place: PlaceExtracts, Crumbs: []Crumb{{"Extracts", "/extracts"}}}
+	return Head{Title: e.Agency + ", " + e.Feed + ", as of " + e.AsOf.Long(), Place: PlaceExtracts,
+		Crumbs: []Crumb{{"Extracts", "/extracts"}}}
 }
 
 // Path is the extract's address; LayoutPath its layout's.
@@ -278,7 +283,8 @@ func (e Extract) SetAsideTable() Table {
 	for _, s := range e.SetAside {
 		n += s.Values
 	}
-	t := Table{ID: "set-aside", Name: many(n, "value", "values") + " set aside, in " + many(e.SetAsideRows, "accepted row", "accepted rows"),
+	t := Table{ID: "set-aside", Name: many(n, "value", "values") + " set aside, in " + many(e.SetAsideRows, "accepted row",
+		"accepted rows"),
 		Heading: true, Columns: []Column{head(col("Column")), col("As sent"), num("Values"), col("Why it is not used")},
 		Empty: "Every value could be used."}
 	for _, s := range e.SetAside {

@@ -32,15 +32,6 @@ func (c Costing) totals(cards ...Card) Totals { return Totals{cards, c.Year, c.R
 
 func card(name, figure string, note ...Bit) Card { return Card{name, figure, note} }
 
-// ranked gives the shares of a list of sums, each as a bar against the largest.
-func largest(sums ...money.Pence) money.Pence {
-	var most money.Pence
-	for _, s := range sums {
-		most = max(most, s)
-	}
-	return most
-}
-
 // sum adds what is shown on one page. The sums of all pages come with the page, added in the run.
 func sum[T any](rows []T, amount func(T) money.Pence) money.Pence {
 	var t money.Pence

@@ -75,7 +75,8 @@ func (f Find) Asked() string {
 // Table are those found, the closest first.
 func (f Find) Table() Table {
 	t := Table{ID: "found", Name: many(len(f.Found), "person", "people") + " found, the closest first", Heading: true, Wide: true,
-		Columns: []Column{head(col("Person")), col("Born"), col("Borough"), col("Agencies"), col("Why they match"), num("How close"), bars("Bar")}}
+		Columns: []Column{head(col("Person")), col("Born"), col("Borough"), col("Agencies"), col("Why they match"),
+			num("How close"), bars("Bar")}}
 	for _, p := range f.Found {
 		who := cell(Ref(p.Person))
 		if p.Name != "" {

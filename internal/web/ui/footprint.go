@@ -125,7 +125,8 @@ func (f Footprint) Head() Head {
 }
 
 func (f Footprint) here() List {
-	return List{Path: FootprintPath(f.Person), Kept: map[string][]string{"from": {f.Window.From.String()}, "to": {f.Window.To.String()}}}
+	return List{Path: FootprintPath(f.Person), Kept: map[string][]string{"from": {f.Window.From.String()},
+		"to": {f.Window.To.String()}}}
 }
 
 // Path is the page's address without its window.
@@ -206,7 +207,7 @@ func (f Footprint) ServiceTable() Table {
 	return t
 }
 
-// SliceTable is a view by category or payer.
+// sliceTable is a view by category or payer.
 func (f Footprint) sliceTable(by, name, heading, id string, slices []Slice) Table {
 	t := Table{ID: id, Name: heading, Columns: []Column{head(col(name)), num("£"), num("Share"), bars("Bar")},
 		Empty: "Nothing found in this window."}
@@ -216,7 +217,8 @@ func (f Footprint) sliceTable(by, name, heading, id string, slices []Slice) Tabl
 	}
 	for _, s := range slices {
 		both := s.Crisis + s.Planned
-		t.Rows = append(t.Rows, row(linked(f.open(by, s.Key), s.Name), pence(both), words(share(both, f.Total).tenths()), barOf(both, most)))
+		t.Rows = append(t.Rows, row(linked(f.open(by, s.Key), s.Name), pence(both), words(share(both, f.Total).tenths()),
+			barOf(both, most)))
 	}
 	t.Foot = []Row{row(words("All"), pence(f.Total), words("100%"), blank())}
 	return t

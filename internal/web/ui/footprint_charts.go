@@ -11,9 +11,11 @@ import (
 func (f Footprint) Front() Chart {
 	switch f.By {
 	case "category":
-		return f.segments("By category", "Each segment is one category, largest first; its number is the line of the table.", f.Cats, f.CategoryTable())
+		return f.segments("By category", "Each segment is one category, largest first; its number is the line of the table.",
+			f.Cats, f.CategoryTable())
 	case "payer":
-		return f.segments("By payer", "Each segment is one payer, largest first; its number is the line of the table.", f.Pays, f.PayerTable())
+		return f.segments("By payer", "Each segment is one payer, largest first; its number is the line of the table.", f.Pays,
+			f.PayerTable())
 	case "month":
 		return f.MonthChart()
 	}
@@ -24,7 +26,8 @@ func (f Footprint) Front() Chart {
 			slices[i].Crisis, slices[i].Planned = u.Sum, 0
 		}
 	}
-	c := f.segments("Cost by service", "Each segment is one service, largest first; its number is the line of the table.", slices, Table{})
+	c := f.segments("Cost by service", "Each segment is one service, largest first; its number is the line of the table.",
+		slices, Table{})
 	c.Beside, c.Key = true, crisisKey
 	return c
 }
@@ -78,7 +81,8 @@ func segmentClass(by string, i int) string {
 func (f Footprint) MonthChart() Chart {
 	const top, height, base = 14, 110, 124
 	c := Chart{ID: "months", Name: "By month", Key: crisisKey, Height: 146,
-		Table: Table{ID: "months-table", Name: "Cost by month", Columns: []Column{head(col("Month")), num("Crisis"), num("Planned"), num("Both")},
+		Table: Table{ID: "months-table", Name: "Cost by month", Columns: []Column{head(col("Month")), num("Crisis"),
+			num("Planned"), num("Both")},
 			Empty: "Nothing found in this window."}}
 	if len(f.Month) == 0 {
 		c.Said, c.Sub = "Nothing found in this window.", "Nothing found in this window."

@@ -133,7 +133,7 @@ type Choice struct {
 	Small   bool
 }
 
-// First says whether an option is the first, which carries the field's id so that the summary's link finds it.
+// OptionID is the id of an option. The first has the field's own, so that the error summary's link finds it.
 func (c Choice) OptionID(i int) string {
 	if i == 0 {
 		return c.ID

@@ -83,7 +83,8 @@ func (h Home) FeedTable() Table {
 		} else if w := (day.Span{From: f.From, To: f.UpTo}).Cut(h.Window); w.Days() > 0 {
 			covers = covered(share(int(w.From-h.Window.From), h.Window.Days()), share(int(w.To-h.Window.From)+1, h.Window.Days()))
 		}
-		t.Rows = append(t.Rows, row(words(f.Agency), words(f.Sends), upTo, weeks, covers, number0(f.Received), number0(f.Rejected), state))
+		t.Rows = append(t.Rows, row(words(f.Agency), words(f.Sends), upTo, weeks, covers, number0(f.Received),
+			number0(f.Rejected), state))
 	}
 	t.Foot = []Row{row(words(many(len(h.Feeds), "agency", "agencies")), blank(), blank(), blank(), blank(), number0(received),
 		number0(rejected), blank())}

@@ -41,7 +41,8 @@ func layoutTable(rows []LayoutRow) Table {
 		Columns: []Column{head(col("Layout")), col("Agency"), num("Version"), num("Columns kept"), num("Extracts"), col("Approved by")}}
 	for _, r := range rows {
 		approved := cell(Name(r.ApprovedBy), Under(r.ApprovedOn.Long()))
-		line := row(linked(LayoutPath(r.Layout), r.Name), words(r.Agency), number0(r.Version), number0(r.Columns), number0(r.Extracts), approved)
+		line := row(linked(LayoutPath(r.Layout), r.Name), words(r.Agency), number0(r.Version), number0(r.Columns),
+			number0(r.Extracts), approved)
 		switch {
 		case r.ApprovedBy == "":
 			line.Cells[5], line.State = cell(Tag(Attention, "Not approved")), NeedsYou
@@ -93,8 +94,9 @@ func (l Layout) Path() string { return LayoutPath(l.Layout) }
 // ColumnTable is what each column means.
 func (l Layout) ColumnTable() Table {
 	t := Table{ID: "columns", Name: many(len(l.Columns), "column is kept", "columns are kept"), Heading: true, Wide: true,
-		Note:    "A column that is not here is never stored, only its name.",
-		Columns: []Column{head(col("Column as sent")), col("Also called"), col("Meaning"), col("Format"), col("Must it be filled?"), col("Says who somebody is")}}
+		Note: "A column that is not here is never stored, only its name.",
+		Columns: []Column{head(col("Column as sent")), col("Also called"), col("Meaning"), col("Format"),
+			col("Must it be filled?"), col("Says who somebody is")}}
 	for _, c := range l.Columns {
 		also, format, required, personal := words(list(c.Synonyms)), words(c.Format), words("no"), words("no")
 		if len(c.Synonyms) == 0 {
@@ -116,7 +118,8 @@ func (l Layout) ColumnTable() Table {
 
 // CodeTable is what each code means.
 func (l Layout) CodeTable() Table {
-	t := Table{ID: "codes", Name: "What the codes mean", Heading: true, Columns: []Column{head(col("Code as sent")), col("Service"), col("Unit")},
+	t := Table{ID: "codes", Name: "What the codes mean", Heading: true, Columns: []Column{head(col("Code as sent")),
+		col("Service"), col("Unit")},
 		Empty: "This layout has no codes."}
 	for _, c := range l.Codes {
 		t.Rows = append(t.Rows, row(sent(c.Code), words(c.Service), words(c.Unit)))

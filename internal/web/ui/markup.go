@@ -25,7 +25,8 @@ func (m *markup) attr(name, value string) {
 
 // href writes an address of ours. Any other is not a place that a page may lead to.
 func (m *markup) href(address string) {
-	if !strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "#") && !strings.HasPrefix(address, "?") || strings.HasPrefix(address, "//") {
+	if !strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "#") && !strings.HasPrefix(address,
+		"?") || strings.HasPrefix(address, "//") {
 		address = "#"
 	}
 	m.attr("href", address)

@@ -29,15 +29,3 @@ func AccountPath(a id.Account) string       { return number("/accounts/", a) }
 func AgencyPath(a id.Agency) string         { return number("/agencies/", a) }
 func EditionPath(slug string) string        { return "/editions/" + url.PathEscape(slug) }
 func JobPath(j id.Job) string               { return number("/jobs/", j) }
-func query(path string, pairs ...string) string {
-	v := url.Values{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			v.Set(pairs[i], pairs[i+1])
-		}
-	}
-	if len(v) == 0 {
-		return path
-	}
-	return path + "?" + v.Encode()
-}

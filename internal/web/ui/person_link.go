@@ -49,7 +49,8 @@ func bits(b float64) string {
 // Waterfall shows the evidence field by field: each bar begins where the one above ended.
 func (l LinkWhy) Waterfall() Table {
 	t := Table{ID: "evidence", Name: "Evidence, field by field, " + l.Agency + " and " + l.Other, Class: "tl-waterfall",
-		Columns: []Column{head(col("Field")), col("In words"), num("Bits"), {Name: "To the left: against, to the right: for", Kind: Bars}}}
+		Columns: []Column{head(col("Field")), col("In words"), num("Bits"), {Name: "To the left: against, to the right: for",
+			Kind: Bars}}}
 	var lowest, highest, at float64
 	for _, e := range l.Evidence {
 		at += e.Bits
@@ -94,7 +95,8 @@ func (l LinkWhy) sumWords(total float64) string {
 	if total < 3 {
 		odds = strconv.FormatFloat(math.Exp2(total), 'f', 2, 64)
 	}
-	return "2 to the power " + strconv.FormatFloat(total, 'f', 1, 64) + " is " + odds + "; " + odds + " ÷ (" + odds + " + 1) = " + l.Probable()
+	return "2 to the power " + strconv.FormatFloat(total, 'f', 1,
+		64) + " is " + odds + "; " + odds + " ÷ (" + odds + " + 1) = " + l.Probable()
 }
 
 // WhySame asks for the reason of an answer.

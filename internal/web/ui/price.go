@@ -97,7 +97,8 @@ func (p Prices) Figures() Totals {
 
 // UnpricedTable are the codes that need somebody.
 func (p Prices) UnpricedTable() Table {
-	t := Table{ID: "unpriced", Name: "Codes with no price", Heading: true, Wide: true, Empty: "Every code that agencies sent has a price.",
+	t := Table{ID: "unpriced", Name: "Codes with no price", Heading: true, Wide: true,
+		Empty: "Every code that agencies sent has a price.",
 		Columns: []Column{head(col("Agency")), col("Code as sent"), col("Meaning"), col("Unit"), num("Contacts"), num("People"),
 			num("In the cohort"), col("What to do")}}
 	n := 0
@@ -115,7 +116,8 @@ func (p Prices) UnpricedTable() Table {
 		if unit == "" {
 			unit = "not stated"
 		}
-		line := row(words(u.Agency), sent(u.Code), words(meaning), words(unit), number0(u.Contacts), number0(u.People), number0(u.InCohort), do)
+		line := row(words(u.Agency), sent(u.Code), words(meaning), words(unit), number0(u.Contacts), number0(u.People),
+			number0(u.InCohort), do)
 		line.State = NeedsYou
 		t.Rows = append(t.Rows, line)
 	}
@@ -128,7 +130,8 @@ func (p Prices) UnpricedTable() Table {
 func (p Prices) CodeTable() Table {
 	t := Table{ID: "codes", Name: many(len(p.Codes), "code", "codes") + " with a price, largest sum first", Heading: true, Wide: true,
 		Class: "tl-prices", Empty: "No code has a price yet.",
-		Columns: []Column{head(key("Agency and code")), col("Meaning"), num("Contacts"), num("Units"), num("Price a unit"), key("Conversion"),
+		Columns: []Column{head(key("Agency and code")), col("Meaning"), num("Contacts"), num("Units"), num("Price a unit"),
+			key("Conversion"),
 			num("£"), bars("Bar"), key("Price is"), key("Approved by")}}
 	var most, total money.Pence
 	contacts := 0
@@ -140,24 +143,29 @@ func (p Prices) CodeTable() Table {
 		if c.Varies {
 			each.Text = append(each.Text, Under("on average"))
 		}
-		line := row(cell(Plain(c.Agency), Break(), LinkAbout(PricePath(c.Price), c.Code, c.Agency)), words(c.Meaning), number0(c.Contacts),
-			words(c.Units), each, words(c.Conversion), pounds(c.Sum), barOf(c.Sum, most), cell(Strong(string(c.Source)), Under(c.From)), approved)
+		line := row(cell(Plain(c.Agency), Break(), LinkAbout(PricePath(c.Price), c.Code, c.Agency)), words(c.Meaning),
+			number0(c.Contacts),
+			words(c.Units), each, words(c.Conversion), pounds(c.Sum), barOf(c.Sum, most), cell(Strong(string(c.Source)),
+				Under(c.From)), approved)
 		if c.ApprovedBy == "" {
 			line.Cells[9] = cell(Tag(Attention, "Not approved"))
 			line.State = NeedsYou
 		}
 		t.Rows = append(t.Rows, line)
 	}
-	t.Foot = []Row{row(words("All priced codes"), blank(), number0(contacts), blank(), blank(), blank(), pounds(total), blank(), blank(),
+	t.Foot = []Row{row(words("All priced codes"), blank(), number0(contacts), blank(), blank(), blank(), pounds(total),
+		blank(), blank(),
 		words("Added in pence"))}
 	return t
 }
 
 // SourceTable says where the prices come from.
 func (p Prices) SourceTable() Table {
-	t := Table{ID: "sources", Name: "Where the prices come from", Heading: true, Columns: []Column{head(col("Source")), num("£"), num("Share")}}
+	t := Table{ID: "sources", Name: "Where the prices come from", Heading: true, Columns: []Column{head(col("Source")),
+		num("£"), num("Share")}}
 	total := sum(p.Sources, func(s SourceSum) money.Pence { return s.Sum })
-	says := map[PriceSource]string{OwnAmount: "The agency’s own amount", LocalPrice: "A local price", NationalPrice: "A national price"}
+	says := map[PriceSource]string{OwnAmount: "The agency’s own amount", LocalPrice: "A local price",
+		NationalPrice: "A national price"}
 	for _, s := range p.Sources {
 		t.Rows = append(t.Rows, row(words(says[s.Source]), pounds(s.Sum), words(share(s.Sum, total).tenths())))
 	}
@@ -172,7 +180,8 @@ func (p Prices) LeftOutTable() Table {
 	rows := 0
 	for _, l := range p.LeftOut {
 		rows += l.Rows
-		t.Rows = append(t.Rows, row(words(l.Agency), cell(LinkAbout(PricePath(l.Price), l.Code, l.Agency), Under(l.Meaning)), words(l.Why), number0(l.Rows)))
+		t.Rows = append(t.Rows, row(words(l.Agency), cell(LinkAbout(PricePath(l.Price), l.Code, l.Agency), Under(l.Meaning)),
+			words(l.Why), number0(l.Rows)))
 	}
 	t.Foot = []Row{row(words(many(len(p.LeftOut), "code", "codes")), blank(), blank(), number0(rows))}
 	return t
@@ -231,7 +240,8 @@ func (p Price) Path() string { return PricePath(p.Price) }
 
 // Figures say how much rests on this line.
 func (p Price) Figures() Totals {
-	cards := []Card{card("Contacts", count(p.Contacts), Plain("of "+many(p.People, "person", "people")+", "+count(p.InCohort)+" in the cohort"))}
+	cards := []Card{card("Contacts", count(p.Contacts), Plain("of "+many(p.People, "person",
+		"people")+", "+count(p.InCohort)+" in the cohort"))}
 	if p.Sum != 0 {
 		cards = append(cards, card("Priced at", p.Sum.Pounds()))
 	}
@@ -248,7 +258,8 @@ func (p Price) Year() Choice {
 	return p.setForm().choice("year", "In prices of which year?", "It is uprated from there by the area’s deflator.", p.Years)
 }
 func (p Price) National() Choice {
-	return p.setForm().choice("national", "Or use a national price", "", append([]Option{{Label: "None: use the price above"}}, p.Editions...))
+	return p.setForm().choice("national", "Or use a national price", "", append([]Option{{Label: "None: use the price above"}},
+		p.Editions...))
 }
 func (p Price) Source() Input {
 	return p.setForm().input("source", "Where does it come from?", "For example: Police finance, full cost of custody, 2024-25.", 30)

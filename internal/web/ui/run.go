@@ -61,7 +61,8 @@ func (r Runs) Table() Table {
 		Columns: []Column{head(col("Run")), col("Kind"), key("Made"), col("By"), col("What it found"), col("State")},
 		Paging:  r.List.paging("Pages of runs", "runs", false)}
 	for _, x := range r.Rows {
-		t.Rows = append(t.Rows, row(linked(RunPath(x.Run), "Run "+count(int(x.Run))), words(x.Kind), words(moment(x.Made)), cell(Name(x.By)),
+		t.Rows = append(t.Rows, row(linked(RunPath(x.Run), "Run "+count(int(x.Run))), words(x.Kind), words(moment(x.Made)),
+			cell(Name(x.By)),
 			words(x.Found), x.State.cell()))
 	}
 	return t
@@ -110,7 +111,8 @@ func (r Run) Lasted() string { return lasted(r.Took) }
 
 // InputTable are the extracts it read.
 func (r Run) InputTable() Table {
-	t := Table{ID: "inputs", Name: many(len(r.Inputs), "extract", "extracts") + " that it read", Heading: true, Wide: true, Empty: "It read no extract.",
+	t := Table{ID: "inputs", Name: many(len(r.Inputs), "extract", "extracts") + " that it read", Heading: true, Wide: true,
+		Empty:   "It read no extract.",
 		Columns: []Column{head(col("Extract")), key("As of"), num("Rows"), col("SHA-256 of the file")}}
 	rows := 0
 	for _, i := range r.Inputs {

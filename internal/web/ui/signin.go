@@ -69,7 +69,8 @@ func newUser(f Form) Input {
 }
 
 func newPassword(f Form, label string) Input {
-	return f.password("password", label, "At least 12 signs. Three or four words that do not belong together are good. You may paste it.", "new-password")
+	return f.password("password", label,
+		"At least 12 signs. Three or four words that do not belong together are good. You may paste it.", "new-password")
 }
 
 // Password changes one's own password.
@@ -104,5 +105,6 @@ func (p Purpose) Head() Head { return Head{Title: "Why are you here?", Form: p.F
 
 // Why asks for the purpose.
 func (p Purpose) Why() Choice {
-	return p.Form.choice("purpose", "Your purpose in this session", "It is shown on every page and recorded with everything you open.", p.Purposes)
+	return p.Form.choice("purpose", "Your purpose in this session",
+		"It is shown on every page and recorded with everything you open.", p.Purposes)
 }

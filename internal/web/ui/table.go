@@ -134,7 +134,7 @@ func orUnknown(s string) Cell {
 // row puts cells together.
 func row(cells ...Cell) Row { return Row{Cells: cells} }
 
-// col, num, key and bars make columns; head marks the row's heading.
+// col, num, key and bars make columns of each kind; head marks the one that heads its row.
 func col(name string) Column { return Column{Name: name} }
 func num(name string) Column { return Column{Name: name, Kind: Number} }
 func key(name string) Column { return Column{Name: name, Kind: Short} }
