@@ -141,7 +141,6 @@ func (b *blocks) order(k int, s *sortedRule) {
 			list = append(list, uint64(key)<<32|uint64(row))
 		}
 	}
-	plain := len(list)
 	if len(b.extra) > 1 {
 		for row := range uint32(n) {
 			for _, e := range b.furtherKeys(row) {
@@ -154,9 +153,6 @@ func (b *blocks) order(k int, s *sortedRule) {
 	s.scratch = slices.Grow(s.scratch[:0], len(list))[:len(list)]
 	list, s.scratch = radixSort(list, s.scratch)
 	s.list = list
-	if len(list) > plain {
-		slices.Sort(list) // rows within a key, which the further keys put out of order
-	}
 	s.largest = b.largestWhole(list)
 	for from := 0; from < len(list); {
 		to := blockEnd(list, from)

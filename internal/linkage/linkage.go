@@ -92,8 +92,6 @@ func (o *Options) check(records int) error {
 type Linker struct {
 	c *columns
 	s *scorer // of the last run or explanation; nil when records were added since
-
-	explainer *scorer // of the model last explained by
 }
 
 // New makes a linker without records.
