@@ -88,14 +88,15 @@ func (tx *Tx) hashes(fresh map[int64]tlog.Hash) tlog.HashReader {
 	})
 }
 
-// sign signs a checkpoint over the area's tree as it stands, unless the newest one covers it already; then text is empty.
+// sign signs a checkpoint over the area's tree as it stands, and gives the newest one when that covers it already: it may not have
+// reached the outside. The text is empty while nothing is sealed.
 func (tx *Tx) sign() (size int64, text string, err error) {
 	if err := tx.one(sealSize, []any{tx.area}, &size); err != nil || size == 0 {
 		return 0, "", err
 	}
-	newest, _, _, err := tx.Checkpoint()
+	newest, _, signed, err := tx.Checkpoint()
 	if err == nil && newest == size {
-		return size, "", nil
+		return size, signed, nil
 	}
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return 0, "", err
@@ -105,12 +106,12 @@ func (tx *Tx) sign() (size int64, text string, err error) {
 		return 0, "", err
 	}
 	at := instant(tx.now)
-	signed, err := note.Sign(&note.Note{Text: checkpointText(tx.area, size, root, at)}, tx.db.keys.signer)
+	fresh, err := note.Sign(&note.Note{Text: checkpointText(tx.area, size, root, at)}, tx.db.keys.signer)
 	if err != nil {
 		return 0, "", fmt.Errorf("sign the checkpoint: %w", err)
 	}
-	_, err = tx.exec(checkpointPut, tx.area, size, at, string(signed))
-	return size, string(signed), err
+	_, err = tx.exec(checkpointPut, tx.area, size, at, string(fresh))
+	return size, string(fresh), err
 }
 
 func checkpointText(area, size int64, root tlog.Hash, at string) string {
@@ -147,7 +148,10 @@ func (db *DB) Checkpoints() string { return filepath.Join(db.dir, "checkpoints")
 var verifyEvents = query("verify.events", `select area, id, at, account, actor_name, agency, roles, act, subject_kind, subject_id, purpose,
 	outcome, reason, policies, policy_hash, session, source, version, made, people, leaf, seal from audit
 	where area = $1 and seal >= $2 order by seal limit $3`)
-var verifyPeople = query("verify.people", `select person from audit_people where event = $1 order by person`)
+var verifyPeople = query("verify.people", `select person from audit_people where event = $1 and area = $2 order by person`)
+var verifyStray = query("verify.stray-people", `select count(*) from audit_people p where p.area = $1
+	and not exists (select 1 from audit e where e.id = p.event and e.area = p.area)`)
+var verifyHashes = query("verify.hashes", `select place, hash from audit_hashes where area = $1 order by place`)
 var verifyUnsealed = query("verify.unsealed", `select count(*) from audit where area = $1 and seal < 0`)
 
 // Verified is what an examination of the audit found.
@@ -174,6 +178,7 @@ func (tx *Tx) VerifyAudit(outside string) (Verified, error) {
 	if err != nil {
 		return v, err
 	}
+	anchored := len(marks) > 0
 	var hashes []tlog.Hash
 	reader := tlog.HashReaderFunc(func(places []int64) ([]tlog.Hash, error) {
 		out := make([]tlog.Hash, len(places))
@@ -211,7 +216,7 @@ func (tx *Tx) VerifyAudit(outside string) (Verified, error) {
 				return v, nil
 			}
 			e := s.event
-			if e.people, err = list(tx, verifyPeople, []any{e.id}, func(scan func(...any) error) (p id.Person, err error) {
+			if e.people, err = list(tx, verifyPeople, []any{e.id, tx.area}, func(scan func(...any) error) (p id.Person, err error) {
 				return p, scan(&p)
 			}); err != nil {
 				return v, err
@@ -236,7 +241,46 @@ func (tx *Tx) VerifyAudit(outside string) (Verified, error) {
 	for size, m := range marks {
 		broken("the checkpoint of %s covers %d events, but only %d are left", m.at, size, v.Events)
 	}
+	if v.Events > 0 && !anchored {
+		broken("there is no checkpoint in %s, so nothing outside the database speaks for these %d events", outside, v.Events)
+	}
+	if err := tx.verifyTables(hashes, broken); err != nil {
+		return v, err
+	}
 	return v, tx.one(verifyUnsealed, []any{tx.area}, &v.Unsealed)
+}
+
+// verifyTables compares what is kept beside the events with what the events say: the hashes from which the next checkpoint would be
+// signed, and the lines that say who was shown.
+func (tx *Tx) verifyTables(hashes []tlog.Hash, broken func(string, ...any)) error {
+	wrong, first, kept := 0, int64(-1), int64(0)
+	err := tx.each(verifyHashes, []any{tx.area}, func(scan func(...any) error) error {
+		var place int64
+		var hash []byte
+		err := scan(&place, &hash)
+		if place != kept || place >= int64(len(hashes)) || !bytes.Equal(hash, hashes[place][:]) {
+			if wrong == 0 {
+				first = place
+			}
+			wrong++
+		}
+		kept++
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if wrong > 0 || kept != int64(len(hashes)) {
+		broken("the stored tree of %d hashes does not agree with the events, which give %d: the first wrong one is at place %d", kept, len(hashes), first)
+	}
+	var stray int64
+	if err := tx.one(verifyStray, []any{tx.area}, &stray); err != nil {
+		return err
+	}
+	if stray > 0 {
+		broken("%d lines say that somebody was shown in an event that is not there", stray)
+	}
+	return nil
 }
 
 type sealedEvent struct {
@@ -278,6 +322,10 @@ func readCheckpoints(dir string, area int64, verifier note.Verifier) (map[int64]
 		size, err := strconv.ParseInt(lines[1], 10, 64)
 		if err != nil {
 			return nil, fmt.Errorf("the checkpoint %s has no size: %w", filepath.Base(name), err)
+		}
+		if known, ok := out[size]; ok && known.root != lines[2] {
+			return nil, fault.New(fault.Invalid, "checkpoint", fmt.Sprintf("Two checkpoints over %d events say different things.", size),
+				"The key file has signed two histories. Find out who has had it.")
 		}
 		out[size] = checkpoint{lines[2], lines[3]}
 	}
