@@ -140,12 +140,30 @@ var fields = [fieldCount]field{
 		{words: "nothing to compare"},
 		{"the same", 1, .500, .0003}, {"close", 1, .150, .001}, {"share some words", 1, .080, .080}, {"different", 1, .270, .9187},
 	}, 40},
-	Place:       {"place", "Town", []level{{words: "nothing to compare"}, {"the same", 1, .75, .05}, {"close", 1, .08, .01}, {"different", 1, .17, .94}}, 40},
-	Phone:       {"phone", "Phone", []level{{words: "nothing to compare"}, {"the same", 1, .55, 1e-6}, {"one digit out", 1, .05, 3e-6}, {"different", 1, .40, 1 - 4e-6}}, 40},
-	Email:       {"email", "E-mail", []level{{words: "nothing to compare"}, {"the same", 1, .65, 1e-6}, {"close", 1, .15, 3e-4}, {"different", 1, .20, .9997}}, 40},
-	NHSNumber:   {"nhs-number", "NHS number", []level{{words: "nothing to compare"}, {"the same", 1, .996, 2e-8}, {"two digits out at most", 1, .003, 1e-7}, {"different", 1, .001, 1 - 1.2e-7}}, 500},
-	NINO:        {"nino", "National Insurance number", []level{{words: "nothing to compare"}, {"the same", 1, .970, 5e-8}, {"one sign out", 1, .015, 2e-7}, {"different", 1, .015, 1 - 2.5e-7}}, 200},
-	OtherNumber: {"other-number", "Other number", []level{{words: "nothing to compare"}, {"the same", 1, .940, 1e-7}, {"one sign out", 1, .030, 1e-6}, {"different", 1, .030, 1 - 1.1e-6}}, 100},
+	Place: {"place", "Town", []level{
+		{words: "nothing to compare"},
+		{"the same", 1, .75, .05}, {"close", 1, .08, .01}, {"different", 1, .17, .94},
+	}, 40},
+	Phone: {"phone", "Phone", []level{
+		{words: "nothing to compare"},
+		{"the same", 1, .55, 1e-6}, {"one digit out", 1, .05, 3e-6}, {"different", 1, .40, 1 - 4e-6},
+	}, 40},
+	Email: {"email", "E-mail", []level{
+		{words: "nothing to compare"},
+		{"the same", 1, .65, 1e-6}, {"close", 1, .15, 3e-4}, {"different", 1, .20, .9997},
+	}, 40},
+	NHSNumber: {"nhs-number", "NHS number", []level{
+		{words: "nothing to compare"},
+		{"the same", 1, .996, 2e-8}, {"two digits out at most", 1, .003, 1e-7}, {"different", 1, .001, 1 - 1.2e-7},
+	}, 500},
+	NINO: {"nino", "National Insurance number", []level{
+		{words: "nothing to compare"},
+		{"the same", 1, .970, 5e-8}, {"one sign out", 1, .015, 2e-7}, {"different", 1, .015, 1 - 2.5e-7},
+	}, 200},
+	OtherNumber: {"other-number", "Other number", []level{
+		{words: "nothing to compare"},
+		{"the same", 1, .940, 1e-7}, {"one sign out", 1, .030, 1e-6}, {"different", 1, .030, 1 - 1.1e-6},
+	}, 100},
 }
 
 // levels are the agreement of one pair in every field.
