@@ -41,7 +41,8 @@ func (s *scorer) explain(a, b uint32) Explanation {
 	s.columns.compare(min(a, b), max(a, b), &o)
 	bits := s.score(&o, &p)
 	e := Explanation{Bits: bits, Probability: Probability(bits)}
-	e.Parts = append(e.Parts, Part{"start", "Starting point", "Of pairs picked at random, one in " + oneIn(s.model.Match) + " is of one person", p[startPart], true})
+	e.Parts = append(e.Parts, Part{"start", "Starting point", "Of pairs picked at random, one in " + oneIn(s.model.Match) + " is of one person",
+		p[startPart], true})
 	for f := range fieldCount {
 		l := o.levels[f]
 		words := "Not on both records"

@@ -76,13 +76,15 @@ func (o *Options) check(records int) error {
 	case !(o.LinkAt > 0 && o.LinkAt < 1):
 		return fault.InvalidField("link_at", "The probability to link at is not between 0 and 1.", "Give one such as 0.5.")
 	case !(o.ReviewFrom >= 0 && o.ReviewFrom <= o.ReviewTo && o.ReviewTo <= 1):
-		return fault.InvalidField("review", "The review band does not run from one probability to a higher one.", "Give a band such as 0.10 to 0.95.")
+		return fault.InvalidField("review", "The review band does not run from one probability to a higher one.",
+			"Give a band such as 0.10 to 0.95.")
 	case o.NameAndBirth == RareOnly && o.Population <= 0:
 		return fault.InvalidField("population", "The rule for common names needs the area's population.", "Set the population of the area.")
 	}
 	for _, a := range o.Answers {
 		if int(a.A) >= records || int(a.B) >= records || a.A == a.B {
-			return fault.InvalidField("answers", "A review answer names a record that is not in this run, or one record twice.", "Leave the answer out of this run.")
+			return fault.InvalidField("answers", "A review answer names a record that is not in this run, or one record twice.",
+				"Leave the answer out of this run.")
 		}
 	}
 	return nil

@@ -89,7 +89,8 @@ type levelJSON struct {
 
 // MarshalJSON writes the model with its version, fields by their keys and levels in words.
 func (m *Model) MarshalJSON() ([]byte, error) {
-	out := modelJSON{modelVersion, m.Match, m.Household, m.RecordsPerPerson, m.Records, m.Pairs, m.Converged, m.Iterations, map[string][]levelJSON{}}
+	out := modelJSON{modelVersion, m.Match, m.Household, m.RecordsPerPerson, m.Records, m.Pairs, m.Converged, m.Iterations,
+		map[string][]levelJSON{}}
 	for f := range fieldCount {
 		for l := 1; l < len(m.m[f]); l++ {
 			out.Fields[fields[f].key] = append(out.Fields[fields[f].key], levelJSON{fields[f].levels[l].words, m.m[f][l], m.u[f][l]})
@@ -133,5 +134,6 @@ func (m *Model) UnmarshalJSON(text []byte) error {
 func isShare(x float64) bool { return x > 0 && x < 1 }
 
 func badModel(why string) *fault.Error {
-	return fault.New(fault.Invalid, "bad-model", "The linkage model cannot be used: "+why+".", "Train a new model with this version of the program.")
+	return fault.New(fault.Invalid, "bad-model", "The linkage model cannot be used: "+why+".",
+		"Train a new model with this version of the program.")
 }

@@ -38,7 +38,8 @@ const overFrequent, overFrequentLeast = 20, 30
 
 func (l *Linker) report(b *blocks, j *joiner) Report {
 	r := Report{Records: l.Records(), Persons: j.result.Persons, LeftOut: b.left, Kept: len(j.edges), LargestGroup: j.largest,
-		PartedGroups: j.parted, Conflicts: j.conflicts, Converged: j.result.Model.Converged, Iterations: j.result.Model.Iterations, CutBlocks: len(b.cuts)}
+		PartedGroups: j.parted, Conflicts: j.conflicts, CutBlocks: len(b.cuts),
+		Converged: j.result.Model.Converged, Iterations: j.result.Model.Iterations}
 	for k, n := range b.found {
 		r.Rules = append(r.Rules, RulePairs{rules[k].name, n})
 		r.Pairs += n

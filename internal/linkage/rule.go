@@ -30,8 +30,12 @@ const (
 // rules are the default rules for records of people in the United Kingdom, after those of NHS England's linkage: numbers, dates of
 // birth, sounds of names, places. Earlier rules win: a pair is compared under the first that finds it.
 var rules = []rule{
-	{"NHS number", func(c *columns, r *record, put func(uint64)) { put(textKey(c.nhs, r.nhs)) }, []part{partSurnameYear, partForenameYear, partBirth}},
-	{"National Insurance number", func(c *columns, r *record, put func(uint64)) { put(textKey(c.ninos, r.nino)) }, []part{partSurnameYear, partForenameYear, partBirth}},
+	{"NHS number", func(c *columns, r *record, put func(uint64)) {
+		put(textKey(c.nhs, r.nhs))
+	}, []part{partSurnameYear, partForenameYear, partBirth}},
+	{"National Insurance number", func(c *columns, r *record, put func(uint64)) {
+		put(textKey(c.ninos, r.nino))
+	}, []part{partSurnameYear, partForenameYear, partBirth}},
 	{"another number", func(c *columns, r *record, put func(uint64)) {
 		each(r.other, c.furtherOf(r).others, func(v uint32) { put(textKey(c.others, v)) })
 	}, []part{partSurnameYear, partForenameYear, partBirth}},
