@@ -115,6 +115,15 @@ func TestIdenticalRowsWithoutNumbers(t *testing.T) {
 	})
 }
 
+// TestRevisedWithinAFile: of one contact told twice in a file with different content, the last counts.
+func TestRevisedWithinAFile(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		l := w.layout("lantern", numbered)
+		w.accept(w.send(l, march, false, head+"A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1\nA1,Dean,Whitlock,04/03/1983,V1,05/01/2026,4\n"))
+		diff(t, "the last counts", []string{"extract 1 line 3: 2026-01-05 quantity 4000"}, w.standing())
+	})
+}
+
 // TestDeletionByAbsence happens only for a file declared whole, and asks when it would end much.
 func TestDeletionByAbsence(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {

@@ -252,6 +252,9 @@ func (s *staging) contact(key string, r *intake.Row) {
 		p.Own = &own
 	}
 	p.Ref = s.ref(c)
+	if r.Revises != 0 { // the same contact stood earlier in the file and said something else: the last counts
+		s.replaced = append(s.replaced, store.Replacement{ContactAt: store.ContactAt{Extract: s.extract.ID, Line: int64(r.Revises)}, By: s.extract.ID})
+	}
 	s.hold(&p)
 	s.contacts = append(s.contacts, p)
 	s.counts.Contacts++
