@@ -243,7 +243,7 @@ func (c *checker) column(i int, headers map[string]int, carried map[Field]int) {
 	}
 	only(col.Format != "", "format", "columns of days", BirthDay, AliasBirth, From, To)
 	only(col.Pivot != nil, "pivot", "columns of days", BirthDay, AliasBirth, From, To)
-	only(col.Form != "", "form", "columns of whole names", FullName, AliasName)
+	only(col.Form != "", "form", "columns of whole names and of postcodes", FullName, AliasName, Postcode)
 	only(col.AsOf != "", "as-of", "an age", Age)
 	only(col.NoFixed != nil, "no-fixed", "postcodes, addresses and places", Postcode, Address, Place)
 	only(col.Open != nil, "open", "the last day of a stay", To)
@@ -268,6 +268,10 @@ func (c *checker) column(i int, headers map[string]int, carried map[Field]int) {
 	if is(FullName, AliasName) && (col.Form == "" || !oneOf(col.Form, "surname, forename", "forename surname", "whole")) {
 		c.wrong("A column of whole names says how they are written.",
 			`Write "form: surname, forename", "form: forename surname" or "form: whole".`, at("form")...)
+	}
+	if is(Postcode) && !is(FullName, AliasName) && !oneOf(col.Form, asWritten) {
+		c.wrong("A postcode is read as one of the United Kingdom, or taken as written.",
+			`Leave form out, or write "form: as written" for postcodes of another country.`, at("form")...)
 	}
 	if is(Age) && (col.AsOf == "" || !oneOf(col.AsOf, "extract",
 		"contact") || col.AsOf == "contact" && !c.layout.Kind.HasContacts()) {

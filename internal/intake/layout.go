@@ -163,7 +163,7 @@ type Column struct {
 	Default   string            `yaml:"default"`   // read in place of an empty value
 	Optional  bool              `yaml:"optional"`  // the file may lack the column
 	Separator string            `yaml:"separator"` // between several values in one
-	Form      string            `yaml:"form"`      // of names: "surname, forename", "forename surname", or whole
+	Form      string            `yaml:"form"`      // of names: "surname, forename", "forename surname", or whole; of postcodes: as written
 	AsOf      string            `yaml:"as-of"`     // of ages: extract (the extract's as-of day) or contact (the contact's first day)
 	Empty     []string          `yaml:"empty"`     // words that mean no value in this column
 	NoFixed   []string          `yaml:"no-fixed"`  // of addresses: words that mean no fixed abode ("" for an empty value)
@@ -188,6 +188,9 @@ type ServiceCode struct {
 
 // IsStay says whether a contact of the service is a stay with a first and a last day, which may be still open.
 func (s *ServiceCode) IsStay() bool { return s.Stay || s.Quantity == "nights" || s.Quantity == "days" }
+
+// asWritten is the form of postcodes of other countries.
+const asWritten = "as written"
 
 // Fields are what the column means.
 func (c *Column) Fields() []Field { return c.fields }

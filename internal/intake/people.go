@@ -158,7 +158,7 @@ func (b *viewBuilder) readOne(f Field, c int, s string, v []byte) {
 	case UPRN:
 		b.number(c, s, v, person.ReadUPRN)
 	case Postcode:
-		postcode, noFixed, why := person.ReadPostcode(s)
+		postcode, noFixed, why := b.postcode(c, s)
 		who.NoFixed = who.NoFixed || noFixed
 		if why.Code != "" {
 			b.aside(c, s, why)
@@ -191,6 +191,14 @@ func (b *viewBuilder) readOne(f Field, c int, s string, v []byte) {
 			who.Emails = append(who.Emails, email)
 		}
 	}
+}
+
+// postcode reads a postcode of the United Kingdom, or takes one of another country as it is written, in capitals without spaces.
+func (b *viewBuilder) postcode(c int, s string) (postcode string, noFixed bool, why person.Why) {
+	if b.r.layout.Columns[c].Form != asWritten || person.SaysNoFixedAbode(s) {
+		return person.ReadPostcode(s)
+	}
+	return strings.ToUpper(strings.Join(strings.Fields(s), "")), false, person.Why{}
 }
 
 func (b *viewBuilder) aside(c int, s string, why person.Why) {
