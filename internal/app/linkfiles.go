@@ -1,0 +1,211 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"throughline/internal/day"
+	"throughline/internal/fault"
+	"throughline/internal/intake"
+	"throughline/internal/linkage"
+)
+
+// LinkFile is one file of an analyst's and the layout that it is read through.
+type LinkFile struct {
+	Path   string
+	Layout *intake.Layout
+}
+
+// LinkFilesAsked says which files to link, and how.
+type LinkFilesAsked struct {
+	Files      []LinkFile
+	AsOf       day.Day // ages and dates of birth are read as of this day
+	RareNames  bool    // name and date of birth alone link only where few others of the population are expected to have both
+	Population int     // how many people the area has, for RareNames
+	Progress   func(stage string, done, total int64)
+}
+
+// LinkedFile is one file that was read.
+type LinkedFile struct {
+	Name     string // base name
+	Layout   *intake.Layout
+	Counts   intake.Counts
+	Records  int                  // different records that its accepted rows are of
+	Rejected []intake.RejectedRow // the first of them
+	Unmapped []string             // columns of which nothing was used
+
+	first uint32 // number of its first record
+}
+
+// LinkedFiles is who is who in an analyst's files. Nothing of it is stored.
+type LinkedFiles struct {
+	Files   []LinkedFile
+	Options linkage.Options
+	Result  *linkage.Result
+
+	keys []byte   // of every record, one after the other
+	ends []uint64 // where in keys each record's ends
+}
+
+// shownRejected is how many rejected rows of a file are kept to be shown.
+const shownRejected = 20
+
+// LinkFiles links an analyst's files without a database: it reads each through its layout, row by row, and finds who is who.
+// A record is what has one key in one file, or one row where the layout has no key; the first row of a record says who it is.
+func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
+	out := &LinkedFiles{Options: linkage.DefaultOptions()}
+	if in.RareNames {
+		out.Options.NameAndBirth, out.Options.Population = linkage.RareOnly, in.Population
+	}
+	total, err := checkFiles(in.Files)
+	if err != nil {
+		return nil, err
+	}
+	linker := linkage.New()
+	done := int64(0)
+	for i, f := range in.Files {
+		read := func(bytes int64) { in.Progress("Read", done+bytes, total) }
+		n, err := out.read(ctx, linker, uint16(i), f, in.AsOf, read)
+		if err != nil {
+			if x := (*fault.Error)(nil); errors.As(err, &x) {
+				named := *x
+				named.Message = filepath.Base(f.Path) + ": " + named.Message
+				return nil, &named
+			}
+			return nil, err
+		}
+		done += n
+	}
+	if linker.Records() == 0 {
+		return nil, fault.New(fault.Invalid, "no-records", "None of the rows could be read as somebody's record.", "Look at the rejected rows and the layout.")
+	}
+	out.Options.Progress = func(stage string, done, total int) { in.Progress(stage, int64(done), int64(total)) }
+	out.Result, err = linker.Link(ctx, out.Options)
+	return out, err
+}
+
+// checkFiles refuses what cannot be linked before the first byte is read, and gives how many bytes there are.
+func checkFiles(files []LinkFile) (total int64, err error) {
+	names := map[string]string{}
+	for _, f := range files {
+		name := filepath.Base(f.Path)
+		if before, twice := names[name]; twice {
+			return 0, fault.InvalidField("extract", "Two files are called "+name+": "+before+" and "+f.Path+".", "Rename one: records are told apart by file name.")
+		}
+		names[name] = f.Path
+		if !f.Layout.Kind.HasPeople() {
+			return 0, fault.InvalidField("layout", name+" is read through the layout "+f.Layout.Name+", which has contacts and nobody's name.",
+				"Leave the file out, or give a layout of kind people or both.")
+		}
+		info, err := os.Stat(f.Path)
+		if err == nil && info.IsDir() {
+			err = errors.New("it is a folder")
+		}
+		if err != nil {
+			return 0, fault.InvalidField("extract", "The file "+f.Path+" cannot be read.", "Check the name and that you may read it.").Because(err)
+		}
+		total += info.Size()
+	}
+	if len(files) > 1<<16 {
+		return 0, fault.InvalidField("extract", "There are more than 65,536 files.", "Link fewer at a time.")
+	}
+	return total, nil
+}
+
+// read adds the records of one file to the linker.
+func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint16, f LinkFile, asOf day.Day, read func(int64)) (n int64, err error) {
+	file, err := os.Open(f.Path)
+	if err != nil {
+		return 0, fault.New(fault.Unavailable, "extract-gone", "It cannot be opened.", "Check that it is still there.").Because(err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	r, err := intake.NewReader(file, f.Layout, intake.Options{AsOf: asOf})
+	if err != nil {
+		return 0, err
+	}
+	done := LinkedFile{Name: filepath.Base(f.Path), Layout: f.Layout, Unmapped: r.Unmapped(), first: uint32(to.Records())}
+	known := map[string]struct{}{} // keys met, where rows of one record may stand anywhere in the file
+	for r.Next() {
+		row := r.Row()
+		if row.Number%8192 == 0 {
+			read(r.Bytes())
+			if err := ctx.Err(); err != nil {
+				return 0, err
+			}
+		}
+		if row.Outcome == intake.Rejected && len(done.Rejected) < shownRejected {
+			done.Rejected = append(done.Rejected, row.AsRejected())
+		}
+		if row.Outcome != intake.Accepted {
+			continue
+		}
+		if row.Revises > 0 && f.Layout.Kind == intake.People {
+			continue
+		}
+		if f.Layout.Kind == intake.Both {
+			if _, before := known[string(row.Key)]; before {
+				continue
+			}
+			known[string(row.Key)] = struct{}{}
+		}
+		to.Add(number, row.Person.Identity)
+		l.keys = append(l.keys, row.Key...)
+		l.ends = append(l.ends, uint64(len(l.keys)))
+	}
+	if err := r.Err(); err != nil {
+		return 0, err
+	}
+	read(r.Bytes())
+	done.Counts, done.Records = r.Counts(), to.Records()-int(done.first)
+	l.Files = append(l.Files, done)
+	return r.Bytes(), nil
+}
+
+// record gives the file and key of a record.
+func (l *LinkedFiles) record(n uint32) (file, key string) {
+	lo, hi := 0, len(l.Files) // the last file that begins at n or before
+	for hi-lo > 1 {
+		if mid := (lo + hi) / 2; l.Files[mid].first <= n {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	from := uint64(0)
+	if n > 0 {
+		from = l.ends[n-1]
+	}
+	return l.Files[lo].Name, string(l.keys[from:l.ends[n]])
+}
+
+// WritePersons writes persons.csv: every record and the person it is of, persons numbered from 1 in the order of their first records.
+func (l *LinkedFiles) WritePersons(w io.Writer) error {
+	rows := make([]linkage.Row, len(l.Result.Person))
+	for n, p := range l.Result.Person {
+		rows[n].File, rows[n].Record = l.record(uint32(n))
+		rows[n].Person = strconv.FormatUint(uint64(p)+1, 10)
+	}
+	return linkage.WritePersons(w, rows)
+}
+
+// WriteLinks writes links.csv: the links that hold each person's records together, with their evidence.
+func (l *LinkedFiles) WriteLinks(w io.Writer) error {
+	rows := make([]linkage.LinkRow, len(l.Result.Links))
+	for i, k := range l.Result.Links {
+		r := linkage.LinkRow{WeightBits: k.Bits, Probability: linkage.Probability(k.Bits)}
+		r.FileA, r.RecordA = l.record(k.A)
+		r.FileB, r.RecordB = l.record(k.B)
+		rows[i] = r
+	}
+	return linkage.WriteLinks(w, rows)
+}
+
+// String counts what was found, for a log.
+func (l *LinkedFiles) String() string {
+	return fmt.Sprintf("%d records are %d people, by %d links; %d pairs to look at", len(l.Result.Person), l.Result.Persons, len(l.Result.Links), len(l.Result.Review))
+}
