@@ -138,6 +138,7 @@ func (l *linking) options() linkage.Options {
 	s := l.area.Linkage
 	o.Answers = l.answers
 	o.ReviewFrom, o.ReviewTo = s.ReviewAbove, s.AutomaticAbove
+	o.HoldHouseholds = true // twins, and father and son of one name, are for somebody to look at
 	o.NameAndBirth, o.Population = linkage.ReviewEach, s.Population
 	if s.NameAndBirthRare {
 		o.NameAndBirth = linkage.RareOnly

@@ -138,7 +138,7 @@ func TestSettingsAreRefusedWithTheirLine(t *testing.T) {
 		{"days that are no weeks", settings, "days: 728", "days: 730", "multiple of 14", ""},
 		{"a share above all", settings, "percent: 75", "percent: 101", "from 1 to 100", ""},
 		{"prices of another year", settings, "price_year: 2024-25\n  shown", "price_year: 2023-24\n  shown", "Use one year", ""},
-		{"no people", settings, "population: 970000", "population: 0", "people who live", ""},
+		{"no people", settings, "population: 116000 ", "population: 0", "people who live", ""},
 		{"no answer", settings, "name_and_birth_alone: rare", "name_and_birth_alone: sometimes", "not an answer", ""},
 		{"thresholds the wrong way round", settings, "automatic_above: 0.99", "automatic_above: 0.4", "review", ""},
 		{"a file that is not there", settings, "map: prices.yaml", "map: price.yaml", "not there", "price.yaml:1"},
