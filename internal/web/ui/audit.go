@@ -14,15 +14,18 @@ var AuditPage = register[AuditSearch]("audit")
 type AuditSearch struct {
 	Form      Form
 	Acts      []Option // kinds of act there are
-	List      List
+	Older     string   // the address of the lines before these; empty when there are none
+	Export    string   // the address that downloads the lines found
 	Rows      []AuditRow
 	Intact    bool
 	Checked   time.Time
 	Sealed    int // lines under the last checkpoint
 	Waiting   int // lines not yet sealed
 	SignedAt  time.Time
-	Digest    string // root hash of the last checkpoint
+	Digest    string   // root hash of the last checkpoint
+	Broken    []string // what did not agree when it was checked, in sentences
 	MayExport bool
+	MayVerify bool
 }
 
 // AuditRow is one line of the audit. It links and never quotes.
@@ -82,17 +85,22 @@ func (a AuditSearch) State() []Pair {
 		state = Say(Tag(Refused, "Not intact"),
 			Plain(" checked "+moment(a.Checked)+". Keep the machine as it is and tell the governance lead."))
 	}
-	return []Pair{{"State", state}, {"Sealed lines", Say(Plain(count(a.Sealed)))}, {"Waiting to be sealed",
-		Say(Plain(count(a.Waiting)))},
-		{"Last signed checkpoint", Say(Plain(moment(a.SignedAt)))}, {"Its root hash", Say(Code(a.Digest))}}
+	pairs := []Pair{{"State", state}, {"Sealed lines", Say(Plain(count(a.Sealed)))}, {"Last signed checkpoint", Say(Plain(moment(a.SignedAt)))}}
+	if !a.Checked.IsZero() {
+		pairs = append(pairs, Pair{"Waiting to be sealed", Say(Plain(count(a.Waiting)))})
+	}
+	if a.Digest != "" {
+		pairs = append(pairs, Pair{"Its root hash", Say(Code(a.Digest))})
+	}
+	return pairs
 }
 
 // Table is this page of the lines found.
 func (a AuditSearch) Table() Table {
-	t := Table{ID: "lines", Name: a.List.name("line", "lines") + ", the newest first", Heading: true, Wide: true,
+	t := Table{ID: "lines", Name: many(len(a.Rows), "line", "lines") + ", the newest first", Heading: true, Wide: true,
 		Empty:   "No line matches.",
 		Columns: []Column{head(num("Line")), key("When"), col("Who"), col("What was done"), col("About"), col("Purpose"), col("Outcome")},
-		Paging:  a.List.paging("Pages of the audit", "lines", false)}
+		Paging:  onwards("Pages of the audit", a.Older, "lines")}
 	for _, r := range a.Rows {
 		about := cell(Quiet("nothing of one person"))
 		switch {

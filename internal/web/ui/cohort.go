@@ -135,6 +135,16 @@ func (c Cohort) ExportPath() string {
 	return l.With("page", "")
 }
 
+// NamesPath is ExportPath with names, while they are shown.
+func (c Cohort) NamesPath() string {
+	if c.NamesUntil.IsZero() {
+		return ""
+	}
+	l := c.List
+	l.Path = "/cohort-with-names.csv"
+	return l.With("page", "")
+}
+
 // Borough and Agency narrow the list. The figures above it stay those of the whole cohort.
 func (c Cohort) Borough() Choice {
 	options := []Option{{Label: "Every borough"}}

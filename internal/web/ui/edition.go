@@ -36,6 +36,7 @@ type EditionPrice struct {
 	Published               money.Pence
 	Uprated                 money.Pence
 	Factor                  string // "× 1.1023"; empty when the price is of the target year already
+	NotKnown                bool   // the deflator does not cover the year, so that Uprated is not known
 	Use                     string // "usable", "not for counting: a whole-person total"
 	Usable                  bool
 }
@@ -82,12 +83,16 @@ func (e Edition) Table() Table {
 		if r.Factor == "" {
 			factor = words("none needed")
 		}
+		uprated := pence(r.Uprated)
+		if r.NotKnown {
+			factor, uprated = words("not known"), words("not known")
+		}
 		use := words(r.Use)
 		if !r.Usable {
 			use = cell(Tag(Aside, "Not counted"), Plain(" "+r.Use))
 		}
 		t.Rows = append(t.Rows, row(sent(r.Code), words(r.Item), words(r.Unit), words(r.Payer),
-			cell(Plain(r.Published.String()), Under(r.Year.String())), factor, pence(r.Uprated), use))
+			cell(Plain(r.Published.String()), Under(r.Year.String())), factor, uprated, use))
 	}
 	return t
 }

@@ -169,7 +169,7 @@ type Extract struct {
 	SaidRows             int // the agency's own count; 0 when it gave none
 	Amount, SaidAmount   money.Pence
 	SetAside             []SetAside
-	SetAsideRows         int
+	SetAsideValues       int // of all kinds, also those that are not in SetAside
 	Reasons              []Reason
 	Rejects              []Reject // this page of them
 	List                 List
@@ -279,18 +279,19 @@ func abs(n int) int { return max(n, -n) }
 
 // SetAsideTable are the values kept as sent and not used.
 func (e Extract) SetAsideTable() Table {
-	n := 0
+	rest := e.SetAsideValues
 	for _, s := range e.SetAside {
-		n += s.Values
+		rest -= s.Values
 	}
-	t := Table{ID: "set-aside", Name: many(n, "value", "values") + " set aside, in " + many(e.SetAsideRows, "accepted row",
-		"accepted rows"),
-		Heading: true, Columns: []Column{head(col("Column")), col("As sent"), num("Values"), col("Why it is not used")},
-		Empty: "Every value could be used."}
+	t := Table{ID: "set-aside", Name: many(e.SetAsideValues, "value", "values") + " set aside, in accepted rows", Heading: true,
+		Columns: []Column{head(col("Column")), col("As sent"), num("Values"), col("Why it is not used")}, Empty: "Every value could be used."}
 	for _, s := range e.SetAside {
 		t.Rows = append(t.Rows, row(sent(s.Column), sent(s.Sent), number0(s.Values), words(s.Why)))
 	}
-	t.Foot = []Row{row(words("All columns"), blank(), number0(n), words("Kept as sent, marked, never guessed"))}
+	if rest > 0 {
+		t.Rows = append(t.Rows, row(words("Other values, each rarer"), blank(), number0(rest), words("Each is marked on its record")))
+	}
+	t.Foot = []Row{row(words("All columns"), blank(), number0(e.SetAsideValues), words("Kept as sent, marked, never guessed"))}
 	return t
 }
 

@@ -20,15 +20,19 @@ type Totals struct {
 	Cards []Card
 	Year  day.FinancialYear // the price year of every figure here
 	Rents bool              // rent and benefits are counted; else they are left out, and the page says so
+
+	NotPriced int // contacts without a price, which are in no figure here
 }
 
 // Costing is what every sum of money rests on, and goes with it to the page.
 type Costing struct {
 	Year  day.FinancialYear // prices of
 	Rents bool              // rent and benefits are counted
+
+	NotPriced int // contacts without a price, which are not in the sum
 }
 
-func (c Costing) totals(cards ...Card) Totals { return Totals{cards, c.Year, c.Rents} }
+func (c Costing) totals(cards ...Card) Totals { return Totals{cards, c.Year, c.Rents, c.NotPriced} }
 
 func card(name, figure string, note ...Bit) Card { return Card{name, figure, note} }
 

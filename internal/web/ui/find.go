@@ -53,7 +53,7 @@ func (f Find) Postcode() Input {
 	return i
 }
 func (f Find) Number() Input {
-	i := f.Form.input("number", "A number", "NHS number, an agency’s own number, or a reference like K7M-3Q.", 20)
+	i := f.Form.input("number", "A number", "An NHS number, or a reference like K7M-3Q.", 20)
 	i.Exact = true
 	return i
 }
@@ -99,7 +99,8 @@ func (f Find) Table() Table {
 // Looked is everybody who has looked at one person's record.
 type Looked struct {
 	Person id.Person
-	List   List
+	Total  int
+	Older  string // the address of the entries before these; empty when there are none
 	Looks  []Look
 }
 
@@ -111,7 +112,7 @@ func (l Looked) Head() Head {
 
 // Table is this page of the list.
 func (l Looked) Table() Table {
-	t := lookTable("looked", l.List.name("entry", "entries")+", the newest first", l.Looks)
-	t.Paging = l.List.paging("Pages of entries", "entries", false)
+	t := lookTable("looked", count(len(l.Looks))+" of "+many(l.Total, "entry", "entries")+", the newest first", l.Looks)
+	t.Paging = onwards("Pages of entries", l.Older, "entries")
 	return t
 }

@@ -62,7 +62,7 @@ func personCases() []Case {
 	link := *p.Link
 	link.Form = Form{Problem: wrong("why"), Typed: map[string][]string{"why": {"</textarea><script>x()</script>"}}}
 	failed.Link = &link
-	empty := Person{Person: dean + 1, Window: window, Agencies: 1, Records: hidden.Records[:1], ForwardedTo: dean}
+	empty := Person{Person: dean + 1, Window: window, Agencies: 1, Records: hidden.Records[:1], Was: dean}
 	return []Case{
 		show(PersonPage, "full", namesShown(), p),
 		show(PersonPage, "hidden", signedIn(), hidden),

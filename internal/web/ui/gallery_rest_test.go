@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"throughline/internal/fault"
-	"throughline/internal/id"
 	"throughline/internal/money"
 )
 
@@ -36,17 +35,17 @@ func entryCases() []Case {
 
 func priceCases() []Case {
 	p := Prices{Window: window, Costing: costing, Priced: amount(49_510_822), Contacts: 110_953, People: 9638, Approved: 4, InCohort: 14, MayExport: true, MayApprove: true,
-		Unpriced: []UnpricedCode{{1, "Police", "MISPER", "Missing person report", "report", 612, 201, 9, true}, {2, "Riverbank Hospitals", "UTC-2", "", "", 488, 433, 6, false}},
+		Unpriced: []UnpricedCode{{PriceKey{"police", "MISPER", "report"}, "Police", "MISPER", "Missing person report", "report", 612, 201, 9, true}, {PriceKey{"riverbank", "UTC-2", "attendance"}, "Riverbank Hospitals", "UTC-2", "", "", 488, 433, 6, false}},
 		Sources:  []SourceSum{{OwnAmount, amount(6_301_174)}, {LocalPrice, amount(10_752_000)}, {NationalPrice, amount(32_457_648)}},
-		LeftOut:  []LeftOutCode{{9, "Lantern Housing", "SERVCH", "hostel rent and service charge", "Rent and benefits are left out by the area’s policy", 498}}}
+		LeftOut:  []LeftOutCode{{PriceKey{"lantern", "SERVCH", "week"}, "Lantern Housing", "SERVCH", "hostel rent and service charge", "Rent and benefits are left out by the area’s policy", 498}}}
 	for i, m := range []string{"Mental health ward", "Prison", "Emergency admission, long stay", "Arrest and custody", "Temporary accommodation, net of rent"} {
-		p.Codes = append(p.Codes, PricedCode{Price: id.Price(10 + i), Agency: agencies[9-i].Name, Code: "CODE-" + string(rune('A'+i)), Meaning: m, Contacts: 402 * (i + 1),
+		p.Codes = append(p.Codes, PricedCode{Key: PriceKey{"police", "CODE-" + string(rune('A'+i)), "day"}, Agency: agencies[9-i].Name, Code: "CODE-" + string(rune('A'+i)), Meaning: m, Contacts: 402 * (i + 1),
 			Units: "8,260 days", Each: money.Pence(71910 - i*1000), Varies: i == 4, Conversion: "1 stay = its days", Sum: amount(5_939_766 / (i + 1)),
 			Source: []PriceSource{NationalPrice, LocalPrice, OwnAmount}[i%3], From: "NHS cost collection 2024-25", ApprovedBy: []string{"J. Mensah", ""}[i/4], ApprovedOn: on(2026, 4, 9)})
 	}
 	long := p
-	long.Unpriced = append([]UnpricedCode{{3, longName, oddName, longName, oddName, 1, 1, 1, true}}, p.Unpriced...)
-	one := Price{Price: 11, Agency: "Police", Code: "ARR-DET", Meaning: "Arrest and custody", Unit: "arrest", Contacts: 5318, People: 2104, InCohort: 22, Sum: amount(4_318_216), Costing: costing,
+	long.Unpriced = append([]UnpricedCode{{PriceKey{"police", oddName, longName}, longName, oddName, longName, oddName, 1, 1, 1, true}}, p.Unpriced...)
+	one := Price{Key: PriceKey{"police", "ARR-DET", "arrest"}, Decision: 11, Agency: "Police", Code: "ARR-DET", Meaning: "Arrest and custody", Unit: "arrest", Contacts: 5318, People: 2104, InCohort: 22, Sum: amount(4_318_216), Costing: costing,
 		Now:    []Pair{{"Price", Say(Plain("£812.00 an arrest, local, 2024-25"))}, {"Source", Say(Plain("Police finance, full cost of custody"))}, {"Approved", Say(Name("J. Mensah"), Plain(", 10 April 2026"))}},
 		Change: []string{"2 people would enter the cohort and nobody would leave it", "the cohort’s total would rise by £48,112"}, Waits: true, MaySet: true, MayApprove: true,
 		Years: []Option{{Value: "2024-25", Label: "2024-25", Chosen: true}, {Value: "2023-24", Label: "2023-24"}}, Editions: []Option{{Value: "x", Label: "Arrest, detained, per incident, £812.00"}},
@@ -54,12 +53,12 @@ func priceCases() []Case {
 	failed, left, mine := one, one, one
 	failed.SetForm, left.LeaveForm = typed("amount", "year", "national", "source"), typed("why")
 	mine.MayApprove, mine.NotYours, mine.MaySet = false, "You set this price, so another finance lead approves it.", false
-	none := Price{Price: 2, Agency: "Riverbank Hospitals", Code: oddName, Contacts: 488, People: 433, InCohort: 6, Costing: costing, Now: []Pair{{"Price", Say(Tag(Attention, "No price yet"))}}}
+	none := Price{Key: PriceKey{"riverbank", oddName, ""}, Agency: "Riverbank Hospitals", Code: oddName, Contacts: 488, People: 433, InCohort: 6, Costing: costing, Now: []Pair{{"Price", Say(Tag(Attention, "No price yet"))}}}
 	editions := Editions{Deflator: "GDP deflator, vintage of March 2026", Target: 2024, Rows: []EditionRow{{"ncc-2024-25", "NHS cost collection 2024-25", "NHS England", "Open Government Licence 3.0", 2024, 1204, 9}, {"moj-2022-23", "Prison costs 2022-23", "Ministry of Justice", "Open Government Licence 3.0", 2022, 14, 1}}}
 	edition := Edition{Slug: "moj-2022-23", Name: "Prison costs 2022-23", Publisher: "Ministry of Justice", Licence: "Open Government Licence 3.0", Year: 2022, Target: 2024, Deflator: "GDP deflator, vintage of March 2026",
 		Source: "Costs per place and costs per prisoner.", List: List{Path: "/editions/moj-2022-23", Page: 1, Size: 2, Total: 14, Sort: "code"},
-		Rows: []EditionPrice{{"MOJ-PRISON-2223", "Prison place, per year", "year", "Ministry of Justice", 2022, 5181700, 5711900, "× 1.1023", "usable", true},
-			{"WHOLE-1", "A rough sleeper, per year, all services", "year", "all", 2022, 2012800, 2218700, "× 1.1023", "a total over all services", false}}}
+		Rows: []EditionPrice{{"MOJ-PRISON-2223", "Prison place, per year", "year", "Ministry of Justice", 2022, 5181700, 5711900, "× 1.1023", false, "usable", true},
+			{"WHOLE-1", "A rough sleeper, per year, all services", "year", "all", 2022, 2012800, 2218700, "", true, "a total over all services", false}}}
 	searched := edition
 	searched.Rows, searched.List.Total, searched.Search = nil, 0, Form{Typed: map[string][]string{"q": {oddName}}}
 	return []Case{
@@ -85,7 +84,7 @@ func findCases() []Case {
 	nobody := found
 	nobody.Found, nobody.More = nil, 0
 	nobody.Form.Typed = map[string][]string{"name": {oddName + longName}}
-	looked := Looked{Person: dean, List: List{Path: LookedPath(dean), Page: 1, Size: 2, Total: 46}, Looks: []Look{
+	looked := Looked{Person: dean, Total: 46, Older: LookedPath(dean) + "?before=7", Looks: []Look{
 		{at(12, 11, 40), "Ayesha Rahman", "Partnership", "This page, names shown", "Check that records belong to one person", "Analyst of the partnership", false},
 		{at(2, 14, 30), oddName, longName, "mental health contacts", "Treatment", "Not opened to Fernhill Recovery", true}}}
 	return []Case{
@@ -94,7 +93,7 @@ func findCases() []Case {
 		show(FindPage, "empty", signedIn(), nobody),
 		show(FindPage, "error", signedIn(), Find{Form: typed("name", "born", "postcode", "number"), Searched: true}),
 		show(LookedPage, "full", signedIn(), looked),
-		show(LookedPage, "empty", signedIn(), Looked{Person: dean, List: List{Path: LookedPath(dean)}}),
+		show(LookedPage, "empty", signedIn(), Looked{Person: dean}),
 	}
 }
 
@@ -107,7 +106,7 @@ func runCases() []Case {
 		Found:    []Pair{{"People", Say(Plain("45"))}, {"People with a priced contact", Say(Plain("9,638"))}}, Digest: "c0ffee51d04b2e8a77c0d1e2f3a4b5c6d79f3c51d04b2e8a77c0d1e2f3a4b5c6"}
 	stop := running
 	stop.Stoppable = true
-	audit := AuditSearch{Acts: []Option{{Value: "open-person", Label: "Open a person"}}, List: List{Path: "/audit", Page: 1, Size: 3, Total: 40_112}, Intact: true, Checked: at(12, 9, 0), Sealed: 40_100, Waiting: 12,
+	audit := AuditSearch{Acts: []Option{{Value: "open-person", Label: "Open a person"}}, Older: "/audit?before=40109", Export: "/audit.csv", MayExport: true, Intact: true, Checked: at(12, 9, 0), Sealed: 40_100, Waiting: 12,
 		SignedAt: at(12, 9, 0), Digest: "c0ffee51d04b2e8a77c0d1e2f3a4b5c6d79f3c51d04b2e8a77c0d1e2f3a4b5c6", Rows: []AuditRow{
 			{40112, at(12, 11, 40), "Ayesha Rahman", "Partnership", "Open a person", dean, "", "", "Find and cost the cohort", Permitted, ""},
 			{40111, at(12, 11, 38), "L. Duarte", "Fernhill Recovery", "Open contacts", dean, "", "", "Treatment", Denied, "Mental health contacts are not opened to Fernhill Recovery"},
@@ -127,7 +126,7 @@ func runCases() []Case {
 		show(AuditPage, "full", signedIn(), audit),
 		show(AuditPage, "broken", signedIn(), broken),
 		show(AuditPage, "error", signedIn(), failed),
-		show(AuditPage, "empty", signedIn(), AuditSearch{List: List{Path: "/audit"}}),
+		show(AuditPage, "empty", signedIn(), AuditSearch{}),
 	}
 }
 
@@ -187,9 +186,11 @@ func layoutCases() []Case {
 	long := r
 	long.Row.Agency, long.Row.Values = longName, []SentValue{{longName, oddName + longName, oddPile(), false}}
 	return []Case{
-		show(LayoutsPage, "full", signedIn(), Layouts{rows}),
+		show(LayoutsPage, "full", signedIn(), Layouts{rows, true}),
 		show(LayoutsPage, "empty", signedIn(), Layouts{}),
 		show(LayoutPage, "full", signedIn(), l),
+		show(NewLayoutPage, "full", signedIn(), NewLayout{Agencies: []Option{{Value: "4", Label: "Riverbank Hospitals"}}}),
+		show(NewLayoutPage, "error", signedIn(), NewLayout{Agencies: []Option{{Value: "4", Label: longName}}, Form: typed("agency", "text", "file")}),
 		show(LayoutPage, "waiting", signedIn(), waiting),
 		show(LayoutPage, "not-yours", signedIn(), notYours),
 		show(RowPage, "full", signedIn(), r),

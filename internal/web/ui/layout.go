@@ -7,14 +7,16 @@ import (
 
 // The pages of layouts, and of one row of a file.
 var (
-	LayoutsPage = register[Layouts]("layouts")
-	LayoutPage  = register[Layout]("layout")
-	RowPage     = register[RowView]("row")
+	LayoutsPage   = register[Layouts]("layouts")
+	LayoutPage    = register[Layout]("layout")
+	NewLayoutPage = register[NewLayout]("new-layout")
+	RowPage       = register[RowView]("row")
 )
 
 // Layouts is the list of column layouts.
 type Layouts struct {
-	Rows []LayoutRow
+	Rows   []LayoutRow
+	MayAdd bool
 }
 
 // LayoutRow is one version of a layout.
@@ -125,6 +127,28 @@ func (l Layout) CodeTable() Table {
 		t.Rows = append(t.Rows, row(sent(c.Code), words(c.Service), words(c.Unit)))
 	}
 	return t
+}
+
+// NewLayout adds a version of a layout, pasted or as a file.
+type NewLayout struct {
+	Form     Form
+	Agencies []Option // those that this person may add a layout for
+}
+
+// Head implements Content.
+func (n NewLayout) Head() Head {
+	return Head{Title: "Add a layout", Place: PlaceExtracts, Crumbs: []Crumb{{"Extracts", "/extracts"}, {"Layouts", "/layouts"}}, Form: n.Form}
+}
+
+// The fields of the form.
+func (n NewLayout) Agency() Choice {
+	return n.Form.choice("agency", "Whose files does it describe?", "", append([]Option{{Label: "Choose an agency"}}, n.Agencies...))
+}
+func (n NewLayout) Text() Area {
+	return n.Form.area("text", "The layout", "Paste it here, or choose its file below. It begins with its name and version.", 16)
+}
+func (n NewLayout) File() Upload {
+	return Upload{n.Form.field("file", "Or its file", "YAML, as the layouts that are here."), ".yaml,.yml,.txt"}
 }
 
 // RowView is one row of an agency's file, on a page of its own.

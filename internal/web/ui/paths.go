@@ -19,13 +19,20 @@ func LookedPath(p id.Person) string    { return PersonPath(p) + "/looked" }
 // LinkPath is the page of a person that explains how one record is tied to the others.
 func LinkPath(p id.Person, r id.Record) string { return number(PersonPath(p)+"?record=", r) + "#links" }
 
-// ExtractPath is an extract's page; RowPath is one row of it as sent.
-func ExtractPath(e id.Extract) string       { return number("/extracts/", e) }
-func RowPath(e id.Extract, line int) string { return ExtractPath(e) + "/rows/" + strconv.Itoa(line) }
-func LayoutPath(l id.Layout) string         { return number("/layouts/", l) }
-func RunPath(r id.Run) string               { return number("/runs/", r) }
-func PricePath(p id.Price) string           { return number("/prices/", p) }
-func AccountPath(a id.Account) string       { return number("/accounts/", a) }
-func AgencyPath(a id.Agency) string         { return number("/agencies/", a) }
-func EditionPath(slug string) string        { return "/editions/" + url.PathEscape(slug) }
-func JobPath(j id.Job) string               { return number("/jobs/", j) }
+// ExtractPath is an extract's page; RecordPath is the row that a record came from, as sent.
+func ExtractPath(e id.Extract) string { return number("/extracts/", e) }
+func RecordPath(r id.Record) string   { return number("/records/", r) }
+func LayoutPath(l id.Layout) string   { return number("/layouts/", l) }
+func RunPath(r id.Run) string         { return number("/runs/", r) }
+func AccountPath(a id.Account) string { return number("/accounts/", a) }
+func AgencyPath(a id.Agency) string   { return number("/agencies/", a) }
+func EditionPath(slug string) string  { return "/editions/" + url.PathEscape(slug) }
+func JobPath(j id.Job) string         { return number("/jobs/", j) }
+
+// PriceKey names a line of the price map: an agency's short name, its code and the unit it counts in.
+type PriceKey struct{ Agency, Code, Unit string }
+
+// PricePath is the page of a line of the price map. A code may hold any sign, so it stands in the query.
+func PricePath(k PriceKey) string {
+	return "/prices/line?" + url.Values{"agency": {k.Agency}, "code": {k.Code}, "unit": {k.Unit}}.Encode()
+}

@@ -14,16 +14,16 @@ var PersonPage = register[Person]("person")
 
 // Person is one person's overview. Until names are shown, Name is empty and the records hold no names, numbers or dates.
 type Person struct {
-	Person      id.Person
-	Name        string
-	Born        string // "4 March 1983", "1983, day not known"; empty until names are shown
-	Borough     string
-	Agencies    int
-	Rank, Of    int // in the cohort; Rank 0 when not in it
-	CohortMade  day.Day
-	Window      day.Span
-	FromCohort  bool // came from the cohort: the way back leads there
-	ForwardedTo id.Person
+	Person     id.Person
+	Name       string
+	Born       string // "4 March 1983", "1983, day not known"; empty until names are shown
+	Borough    string
+	Agencies   int
+	Rank, Of   int // in the cohort; Rank 0 when not in it
+	CohortMade day.Day
+	Window     day.Span
+	FromCohort bool      // came from the cohort: the way back leads there
+	Was        id.Person // the reference that was asked for, where it is another; zero else
 
 	MayShowNames bool
 	NamesForm    Form
@@ -223,7 +223,7 @@ func (p Person) RecordTable() Table {
 			action = cell(LinkAbout(LinkPath(p.Person, r.Record), "Why it is linked", r.Agency))
 		}
 		line := row(words(r.Agency), number, shown(Name, r.Name), birth, shown(Plain, r.Postcode),
-			linked(RowPath(r.Extract, r.Line), r.From), probability, action)
+			linked(RecordPath(r.Record), r.From), probability, action)
 		if r.Weak {
 			line.State = NeedsYou
 		}

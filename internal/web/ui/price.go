@@ -33,7 +33,7 @@ type Prices struct {
 
 // UnpricedCode is an agency's code that nobody has given a price.
 type UnpricedCode struct {
-	Price                      id.Price
+	Key                        PriceKey
 	Agency, Code, Meaning      string
 	Unit                       string
 	Contacts, People, InCohort int
@@ -51,7 +51,7 @@ const (
 
 // PricedCode is a code with its price.
 type PricedCode struct {
-	Price                 id.Price
+	Key                   PriceKey
 	Agency, Code, Meaning string
 	Contacts              int
 	Units                 string // "8,260 days"
@@ -73,7 +73,7 @@ type SourceSum struct {
 
 // LeftOutCode is a code that is left out, with the reason.
 type LeftOutCode struct {
-	Price                 id.Price
+	Key                   PriceKey
 	Agency, Code, Meaning string
 	Why                   string
 	Rows                  int
@@ -106,8 +106,8 @@ func (p Prices) UnpricedTable() Table {
 		n += u.Contacts
 		do := words("a finance lead sets it")
 		if u.MaySet {
-			do = cell(LinkAbout(PricePath(u.Price)+"#set", "Set a price", u.Code), Plain(" or "),
-				LinkAbout(PricePath(u.Price)+"#leave-out", "leave out, with a reason", u.Code))
+			do = cell(LinkAbout(PricePath(u.Key)+"#set", "Set a price", u.Code), Plain(" or "),
+				LinkAbout(PricePath(u.Key)+"#leave-out", "leave out, with a reason", u.Code))
 		}
 		meaning, unit := u.Meaning, u.Unit
 		if meaning == "" {
@@ -143,7 +143,7 @@ func (p Prices) CodeTable() Table {
 		if c.Varies {
 			each.Text = append(each.Text, Under("on average"))
 		}
-		line := row(cell(Plain(c.Agency), Break(), LinkAbout(PricePath(c.Price), c.Code, c.Agency)), words(c.Meaning),
+		line := row(cell(Plain(c.Agency), Break(), LinkAbout(PricePath(c.Key), c.Code, c.Agency)), words(c.Meaning),
 			number0(c.Contacts),
 			words(c.Units), each, words(c.Conversion), pounds(c.Sum), barOf(c.Sum, most), cell(Strong(string(c.Source)),
 				Under(c.From)), approved)
@@ -180,7 +180,7 @@ func (p Prices) LeftOutTable() Table {
 	rows := 0
 	for _, l := range p.LeftOut {
 		rows += l.Rows
-		t.Rows = append(t.Rows, row(words(l.Agency), cell(LinkAbout(PricePath(l.Price), l.Code, l.Agency), Under(l.Meaning)),
+		t.Rows = append(t.Rows, row(words(l.Agency), cell(LinkAbout(PricePath(l.Key), l.Code, l.Agency), Under(l.Meaning)),
 			words(l.Why), number0(l.Rows)))
 	}
 	t.Foot = []Row{row(words(many(len(p.LeftOut), "code", "codes")), blank(), blank(), number0(rows))}
@@ -189,7 +189,7 @@ func (p Prices) LeftOutTable() Table {
 
 // Price is one line of the price map: what it is now, and the forms that change it.
 type Price struct {
-	Price                 id.Price
+	Key                   PriceKey
 	Agency, Code, Meaning string
 	Unit                  string
 	Contacts, People      int
@@ -199,10 +199,13 @@ type Price struct {
 	Costing               Costing
 	Change                []string // what a waiting price would change: who would enter and who would leave the cohort
 	History               []PriceChange
-	Waits                 bool // a price waits for approval
+	Waits                 bool     // a decision waits for approval
+	Decision              id.Price // that waits
 	MaySet, MayApprove    bool
 	NotYours              string   // why one may not approve: whoever set a price does not approve it
 	Years                 []Option // financial years a local price may be of
+	Services              []Option // what the code can mean; none where that is settled
+	Counts                []Option // what the price is of one of, and how what was sent becomes that
 	Editions              []Option // national prices that could fit, "code item, unit, price"
 	SetForm, LeaveForm    Form
 }
@@ -236,7 +239,7 @@ func (p Price) leaveForm() Form {
 }
 
 // Path is the line's address.
-func (p Price) Path() string { return PricePath(p.Price) }
+func (p Price) Path() string { return PricePath(p.Key) }
 
 // Figures say how much rests on this line.
 func (p Price) Figures() Totals {
@@ -253,6 +256,12 @@ func (p Price) Amount() Input {
 	i := p.setForm().input("amount", "Price of a unit", "In pounds and pence, for example 812.00.", 10)
 	i.Prefix, i.Mode = "£", "decimal"
 	return i
+}
+func (p Price) Service() Choice {
+	return p.setForm().choice("service", "What does the code mean?", "", append([]Option{{Label: "Choose a service"}}, p.Services...))
+}
+func (p Price) Count() Choice {
+	return p.setForm().choice("counts", "What is it the price of one of?", "", p.Counts)
 }
 func (p Price) Year() Choice {
 	return p.setForm().choice("year", "In prices of which year?", "It is uprated from there by the area’s deflator.", p.Years)

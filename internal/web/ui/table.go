@@ -234,10 +234,18 @@ func (l List) name(one, more string) string {
 // Paging leads to the other pages of a list. It is nothing when there is one page.
 type Paging struct {
 	Label               string // of the navigation: "Pages of the cohort"
-	Page, Pages         int
+	Page, Pages         int    // Pages 0: nobody counted them
 	Previous, Next, All string // addresses, empty when there is none
 	NextWords, AllWords string
 	Of                  string
+}
+
+// onwards leads to what is older, where nobody counts the pages.
+func onwards(label, older, of string) Paging {
+	if older == "" {
+		return Paging{}
+	}
+	return Paging{Label: label, Next: older, NextWords: "Older " + of, Of: of}
 }
 
 func (l List) paging(label, of string, all bool) Paging {
