@@ -1,10 +1,12 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/govalues/decimal"
@@ -20,11 +22,14 @@ import (
 	"throughline/internal/store"
 )
 
-// OpenCohort chooses a page of the ranked list.
+// OpenCohort chooses what of the ranked list is shown.
 type OpenCohort struct {
-	Order store.CohortOrder
-	Page  int // from 1
-	All   bool
+	By         string // rank, person, borough, weekly, year1, year2 or total; anything else is rank
+	Descending bool
+	Borough    string // the name of one, or "no borough"; empty for all
+	Agency     string // the mark of one that knows the people; empty for any
+	Page       int    // from 1
+	All        bool   // on one page
 }
 
 // CohortOnPage is how many people a page of the ranked list shows.
@@ -52,13 +57,21 @@ type CohortPage struct {
 	Rows      []CohortRow
 	Apart     []CohortRow         // over the threshold with one service above the rule's share
 	Blocks    []store.PersonTotal // every member, for the charts
+	Matching  Matching
 	Page      int
-	Pages     int
 	Stale     Stale
-	Jobs      []store.Job // that make a new run
+	Ready     Ready
+	Jobs      []Work // under way
 	MayShow   bool
 	MayExport bool
 	MayRun    bool
+}
+
+// Matching is the members whom the list was narrowed to, or all of them.
+type Matching struct {
+	Narrowed            bool
+	People              int
+	Year1, Year2, Total money.Pence
 }
 
 // Stale says what came after a run was made.
@@ -101,10 +114,11 @@ func (a *App) cohortPage(tx *store.Tx, in OpenCohort) (p CohortPage, err error) 
 	}
 	all := policy.Subject{Kind: policy.Cohort, ID: 1}
 	here := policy.Facts{Exists: true, Area: tx.Actor().Area}
-	p.MayExport, p.MayRun = tx.May(policy.CohortExport, all, here), tx.May(policy.RunStart, policy.Subject{Kind: policy.Area, ID: 1}, here)
+	p.MayExport, p.MayRun = tx.May(policy.CohortExport, all, here), mayRun(tx)
 	p.MayShow = tx.May(policy.NamesShow, policy.Subject{Kind: policy.Session, ID: 1}, policy.Facts{Exists: true, Area: tx.Actor().Area, Self: true})
 	if run.ID == 0 {
-		return p, nil
+		p.Ready, err = a.ready(tx)
+		return p, err
 	}
 	p.Run, p.Cohort, p.Says = run, report.Cohort, report.Says
 	if err := json.Unmarshal([]byte(run.Inputs), &p.Inputs); err != nil {
@@ -119,40 +133,72 @@ func (a *App) cohortPage(tx *store.Tx, in OpenCohort) (p CohortPage, err error) 
 	if err := p.otherYear(); err != nil {
 		return p, err
 	}
-	most := CohortOnPage
-	p.Pages, p.Page = max(1, (len(p.Cohort.Members)+most-1)/most), max(1, in.Page)
-	p.Page = min(p.Page, p.Pages)
-	if in.All {
-		most, p.Page, p.Pages = len(p.Cohort.Members), 1, 1
+	if p.Blocks, err = tx.Cohort(run.ID, "cohort", store.ByRank, len(p.Cohort.Members), 0); err != nil {
+		return p, err
 	}
-	rows, err := tx.Cohort(run.ID, "cohort", in.Order, most, (p.Page-1)*most)
+	if p.Rows, err = a.named(tx, p.choose(in)); err != nil {
+		return p, err
+	}
+	apart, err := tx.Cohort(run.ID, "single-service", store.ByRank, mostApart, 0)
 	if err != nil {
 		return p, err
 	}
-	if p.Rows, err = a.named(tx, rows); err != nil {
-		return p, err
-	}
-	apart, err := tx.Cohort(run.ID, "single-service", store.ByRank, 200, 0)
-	if err != nil {
-		return p, err
-	}
-	if p.Apart, err = a.named(tx, apart); err != nil {
-		return p, err
-	}
-	p.Blocks, err = tx.Cohort(run.ID, "cohort", store.ByRank, len(p.Cohort.Members), 0)
+	p.Apart, err = a.named(tx, apart)
 	return p, err
 }
 
-// working gives the jobs that wait or are being done.
-func working(tx *store.Tx) ([]store.Job, error) {
-	jobs, err := tx.Jobs(20)
-	var out []store.Job
-	for _, j := range jobs {
-		if j.State == "waiting" || j.State == "working" {
-			out = append(out, j)
+// mostApart bounds the list of people set apart. A rule that sets more apart is not one to work by.
+const mostApart = 1000
+
+// choose narrows the members to those asked for, puts them in order and gives the page.
+func (p *CohortPage) choose(in OpenCohort) []store.PersonTotal {
+	knows := ""
+	for _, g := range p.Agencies {
+		if g.Mark == in.Agency {
+			knows = g.Slug
 		}
 	}
-	return out, err
+	p.Matching = Matching{Narrowed: in.Borough != "" || in.Agency != ""}
+	var rows []store.PersonTotal
+	for _, t := range p.Blocks {
+		if in.Borough != "" && !strings.EqualFold(p.Area.BoroughName(t.Borough), in.Borough) ||
+			in.Agency != "" && !slices.Contains(strings.Fields(t.Agencies), knows) {
+			continue
+		}
+		rows = append(rows, t)
+		p.Matching.People++
+		p.Matching.Year1, p.Matching.Year2, p.Matching.Total = p.Matching.Year1+t.Year1, p.Matching.Year2+t.Year2, p.Matching.Total+t.Total
+	}
+	order, known := cohortOrders[in.By]
+	if !known {
+		order = cohortOrders["rank"]
+	}
+	slices.SortStableFunc(rows, func(x, y store.PersonTotal) int {
+		if in.Descending {
+			x, y = y, x
+		}
+		return order(x, y)
+	})
+	p.Page = 1
+	if in.All {
+		return rows
+	}
+	pages := max(1, (len(rows)+CohortOnPage-1)/CohortOnPage)
+	p.Page = min(max(1, in.Page), pages)
+	return rows[(p.Page-1)*CohortOnPage : min(p.Page*CohortOnPage, len(rows))]
+}
+
+// cohortOrders compare two members by the columns that the list is sorted by.
+var cohortOrders = map[string]func(x, y store.PersonTotal) int{
+	"rank": func(x, y store.PersonTotal) int { return cmp.Compare(x.Rank, y.Rank) },
+	"person": func(x, y store.PersonTotal) int {
+		return strings.Compare(id.Pseudonym(x.Person), id.Pseudonym(y.Person))
+	},
+	"borough": func(x, y store.PersonTotal) int { return strings.Compare(x.Borough, y.Borough) },
+	"weekly":  func(x, y store.PersonTotal) int { return cmp.Compare(x.AWeek, y.AWeek) },
+	"year1":   func(x, y store.PersonTotal) int { return cmp.Compare(x.Year1, y.Year1) },
+	"year2":   func(x, y store.PersonTotal) int { return cmp.Compare(x.Year2, y.Year2) },
+	"total":   func(x, y store.PersonTotal) int { return cmp.Compare(x.Total, y.Total) },
 }
 
 // stale says what came after a cost run.
@@ -236,15 +282,16 @@ func (a *App) named(tx *store.Tx, rows []store.PersonTotal) ([]CohortRow, error)
 	return out, nil
 }
 
-// ExportCohort writes the ranked list as CSV: pseudonyms, or names too while they are shown.
-func (a *App) ExportCohort(ctx context.Context, who Who, names bool, to io.Writer) error {
+// ExportCohort writes the ranked list as CSV, as it is narrowed and sorted, on one page: pseudonyms, or names too while they are shown.
+func (a *App) ExportCohort(ctx context.Context, who Who, in OpenCohort, names bool, to io.Writer) error {
 	act := policy.CohortExport
 	if names {
 		act = policy.CohortExportNames
 	}
 	var p CohortPage
 	err := a.db.Do(ctx, inArea(who, act, policy.Cohort), func(tx *store.Tx) (err error) {
-		p, err = a.cohortPage(tx, OpenCohort{All: true})
+		in.All = true
+		p, err = a.cohortPage(tx, in)
 		return err
 	})
 	if err != nil {

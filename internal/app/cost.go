@@ -37,7 +37,8 @@ type costRunReport struct {
 type codeReport struct {
 	Key      cost.Key
 	Sum      cost.CodeSum
-	InCohort int // people of the cohort with a contact of the code in the window
+	People   int // with a contact of the code in the window, priced or not
+	InCohort int // of them, in the cohort
 }
 
 // feedReport is how far an agency's data reaches.
@@ -349,18 +350,20 @@ func (c *costing) report(sums *cost.Sums, found *cohort.Cohort) costRunReport {
 	for _, m := range found.Members {
 		in[m.ID] = true
 	}
-	uses := map[uint16]map[int32]bool{}
+	for i, k := range c.prices.table.Keys() {
+		r.Codes = append(r.Codes, codeReport{Key: k, Sum: sums.Codes[i]})
+	}
+	counted := make([]int32, len(r.Codes)) // the last person counted for each code, plus one: contacts stand in order of person
 	for i := range c.acts {
 		x := &c.acts[i]
-		if in[c.persons[x.Person]] && x.From <= c.window.To && max(x.From, x.To) >= c.window.From {
-			if uses[x.Service] == nil {
-				uses[x.Service] = map[int32]bool{}
-			}
-			uses[x.Service][x.Person] = true
+		if counted[x.Service] == x.Person+1 || x.From > c.window.To || max(x.From, x.To) < c.window.From {
+			continue
 		}
-	}
-	for i, k := range c.prices.table.Keys() {
-		r.Codes = append(r.Codes, codeReport{k, sums.Codes[i], len(uses[uint16(i)])})
+		counted[x.Service] = x.Person + 1
+		r.Codes[x.Service].People++
+		if in[c.persons[x.Person]] {
+			r.Codes[x.Service].InCohort++
+		}
 	}
 	return r
 }

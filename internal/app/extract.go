@@ -104,23 +104,29 @@ func (a *App) spool(from io.Reader) (name, sum string, size int64, err error) {
 
 // ExtractPage is everything about one extract.
 type ExtractPage struct {
-	Viewer   Viewer
-	Extract  store.Extract
-	Agency   store.Agency
-	Layout   store.Layout
-	Unmapped []string
-	Trouble  string // why a faulty file could not be read, with its remedy
-	Faults   []store.RowFault
-	Reasons  []store.FaultCount
-	SetAside []store.ValueSetAside
-	Job      JobState
+	Viewer      Viewer
+	Extract     store.Extract
+	Agency      store.Agency
+	Layout      store.Layout
+	SentBy      string
+	DecidedBy   string // empty while nobody has decided
+	Unmapped    []string
+	Trouble     string           // why a faulty file could not be read, with its remedy
+	Faults      []store.RowFault // this page of them
+	Page        int
+	Reasons     []store.FaultCount
+	SetAside    []store.ValueSetAside
+	Work        []Work // under way on it
+	MayAccept   bool
+	MayRefuse   bool
+	MayTakeBack bool
 }
 
 // FaultsOnPage is how many rejected rows a page shows.
 const FaultsOnPage = 20
 
-// Extract shows one extract: what became of its rows, and rejected rows after a line.
-func (a *App) Extract(ctx context.Context, who Who, n id.Extract, after int64) (ExtractPage, error) {
+// Extract shows one extract: what became of its rows, and a page of its rejected rows, from 1.
+func (a *App) Extract(ctx context.Context, who Who, n id.Extract, page int) (ExtractPage, error) {
 	var p ExtractPage
 	err := a.db.Do(ctx, request(who, policy.ExtractOpen, policy.Extract, int64(n)), func(tx *store.Tx) (err error) {
 		if p.Viewer, err = viewer(tx); err != nil {
@@ -145,16 +151,50 @@ func (a *App) Extract(ctx context.Context, who Who, n id.Extract, after int64) (
 			return fmt.Errorf("columns not mapped of extract %d: %w", n, err)
 		}
 		p.Trouble = troubleWords(p.Extract.Fault)
-		if p.Faults, err = tx.FaultsOf(n, after, FaultsOnPage); err != nil {
+		if err := p.faults(tx, page); err != nil {
 			return err
 		}
 		if p.Reasons, err = tx.FaultCounts(n); err != nil {
 			return err
 		}
-		p.SetAside, err = tx.SetAsideOf(n, 50)
-		return err
+		if p.SetAside, err = tx.SetAsideOf(n, 50); err != nil {
+			return err
+		}
+		if p.Work, err = jobsOn(tx, n); err != nil {
+			return err
+		}
+		return p.decision(tx)
 	})
 	return p, err
+}
+
+// faults reads the page of rejected rows that was asked for.
+func (p *ExtractPage) faults(tx *store.Tx, page int) error {
+	pages := (int(p.Extract.Rejected) + FaultsOnPage - 1) / FaultsOnPage
+	p.Page = min(max(1, page), max(1, pages))
+	all, err := tx.FaultsOf(p.Extract.ID, 0, p.Page*FaultsOnPage)
+	p.Faults = all[min(len(all), (p.Page-1)*FaultsOnPage):]
+	return err
+}
+
+// decision says who sent the file in, who decided about it, and what the viewer may still decide.
+func (p *ExtractPage) decision(tx *store.Tx) (err error) {
+	if p.SentBy, err = tx.NameOf(p.Extract.ReceivedBy); err != nil {
+		return err
+	}
+	if !p.Extract.DecidedAt.IsZero() {
+		if p.DecidedBy, err = tx.NameOf(p.Extract.DecidedBy); err != nil {
+			return err
+		}
+	}
+	subject := policy.Subject{Kind: policy.Extract, ID: int64(p.Extract.ID)}
+	facts := policy.Facts{Exists: true, Area: tx.Actor().Area, Owner: p.Extract.Agency, State: string(p.Extract.State)}
+	if !p.Layout.ApprovedAt.IsZero() {
+		facts.Agreement = policy.StateApproved
+	}
+	p.MayAccept, p.MayRefuse = tx.May(policy.ExtractAccept, subject, facts), tx.May(policy.ExtractRefuse, subject, facts)
+	p.MayTakeBack = tx.May(policy.ExtractSentInError, subject, facts)
+	return nil
 }
 
 // troubleWords is why a file could not be read, as sentences.

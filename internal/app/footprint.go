@@ -5,14 +5,17 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"throughline/internal/area"
+	"throughline/internal/cohort"
 	"throughline/internal/cost"
 	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/intake"
+	"throughline/internal/money"
 	"throughline/internal/policy"
 	"throughline/internal/sheet"
 	"throughline/internal/store"
@@ -37,8 +40,11 @@ type FootprintPage struct {
 	Priced   cost.Priced
 	Says     []string
 	Feeds    []feedReport
-	Weakest  int64 // millionths
-	Hidden   int   // contacts that this viewer may not see, so that they are in no sum here
+	Weakest  int64         // probability of the weakest link that holds a record to the person, millionths
+	WeakOf   store.Agency  // whose record that is
+	Rests    money.Pence   // of the sum, on that link
+	Partial  []cohort.Feed // of the published run: feeds that do not cover its window
+	Hidden   int           // contacts that this viewer may not see, so that they are in no sum here
 }
 
 // Footprint prices one person's contacts for any window, line by line.
@@ -106,16 +112,43 @@ func (a *App) footprintPage(tx *store.Tx, in OpenFootprint) (p FootprintPage, er
 	}
 	p.Feeds = report.Feeds
 	if here.CostRun != 0 {
+		p.Partial = report.Cohort.Feeds
 		if p.Total, err = tx.TotalOf(here.CostRun, p.Person); err != nil {
 			return p, err
 		}
 	}
 	links, err := tx.LinksOf(p.Person, here.LinkRun)
-	p.Weakest = 1_000_000
-	for _, l := range links {
-		p.Weakest = min(p.Weakest, l.PPM)
+	if err != nil {
+		return p, err
 	}
-	return p, err
+	return p, p.weakest(tx, links, here.LinkRun)
+}
+
+// weakest finds the record that the weakest link holds, and how much of the sum is its own.
+func (p *FootprintPage) weakest(tx *store.Tx, links []store.Link, run id.Run) (err error) {
+	strongest := map[id.Record]int64{}
+	for _, l := range links {
+		for _, r := range []id.Record{l.A, l.B} {
+			strongest[r] = max(strongest[r], l.PPM)
+		}
+	}
+	p.Weakest = 1_000_000
+	var weak id.Record
+	for _, r := range slices.Sorted(maps.Keys(strongest)) {
+		if strongest[r] < p.Weakest {
+			weak, p.Weakest = r, strongest[r]
+		}
+	}
+	if weak == 0 {
+		return nil
+	}
+	for _, l := range p.Priced.Lines {
+		if l.Contact.Record == weak {
+			p.Rests += l.Amount
+		}
+	}
+	p.WeakOf, err = agencyOf(tx, weak, run)
+	return err
 }
 
 // contact is a stored contact as a line shows it.
@@ -146,6 +179,7 @@ type SentRow struct {
 	Agency   store.Agency
 	Layout   string
 	Line     int64
+	Person   id.Person // whose it is; 0 when the viewer may not open them
 	Cells    []SentCell
 	Accepted string // by whom
 }
@@ -280,7 +314,11 @@ func (a *App) sentRow(tx *store.Tx, at store.ContactAt, p id.Person) (out SentRo
 	if err != nil {
 		return out, err
 	}
-	named := tx.May(policy.PersonSeeName, policy.Subject{Kind: policy.Person, ID: int64(p)}, facts)
+	somebody := policy.Subject{Kind: policy.Person, ID: int64(p)}
+	named := tx.May(policy.PersonSeeName, somebody, facts)
+	if tx.May(policy.PersonOpen, somebody, facts) {
+		out.Person = p
+	}
 	out.Layout, out.Line = fmt.Sprintf("%s, version %d", l.Name, l.Version), at.Line
 	for i := range layout.Columns {
 		c := SentCell{Column: layout.Columns[i].Header, Missing: true}

@@ -20,6 +20,9 @@ type LayoutList struct {
 	Layouts  []store.Layout
 	Agencies []store.Agency
 	Names    map[id.Account]string // of who added and approved
+	Extracts map[id.Layout]int     // files that came under each
+	Sends    []store.Agency        // agencies that the viewer may send a file of
+	Adds     []store.Agency        // agencies that the viewer may add a layout for
 }
 
 // Layouts lists layouts; somebody of one agency sees that agency's.
@@ -52,9 +55,31 @@ func (a *App) Layouts(ctx context.Context, who Who) (LayoutList, error) {
 				}
 			}
 		}
-		return nil
+		return l.uses(tx)
 	})
 	return l, err
+}
+
+// uses counts the files under each layout, and finds whose files and layouts the viewer may add.
+func (l *LayoutList) uses(tx *store.Tx) error {
+	all, err := tx.Extracts(l.Viewer.Agency)
+	if err != nil {
+		return err
+	}
+	l.Extracts, l.Sends, l.Adds = map[id.Layout]int{}, nil, nil
+	for _, e := range all {
+		l.Extracts[e.Layout]++
+	}
+	for _, g := range l.Agencies {
+		facts := policy.Facts{Exists: true, Area: tx.Actor().Area, Owner: g.ID, State: policy.StateApproved, Agreement: policy.StateApproved}
+		if tx.May(policy.ExtractReceive, policy.Subject{Kind: policy.Layout, ID: 1}, facts) {
+			l.Sends = append(l.Sends, g)
+		}
+		if tx.May(policy.LayoutAdd, policy.Subject{Kind: policy.Agency, ID: int64(g.ID)}, facts) {
+			l.Adds = append(l.Adds, g)
+		}
+	}
+	return nil
 }
 
 // LayoutPage is one version of a layout and what it maps.

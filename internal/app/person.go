@@ -13,6 +13,7 @@ import (
 	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/id"
+	"throughline/internal/money"
 	"throughline/internal/person"
 	"throughline/internal/policy"
 	"throughline/internal/store"
@@ -39,6 +40,7 @@ type RecordShown struct {
 	store.Record
 	Agency   store.Agency
 	Extract  store.Extract
+	Layout   string // name of the layout that the extract came under
 	Who      person.Identity
 	SetAside []person.SetAside
 	PPM      int64 // of the strongest link that holds it; 0 for a person of one record
@@ -70,8 +72,15 @@ type PersonPage struct {
 	Timeline  []TimelineBar
 	Records   []RecordShown
 	Links     []store.Link
+	Why       []Explained // the evidence of Links, in the same order
+	LinkRun   store.Run
 	Answers   []store.Answer
 	AnswerBy  map[id.Account]string
+	AnswerOf  map[id.Record]store.Agency // whose each record is that an answer was about
+	Cost      money.Pence                // of the contacts that the viewer may see, in the window
+	Apart     map[id.Record]Apart
+	Member    bool // the person meets the area's rule
+	Members   int  // in the published cost run
 	Seen      []store.Event
 	SeenCount int64
 	Total     store.PersonTotal // in the published cost run; zero when the person is not in it
@@ -80,6 +89,8 @@ type PersonPage struct {
 	Hidden    int // contacts that this viewer may not see
 	Window    day.Span
 	MayAnswer bool
+	MaySame   bool
+	MayUndo   bool
 	MayNames  bool
 }
 
@@ -119,6 +130,7 @@ func (a *App) personPage(tx *store.Tx, n id.Person) (p PersonPage, err error) {
 	}
 	me := policy.Subject{Kind: policy.Person, ID: int64(p.Person)}
 	p.Named, p.MayAnswer = tx.May(policy.PersonSeeName, me, facts), tx.May(policy.PersonNotSame, me, facts)
+	p.MaySame, p.MayUndo = tx.May(policy.PersonSame, me, facts), tx.May(policy.PersonUndoAnswer, me, facts)
 	p.MayNames = tx.May(policy.NamesShow, policy.Subject{Kind: policy.Session, ID: 1}, policy.Facts{Exists: true, Area: tx.Actor().Area, Self: true})
 	records, err := tx.RecordsOf(p.Person, here.LinkRun)
 	if err != nil {
@@ -128,6 +140,12 @@ func (a *App) personPage(tx *store.Tx, n id.Person) (p PersonPage, err error) {
 		return p, fault.Missing("person")
 	}
 	if p.Links, err = tx.LinksOf(p.Person, here.LinkRun); err != nil {
+		return p, err
+	}
+	if p.LinkRun, err = tx.Run(here.LinkRun); err != nil {
+		return p, err
+	}
+	if err := p.explain(); err != nil {
 		return p, err
 	}
 	if err := p.records(tx, m, records); err != nil {
@@ -142,18 +160,23 @@ func (a *App) personPage(tx *store.Tx, n id.Person) (p PersonPage, err error) {
 	if p.Answers, err = tx.AnswersOf(p.Person); err != nil {
 		return p, err
 	}
-	p.AnswerBy = map[id.Account]string{}
+	p.AnswerBy, p.AnswerOf = map[id.Account]string{}, map[id.Record]store.Agency{}
 	for _, x := range p.Answers {
 		for _, by := range []id.Account{x.Account, x.UndoneBy} {
 			if p.AnswerBy[by], err = tx.NameOf(by); err != nil {
 				return p, err
 			}
 		}
-	}
-	if here.CostRun != 0 {
-		if p.CostRun, err = tx.Run(here.CostRun); err != nil {
+		if p.AnswerOf[x.Record], err = agencyOf(tx, x.Record, here.LinkRun); err != nil {
 			return p, err
 		}
+	}
+	if here.CostRun != 0 {
+		var report costRunReport
+		if p.CostRun, report, err = costReport(tx); err != nil {
+			return p, err
+		}
+		p.Members = len(report.Cohort.Members)
 		if p.Total, err = tx.TotalOf(here.CostRun, p.Person); err != nil {
 			return p, err
 		}
@@ -164,6 +187,18 @@ func (a *App) personPage(tx *store.Tx, n id.Person) (p PersonPage, err error) {
 	}
 	p.Seen, err = tx.Events(store.EventFilter{Person: p.Person, From: tx.Now().Add(-30 * 24 * time.Hour)}, 5)
 	return p, err
+}
+
+// agencyOf is the agency whose record it is, also when no extract says anything of it any more.
+func agencyOf(tx *store.Tx, n id.Record, run id.Run) (store.Agency, error) {
+	r, err := tx.Record(n, run)
+	if fault.KindOf(err) == fault.NotFound && err != nil {
+		return store.Agency{Name: "An agency"}, nil
+	}
+	if err != nil {
+		return store.Agency{}, err
+	}
+	return tx.Agency(r.Agency)
 }
 
 // boroughOf is the borough that most records name.
@@ -189,6 +224,11 @@ func (p *PersonPage) records(tx *store.Tx, m *priceMap, records []store.Record) 
 		if shown.Extract, err = tx.Extract(r.Extract); err != nil {
 			return err
 		}
+		l, err := tx.Layout(shown.Extract.Layout)
+		if err != nil {
+			return err
+		}
+		shown.Layout = l.Name
 		if err := json.Unmarshal([]byte(r.Identity), &shown.Who); err != nil {
 			return err
 		}
@@ -273,8 +313,11 @@ func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run) error {
 	}
 	slices.SortFunc(p.Nothing, func(x, y NothingFound) int { return cmp.Compare(x.Agency.ID, y.Agency.ID) })
 	f, err := cost.Footprint(priced, m.table, cost.TwoYears(m.area.Cohort.AsOf))
+	if err != nil {
+		return err
+	}
 	p.Gaps = f.Gaps
-	return err
+	return p.apart(ruleOf(m.area), f.Lines)
 }
 
 // AnswerRecords is somebody's answer whether a record is a person's.

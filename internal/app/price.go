@@ -248,8 +248,21 @@ type PriceLineState struct {
 	Approved string         // by whom
 	On       day.Day
 	MadeBy   string
+	By       id.Account   // whose decision it is
+	Waits    bool         // for approval
 	Sum      cost.CodeSum // in the area's window, from the published cost run
-	InCohort int          // people of the cohort who have the code
+	People   int          // who have the code in the window
+	InCohort int          // of them, in the cohort
+	Sent     int          // contacts in the accepted extracts, where there is no cost run yet
+}
+
+// Uses is how many contacts of the code there are in the window, priced or not; before the first run, in all that is accepted.
+func (l PriceLineState) Uses() int {
+	n := l.Sum.Contacts + l.Sent
+	for _, g := range l.Sum.Gaps {
+		n += g
+	}
+	return n
 }
 
 // PriceMapPage is the price map.
@@ -259,52 +272,79 @@ type PriceMapPage struct {
 	Run     store.Run // the published cost run that the sums come from; zero when there is none
 	Window  day.Span
 	Lines   []PriceLineState // no price first, then by sum
-	Says    []string         // what the total is not
 	Amount  money.Pence
 	People  int
-	Changed bool // the map was changed after the run
+	Says    []string // what the total is not
+	Rents   bool     // rent and benefits are counted
+	Changed bool     // the map was changed after the run
 }
 
 // PriceMap shows what each agency's code means, its price, and who approved it.
 func (a *App) PriceMap(ctx context.Context, who Who) (PriceMapPage, error) {
 	var p PriceMapPage
 	err := a.db.Do(ctx, inArea(who, policy.PriceMapOpen, policy.PriceMap), func(tx *store.Tx) (err error) {
-		if p.Viewer, err = viewer(tx); err != nil {
-			return err
-		}
-		m, err := a.priceMap(tx)
-		if err != nil {
-			return err
-		}
-		p.Area = m.area
-		run, report, err := costReport(tx)
-		if err != nil {
-			return err
-		}
-		p.Run, p.Window, p.Says = run, cost.TwoYears(m.area.Cohort.AsOf).Span, report.Says
-		p.Amount, p.People = report.Amount, report.People
-		sums := map[cost.Key]codeReport{}
-		for _, c := range report.Codes {
-			sums[c.Key] = c
-		}
-		p.Changed = run.ID != 0 && report.MapHash != m.hash
-		seen := map[cost.Key]bool{}
-		for _, c := range m.codes {
-			k := m.key(c)
-			seen[k] = true
-			p.Lines = append(p.Lines, m.state(k, sums[k]))
-		}
-		for k := range m.lines {
-			if !seen[k] {
-				p.Lines = append(p.Lines, m.state(k, sums[k]))
-			}
-		}
-		slices.SortFunc(p.Lines, func(x, y PriceLineState) int {
-			return cmp.Or(cmp.Compare(open(y), open(x)), cmp.Compare(y.Sum.Amount, x.Sum.Amount), strings.Compare(x.Agency.Slug, y.Agency.Slug), strings.Compare(x.Code, y.Code))
-		})
-		return nil
+		p, err = a.priceMapPage(tx)
+		return err
 	})
 	return p, err
+}
+
+func (a *App) priceMapPage(tx *store.Tx) (p PriceMapPage, err error) {
+	if p.Viewer, err = viewer(tx); err != nil {
+		return p, err
+	}
+	m, err := a.priceMap(tx)
+	if err != nil {
+		return p, err
+	}
+	run, report, err := costReport(tx)
+	if err != nil {
+		return p, err
+	}
+	p.Area, p.Run, p.Window = m.area, run, cost.TwoYears(m.area.Cohort.AsOf).Span
+	p.Amount, p.People, p.Rents = report.Amount, report.People, rentsCounted(m.table.TotalOf(0, 0).Exclusions())
+	if p.Says = report.Says; run.ID == 0 {
+		p.Says = m.table.TotalOf(0, 0).Says()
+	}
+	p.Changed = run.ID != 0 && report.MapHash != m.hash
+	p.Lines = m.all(report.Codes)
+	if run.ID != 0 {
+		return p, nil
+	}
+	uses, err := tx.CodeUses()
+	sent := map[cost.Key]int{}
+	for _, u := range uses {
+		sent[m.key(m.codes[m.place[u.Service]])] = int(u.Contacts)
+	}
+	for i, l := range p.Lines {
+		p.Lines[i].Sent = sent[cost.Key{Agency: l.Agency.Slug, Code: l.Code, Unit: l.Unit}]
+	}
+	return p, err
+}
+
+// all gives every code of the map and every code that agencies sent: those without a price first, then by sum.
+func (m *priceMap) all(codes []codeReport) []PriceLineState {
+	sums := map[cost.Key]codeReport{}
+	for _, c := range codes {
+		sums[c.Key] = c
+	}
+	var lines []PriceLineState
+	seen := map[cost.Key]bool{}
+	for _, c := range m.codes {
+		k := m.key(c)
+		seen[k] = true
+		lines = append(lines, m.state(k, sums[k]))
+	}
+	for k := range m.lines {
+		if !seen[k] {
+			lines = append(lines, m.state(k, sums[k]))
+		}
+	}
+	slices.SortFunc(lines, func(x, y PriceLineState) int {
+		return cmp.Or(cmp.Compare(open(y), open(x)), cmp.Compare(y.Sum.Amount, x.Sum.Amount), strings.Compare(x.Agency.Slug, y.Agency.Slug),
+			strings.Compare(x.Code, y.Code), strings.Compare(x.Unit, y.Unit))
+	})
+	return lines
 }
 
 // open is 1 for a code that somebody must decide about.
@@ -316,7 +356,7 @@ func open(l PriceLineState) int {
 }
 
 func (m *priceMap) state(k cost.Key, c codeReport) PriceLineState {
-	s := PriceLineState{Code: k.Code, Unit: k.Unit, State: "none", Sum: c.Sum, InCohort: c.InCohort}
+	s := PriceLineState{Code: k.Code, Unit: k.Unit, State: "none", Sum: c.Sum, People: c.People, InCohort: c.InCohort}
 	for _, g := range m.agencies {
 		if g.Slug == k.Agency {
 			s.Agency = g
@@ -326,7 +366,7 @@ func (m *priceMap) state(k cost.Key, c codeReport) PriceLineState {
 	if !ok {
 		return s
 	}
-	s.ID, s.Line, s.MadeBy = p.ID, m.lines[k], p.MadeName
+	s.ID, s.Line, s.MadeBy, s.By = p.ID, m.lines[k], p.MadeName, p.MadeBy
 	switch {
 	case s.Line.LeftOut != nil:
 		s.State = "left-out"
@@ -335,6 +375,7 @@ func (m *priceMap) state(k cost.Key, c codeReport) PriceLineState {
 	default:
 		return s
 	}
+	s.Waits = p.State == "proposed"
 	if p.State == "approved" {
 		s.Approved, s.On = approver(p), day.In(p.ApprovedAt, london)
 	}
@@ -413,7 +454,21 @@ func (a *App) decidePrice(ctx context.Context, who Who, act policy.Act, agency i
 	})
 }
 
-// ApprovePrice is a finance lead's approval of a proposed price or of leaving a code out.
+// errOwnPrice keeps two pairs of eyes on a price.
+var errOwnPrice = fault.New(fault.Denied, "own-price", "You set this price, so somebody else approves it.", "Ask another finance lead.")
+
+// ApprovePrice is a finance lead's approval of a proposed price or of leaving a code out. Nobody approves what they proposed.
 func (a *App) ApprovePrice(ctx context.Context, who Who, n id.Price) error {
-	return a.db.Do(ctx, inArea(who, policy.PriceMapApprove, policy.PriceMap), func(tx *store.Tx) error { return tx.ApprovePrice(n) })
+	return a.db.Do(ctx, inArea(who, policy.PriceMapApprove, policy.PriceMap), func(tx *store.Tx) error {
+		standing, err := tx.Prices()
+		if err != nil {
+			return err
+		}
+		for _, p := range standing {
+			if p.ID == n && p.MadeBy == tx.Actor().Account {
+				return errOwnPrice
+			}
+		}
+		return tx.ApprovePrice(n)
+	})
 }

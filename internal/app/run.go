@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"time"
 
+	"throughline/internal/area"
 	"throughline/internal/id"
+	"throughline/internal/money"
 	"throughline/internal/policy"
 	"throughline/internal/store"
 )
@@ -81,7 +83,11 @@ type RunList struct {
 	Viewer Viewer
 	Area   store.Area
 	Runs   []store.Run
-	Jobs   []store.Job
+	Jobs   []Work
+	Names  map[id.Account]string // of who started them
+	Found  map[id.Run]RunFound
+	Stale  Stale // of the cost run in force
+	MayRun bool
 }
 
 // Runs lists the newest runs.
@@ -97,18 +103,89 @@ func (a *App) Runs(ctx context.Context, who Who) (RunList, error) {
 		if l.Runs, err = tx.Runs(100); err != nil {
 			return err
 		}
-		l.Jobs, err = tx.Jobs(20)
-		return err
+		if l.Jobs, err = working(tx); err != nil {
+			return err
+		}
+		l.MayRun = mayRun(tx)
+		l.Names, l.Found = map[id.Account]string{}, map[id.Run]RunFound{}
+		for _, r := range l.Runs {
+			if err := tx.Confirm(policy.Subject{Kind: policy.Run, ID: int64(r.ID)}, policy.Facts{Exists: true, Area: tx.Actor().Area, State: r.State}); err != nil {
+				return err
+			}
+			if l.Names[r.StartedBy], err = tx.NameOf(r.StartedBy); err != nil {
+				return err
+			}
+			if l.Found[r.ID], err = foundBy(r); err != nil {
+				return err
+			}
+			if r.ID == l.Area.CostRun {
+				var in RunInputs
+				if err := json.Unmarshal([]byte(r.Inputs), &in); err != nil {
+					return err
+				}
+				if l.Stale, err = a.stale(tx, r, in); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	})
 	return l, err
 }
 
+// mayRun says whether the viewer may start a run.
+func mayRun(tx *store.Tx) bool {
+	return tx.May(policy.RunStart, policy.Subject{Kind: policy.Area, ID: 1}, policy.Facts{Exists: true, Area: tx.Actor().Area})
+}
+
+// RunFound is what a run found, in a few figures. Those of the other kind of run are 0.
+type RunFound struct {
+	Records, Persons, Several int // of a link run; Several are persons of more than one record
+	Links, Doubts             int
+	Cohort, Apart             int // of a cost run: people whom the rule finds, and those set apart for one service
+	Amount                    money.Pence
+	Everyone                  int // people with a priced contact in the window
+	EveryoneCost              money.Pence
+	NoPerson                  int // contacts of records that no person holds
+}
+
+// foundBy reads a run's report; nothing where there is none.
+func foundBy(r store.Run) (f RunFound, err error) {
+	if r.Report == "" {
+		return f, nil
+	}
+	if r.Kind == store.LinkRun {
+		var report linkRunReport
+		err = json.Unmarshal([]byte(r.Report), &report)
+		return RunFound{Records: report.Records, Persons: report.Persons, Several: report.Several, Links: report.Links, Doubts: report.Doubts}, err
+	}
+	var report costRunReport
+	if err = json.Unmarshal([]byte(r.Report), &report); err != nil || report.Cohort == nil {
+		return f, err
+	}
+	c := report.Cohort
+	return RunFound{Cohort: len(c.Members), Apart: len(c.SingleService), Amount: c.Amount, Everyone: c.Everyone, EveryoneCost: c.EveryoneCost,
+		NoPerson: report.NoPerson}, nil
+}
+
 // RunPage is one run and what it fixed.
 type RunPage struct {
-	Viewer Viewer
-	Run    store.Run
-	Inputs RunInputs
-	Report json.RawMessage
+	Viewer       Viewer
+	Area         *area.Area
+	Run          store.Run
+	By           string
+	Inputs       RunInputs
+	Extracts     []RunExtract // that it read
+	Found        RunFound
+	Stale        Stale  // when it is the cost run in force
+	Supersedes   id.Run // the run of its kind that was in force before it; 0 for none
+	SupersededBy id.Run // the one that took its place; 0 for none
+}
+
+// RunExtract is an extract that a run read.
+type RunExtract struct {
+	store.Extract
+	Agency, Layout string
 }
 
 // Run shows what a run fixed and found.
@@ -121,12 +198,66 @@ func (a *App) Run(ctx context.Context, who Who, n id.Run) (RunPage, error) {
 		if p.Run, err = tx.Run(n); err != nil {
 			return err
 		}
-		if p.Run.Report != "" {
-			p.Report = json.RawMessage(p.Run.Report)
+		if p.Area, err = a.config(tx.Actor().Area); err != nil {
+			return err
 		}
-		return json.Unmarshal([]byte(p.Run.Inputs), &p.Inputs)
+		if p.By, err = tx.NameOf(p.Run.StartedBy); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(p.Run.Inputs), &p.Inputs); err != nil {
+			return err
+		}
+		if p.Found, err = foundBy(p.Run); err != nil {
+			return err
+		}
+		p.Extracts = nil
+		for _, in := range p.Inputs.Extracts {
+			x, err := runExtract(tx, in.Extract)
+			if err != nil {
+				return err
+			}
+			p.Extracts = append(p.Extracts, x)
+		}
+		if err := p.neighbours(tx); err != nil {
+			return err
+		}
+		here, err := tx.Area()
+		if err == nil && here.CostRun == n {
+			p.Stale, err = a.stale(tx, p.Run, p.Inputs)
+		}
+		return err
 	})
 	return p, err
+}
+
+func runExtract(tx *store.Tx, n id.Extract) (x RunExtract, err error) {
+	if x.Extract, err = tx.Extract(n); err != nil {
+		return x, err
+	}
+	g, err := tx.Agency(x.Extract.Agency)
+	if err != nil {
+		return x, err
+	}
+	l, err := tx.Layout(x.Extract.Layout)
+	x.Agency, x.Layout = g.Name, l.Name
+	return x, err
+}
+
+// neighbours finds the runs of the same kind that were in force before and after.
+func (p *RunPage) neighbours(tx *store.Tx) error {
+	runs, err := tx.Runs(1000)
+	for _, r := range runs { // the newest first
+		if r.Kind != p.Run.Kind || r.State != "published" && r.State != "superseded" || p.Run.FinishedAt.IsZero() {
+			continue
+		}
+		switch {
+		case r.ID > p.Run.ID:
+			p.SupersededBy = r.ID
+		case r.ID < p.Run.ID && p.Supersedes == 0:
+			p.Supersedes = r.ID
+		}
+	}
+	return err
 }
 
 // RunInputs is what a run fixes. The same inputs give the same bytes.

@@ -31,11 +31,13 @@ var (
 	priceEnd = query("price.end", `update price_entries set ended_at = $1, ended_by = $2 where area = $3 and agency = $4 and code = $5 and unit = $6 and ended_at = ''`)
 	priceOK  = query("price.approve", `update price_entries set state = 'approved', approved_at = $1, approved_by = $2, approved_as = $3
 		where id = $4 and state = 'proposed' and ended_at = '' and area = $5`)
-	priceList = query("price.list", `select p.id, p.agency, p.code, p.unit, p.entry, p.state, p.made_at, p.made_by, p.approved_at, p.approved_by, p.approved_as,
-		p.ended_at, p.ended_by, coalesce(m.name, ''), coalesce(o.name, '') from price_entries p
-		left join accounts m on m.id = p.made_by left join accounts o on o.id = p.approved_by
-		where p.area = $1 and p.ended_at = '' order by p.agency, p.code, p.unit`)
+	priceList    = query("price.list", priceFields+`where p.area = $1 and p.ended_at = '' order by p.agency, p.code, p.unit`)
+	priceHistory = query("price.history", priceFields+`where p.area = $1 and p.agency = $2 and p.code = $3 and p.unit = $4 order by p.id desc limit 50`)
 )
+
+const priceFields = `select p.id, p.agency, p.code, p.unit, p.entry, p.state, p.made_at, p.made_by, p.approved_at, p.approved_by, p.approved_as,
+	p.ended_at, p.ended_by, coalesce(m.name, ''), coalesce(o.name, '') from price_entries p
+	left join accounts m on m.id = p.made_by left join accounts o on o.id = p.approved_by `
 
 // SetPrice makes a new decision about a code, ending the one that stands. What was decided before stays in the history.
 func (tx *Tx) SetPrice(e PriceEntry) (id.Price, error) {
@@ -67,11 +69,18 @@ func (tx *Tx) ApprovePrice(n id.Price) error {
 
 // Prices gives the price decisions that stand.
 func (tx *Tx) Prices() ([]PriceEntry, error) {
-	return list(tx, priceList, []any{tx.area}, func(scan func(...any) error) (p PriceEntry, err error) {
-		var made, approved, ended string
-		err = scan(&p.ID, &p.Agency, &p.Code, &p.Unit, &p.Entry, &p.State, &made, &p.MadeBy, &approved, &p.ApprovedBy, &p.ApprovedAs,
-			&ended, &p.EndedBy, &p.MadeName, &p.OKName)
-		p.MadeAt, p.ApprovedAt, p.EndedAt = moment(made), moment(approved), moment(ended)
-		return p, err
-	})
+	return list(tx, priceList, []any{tx.area}, scanPrice)
+}
+
+// PriceHistory gives what was decided about a code, the newest first.
+func (tx *Tx) PriceHistory(agency id.Agency, code, unit string) ([]PriceEntry, error) {
+	return list(tx, priceHistory, []any{tx.area, int64(agency), code, unit}, scanPrice)
+}
+
+func scanPrice(scan func(...any) error) (p PriceEntry, err error) {
+	var made, approved, ended string
+	err = scan(&p.ID, &p.Agency, &p.Code, &p.Unit, &p.Entry, &p.State, &made, &p.MadeBy, &approved, &p.ApprovedBy, &p.ApprovedAs,
+		&ended, &p.EndedBy, &p.MadeName, &p.OKName)
+	p.MadeAt, p.ApprovedAt, p.EndedAt = moment(made), moment(approved), moment(ended)
+	return p, err
 }
