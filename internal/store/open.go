@@ -109,6 +109,7 @@ var pragmas = []string{
 
 func (db *DB) openSQLite(dir string) error {
 	db.dialect = &sqliteDialect
+	warnOfNetwork(dir)
 	path := filepath.Join(dir, "throughline.db")
 	open := func(query string, most int) (*sql.DB, error) {
 		pool, err := driver.Open("file:"+(&url.URL{Path: path}).EscapedPath()+query, func(c *sqlite3.Conn) error {

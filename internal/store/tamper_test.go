@@ -398,6 +398,23 @@ func TestAlteredBeforeItWasSealed(t *testing.T) {
 	})
 }
 
+// TestForgedEvent puts in an event of one's own making before the sequencer comes: without the leaf key it is found.
+func TestForgedEvent(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB, c *clock) {
+		watched(t, db, c)
+		e := event{area: 1, id: c.now().Add(time.Second).UnixMicro() << 10, at: instant(c.now().Add(time.Second)), actorName: "Ann", act: string(policy.HomeOpen),
+			subjectKind: string(policy.Area), subject: 1, outcome: "permit", source: "192.0.2.1"}
+		err := db.alone(t.Context(), 1, func(tx *Tx) error { return tx.bulk("audit", eventColumns, e.row(make([]byte, 32))) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		seal(t, db)
+		if v := verified(t, db, db.Checkpoints()); len(v.Broken) == 0 {
+			t.Error("a forged event was sealed and not found")
+		}
+	})
+}
+
 // TestAppendOnly sees that the database itself refuses what needs no full rights.
 func TestAppendOnly(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *DB, c *clock) {
