@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
+	"net/http"
 	"os/user"
 	"strings"
 	"time"
@@ -27,15 +29,29 @@ type World struct {
 	Areas   fs.FS // the areas' configuration within the program
 	Version string
 	Now     func() time.Time
+	Pages   func(a *app.App, log *slog.Logger, secure bool) *http.Server // the pages over an open installation
 }
 
 // commands is every command there is.
 type commands struct {
-	Serve   serve   `cmd:"" help:"Serve the pages. In an empty directory it prints a one-time code, with which the first administrator is created."`
-	Account account `cmd:"" help:"Look after accounts from the machine itself."`
-	Area    areas   `cmd:"" help:"Load an area’s configuration."`
-	Audit   audit   `cmd:"" help:"Check the audit."`
-	Version version `cmd:"" help:"Print the version."`
+	Demo      demo      `cmd:"" help:"Make an invented area, import, link and price it, and serve it on this machine."`
+	Serve     serve     `cmd:"" help:"Serve the pages. In an empty directory it prints a one-time code, with which the first administrator is created."`
+	Import    importing `cmd:"" help:"Bring in agencies’ files, or see what would become of them (--dry-run)."`
+	Link      linking   `cmd:"" help:"Find who is who in all accepted extracts, then price their contacts."`
+	Footprint footprint `cmd:"" help:"Price contacts over the persons found, in the window of the area’s rule."`
+	Cohort    cohorts   `cmd:"" help:"List the high-cost cohort, by pseudonym."`
+	Extract   extracts  `cmd:"" help:"List extracts, and decide about them."`
+	Layout    layouts   `cmd:"" help:"List layouts, and add new versions."`
+	Runs      runs      `cmd:"" name:"run" help:"List runs and what they found."`
+	Job       jobs      `cmd:"" help:"List jobs under way."`
+	LinkFiles linkFiles `cmd:"" help:"Link an analyst’s files without a database: persons.csv, links.csv, report.html."`
+	Evaluate  evaluate  `cmd:"" help:"Compare persons.csv with the truth: pairwise and B-cubed precision, recall, F1."`
+	Sample    sampling  `cmd:"" help:"Invent an area: extracts as agencies send them, layouts, and the truth."`
+	Account   account   `cmd:"" help:"Look after accounts from the machine itself."`
+	Area      areas     `cmd:"" help:"Load an area’s configuration."`
+	Audit     audit     `cmd:"" help:"Check the audit."`
+	Config    config    `cmd:"" help:"Print the settings in force and where each comes from."`
+	Version   version   `cmd:"" help:"Print the version."`
 }
 
 // place is the flags of every command that opens an installation.
@@ -54,7 +70,12 @@ type operator struct {
 	place
 	Area string `help:"The area. It may be left out where there is only one." env:"THROUGHLINE_AREA" placeholder:"AREA"`
 	As   string `help:"Your name, as the audit is to show it." env:"THROUGHLINE_AS" placeholder:"NAME"`
-	JSON bool   `help:"Print JSON." name:"json"`
+	output
+}
+
+// output is how a command prints its answer.
+type output struct {
+	JSON bool `help:"Print JSON." name:"json"`
 }
 
 // who is the operator's credential.
@@ -89,7 +110,7 @@ func (o operator) who(ctx context.Context, a *app.App) (app.Who, error) {
 }
 
 // print writes an answer as JSON, or in words.
-func (o operator) print(w *World, answer any, words string) error {
+func (o output) print(w *World, answer any, words string) error {
 	if !o.JSON {
 		_, err := fmt.Fprintln(w.Stdout, words)
 		return err
@@ -100,12 +121,11 @@ func (o operator) print(w *World, answer any, words string) error {
 	return e.Encode(answer)
 }
 
-type version struct{}
+type version struct{ output }
 
 // Run prints the version.
-func (version) Run(w *World) error {
-	_, err := fmt.Fprintln(w.Stdout, w.Version)
-	return err
+func (c version) Run(w *World) error {
+	return c.print(w, map[string]string{"version": w.Version}, w.Version)
 }
 
 // usage is the exit code of a command that was not typed right (sysexits.h).
@@ -143,14 +163,25 @@ func Run(ctx context.Context, w World) (code int) {
 // complain prints what went wrong and its remedy, and gives the exit code of its kind.
 func complain(to io.Writer, err error) int {
 	f := fault.As(err)
+	if f.Message == fault.InvalidField("", "", "").Message && len(f.Notes) == 1 { // of a form; a command says what the problem is
+		n := f.Notes[0]
+		fmt.Fprintf(to, "throughline: %s: %s\n", n.Field, strings.TrimSpace(n.Message+" "+n.Remedy))
+		because(to, f)
+		return f.Kind.Exit()
+	}
 	fmt.Fprintln(to, "throughline:", strings.TrimSpace(f.Message+" "+f.Remedy))
 	for _, n := range f.Notes {
 		fmt.Fprintf(to, "  %s: %s\n", n.Field, strings.TrimSpace(n.Message+" "+n.Remedy))
 	}
+	because(to, f)
+	return f.Kind.Exit()
+}
+
+// because prints what lies beneath a fault: whoever is at the command line looks after the machine.
+func because(to io.Writer, f *fault.Error) {
 	if cause := errors.Unwrap(f); cause != nil {
 		fmt.Fprintln(to, " ", cause)
 	}
-	return f.Kind.Exit()
 }
 
 // description ends the help with the table of exit codes, from the one table of kinds.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -13,7 +14,6 @@ import (
 
 	"throughline/internal/app"
 	"throughline/internal/fault"
-	"throughline/internal/web"
 )
 
 // serve is throughline serve.
@@ -37,10 +37,9 @@ func (s serve) Run(ctx context.Context, w *World) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Addr)
+	listener, err := listen(ctx, s.Addr)
 	if err != nil {
-		return fault.New(fault.Unavailable, "address", "The address "+s.Addr+" cannot be listened on.",
-			"Choose another with --addr, or stop what uses it.").Because(err)
+		return err
 	}
 	code, err := a.OpenFirstRun(ctx)
 	if err != nil {
@@ -49,7 +48,7 @@ func (s serve) Run(ctx context.Context, w *World) (err error) {
 	if _, err := fmt.Fprint(w.Stdout, s.greeting(listener.Addr().String(), code)); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return Serve(ctx, w, a, listener, s.TLSCert, s.TLSKey)
+	return show(ctx, w, a, listener, s.TLSCert, s.TLSKey, w.Stderr)
 }
 
 // check refuses to show people's data in clear to a network.
@@ -62,6 +61,15 @@ func (s serve) check() error {
 			"Listen on 127.0.0.1, or give --tls-cert and --tls-key.")
 	}
 	return nil
+}
+
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fault.New(fault.Unavailable, "address", "The address "+addr+" cannot be listened on.",
+			"Choose another with --addr, or stop what uses it.").Because(err)
+	}
+	return listener, nil
 }
 
 func loopback(addr string) bool {
@@ -85,11 +93,11 @@ func (s serve) greeting(addr, code string) string {
 	return text
 }
 
-// Serve shows the pages of an installation on a listener, works its queue and seals its audit, until ctx ends. It is what the
-// demonstration serves with, too.
-func Serve(ctx context.Context, w *World, a *app.App, listener net.Listener, cert, key string) error {
-	log := slog.New(slog.NewJSONHandler(w.Stderr, nil))
-	server := web.New(web.Config{App: a, Now: w.Now, Log: log, Secure: cert != ""}).HTTP()
+// show serves the pages of an installation on a listener, works its queue and seals its audit, until ctx ends. The demonstration is
+// served the same way. Requests are logged to logged, a line of JSON each.
+func show(ctx context.Context, w *World, a *app.App, listener net.Listener, cert, key string, logged io.Writer) error {
+	log := slog.New(slog.NewJSONHandler(logged, nil))
+	server := w.Pages(a, log, cert != "")
 	working, stop := context.WithCancel(ctx)
 	var agents sync.WaitGroup
 	agents.Go(func() {

@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"throughline/internal/app"
+	"throughline/internal/day"
+	"throughline/internal/fault"
+	"throughline/internal/intake"
+)
+
+// linkFiles is throughline link-files.
+type linkFiles struct {
+	output
+	Layout     string   `help:"The layout of the files that name none of their own." type:"path" placeholder:"FILE"`
+	Out        string   `help:"The folder for persons.csv, links.csv and report.html. Nothing in it is overwritten." required:"" type:"path" placeholder:"DIR"`
+	AsOf       string   `help:"Read ages and dates of birth as of this day; today otherwise." name:"as-of" placeholder:"DAY"`
+	RareNames  bool     `help:"Link by name and date of birth alone only where fewer than 1 in 10,000 others of the population are expected to have both. Needs --population." name:"rare-names"`
+	Population int      `help:"How many people live in the area." placeholder:"N"`
+	Extracts   []string `arg:"" name:"extract" help:"The files, each with @LAYOUT where its layout is another one: people.csv@people.yaml."`
+}
+
+// Help ends the command's help.
+func (linkFiles) Help() string {
+	return `Finds who is who in an analyst's files, on this machine and without a database. persons.csv has file,record,person for each record; links.csv
+has the links that hold each person together, with their weight in bits and probability; report.html says what was read and done.
+A record is what has one key in one file, or one row where the layout has no key. Columns that a layout does not map are not used.
+
+Examples:
+  throughline link-files --layout people.yaml --out linked people-2025.csv people-2026.csv
+  throughline link-files --out linked council.csv@council.yaml hospital.csv@hospital.yaml`
+}
+
+// linked is what link-files did, as JSON shows it.
+type linked struct {
+	Out     string       `json:"out"`
+	Files   []linkedFile `json:"files"`
+	Records int          `json:"records"`
+	Persons int          `json:"persons"`
+	Links   int          `json:"links"`
+	Review  int          `json:"pairs_to_look_at"`
+	Pairs   int64        `json:"pairs_compared"`
+	Seconds float64      `json:"seconds"`
+}
+
+type linkedFile struct {
+	File     string     `json:"file"`
+	Layout   string     `json:"layout"`
+	Rows     int        `json:"rows"`
+	Accepted int        `json:"accepted"`
+	Rejected int        `json:"rejected"`
+	Repeated int        `json:"repeated"`
+	Records  int        `json:"records"`
+	SetAside int        `json:"set_aside"`
+	Unmapped []string   `json:"unmapped"`
+	First    []rejected `json:"first_rejected"`
+}
+
+// outputs are what link-files writes.
+var outputs = []string{"persons.csv", "links.csv", "report.html"}
+
+// Run links the files.
+func (c linkFiles) Run(ctx context.Context, w *World) error {
+	files, err := c.files()
+	if err != nil {
+		return err
+	}
+	asOf := day.In(w.Now(), time.UTC)
+	if c.AsOf != "" {
+		if asOf, err = readDay("as-of", c.AsOf); err != nil {
+			return err
+		}
+	}
+	if c.RareNames != (c.Population != 0) || c.Population < 0 {
+		return fault.InvalidField("population", "The rule for rare names and the population go together.",
+			"Give both --rare-names and --population, such as --population 950000, or neither.")
+	}
+	if err := c.free(); err != nil {
+		return err
+	}
+	began := w.Now()
+	bar := newBar(w)
+	found, err := app.LinkFiles(ctx, app.LinkFilesAsked{Files: files, AsOf: asOf, RareNames: c.RareNames, Population: c.Population, Progress: bar.show})
+	bar.end()
+	if err != nil {
+		return err
+	}
+	if err := c.write(found, w.Version, asOf); err != nil {
+		return err
+	}
+	done := linkedOf(found)
+	done.Out, done.Seconds = c.Out, w.Now().Sub(began).Seconds()
+	return c.print(w, done, done.words())
+}
+
+// files pairs each file with its layout; each layout is read once.
+func (c linkFiles) files() ([]app.LinkFile, error) {
+	layouts := map[string]*intake.Layout{}
+	var files []app.LinkFile
+	for _, arg := range c.Extracts {
+		path, layout := arg, c.Layout
+		if _, err := os.Stat(arg); err != nil {
+			if at := strings.LastIndexByte(arg, '@'); at > 0 {
+				path, layout = arg[:at], arg[at+1:]
+			}
+		}
+		if layout == "" {
+			return nil, fault.InvalidField("layout", "No layout is said for "+path+".", "Give one for all files with --layout, or for this one as "+path+"@LAYOUT.")
+		}
+		if layouts[layout] == nil {
+			l, err := readLayout(layout)
+			if err != nil {
+				return nil, err
+			}
+			layouts[layout] = l
+		}
+		files = append(files, app.LinkFile{Path: path, Layout: layouts[layout]})
+	}
+	return files, nil
+}
+
+// free refuses a folder in which something would be overwritten, and makes the folder where there is none.
+func (c linkFiles) free() error {
+	for _, name := range outputs {
+		if _, err := os.Lstat(filepath.Join(c.Out, name)); err == nil {
+			return fault.InvalidField("out", "The folder "+c.Out+" holds a "+name+" already.", "Name another folder, so that nothing is overwritten.")
+		}
+	}
+	if err := os.MkdirAll(c.Out, 0o700); err != nil {
+		return fault.InvalidField("out", "The folder "+c.Out+" cannot be made.", "Name one that you may write to.").Because(err)
+	}
+	return nil
+}
+
+// write writes the three files beside their places and moves them there when all are whole.
+func (c linkFiles) write(found *app.LinkedFiles, version string, asOf day.Day) (err error) {
+	part, err := os.MkdirTemp(c.Out, ".part-")
+	if err != nil {
+		return cannotWrite(c.Out, err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(part)) }()
+	for i, write := range []func(io.Writer) error{found.WritePersons, found.WriteLinks,
+		func(to io.Writer) error { return writeReport(to, found, version, asOf) }} {
+		if err := writeNew("out", filepath.Join(part, outputs[i]), write); err != nil {
+			return cannotWrite(c.Out, err)
+		}
+	}
+	for _, name := range outputs {
+		if err := os.Rename(filepath.Join(part, name), filepath.Join(c.Out, name)); err != nil {
+			return cannotWrite(c.Out, err)
+		}
+	}
+	return nil
+}
+
+func cannotWrite(folder string, err error) error {
+	return fault.New(fault.Unavailable, "write", "The files could not be written to "+folder+".", "Check that there is room on the disk and that you may write there.").Because(err)
+}
+
+func linkedOf(found *app.LinkedFiles) linked {
+	r := found.Result
+	done := linked{Records: len(r.Person), Persons: r.Persons, Links: len(r.Links), Review: len(r.Review), Pairs: r.Report.Pairs}
+	for _, f := range found.Files {
+		c := f.Counts
+		line := linkedFile{File: f.Name, Layout: f.Layout.Name, Rows: c.Rows, Accepted: c.Accepted, Rejected: c.Rejected, Repeated: c.Repeated, Records: f.Records,
+			SetAside: c.SetAside, Unmapped: append([]string{}, f.Unmapped...), First: []rejected{}}
+		for _, j := range f.Rejected {
+			line.First = append(line.First, rejected{int64(j.Line), j.Column, j.Code, j.Message, j.Remedy})
+		}
+		done.Files = append(done.Files, line)
+	}
+	return done
+}
+
+func (d linked) words() string {
+	var rows [][]string
+	for _, f := range d.Files {
+		rows = append(rows, []string{f.File, f.Layout, count(f.Rows), count(f.Accepted), count(f.Rejected), count(f.Repeated), count(f.Records), count(f.SetAside)})
+	}
+	var b strings.Builder
+	b.WriteString(table([]string{"FILE", "LAYOUT", "ROWS", "ACCEPTED", "REJECTED", "REPEATED", "RECORDS", "SET ASIDE"}, rows) + "\n")
+	for _, f := range d.Files {
+		for i, r := range f.First {
+			if i == shownRejected {
+				fmt.Fprintf(&b, "  %s: and %s more\n", f.File, count(f.Rejected-shownRejected))
+				break
+			}
+			fmt.Fprintf(&b, "  %s, %s\n", f.File, r)
+		}
+		if len(f.Unmapped) > 0 {
+			fmt.Fprintf(&b, "  %s: not used: %s\n", f.File, strings.Join(f.Unmapped, ", "))
+		}
+	}
+	fmt.Fprintf(&b, "\n%s records are %s people, by %s links. %s pairs are for someone to look at. %s pairs were compared, in %.1f seconds.\n", count(d.Records),
+		count(d.Persons), count(d.Links), count(d.Review), count(d.Pairs), d.Seconds)
+	b.WriteString("persons.csv, links.csv and report.html are in " + d.Out + ".")
+	return b.String()
+}

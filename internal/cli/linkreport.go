@@ -1,0 +1,237 @@
+package cli
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"throughline/internal/app"
+	"throughline/internal/day"
+	"throughline/internal/linkage"
+)
+
+//go:embed linkreport.html
+var reportText string
+
+var reportPage = template.Must(template.New("report").Parse(reportText))
+
+// report is the page that says what link-files read and did.
+type report struct {
+	Version      string
+	AsOf         string
+	Records      string
+	Persons      string
+	Links        string
+	Review       string
+	Files        []reportFile
+	Rules        [][2]string
+	Pairs        string
+	LeftOut      string
+	Cuts         []linkage.Cut
+	Weights      []reportWeight
+	Trained      string
+	RareNames    bool
+	Population   string
+	LinkAt       string
+	ReviewFrom   string
+	ReviewTo     string
+	Histogram    histogram
+	Sizes        [][2]string
+	Reasons      [][2]string
+	OverFrequent [][3]string
+}
+
+type reportFile struct {
+	Name, Layout                                          string
+	Rows, Accepted, Rejected, Repeated, Records, SetAside string
+	Unmapped                                              string
+	First                                                 []string
+}
+
+type reportWeight struct {
+	Field             string // empty on the further levels of one field
+	Levels            int    // of the field, on its first
+	Level, M, U, Bits string
+}
+
+// histogram counts pairs by their weight.
+type histogram struct {
+	Bars   []histogramBar
+	Width  int
+	Height int
+	Base   int // y of the axis
+}
+
+type histogramBar struct {
+	Label          string // "8 to 12"
+	Linked, Review int
+	X, Middle      int
+	LinkedY        int
+	LinkedHeight   int
+	ReviewY        int
+	ReviewHeight   int
+}
+
+// writeReport writes report.html: one file that needs no other.
+func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day) error {
+	r, o := l.Result, l.Options
+	p := report{Version: version, AsOf: asOf.Long(), Records: count(len(r.Person)), Persons: count(r.Persons), Links: count(len(r.Links)), Review: count(len(r.Review)),
+		Pairs: count(r.Report.Pairs), Cuts: r.Report.Cuts, RareNames: o.NameAndBirth == linkage.RareOnly, Population: count(o.Population),
+		LinkAt: percent(o.LinkAt), ReviewFrom: percent(o.ReviewFrom), ReviewTo: percent(o.ReviewTo), Histogram: newHistogram(r), Sizes: sizes(r)}
+	if r.Report.LeftOut > 0 {
+		p.LeftOut = count(r.Report.LeftOut)
+	}
+	for _, f := range linkedOf(l).Files {
+		file := reportFile{Name: f.File, Layout: f.Layout, Rows: count(f.Rows), Accepted: count(f.Accepted), Rejected: count(f.Rejected), Repeated: count(f.Repeated),
+			Records: count(f.Records), SetAside: count(f.SetAside), Unmapped: strings.Join(f.Unmapped, ", ")}
+		for _, j := range f.First {
+			file.First = append(file.First, j.String())
+		}
+		p.Files = append(p.Files, file)
+	}
+	for _, k := range r.Report.Rules {
+		p.Rules = append(p.Rules, [2]string{k.Rule, count(k.Pairs)})
+	}
+	for _, v := range r.Report.OverFrequent {
+		p.OverFrequent = append(p.OverFrequent, [3]string{v.Field.String(), v.Value, count(v.Records)})
+	}
+	p.Weights = weights(r.Model)
+	p.Trained = fmt.Sprintf("It was learnt from %s pairs of %s records, without labels, in %d rounds", count(r.Model.Pairs), count(r.Model.Records), r.Model.Iterations)
+	if r.Model.Converged {
+		p.Trained += ", after which nothing moved any more."
+	} else {
+		p.Trained += ", and was still moving a little at the last."
+	}
+	p.Reasons = reasons(r.Review)
+	return reportPage.Execute(to, p)
+}
+
+func percent(x float64) string { return strconv.FormatFloat(math.Round(x*1000)/10, 'f', -1, 64) + "%" }
+
+func weights(m *linkage.Model) []reportWeight {
+	var list []reportWeight
+	first, last := 0, ""
+	for _, w := range m.Weights() {
+		row := reportWeight{Level: w.Level, M: fmt.Sprintf("%.4f", w.M), U: fmt.Sprintf("%.6f", w.U), Bits: fmt.Sprintf("%+.1f", w.Bits)}
+		if w.Field != last {
+			first, last = len(list), w.Field
+			row.Field = w.Field
+		}
+		list = append(list, row)
+		list[first].Levels++
+	}
+	return list
+}
+
+// sizes counts people by how many records they have.
+func sizes(r *linkage.Result) [][2]string {
+	records := make([]int, r.Persons)
+	for _, p := range r.Person {
+		records[p]++
+	}
+	people := map[int]int{}
+	for _, n := range records {
+		people[min(n, mostSizes)]++
+	}
+	var list [][2]string
+	for n := 1; n <= mostSizes; n++ {
+		if people[n] == 0 {
+			continue
+		}
+		label := count(n)
+		if n == mostSizes {
+			label += " or more"
+		}
+		list = append(list, [2]string{label, count(people[n])})
+	}
+	return list
+}
+
+const mostSizes = 20
+
+func reasons(review []linkage.Review) [][2]string {
+	n := map[linkage.ReviewReason]int{}
+	var order []linkage.ReviewReason
+	for _, v := range review {
+		if n[v.Reason]++; n[v.Reason] == 1 {
+			order = append(order, v.Reason)
+		}
+	}
+	slices.Sort(order)
+	var list [][2]string
+	for _, why := range order {
+		list = append(list, [2]string{why.Sentence(), count(n[why])})
+	}
+	return list
+}
+
+// Sizes of the histogram, in pixels of its view box; a bar stands for binBits bits, and ends gather what lies beyond.
+const (
+	binBits          = 4
+	lowest, highest  = -8, 64
+	barWidth, barGap = 34, 6
+	chartHeight      = 220
+	chartTop         = 18
+	labelRoom        = 40
+)
+
+func newHistogram(r *linkage.Result) histogram {
+	bins := (highest - lowest) / binBits
+	h := histogram{Bars: make([]histogramBar, bins), Width: bins * (barWidth + barGap), Height: chartTop + chartHeight + labelRoom, Base: chartTop + chartHeight}
+	at := func(bits float64) *histogramBar {
+		return &h.Bars[max(0, min(bins-1, int(math.Floor((bits-lowest)/binBits))))]
+	}
+	for _, k := range r.Links {
+		at(k.Bits).Linked++
+	}
+	for _, v := range r.Review {
+		if !v.Linked {
+			at(v.Bits).Review++
+		}
+	}
+	most := 1
+	for _, b := range h.Bars {
+		most = max(most, b.Linked+b.Review)
+	}
+	for i := range h.Bars {
+		b := &h.Bars[i]
+		from := lowest + i*binBits
+		switch i {
+		case 0:
+			b.Label = fmt.Sprintf("below %d", from+binBits)
+		case bins - 1:
+			b.Label = fmt.Sprintf("%d and more", from)
+		default:
+			b.Label = fmt.Sprintf("%d to %d", from, from+binBits)
+		}
+		b.X = i * (barWidth + barGap)
+		b.Middle = b.X + barWidth/2
+		b.LinkedHeight = scaled(b.Linked, most)
+		b.ReviewHeight = scaled(b.Review, most)
+		b.LinkedY = h.Base - b.LinkedHeight
+		b.ReviewY = b.LinkedY - b.ReviewHeight
+	}
+	return h
+}
+
+// scaled is the height of a bar; what is not nothing can be seen.
+func scaled(n, most int) int {
+	if n == 0 {
+		return 0
+	}
+	return max(1, n*chartHeight/most)
+}
+
+// Start is where the bar's weights begin, for the axis.
+func (b histogramBar) Start() string {
+	from, _, _ := strings.Cut(b.Label, " ")
+	if from == "below" {
+		return ""
+	}
+	return from
+}

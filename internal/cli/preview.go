@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"cmp"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"throughline/internal/intake"
+)
+
+// preview is what a dry run found, as JSON shows it.
+type preview struct {
+	File       string       `json:"file"`
+	SHA256     string       `json:"sha256"`
+	Bytes      int64        `json:"bytes"`
+	Encoding   string       `json:"encoding"`
+	HeaderLine int          `json:"header_line"`
+	Rows       int          `json:"rows"`
+	Accepted   int          `json:"accepted"`
+	Rejected   int          `json:"rejected"`
+	Repeated   int          `json:"repeated"`
+	Revised    int          `json:"revised"`
+	Blank      int          `json:"blank"`
+	From       string       `json:"from"`
+	To         string       `json:"to"`
+	Reasons    []reason     `json:"reasons"`
+	First      []rejected   `json:"first_rejected"`
+	SetAside   []setAside   `json:"set_aside"`
+	Unmapped   []string     `json:"unmapped"`
+	Services   []serviceUse `json:"services"`
+	Columns    []string     `json:"columns"`
+	Sample     [][]string   `json:"masked_sample"`
+	Warnings   []string     `json:"warnings"`
+}
+
+type setAside struct {
+	Column string `json:"column"`
+	Code   string `json:"code"`
+	Reason string `json:"reason"`
+	Values int    `json:"values"`
+	Said   string `json:"said,omitempty"`
+}
+
+type serviceUse struct {
+	Code     string `json:"code"`
+	Service  string `json:"service"`
+	Unit     string `json:"unit"`
+	Contacts int    `json:"contacts"`
+	Known    bool   `json:"known"`
+}
+
+// dryRun reads files and says what would become of them.
+func (c importing) dryRun(w *World, k checked) error {
+	var all []preview
+	var words []string
+	for _, path := range c.Extracts {
+		p, err := c.preview(path, k)
+		if err != nil {
+			return about(filepath.Base(path), err)
+		}
+		all, words = append(all, p), append(words, p.words(k.layout))
+	}
+	return c.print(w, map[string]any{"layout": k.layout.Name, "version": k.layout.Version, "previews": all}, strings.Join(words, "\n\n"))
+}
+
+func (c importing) options(k checked) intake.Options {
+	o := intake.Options{AsOf: k.asOf, Totals: intake.Totals{Rows: int(c.Rows)}}
+	if k.total != nil {
+		o.Totals.Amount, o.Totals.HasAmount = *k.total, true
+	}
+	return o
+}
+
+func (c importing) preview(path string, k checked) (p preview, err error) {
+	file, err := open("extract", path)
+	if err != nil {
+		return p, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	found, err := intake.DryRun(file, k.layout, c.options(k), shownRejected)
+	if err != nil {
+		return p, err
+	}
+	if c.Rejected != "" && found.Counts.Rejected > 0 {
+		if _, err := file.Seek(0, io.SeekStart); err != nil {
+			return p, err
+		}
+		if err := writeNew("rejected", c.Rejected, func(to io.Writer) error { return writeRejected(to, file, k.layout, c.options(k)) }); err != nil {
+			return p, err
+		}
+	}
+	return previewOf(filepath.Base(path), found), nil
+}
+
+// writeRejected reads a file once more for its rejected rows: they are never held together.
+func writeRejected(to io.Writer, file io.Reader, l *intake.Layout, o intake.Options) error {
+	r, err := intake.NewReader(file, l, o)
+	if err != nil {
+		return err
+	}
+	return intake.WriteRejected(to, r.Headers(), func(yield func(intake.RejectedRow, error) bool) {
+		for r.Next() {
+			if row := r.Row(); row.Outcome == intake.Rejected && !yield(row.AsRejected(), nil) {
+				return
+			}
+		}
+		if err := r.Err(); err != nil {
+			yield(intake.RejectedRow{}, err)
+		}
+	})
+}
+
+func previewOf(name string, p *intake.Preview) preview {
+	out := preview{File: name, SHA256: hex.EncodeToString(p.Hash[:]), Bytes: p.Bytes, Encoding: p.Encoding, HeaderLine: p.HeaderLine, Rows: p.Counts.Rows,
+		Accepted: p.Counts.Accepted, Rejected: p.Counts.Rejected, Repeated: p.Counts.Repeated, Revised: p.Counts.Revised, Blank: p.Counts.Blank,
+		From: p.First.String(), To: p.Last.String(), Reasons: []reason{}, First: []rejected{}, SetAside: []setAside{}, Unmapped: append([]string{}, p.Unmapped...),
+		Services: []serviceUse{}, Columns: p.Headers, Sample: p.Sample, Warnings: append([]string{}, p.Warnings...)}
+	for _, r := range p.Reasons {
+		out.Reasons = append(out.Reasons, reason{r.Code, r.Reason, int64(r.Rows)})
+	}
+	for _, r := range p.Rejected {
+		out.First = append(out.First, rejected{int64(r.Line), r.Column, r.Code, r.Message, r.Remedy})
+	}
+	for _, s := range p.SetAside {
+		out.SetAside = append(out.SetAside, setAside{s.Column, s.Code, s.Reason, s.Values, s.Said})
+	}
+	for _, s := range p.Services {
+		out.Services = append(out.Services, serviceUse{s.Code, s.Service, s.Unit, s.Contacts, s.Known})
+	}
+	return out
+}
+
+// words says what a dry run found.
+func (p preview) words(l *intake.Layout) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, read through the layout %s, version %d. Nothing is stored.\n", p.File, l.Name, l.Version)
+	fmt.Fprintf(&b, "%s rows: %s accepted, %s rejected, %s repeated. The file is %s with its header on line %d.\n", count(p.Rows), count(p.Accepted),
+		count(p.Rejected), count(p.Repeated), p.Encoding, p.HeaderLine)
+	if p.Revised > 0 {
+		fmt.Fprintf(&b, "%s rows take the place of an earlier row with the same number.\n", count(p.Revised))
+	}
+	if p.From != "" {
+		fmt.Fprintf(&b, "Contacts from %s to %s.\n", p.From, p.To)
+	}
+	for _, warning := range p.Warnings {
+		b.WriteString("Look: " + warning + "\n")
+	}
+	if len(p.Unmapped) > 0 {
+		fmt.Fprintf(&b, "Nothing would be stored of the columns %s.\n", strings.Join(p.Unmapped, ", "))
+	}
+	section := func(heading string, headings []string, rows [][]string) {
+		if len(rows) > 0 {
+			b.WriteString("\n" + heading + "\n" + table(headings, rows) + "\n")
+		}
+	}
+	var rows [][]string
+	for _, r := range p.Reasons {
+		rows = append(rows, []string{count(r.Rows), r.Reason})
+	}
+	section("Rejected", []string{"ROWS", "WHY"}, rows)
+	for _, r := range p.First {
+		b.WriteString("  " + r.String() + "\n")
+	}
+	rows = nil
+	for _, s := range p.SetAside {
+		rows = append(rows, []string{count(s.Values), s.Column, s.Said, s.Reason})
+	}
+	section("Set aside: kept as sent, not used", []string{"VALUES", "COLUMN", "AS SENT", "WHY"}, rows)
+	rows = nil
+	for _, s := range p.Services {
+		means := s.Service
+		if !s.Known {
+			means = "the layout does not say what it means"
+		}
+		rows = append(rows, []string{count(s.Contacts), s.Code, cmp.Or(s.Unit, "contact"), means})
+	}
+	section("Services", []string{"CONTACTS", "CODE", "UNIT", "MEANS"}, rows)
+	section("The first accepted rows, masked", p.Columns, p.Sample)
+	return strings.TrimRight(b.String(), "\n")
+}
