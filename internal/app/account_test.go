@@ -369,7 +369,7 @@ func TestTemporaryPasswordOpensNothingButItsChange(t *testing.T) {
 		}
 		_, err = w.Home(t.Context(), ann)
 		refused(t, "the old token", err, fault.SignIn)
-		w.purpose(w.by(token), policy.FindAndCost)
+		ann = w.purpose(w.by(token), policy.FindAndCost)
 		_, err = w.signIn("ann@example.org.uk", made.Temporary)
 		refused(t, "the temporary password", err, fault.Invalid)
 
@@ -377,7 +377,7 @@ func TestTemporaryPasswordOpensNothingButItsChange(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = w.Home(t.Context(), w.by(token))
+		_, err = w.Home(t.Context(), ann)
 		refused(t, "a session from before the reset", err, fault.SignIn)
 		w.move(account.CodeLife)
 		_, err = w.signIn("ann@example.org.uk", made.Temporary)

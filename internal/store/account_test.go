@@ -161,14 +161,21 @@ func TestSuspensionActsOnTheNextRequest(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *DB, _ *clock) {
 		newArea(t, db)
 		n, ann := newAccount(t, db, "Ann", 0, policy.Analyst)
+		err := db.alone(t.Context(), 1, func(tx *Tx) error { return tx.Suspend(n, 7) })
+		if fault.KindOf(err) != fault.Conflict {
+			t.Errorf("suspending by another version: %v, want a conflict", err)
+		}
 		within(t, db, func(tx *Tx) error { return tx.Suspend(n, 1) })
-		err := db.Do(t.Context(), asks(ann), func(*Tx) error { t.Error("ran"); return nil })
+		err = db.Do(t.Context(), asks(ann), func(*Tx) error { t.Error("ran"); return nil })
 		if fault.KindOf(err) != fault.Denied || !strings.Contains(err.Error(), "suspended") {
 			t.Errorf("a suspended account got %v, want to be refused with the reason", err)
 		}
 		err = db.alone(t.Context(), 1, func(tx *Tx) error { return tx.Suspend(n, 1) })
 		if fault.KindOf(err) != fault.Conflict {
 			t.Errorf("suspending by an old version: %v, want a conflict", err)
+		}
+		if err := db.alone(t.Context(), 1, func(tx *Tx) error { return tx.Restore(n, 1) }); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("restoring by an old version: %v, want a conflict", err)
 		}
 		within(t, db, func(tx *Tx) error { return tx.Restore(n, 2) })
 		if err := db.Do(t.Context(), asks(ann), nothing); err != nil {

@@ -102,6 +102,7 @@ func TestNoForgedWriteIsAccepted(t *testing.T) {
 		{"from another origin", header("Origin", "https://elsewhere.example")},
 		{"from a sandbox", header("Origin", "null")},
 		{"from our host by another scheme", header("Origin", "ftp://elsewhere.example.com")},
+		{"a form as plain text", body("text/plain", "token=WORD")},
 		{"plain text that is JSON", body("text/plain", `{"token":"WORD"}`)},
 		{"JSON", body("application/json", `{"token":"WORD"}`)},
 		{"no kind", body("", "token=WORD")},

@@ -157,6 +157,9 @@ func TestNoOracle(t *testing.T) {
 			}
 		}
 	}
+	for _, odd := range []string{"02", "+2", "2.0", "%202"} { // account 2 has one address only
+		ada.status(ada.get("/accounts/"+odd), http.StatusNotFound)
+	}
 	lists := func(query string) string { return heading(bea.status(bea.get("/accounts?"+query), http.StatusOK)) }
 	other, none := lists("agency=2"), lists("agency=4711")
 	if strings.Contains(other, "Sam") || other != none {
