@@ -1,3 +1,5 @@
+// Package reference holds versioned data that ships with the program: price editions, deflators and how common names are. Each file
+// names its source; nothing here is about anyone.
 package reference
 
 import (

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -76,7 +75,7 @@ func TestFromFilesToCohort(t *testing.T) {
 	if sum != c.Cohort.Amount {
 		t.Errorf("the members cost %s together, the cohort says %s", sum, c.Cohort.Amount)
 	}
-	t.Log(fmt.Sprintf("cohort: %d people, %s, everyone %d, %s; stale %+v", len(c.Cohort.Members), c.Cohort.Amount, c.Cohort.Everyone, c.Cohort.EveryoneCost, c.Stale))
+	t.Logf("cohort: %d people, %s; everyone: %d, %s", len(c.Cohort.Members), c.Cohort.Amount, c.Cohort.Everyone, c.Cohort.EveryoneCost)
 	first := c.Rows[0]
 	f, err := a.Footprint(t.Context(), analyst, OpenFootprint{Person: first.Person})
 	if err != nil {

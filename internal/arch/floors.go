@@ -53,7 +53,6 @@ var floors = map[string]Floor{
 	"internal/sample":  Yard,
 	"internal/arch":    Yard,
 	"internal/browser": Yard,
-	"internal/deps":    Yard,
 	"bench":            Yard,
 }
 

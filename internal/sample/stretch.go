@@ -46,7 +46,6 @@ type maker struct {
 	out        *stretch
 	registered map[registration]*record
 	order      []registration
-	scratch    []string
 }
 
 type registration struct {

@@ -82,7 +82,7 @@ func TestSoundex(t *testing.T) {
 	// The examples of the US National Archives.
 	for name, want := range map[string]string{"washington": "w252", "lee": "l000", "gutierrez": "g362", "pfister": "p236", "jackson": "j250",
 		"tymczak": "t522", "ashcraft": "a261", "vandeusen": "v532", "robert": "r163", "rupert": "r163", "rubin": "r150", "honeyman": "h555"} {
-		var n uint32 = uint32(want[0])
+		n := uint32(want[0])
 		for _, c := range want[1:] {
 			n = n<<4 | uint32(c-'0')
 		}
