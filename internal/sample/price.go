@@ -94,10 +94,11 @@ func (a *account) largest() (service, money.Pence) {
 }
 
 // The rule of the area's cohort: £500 a week over the 104 weeks, three agencies or more, no service above three quarters.
+const cohortCost money.Pence = 52_000_00
+
 const (
-	cohortCost     money.Pence = 52_000_00
-	cohortAgencies int         = 3
-	cohortLargest  int         = 75 // per cent
+	cohortAgencies = 3
+	cohortLargest  = 75 // per cent
 )
 
 func (a *account) inCohort() bool {

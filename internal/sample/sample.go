@@ -214,7 +214,8 @@ func openWriters(folder string) (*writers, error) {
 	for i := range forms {
 		out, err := create(filepath.Join(folder, extractsFolder, forms[i].file()))
 		if err != nil {
-			return w, errors.Join(err, w.abandon())
+			w.abandon()
+			return w, err
 		}
 		w.extracts[i] = out
 		for _, line := range append(append([]string(nil), forms[i].above...), forms[i].header) {
@@ -224,7 +225,8 @@ func openWriters(folder string) (*writers, error) {
 	for i := range truthForms {
 		out, err := create(filepath.Join(folder, truthFolder, truthForms[i].name))
 		if err != nil {
-			return w, errors.Join(err, w.abandon())
+			w.abandon()
+			return w, err
 		}
 		w.truth[i] = out
 		out.WriteString(truthForms[i].header + "\n")
