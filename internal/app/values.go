@@ -1,0 +1,18 @@
+package app
+
+import "throughline/internal/store"
+
+// The values that pages show, by the names that shells may use: a shell never imports the keeper.
+type (
+	Agency      = store.Agency
+	Answer      = store.Answer
+	CohortOrder = store.CohortOrder
+	Event       = store.Event
+	EventFilter = store.EventFilter
+	Extract     = store.Extract
+	LayoutRow   = store.Layout
+	Link        = store.Link
+	PersonTotal = store.PersonTotal
+	RunRow      = store.Run
+	Verified    = store.Verified
+)
