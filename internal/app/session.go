@@ -50,7 +50,7 @@ func (a *App) SignIn(ctx context.Context, in Credentials) (SignedIn, error) {
 	}
 	var try int64
 	var secret store.Secret
-	err := a.db.Do(ctx, request(who, policy.SessionSignInFailed, policy.System, 1), func(tx *store.Tx) error {
+	err := a.db.Do(ctx, request(who, policy.SessionTrySignIn, policy.System, 1), func(tx *store.Tx) error {
 		var wait time.Duration
 		var err error
 		if try, wait, err = tx.Try(typed); err != nil {

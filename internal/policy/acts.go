@@ -48,7 +48,7 @@ type Info struct {
 const (
 	SystemFirstRun      Act = "system.first-run"
 	SessionSignIn       Act = "session.sign-in"
-	SessionSignInFailed Act = "session.sign-in-failed"
+	SessionTrySignIn    Act = "session.try-sign-in"
 	SessionSignOut      Act = "session.sign-out"
 	SessionStatePurpose Act = "session.state-purpose"
 	SessionListOwn      Act = "session.list-own"
@@ -153,7 +153,7 @@ var (
 var table = []Info{
 	{SystemFirstRun, "create the first administrator", Write, System, "", false, anyPurpose},
 	{SessionSignIn, "sign in", Write, Account, "", false, anyPurpose},
-	{SessionSignInFailed, "try to sign in", Write, System, "", false, anyPurpose},
+	{SessionTrySignIn, "try to sign in", Write, System, "", false, anyPurpose},
 	{SessionSignOut, "sign out", Write, Session, "", false, anyPurpose},
 	{SessionStatePurpose, "state your purpose", Write, Session, "", false, anyPurpose},
 	{SessionListOwn, "list your own sessions", Read, Account, "", false, anyPurpose},
