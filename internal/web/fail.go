@@ -29,7 +29,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, who app.Who, route
 	}
 	frame := s.visitorFrame(w, r)
 	if v, unknown := s.app.Me(r.Context(), who); unknown == nil {
-		if path := before(v, route, r); f.Kind == fault.Denied && path != "" {
+		if path := comesFirst(v, route, r); f.Kind == fault.Denied && path != "" {
 			redirect(w, path)
 			return
 		}
@@ -38,9 +38,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, who app.Who, route
 	s.problem(w, r, frame, f)
 }
 
-// before is the page that somebody must go through before they come to what was refused, empty for none: their own password, or
+// comesFirst is the page that somebody must go through before they come to what was refused, empty for none: their own password, or
 // their purpose.
-func before(v app.Viewer, route *Route, r *http.Request) string {
+func comesFirst(v app.Viewer, route *Route, r *http.Request) string {
 	if v.MustChange {
 		return "/account/password"
 	}
