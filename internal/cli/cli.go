@@ -163,7 +163,7 @@ func Run(ctx context.Context, w World) (code int) {
 // complain prints what went wrong and its remedy, and gives the exit code of its kind.
 func complain(to io.Writer, err error) int {
 	f := fault.As(err)
-	if f.Message == fault.InvalidField("", "", "").Message && len(f.Notes) == 1 { // of a form; a command says what the problem is
+	if isOneField(f) {
 		n := f.Notes[0]
 		fmt.Fprintf(to, "throughline: %s: %s\n", n.Field, strings.TrimSpace(n.Message+" "+n.Remedy))
 		because(to, f)

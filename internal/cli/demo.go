@@ -26,7 +26,7 @@ func (demo) Help() string {
 after that it serves the area it made. To begin anew, delete the folder.
 
 Example:
-  throughline demo --people 10000 --dir /tmp/small --addr 127.0.0.1:8500`
+  throughline demo --people 10000 --dir small --addr 127.0.0.1:8500`
 }
 
 const (

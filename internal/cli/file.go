@@ -56,9 +56,14 @@ func create(field, path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return nil, fault.InvalidField(field, "The file "+path+" is there already.", "Name another, so that nothing is overwritten.")
+		return nil, isThere(field, path)
 	case err != nil:
 		return nil, fault.InvalidField(field, "The file "+path+" cannot be made.", "Name one in a folder that you may write to.").Because(err)
 	}
 	return f, nil
+}
+
+// isThere refuses to write over a file.
+func isThere(field, path string) error {
+	return fault.InvalidField(field, "The file "+path+" is there already.", "Name another, so that nothing is overwritten.")
 }

@@ -124,6 +124,9 @@ func (c importing) check() (k checked, err error) {
 	if c.Rows < 0 {
 		return k, fault.InvalidField("rows", "A file has no fewer than no rows.", "Leave --rows out, or give what the agency says.")
 	}
+	if _, err := os.Lstat(c.Rejected); c.Rejected != "" && err == nil {
+		return k, isThere("rejected", c.Rejected)
+	}
 	if k.layout, err = readLayout(c.Layout); err != nil {
 		return k, err
 	}

@@ -53,6 +53,16 @@ func about(name string, err error) error {
 		return nil
 	}
 	f := *fault.As(err)
+	if isOneField(&f) {
+		f.Notes = []fault.Note{f.Notes[0]}
+		f.Notes[0].Message = name + ": " + f.Notes[0].Message
+		return &f
+	}
 	f.Message = name + ": " + f.Message
 	return &f
+}
+
+// isOneField says whether a fault is about one field and says nothing beside it.
+func isOneField(f *fault.Error) bool {
+	return len(f.Notes) == 1 && f.Message == fault.InvalidField("", "", "").Message
 }

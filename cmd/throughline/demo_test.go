@@ -1,0 +1,228 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"throughline/internal/fault"
+)
+
+// served is a demonstration that runs.
+type served struct {
+	address string
+	said    string // all that it printed up to the end of its greeting
+	stop    func()
+}
+
+// serveDemo starts throughline demo on a folder and waits until it serves.
+func serveDemo(t *testing.T, dir string) served {
+	t.Helper()
+	server := exec.CommandContext(t.Context(), "throughline", "demo", "--dir", dir, "--people", "2400", "--addr", "127.0.0.1:0")
+	var log strings.Builder
+	server.Stderr = &log
+	out, err := server.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s := served{}
+	for lines := bufio.NewScanner(out); !strings.Contains(s.said, "Ctrl+C") && lines.Scan(); {
+		s.said += lines.Text() + "\n"
+	}
+	s.address = regexp.MustCompile(`http://[0-9.]+:[0-9]+`).FindString(s.said)
+	if s.address == "" {
+		t.Fatalf("it does not serve: %s\n%s\n%v", s.said, log.String(), server.Wait())
+	}
+	s.stop = func() {
+		t.Helper()
+		if err := server.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, out); err != nil {
+			t.Error(err)
+		}
+		if err := server.Wait(); err != nil {
+			t.Errorf("the demonstration ended with %v\n%s", err, log.String())
+		}
+	}
+	return s
+}
+
+// command runs a command on a data directory and gives what it printed, as JSON where it is.
+func command(t *testing.T, args ...string) (out string, code int) {
+	t.Helper()
+	text, err := exec.CommandContext(t.Context(), "throughline", args...).Output()
+	var ended *exec.ExitError
+	if errors.As(err, &ended) {
+		return string(ended.Stderr), ended.ExitCode()
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	return string(text), 0
+}
+
+// must runs a command that is to go well and reads its JSON.
+func must(t *testing.T, into any, args ...string) {
+	t.Helper()
+	out, code := command(t, append(args, "--json")...)
+	if code != 0 {
+		t.Fatalf("throughline %s ends with %d: %s", strings.Join(args, " "), code, out)
+	}
+	if err := json.Unmarshal([]byte(out), into); err != nil {
+		t.Fatalf("throughline %s: %v: %s", strings.Join(args, " "), err, out)
+	}
+}
+
+// TestDemo makes a small demonstration, signs in to it, stops it and serves it again; then, from the command line, an extract is
+// taken back and brought in again, and the figures follow both ways.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "demo")
+	s := serveDemo(t, dir)
+	analyst := regexp.MustCompile(`(?m)^.* analyst +(\S+) +(\S+)$`).FindStringSubmatch(s.said)
+	if analyst == nil {
+		t.Fatalf("no analyst's sign-in is printed:\n%s", s.said)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := visitor{t, &http.Client{Jar: jar}, s.address}
+	page, err := v.client.Get(s.address + "/sign-in")
+	if err != nil || page.StatusCode != http.StatusOK {
+		t.Fatalf("/sign-in: %v %v", page, err)
+	}
+	if _, err := io.Copy(io.Discard, page.Body); errors.Join(err, page.Body.Close()) != nil {
+		t.Fatal(err)
+	}
+	if at, text := v.post("/sign-in", url.Values{"email": {analyst[1]}, "password": {analyst[2]}}); at != "/purpose" {
+		t.Errorf("the analyst comes to %s:\n%s", at, text)
+	}
+	if out, code := command(t, "demo", "--dir", dir, "--addr", "127.0.0.1:0"); code != fault.Unavailable.Exit() {
+		t.Errorf("a second demonstration in the folder ends with %d: %s", code, out)
+	}
+	v.client.CloseIdleConnections()
+	s.stop()
+
+	again := serveDemo(t, dir)
+	if !strings.Contains(again.said, analyst[2]) {
+		t.Errorf("the second time the sign-ins are others:\n%s", again.said)
+	}
+	var runs struct {
+		Runs []struct{ Kind, State string }
+	}
+	if must(t, &runs, "run", "list", "--dir", dir); len(runs.Runs) != 2 {
+		t.Errorf("the second time made runs: %+v", runs)
+	}
+	again.stop()
+
+	takeBackAndBringAgain(t, dir)
+}
+
+// imported is one file of what throughline import answers.
+type imported struct {
+	Extract                            int
+	State                              string
+	Before                             bool `json:"sent_before"`
+	Rows, Accepted, Rejected, Repeated int
+}
+
+func takeBackAndBringAgain(t *testing.T, dir string) {
+	type figures struct {
+		Everyone int
+		Cost     string `json:"everyone_cost"`
+		Members  []struct {
+			Person string
+			Cost   string `json:"two_years"`
+		}
+	}
+	var before, without, after figures
+	must(t, &before, "cohort", "list", "--dir", dir)
+	if before.Everyone == 0 {
+		t.Fatal("nobody has a priced contact")
+	}
+	var list struct {
+		Extracts []struct {
+			ID                                 int
+			File, State                        string
+			AsOf                               string `json:"as_of"`
+			Rows, Accepted, Rejected, Repeated int
+		}
+	}
+	must(t, &list, "extract", "list", "--dir", dir)
+	number := ""
+	for _, e := range list.Extracts {
+		if e.Rows == 0 || e.Accepted+e.Rejected+e.Repeated != e.Rows || e.State != "accepted" {
+			t.Errorf("%s: %+v", e.File, e)
+		}
+		if e.File == "lantern.csv" {
+			number = strconv.Itoa(e.ID)
+		}
+	}
+	must(t, &struct{}{}, "extract", "sent-in-error", number, "--reason", "It was another hostel's.", "--dir", dir)
+	must(t, &without, "cohort", "list", "--dir", dir)
+	if without.Cost == before.Cost {
+		t.Errorf("an extract was taken back, and the figures are as they were: %+v", without)
+	}
+
+	var brought struct{ Extracts []imported }
+	args := []string{"import", "--dir", dir, "--agency", "lantern", "--layout", filepath.Join("..", "..", "areas", "south-london", "layouts", "lantern.yaml"),
+		"--as-of", "2026-03-31", "--accept", filepath.Join(dir, "invented", "extracts", "lantern.csv")}
+	back := filepath.Join(t.TempDir(), "back.csv")
+	must(t, &brought, append(args, "--rejected", back)...)
+	e := brought.Extracts[0]
+	if e.State != "accepted" || e.Before || e.Rows == 0 || e.Accepted+e.Rejected+e.Repeated != e.Rows {
+		t.Errorf("brought in again: %+v", e)
+	}
+	if rejected, err := os.ReadFile(back); err != nil || strings.Count(string(rejected), "\r\n") != e.Rejected+1 {
+		t.Errorf("%d rows are rejected, and the file to send back has %q, %v", e.Rejected, rejected, err)
+	}
+	must(t, &brought, args...)
+	if same := brought.Extracts[0]; !same.Before || same.Extract != e.Extract {
+		t.Errorf("the same file a second time: %+v, want extract %d and nothing new", same, e.Extract)
+	}
+	must(t, &struct{}{}, "link", "--dir", dir)
+	must(t, &after, "cohort", "list", "--dir", dir)
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("the file is back, and the figures are not (-want +got):\n%s", diff)
+	}
+	if out, code := command(t, "audit", "verify", "--dir", dir); code != 0 {
+		t.Errorf("the audit: %d %s", code, out)
+	}
+}
+
+// TestDemoLeavesOthersFoldersAlone refuses a folder that holds anything else.
+func TestDemoLeavesOthersFoldersAlone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	mine := filepath.Join(dir, "mine.txt")
+	if err := os.WriteFile(mine, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, code := command(t, "demo", "--dir", dir, "--addr", "127.0.0.1:0"); code != fault.Invalid.Exit() || !strings.Contains(out, "not empty") {
+		t.Errorf("it ends with %d: %s", code, out)
+	}
+	if out, code := command(t, "demo", "--dir", filepath.Join(dir, "new"), "--addr", "0.0.0.0:0"); code != fault.Invalid.Exit() {
+		t.Errorf("a demonstration for other machines ends with %d: %s", code, out)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("the folder holds %v, %v", entries, err)
+	}
+}
