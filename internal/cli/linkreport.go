@@ -113,11 +113,19 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 
 func percent(x float64) string { return strconv.FormatFloat(math.Round(x*1000)/10, 'f', -1, 64) + "%" }
 
+// share writes a share of pairs so that small ones can be told apart.
+func share(x float64) string {
+	if x >= .001 || x <= 0 {
+		return fmt.Sprintf("%.4f", x)
+	}
+	return "1 in " + count(int64(math.Round(1/x)))
+}
+
 func weights(m *linkage.Model) []reportWeight {
 	var list []reportWeight
 	first, last := 0, ""
 	for _, w := range m.Weights() {
-		row := reportWeight{Level: w.Level, M: fmt.Sprintf("%.4f", w.M), U: fmt.Sprintf("%.6f", w.U), Bits: fmt.Sprintf("%+.1f", w.Bits)}
+		row := reportWeight{Level: w.Level, M: share(w.M), U: share(w.U), Bits: fmt.Sprintf("%+.1f", w.Bits)}
 		if w.Field != last {
 			first, last = len(list), w.Field
 			row.Field = w.Field
