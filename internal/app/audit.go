@@ -2,13 +2,56 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"strings"
+	"time"
 
+	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/policy"
 	"throughline/internal/sheet"
 	"throughline/internal/store"
 )
+
+// AuditAsked chooses events of the audit; what is empty chooses all.
+type AuditAsked struct {
+	store.EventFilter
+	Who string // instead of Account: the name of whoever did it, or as much of it as tells them from everybody else
+}
+
+// filter finds the account that goes by the name.
+func (in AuditAsked) filter(tx *store.Tx) (store.EventFilter, error) {
+	f, sought := in.EventFilter, strings.ToLower(strings.TrimSpace(in.Who))
+	if sought == "" {
+		return f, nil
+	}
+	accounts, err := tx.AccountNames()
+	if err != nil {
+		return f, err
+	}
+	var parts, whole []store.NamedAccount
+	for _, a := range accounts {
+		name := strings.ToLower(a.Name)
+		if strings.Contains(name, sought) {
+			parts = append(parts, a)
+		}
+		if name == sought {
+			whole = append(whole, a)
+		}
+	}
+	if len(whole) > 0 {
+		parts = whole
+	}
+	switch {
+	case len(parts) == 0:
+		return f, fault.InvalidField("who", "Nobody with an account here goes by that name.", "Write it as the list of accounts does.")
+	case len(parts) > 1:
+		return f, fault.InvalidField("who", fmt.Sprintf("%d people here go by that name.", len(parts)), "Write more of it, or search by person or by day.")
+	}
+	f.Account = parts[0].ID
+	return f, nil
+}
 
 // AuditPage is a page of the audit.
 type AuditPage struct {
@@ -17,17 +60,18 @@ type AuditPage struct {
 	Events     []store.Event
 	Accounts   []store.NamedAccount // for choosing whose events to see
 	Agencies   []store.Agency
-	Next       id.Event // to ask for the events after these; 0 when there are no more
+	Next       id.Event // to ask for the events before these; 0 when there are no more
 	SealedSize int64    // events under the newest checkpoint
-	SealedAt   string
+	SealedAt   time.Time // zero while there is no checkpoint
+	Root       string    // hash of the tree under the newest checkpoint, base64
 }
 
 // EventsOnPage is how many events a page of the audit shows.
 const EventsOnPage = 50
 
 // SearchAudit shows who asked what of whom, when, why, and what the policy said.
-func (a *App) SearchAudit(ctx context.Context, who Who, f store.EventFilter) (AuditPage, error) {
-	p := AuditPage{Filter: f}
+func (a *App) SearchAudit(ctx context.Context, who Who, in AuditAsked) (AuditPage, error) {
+	var p AuditPage
 	err := a.db.Do(ctx, inArea(who, policy.AuditSearch, policy.Audit), func(tx *store.Tx) (err error) {
 		if p.Viewer, err = viewer(tx); err != nil {
 			return err
@@ -38,27 +82,57 @@ func (a *App) SearchAudit(ctx context.Context, who Who, f store.EventFilter) (Au
 		if p.Accounts, err = tx.AccountNames(); err != nil {
 			return err
 		}
-		if p.Events, err = tx.Events(f, EventsOnPage+1); err != nil {
+		if p.Filter, err = in.filter(tx); err != nil {
+			return err
+		}
+		if p.Events, err = tx.Events(p.Filter, EventsOnPage+1); err != nil {
 			return err
 		}
 		if len(p.Events) > EventsOnPage {
 			p.Events = p.Events[:EventsOnPage]
 			p.Next = p.Events[EventsOnPage-1].ID
 		}
-		p.SealedSize, p.SealedAt, err = tx.NewestCheckpoint()
-		return err
+		return p.checkpoint(tx)
 	})
 	return p, err
+}
+
+// checkpoint reads the newest checkpoint; none leaves everything zero.
+func (p *AuditPage) checkpoint(tx *store.Tx) error {
+	size, at, signed, err := tx.Checkpoint()
+	if err != nil {
+		if fault.KindOf(err) == fault.NotFound {
+			return nil
+		}
+		return err
+	}
+	p.SealedSize, p.Root = size, ""
+	if lines := strings.SplitN(signed, "\n", 4); len(lines) == 4 { // what is signed, its size and its root, a line each
+		p.Root = lines[2]
+	}
+	p.SealedAt, err = time.Parse(time.RFC3339, at)
+	return err
 }
 
 // exportedEvents is how many events one export holds at most.
 const exportedEvents = 100_000
 
+// errLongExport stands in place of a file that would leave events out without saying so.
+var errLongExport = fault.New(fault.Invalid, "long-export", "More than 100,000 lines match, which is more than one file holds.",
+	"Narrow the search by days, and download it in parts.")
+
 // ExportAudit writes the events that a filter chooses as CSV.
-func (a *App) ExportAudit(ctx context.Context, who Who, f store.EventFilter, to io.Writer) error {
+func (a *App) ExportAudit(ctx context.Context, who Who, in AuditAsked, to io.Writer) error {
 	var events []store.Event
-	err := a.db.Do(ctx, inArea(who, policy.AuditExport, policy.Audit), func(tx *store.Tx) (err error) {
-		events, err = tx.Events(f, exportedEvents)
+	err := a.db.Do(ctx, inArea(who, policy.AuditExport, policy.Audit), func(tx *store.Tx) error {
+		f, err := in.filter(tx)
+		if err != nil {
+			return err
+		}
+		events, err = tx.Events(f, exportedEvents+1)
+		if len(events) > exportedEvents {
+			return errLongExport
+		}
 		return err
 	})
 	if err != nil {

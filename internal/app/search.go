@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
+	"throughline/internal/area"
 	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/id"
@@ -20,9 +22,11 @@ import (
 // birth with a postcode is needed.
 type SearchPeople struct {
 	Reference string // a pseudonym read out: K7M-3Q
+	Name      string // any part of a name, in any order; instead of Forename and Surname
 	Forename  string
 	Surname   string
 	Birth     day.Day
+	BirthYear int // instead of Birth, where no more is known
 	Postcode  string
 	NHSNumber string
 }
@@ -31,6 +35,7 @@ type SearchPeople struct {
 type Found struct {
 	Person   id.Person
 	Name     string // empty until names are shown
+	Birth    string // like Name
 	Borough  string
 	Agencies []store.Agency
 	PPM      int64    // probability that the best of their records is of the person looked for, millionths
@@ -40,10 +45,14 @@ type Found struct {
 
 // FoundPage is the answer to a search.
 type FoundPage struct {
-	Viewer Viewer
-	Asked  SearchPeople
-	People []Found
-	More   bool // there are others, less likely
+	Viewer   Viewer
+	Area     *area.Area
+	Asked    SearchPeople
+	People   []Found
+	More     bool           // there are others, less likely
+	AsOf     day.Day        // as-of day of the newest extract searched
+	Searched int            // agencies whose records were searched
+	Agencies []store.Agency // all there are, in their order
 }
 
 // mostFound is how many people a search shows.
@@ -51,6 +60,16 @@ const mostFound = 20
 
 // candidatesPerKey bounds how many records one key brings: a key that so many share says little.
 const candidatesPerKey = 300
+
+// SearchForm says who may search, before anything is looked for.
+func (a *App) SearchForm(ctx context.Context, who Who) (Viewer, error) {
+	var v Viewer
+	err := a.db.Do(ctx, inArea(who, policy.PersonSearch, policy.Area), func(tx *store.Tx) (err error) {
+		v, err = viewer(tx)
+		return err
+	})
+	return v, err
+}
 
 // SearchPeople looks for somebody among what is known, with typos: records that share a key are scored as a pair of records would
 // be, and people are shown likeliest first. Somebody hidden from the viewer is not found, and is not counted either.
@@ -65,6 +84,9 @@ func (a *App) SearchPeople(ctx context.Context, who Who, in SearchPeople) (Found
 		if p.Viewer, err = viewer(tx); err != nil {
 			return err
 		}
+		if p.Area, err = a.config(tx.Actor().Area); err != nil {
+			return err
+		}
 		here, err := tx.Area()
 		if err != nil || here.LinkRun == 0 {
 			return err
@@ -73,10 +95,43 @@ func (a *App) SearchPeople(ctx context.Context, who Who, in SearchPeople) (Found
 		if err != nil {
 			return err
 		}
-		p.People, p.More, err = a.found(tx, here.LinkRun, best)
+		if p.People, p.More, err = a.found(tx, here.LinkRun, best); err != nil {
+			return err
+		}
+		if p.Agencies, err = tx.Agencies(); err != nil {
+			return err
+		}
+		p.AsOf, p.Searched, err = reachOf(tx)
 		return err
 	})
 	return p, err
+}
+
+// reachOf is the as-of day of the newest accepted extract, and how many agencies accepted ones are from.
+func reachOf(tx *store.Tx) (asOf day.Day, agencies int, err error) {
+	standing, err := tx.StandingExtracts()
+	seen := map[id.Agency]bool{}
+	for _, e := range standing {
+		asOf, seen[e.Agency] = max(asOf, e.AsOf), true
+	}
+	return asOf, len(seen), err
+}
+
+// namesOf are the ways in which the words of a name may be meant: a word alone may be either name, and the surname may stand last
+// or first.
+func namesOf(s string) []person.Name {
+	words := strings.Fields(strings.ReplaceAll(s, ",", " "))
+	n := len(words)
+	switch n {
+	case 0:
+		return nil
+	case 1:
+		return []person.Name{{Surname: words[0]}, {Forename: words[0]}}
+	}
+	return []person.Name{
+		{Forename: words[0], Middle: strings.Join(words[1:n-1], " "), Surname: words[n-1]},
+		{Forename: words[1], Middle: strings.Join(words[2:], " "), Surname: words[0]},
+	}
 }
 
 // identity reads what was typed. What cannot be read is said, field by field.
@@ -91,8 +146,16 @@ func (in SearchPeople) identity() (person.Identity, error) {
 	if in.Forename != "" || in.Surname != "" {
 		who.Names = []person.Name{{Forename: strings.TrimSpace(in.Forename), Surname: strings.TrimSpace(in.Surname)}}
 	}
-	if in.Birth != 0 {
+	if len(who.Names) == 0 {
+		who.Names = namesOf(in.Name)
+	}
+	switch {
+	case in.Birth != 0:
 		who.Births = []person.Birth{{Day: in.Birth, Precision: person.FullDate}}
+	case in.BirthYear != 0:
+		if d, ok := day.Of(in.BirthYear, time.January, 1); ok {
+			who.Births = []person.Birth{{Day: d, Precision: person.YearOnly}}
+		}
 	}
 	if strings.TrimSpace(in.NHSNumber) != "" {
 		n, why := person.ReadNHSNumber(in.NHSNumber)
@@ -237,7 +300,7 @@ func (a *App) found(tx *store.Tx, run id.Run, best []match) (out []Found, more b
 		}
 		f.Borough = boroughOf(records)
 		if tx.May(policy.PersonSeeName, s, facts) {
-			f.Name = bestName(records).Value
+			f.Name, f.Birth = bestName(records).Value, bestBirth(records).Value
 		}
 		out = append(out, f)
 	}

@@ -202,7 +202,7 @@ func (b *browserOf) somebody(name string, agency id.Agency, p policy.Purpose, ro
 func (s *site) events() []store.Event {
 	s.t.Helper()
 	var all []store.Event
-	f := store.EventFilter{}
+	f := app.AuditAsked{}
 	for {
 		p, err := s.app.SearchAudit(s.t.Context(), app.ByOperator("south-london", "Olive Operator"), f)
 		if err != nil {
@@ -232,7 +232,7 @@ func (s *site) written() int {
 
 // filled is a route's path with something in place of its variables, and a form with something in each field.
 func filled(route Route) (path string, form url.Values) {
-	path = strings.NewReplacer("{$}", "", "{person}", "K7M-3Q", "{account}", "1").Replace(route.Pattern)
+	path = strings.NewReplacer("{$}", "", "{person}", "K7M-3Q", "{account}", "1", "{edition}", "MOJ").Replace(route.Pattern)
 	path = regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(path, "1")
 	form = url.Values{}
 	for field := range route.Form {

@@ -14,19 +14,20 @@ type Editions struct {
 
 // EditionRow is one edition.
 type EditionRow struct {
-	Slug, Name, Publisher, Licence string
-	Year                           day.FinancialYear
-	Prices, Used                   int
+	Slug, Name, Attribution, Licence string
+	Years                            string // of its prices: "2006-07 to 2013-14"
+	Prices, Used                     int
 }
 
 // Edition is one edition's prices, as published and uprated.
 type Edition struct {
-	Slug, Name, Publisher, Licence, Source string
-	Year, Target                           day.FinancialYear
-	Deflator                               string
-	Search                                 Form // q
-	List                                   List
-	Rows                                   []EditionPrice
+	Slug, Name, Attribution, Licence, Source string
+	Years                                    string
+	Target                                   day.FinancialYear
+	Deflator                                 string
+	Search                                   Form // q
+	List                                     List
+	Rows                                     []EditionPrice
 }
 
 // EditionPrice is one published price.
@@ -49,11 +50,11 @@ func (e Editions) Head() Head {
 // Table lists the editions.
 func (e Editions) Table() Table {
 	t := Table{ID: "editions", Name: many(len(e.Rows), "edition", "editions"), Wide: true, Empty: "No edition is loaded.",
-		Columns: []Column{head(col("Edition")), col("Publisher"), num("Prices of"), num("Prices"), num("Used in the map"),
-			col("Licence")}}
+		Columns: []Column{head(col("Edition")), key("Prices of"), num("Prices"), num("Used in the map"),
+			col("Attribution"), col("Licence")}}
 	for _, r := range e.Rows {
-		t.Rows = append(t.Rows, row(linked(EditionPath(r.Slug), r.Name), words(r.Publisher), words(r.Year.String()), number0(r.Prices),
-			number0(r.Used), words(r.Licence)))
+		t.Rows = append(t.Rows, row(linked(EditionPath(r.Slug), r.Name), words(r.Years), number0(r.Prices),
+			number0(r.Used), words(r.Attribution), words(r.Licence)))
 	}
 	return t
 }

@@ -19,7 +19,7 @@ type Find struct {
 	AsOf     day.Day // of the newest data searched
 	Agencies int     // whose records were searched
 	Found    []Found
-	More     int // found but not shown: narrower details are asked for
+	More     bool // others match less closely: narrower details are asked for
 }
 
 // Found is a person who may be the one looked for.

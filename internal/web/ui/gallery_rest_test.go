@@ -54,8 +54,8 @@ func priceCases() []Case {
 	failed.SetForm, left.LeaveForm = typed("amount", "year", "national", "source"), typed("why")
 	mine.MayApprove, mine.NotYours, mine.MaySet = false, "You set this price, so another finance lead approves it.", false
 	none := Price{Key: PriceKey{"riverbank", oddName, ""}, Agency: "Riverbank Hospitals", Code: oddName, Contacts: 488, People: 433, InCohort: 6, Costing: costing, Now: []Pair{{"Price", Say(Tag(Attention, "No price yet"))}}}
-	editions := Editions{Deflator: "GDP deflator, vintage of March 2026", Target: 2024, Rows: []EditionRow{{"ncc-2024-25", "NHS cost collection 2024-25", "NHS England", "Open Government Licence 3.0", 2024, 1204, 9}, {"moj-2022-23", "Prison costs 2022-23", "Ministry of Justice", "Open Government Licence 3.0", 2022, 14, 1}}}
-	edition := Edition{Slug: "moj-2022-23", Name: "Prison costs 2022-23", Publisher: "Ministry of Justice", Licence: "Open Government Licence 3.0", Year: 2022, Target: 2024, Deflator: "GDP deflator, vintage of March 2026",
+	editions := Editions{Deflator: "GDP deflator, vintage of March 2026", Target: 2024, Rows: []EditionRow{{"ncc-2024-25", "NHS cost collection 2024-25", "Source: NHS England.", "Open Government Licence 3.0", "2024-25", 1204, 9}, {"moj-2022-23", "Prison costs 2022-23", "Ministry of Justice.", "Open Government Licence 3.0", "2016-17 to 2022-23", 14, 1}}}
+	edition := Edition{Slug: "moj-2022-23", Name: "Prison costs 2022-23", Attribution: "Ministry of Justice.", Licence: "Open Government Licence 3.0", Years: "2016-17 to 2022-23", Target: 2024, Deflator: "GDP deflator, vintage of March 2026",
 		Source: "Costs per place and costs per prisoner.", List: List{Path: "/editions/moj-2022-23", Page: 1, Size: 2, Total: 14, Sort: "code"},
 		Rows: []EditionPrice{{"MOJ-PRISON-2223", "Prison place, per year", "year", "Ministry of Justice", 2022, 5181700, 5711900, "× 1.1023", false, "usable", true},
 			{"WHOLE-1", "A rough sleeper, per year, all services", "year", "all", 2022, 2012800, 2218700, "", true, "a total over all services", false}}}
@@ -78,11 +78,11 @@ func priceCases() []Case {
 }
 
 func findCases() []Case {
-	found := Find{Searched: true, AsOf: window.To, Agencies: 10, More: 12, Form: Form{Typed: map[string][]string{"name": {"Whitlok"}, "born": {"3/4/1983"}}},
+	found := Find{Searched: true, AsOf: window.To, Agencies: 10, More: true, Form: Form{Typed: map[string][]string{"name": {"Whitlok"}, "born": {"3/4/1983"}}},
 		Found: []Found{{dean, "Dean Whitlock", "4 March 1983", "Lambeth", agencies[3:8], "Surname one letter off; day and month swapped", 88_00},
 			{dean + 1, "", "", "", agencies[:2], "Surname sounds alike", 41_00}, {dean + 2, oddName + longName, oddPile(), longName, agencies, "Same postcode", 40_00}}}
 	nobody := found
-	nobody.Found, nobody.More = nil, 0
+	nobody.Found, nobody.More = nil, false
 	nobody.Form.Typed = map[string][]string{"name": {oddName + longName}}
 	looked := Looked{Person: dean, Total: 46, Older: LookedPath(dean) + "?before=7", Looks: []Look{
 		{at(12, 11, 40), "Ayesha Rahman", "Partnership", "This page, names shown", "Check that records belong to one person", "Analyst of the partnership", false},
