@@ -171,10 +171,10 @@ func (c *committer) settle(group []*pending) {
 		byArea[p.event.area] = append(byArea[p.event.area], p)
 	}
 	for area, some := range byArea {
+		err := c.write(area, some)
 		for _, p := range some {
-			p.done <- nil
+			p.done <- err
 		}
-		_ = c.write(area, some)
 	}
 }
 
