@@ -60,8 +60,8 @@ type AuditPage struct {
 	Events     []store.Event
 	Accounts   []store.NamedAccount // for choosing whose events to see
 	Agencies   []store.Agency
-	Next       id.Event // to ask for the events before these; 0 when there are no more
-	SealedSize int64    // events under the newest checkpoint
+	Next       id.Event  // to ask for the events before these; 0 when there are no more
+	SealedSize int64     // events under the newest checkpoint
 	SealedAt   time.Time // zero while there is no checkpoint
 	Root       string    // hash of the tree under the newest checkpoint, base64
 }

@@ -11,6 +11,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"throughline/internal/day"
 	"throughline/internal/fault"
@@ -24,6 +27,7 @@ import (
 
 // ReceiveExtract is a file that somebody sends in.
 type ReceiveExtract struct {
+	Agency      id.Agency // whose file it is, where the sender said so apart from the layout; 0 leaves it to the layout
 	Layout      id.Layout
 	Name        string // of the file
 	AsOf        day.Day
@@ -50,7 +54,7 @@ func (a *App) ReceiveExtract(ctx context.Context, who Who, in ReceiveExtract) (R
 		return Received{}, fault.InvalidField("as_of", "The as-of day is in the future.", "Give the day on which the agency took the extract from its system.")
 	}
 	// Asked before a byte is read: whoever may not send a file must not fill the disk.
-	if err := a.db.Do(ctx, request(who, policy.ExtractReceive, policy.Layout, int64(in.Layout)), func(*store.Tx) error { return nil }); err != nil {
+	if err := a.db.Do(ctx, request(who, policy.ExtractReceive, policy.Layout, int64(in.Layout)), in.ofAgency); err != nil {
 		return Received{}, err
 	}
 	file, sum, size, err := a.spool(in.File)
@@ -79,6 +83,15 @@ func (a *App) ReceiveExtract(ctx context.Context, who Who, in ReceiveExtract) (R
 		err = errors.Join(err, os.Remove(a.spooled(file)))
 	}
 	return out, err
+}
+
+// ofAgency holds the layout to the agency that the sender named.
+func (in ReceiveExtract) ofAgency(tx *store.Tx) error {
+	l, err := tx.Layout(in.Layout)
+	if err == nil && in.Agency != 0 && in.Agency != l.Agency {
+		return fault.InvalidField("layout", "This layout describes files of another agency.", "Choose a layout of the agency whose file it is.")
+	}
+	return err
 }
 
 func (a *App) spooled(name string) string { return filepath.Join(a.dir, "spool", filepath.Base(name)) }
@@ -219,6 +232,7 @@ type ExtractList struct {
 	Extracts []store.Extract
 	Agencies []store.Agency
 	Layouts  []store.Layout
+	Jobs     []Work // under way on them
 }
 
 // Extracts lists extracts; somebody of one agency sees that agency's.
@@ -249,7 +263,14 @@ func (a *App) Extracts(ctx context.Context, who Who) (ExtractList, error) {
 				return err
 			}
 		}
-		return nil
+		jobs, err := working(tx)
+		l.Jobs = nil
+		for _, w := range jobs {
+			if slices.ContainsFunc(l.Extracts, func(e store.Extract) bool { return e.ID == w.Extract }) {
+				l.Jobs = append(l.Jobs, w)
+			}
+		}
+		return err
 	})
 	return l, err
 }
@@ -286,11 +307,19 @@ type EndExtract struct {
 }
 
 func (in EndExtract) check() error {
-	if in.Reason == "" {
+	switch {
+	case strings.TrimSpace(in.Reason) == "":
 		return fault.InvalidField("reason", "Say why.", "Write a sentence that the agency would understand.")
+	case len(in.Reason) > longestReason:
+		return fault.InvalidField("reason", "The reason is too long.", "Say it in a few sentences.")
+	case !utf8.ValidString(in.Reason) || strings.ContainsRune(in.Reason, 0):
+		return fault.InvalidField("reason", "The reason holds signs that cannot be read.", "Type it anew.")
 	}
 	return nil
 }
+
+// longestReason bounds a reason, in bytes.
+const longestReason = 2000
 
 const sweepJob = "sweep-extract"
 

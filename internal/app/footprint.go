@@ -169,6 +169,7 @@ type SentCell struct {
 	Value   string
 	Missing bool // the file lacks the column
 	Who     bool // the column says who somebody is, so it is hidden until names are shown
+	Hidden  bool // there is a value, and it is hidden
 	Meant   string
 }
 
@@ -325,17 +326,17 @@ func (a *App) sentRow(tx *store.Tx, at store.ContactAt, p id.Person) (out SentRo
 		if i < len(sent.Values) && sent.Values[i] != nil {
 			c.Value, c.Missing = *sent.Values[i], false
 		}
-		c.Who = saysWho(&layout.Columns[i])
+		c.Who = SaysWho(&layout.Columns[i])
 		if c.Who && !named {
-			c.Value = ""
+			c.Hidden, c.Value = c.Value != "", ""
 		}
 		out.Cells = append(out.Cells, c)
 	}
 	return out, nil
 }
 
-// saysWho says whether a column tells who somebody is.
-func saysWho(c *intake.Column) bool {
+// SaysWho says whether a column tells who somebody is, so that its values are hidden until names are shown.
+func SaysWho(c *intake.Column) bool {
 	return slices.ContainsFunc(c.Fields(), func(f intake.Field) bool {
 		switch f {
 		case intake.ContactID, intake.From, intake.To, intake.Service, intake.Quantity, intake.Amount, intake.Less, intake.Borough,

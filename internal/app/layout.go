@@ -88,6 +88,7 @@ type LayoutPage struct {
 	Layout     store.Layout
 	Agency     store.Agency
 	Reads      *intake.Layout
+	Services   map[string]string // the words of the area's services by their short names
 	AddedBy    string
 	ApprovedBy string
 	MayApprove bool
@@ -115,6 +116,14 @@ func (a *App) Layout(ctx context.Context, who Who, n id.Layout) (LayoutPage, err
 		if p.Reads, err = intake.ParseLayout([]byte(p.Layout.Text)); err != nil {
 			return err
 		}
+		c, err := a.config(tx.Actor().Area)
+		if err != nil {
+			return err
+		}
+		p.Services = map[string]string{}
+		for _, s := range c.Services {
+			p.Services[s.Slug] = s.Name
+		}
 		if p.AddedBy, err = tx.NameOf(p.Layout.AddedBy); err != nil {
 			return err
 		}
@@ -132,12 +141,12 @@ func (a *App) Layout(ctx context.Context, who Who, n id.Layout) (LayoutPage, err
 
 // AddLayout adds a version of a layout, as the analyst wrote it. The layout names its agency; adding the same text again changes nothing.
 func (a *App) AddLayout(ctx context.Context, who Who, agency id.Agency, text []byte) (store.Layout, error) {
-	reads, err := intake.ParseLayout(text)
-	if err != nil {
-		return store.Layout{}, err
-	}
+	reads, unread := intake.ParseLayout(text) // told to nobody but whoever may add one
 	var out store.Layout
-	err = a.db.Do(ctx, request(who, policy.LayoutAdd, policy.Agency, int64(agency)), func(tx *store.Tx) error {
+	err := a.db.Do(ctx, request(who, policy.LayoutAdd, policy.Agency, int64(agency)), func(tx *store.Tx) error {
+		if unread != nil {
+			return unread
+		}
 		numbers, err := agencyNumbers(tx)
 		if err != nil {
 			return err

@@ -447,11 +447,12 @@ func (a *App) UndoAnswer(ctx context.Context, who Who, in UndoAnswer) error {
 
 // WhoHasSeenPage is every event that shows a person, the newest first.
 type WhoHasSeenPage struct {
-	Viewer Viewer
-	Person id.Person
-	Events []store.Event
-	Count  int64
-	Next   id.Event // to ask for the events after these; 0 when there are no more
+	Viewer   Viewer
+	Person   id.Person
+	Agencies map[id.Agency]string // names
+	Events   []store.Event
+	Count    int64
+	Next     id.Event // to ask for the events after these; 0 when there are no more
 }
 
 // SeenOnPage is how many events a page shows.
@@ -465,6 +466,9 @@ func (a *App) WhoHasSeen(ctx context.Context, who Who, n id.Person, before id.Ev
 			return err
 		}
 		if p.Person, err = tx.Follow(n); err != nil {
+			return err
+		}
+		if p.Agencies, _, err = agencyNames(tx); err != nil {
 			return err
 		}
 		if p.Count, err = tx.EventCount(p.Person); err != nil {

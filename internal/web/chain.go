@@ -161,7 +161,7 @@ func (s *Server) limitBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		limit := int64(maxForm)
 		if _, pattern := s.mux.Handler(r); files[pattern] {
-			limit = maxFile
+			limit = s.largest + maxForm // the fields stand before the file
 			s.lengthen(w)
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)

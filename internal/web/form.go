@@ -92,6 +92,10 @@ func tooLarge(err error) error {
 	return fault.New(fault.Invalid, "cut-off", "What was sent did not arrive whole.", "Send it again.").Because(err)
 }
 
+// errFileFirst is the answer to a file that came before the fields that say what it is: nothing of it has been read.
+var errFileFirst = fault.New(fault.Invalid, "file-first", "The file came before the fields of its form, so nothing was read.",
+	"Send the form’s fields first and the file last, as the page does.")
+
 // maxFieldBytes bounds the fields that stand before a file.
 const maxFieldBytes = 64 << 10
 
@@ -111,6 +115,9 @@ func readParts(r *http.Request, boundary, file string) error {
 			return tooLarge(err)
 		}
 		if part.FormName() == file {
+			if !r.PostForm.Has("token") {
+				return errFileFirst
+			}
 			r.PostForm.Set(file, filepath.Base(filepath.ToSlash(part.FileName())))
 			r.Body = part
 			return nil

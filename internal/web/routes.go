@@ -56,6 +56,12 @@ func post(pattern string, act policy.Act, page string, form fields, h handle) Ro
 	return Route{Method: http.MethodPost, Pattern: pattern, Act: act, Page: page, Form: form, handle: h}
 }
 
+// file says which field of a route's form takes a file.
+func file(field string, r Route) Route {
+	r.File = field
+	return r
+}
+
 // visitor marks a route for somebody who has not signed in.
 func visitor(r Route) Route {
 	r.Visitor = true
@@ -97,6 +103,60 @@ func (s *Server) table() []Route {
 		get("/accounts/{account}/new-password", policy.AccountOpen, "confirm", s.ask(surePassword)),
 		post("/accounts/{account}/new-password", policy.AccountResetPassword, "account-made", fields{}, s.newPassword),
 		get("/agencies", policy.AgencyList, "agencies", s.agencies),
+
+		get("/people", policy.PersonSearch, "find", s.findForm),
+		post("/people/search", policy.PersonSearch, "find", fields{"name": once, "born": once, "postcode": once, "number": once}, s.find),
+
+		get("/editions", policy.EditionList, "editions", s.editions),
+		get("/editions/{edition}", policy.EditionOpen, "edition", s.edition),
+
+		get("/runs", policy.RunList, "runs", s.runs),
+		post("/runs", policy.RunStart, "", fields{}, s.startRuns),
+		get("/runs/{run}", policy.RunOpen, "run", s.run),
+
+		get("/audit", policy.AuditSearch, "audit", s.audit),
+		get("/audit/verify", policy.AuditVerify, "audit", s.verifyAudit),
+		get("/audit.csv", policy.AuditExport, "", s.exportAudit),
+
+		get("/extracts", policy.ExtractList, "extracts", s.extracts),
+		get("/extracts/new", policy.LayoutList, "send-in", s.sendIn),
+		file("file", post("/extracts", policy.ExtractReceive, "send-in", fields{"agency": once, "layout": once, "as_of-day": once, "as_of-month": once,
+			"as_of-year": once, "rows": once, "amount": once, "full": once}, s.receive)),
+		get("/extracts/{extract}", policy.ExtractOpen, "extract", s.extract),
+		get("/extracts/{extract}/rejected.csv", policy.ExtractDownloadRejects, "", s.rejected),
+		post("/extracts/{extract}/accept", policy.ExtractAccept, "confirm", fields{"absent": once}, s.acceptExtract),
+		get("/extracts/{extract}/decline", policy.ExtractOpen, "confirm", s.askEnding(declining)),
+		post("/extracts/{extract}/decline", policy.ExtractRefuse, "confirm", fields{"why": once}, s.endExtract(declining)),
+		get("/extracts/{extract}/sent-in-error", policy.ExtractOpen, "confirm", s.askEnding(takingBack)),
+		post("/extracts/{extract}/sent-in-error", policy.ExtractSentInError, "confirm", fields{"why": once}, s.endExtract(takingBack)),
+
+		get("/layouts", policy.LayoutList, "layouts", s.layouts),
+		get("/layouts/new", policy.LayoutList, "new-layout", s.newLayout),
+		file("file", post("/layouts", policy.LayoutAdd, "new-layout", fields{"agency": once, "text": once}, s.addLayout)),
+		get("/layouts/{layout}", policy.LayoutOpen, "layout", s.layout),
+		post("/layouts/{layout}/approve", policy.LayoutApprove, "", fields{}, s.approveLayout),
+
+		get("/jobs/{job}", policy.JobOpen, "job", s.job),
+
+		get("/records/{record}", policy.RecordOpen, "row", s.openRecord),
+
+		get("/prices", policy.PriceMapOpen, "prices", s.prices),
+		get("/prices.csv", policy.PriceMapExport, "", s.exportPrices),
+		get("/prices/line", policy.PriceMapOpen, "price", s.price),
+		post("/prices/set", policy.PriceMapSetLocal, "price",
+			withLine(fields{"service": once, "amount": once, "counts": once, "year": once, "source": once}), s.setPrice),
+		post("/prices/leave-out", policy.PriceMapLeaveOut, "price", withLine(fields{"why": once}), s.leaveOut),
+		post("/prices/approve", policy.PriceMapApprove, "price", withLine(fields{"price": once}), s.approvePrice),
+
+		get("/cohort", policy.CohortOpen, "cohort", s.cohort),
+		get("/cohort.csv", policy.CohortExport, "", s.exportCohort),
+		get("/cohort-with-names.csv", policy.CohortExportNames, "", s.exportNamedCohort),
+		get("/people/{person}", policy.PersonOpen, "person", s.person),
+		post("/people/{person}/answers", policy.PersonUnsure, "person", fields{"record": once, "answer": once, "why": once}, s.answer),
+		post("/people/{person}/answers/{answer}/undo", policy.PersonUndoAnswer, "", fields{}, s.undoAnswer),
+		get("/people/{person}/looked", policy.PersonWhoHasSeen, "looked", s.looked),
+		get("/people/{person}/footprint", policy.PersonFootprint, "footprint", s.footprint),
+		get("/people/{person}/footprint.csv", policy.PersonExport, "", s.exportFootprint),
 
 		visitor(get("/accessibility", words, "accessibility", s.accessibility)),
 		visitor(get("/privacy", words, "privacy", s.privacy)),

@@ -3,6 +3,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net"
@@ -14,25 +15,27 @@ import (
 
 // Config is what the pages are given.
 type Config struct {
-	App    *app.App
-	Now    func() time.Time // the clock, for how long requests take
-	Log    *slog.Logger     // one line a request, without personal data
-	Secure bool             // people reach it by TLS: cookies are for TLS only, and browsers are told to stay with it
+	App     *app.App
+	Now     func() time.Time // the clock, for how long requests take
+	Log     *slog.Logger     // one line a request, without personal data
+	Largest int64            // of a file that is sent in, in bytes; 0 for 8 GiB
+	Secure  bool             // people reach it by TLS: cookies are for TLS only, and browsers are told to stay with it
 }
 
 // Server answers requests for pages.
 type Server struct {
-	app    *app.App
-	now    func() time.Time
-	log    *slog.Logger
-	secure bool
-	routes []Route
-	mux    *http.ServeMux
+	app     *app.App
+	now     func() time.Time
+	log     *slog.Logger
+	secure  bool
+	largest int64
+	routes  []Route
+	mux     *http.ServeMux
 }
 
 // New makes the server. It panics when the table of routes does not hold together, so that a route without an act never serves.
 func New(c Config) *Server {
-	s := &Server{app: c.App, now: c.Now, log: c.Log, secure: c.Secure, mux: http.NewServeMux()}
+	s := &Server{app: c.App, now: c.Now, log: c.Log, secure: c.Secure, largest: cmp.Or(c.Largest, maxFile), mux: http.NewServeMux()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -178,6 +178,12 @@ var namesAreShown = notice("names-shown", "Names are shown for 30 minutes. Each 
 // showNames shows names, on the page that asked for them.
 func (s *Server) showNames(w http.ResponseWriter, r *http.Request, who app.Who) error {
 	token, err := s.app.ShowNames(r.Context(), who, whyNames[r.PostForm.Get("why")])
+	if form, status, ok := again(r, err); ok {
+		if r.PathValue("person") != "" {
+			return s.personPage(w, r, who, status, form, ui.Form{})
+		}
+		return s.cohortPage(w, r, who, status, form)
+	}
 	if err != nil {
 		return err
 	}

@@ -129,7 +129,7 @@ func (u SendIn) File() Upload {
 	if u.Largest != "" {
 		hint += " Up to " + u.Largest + "."
 	}
-	return Upload{u.Form.field("file", "The file", hint), ".csv,.txt,.gz"}
+	return Upload{u.Form.field("file", "The file", hint), ".csv,.txt"}
 }
 func (u SendIn) Rows() Input {
 	i := u.Form.input("rows", "How many rows does the agency say it has? (optional)", "We show its number beside ours.", 10)
@@ -149,34 +149,36 @@ func (u SendIn) Full() Choice {
 
 // Extract is one file: what was found in it, and the decision about it.
 type Extract struct {
-	Extract              id.Extract
-	Agency, Feed         string // "Riverbank Hospitals", "A&E"
-	State                ExtractState
-	Checked              time.Time
-	AsOf                 day.Day
-	SentBy               string
-	File                 string // name, size and the beginning of its SHA-256
-	Layout               id.Layout
-	LayoutName           string // "A&E version 4"
-	Full                 bool
-	Jobs                 []Job  // while it is being checked
-	Failure              string // why it could not be read, with the remedy
-	Decided              string // "Accepted by Ayesha Rahman on 2 April 2026."
-	InFile               int
-	Accepted             int
-	Rejected             int
-	Repeated             int
-	SaidRows             int // the agency's own count; 0 when it gave none
-	Amount, SaidAmount   money.Pence
-	SetAside             []SetAside
-	SetAsideValues       int // of all kinds, also those that are not in SetAside
-	Reasons              []Reason
-	Rejects              []Reject // this page of them
-	List                 List
-	LeftOut              []string // names of columns that the layout does not map
-	Preview              *Preview
-	Consequences         []string // of accepting, from "2,871 attendances join the record"
-	MayDecide, MayRemove bool
+	Extract            id.Extract
+	Agency, Feed       string // "Riverbank Hospitals", "A&E"
+	State              ExtractState
+	Checked            time.Time
+	AsOf               day.Day
+	SentBy             string
+	File               string // name, size and the beginning of its SHA-256
+	Layout             id.Layout
+	LayoutName         string // "A&E version 4"
+	Full               bool
+	Jobs               []Job  // while it is being checked
+	Failure            string // why it could not be read, with the remedy
+	Decided            string // "Accepted by Ayesha Rahman on 2 April 2026."
+	InFile             int
+	Accepted           int
+	Rejected           int
+	Repeated           int
+	SaidRows           int // the agency's own count; 0 when it gave none
+	Amount, SaidAmount money.Pence
+	SetAside           []SetAside
+	SetAsideValues     int // of all kinds, also those that are not in SetAside
+	Reasons            []Reason
+	Rejects            []Reject // this page of them
+	List               List
+	LeftOut            []string // names of columns that the layout does not map
+	Preview            *Preview
+	Consequences       []string // of accepting, from "2,871 attendances join the record"
+	MayDecide          bool     // to accept it
+	MayDecline         bool
+	MayRemove          bool
 }
 
 // SetAside is a kind of value that is kept as sent and not used.

@@ -14,10 +14,12 @@ type Home struct {
 	Today  day.Day
 	Todos  []Todo       // what holds up a sound cohort comes first
 	Cohort *CohortBrief // nil when there is no run yet
-	Steps  []Step       // what a cohort still needs, when there is none
-	Jobs   []Job
-	Window day.Span // that coverage is counted in
-	Feeds  []Feed
+
+	MayCohort bool   // else nothing is said of one
+	Steps     []Step // what a cohort still needs, when there is none
+	Jobs      []Job
+	Window    day.Span // that coverage is counted in
+	Feeds     []Feed
 }
 
 // CohortBrief is the cohort in two figures.

@@ -102,6 +102,7 @@ type LinkWhy struct {
 	RecordsAfter     int    // that would stay
 	CostAfter, Moved money.Pence
 	MayAnswer        bool
+	MaySame          bool // say that it is the same person
 	Form             Form
 }
 

@@ -27,6 +27,7 @@ type Prices struct {
 	Codes      []PricedCode
 	Sources    []SourceSum
 	LeftOut    []LeftOutCode
+	OutOfDate  string // a sentence, where the sums were made before prices were changed
 	MayExport  bool
 	MayApprove bool
 }

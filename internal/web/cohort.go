@@ -1,0 +1,201 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"throughline/internal/app"
+	"throughline/internal/cohort"
+	"throughline/internal/cost"
+	"throughline/internal/web/ui"
+)
+
+// cohortAsked reads how the list is narrowed, sorted and paged.
+func cohortAsked(q url.Values) (app.OpenCohort, ui.List) {
+	in := app.OpenCohort{By: q.Get("sort"), Descending: q.Get("order") == "descending", Borough: q.Get("borough"), Agency: q.Get("agency"),
+		Page: page(q), All: q.Get("page") == "all"}
+	return in, ui.List{Path: "/cohort", Kept: kept(q, "borough", "agency"), Sort: in.By, Descending: in.Descending}
+}
+
+func (s *Server) cohort(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	return s.cohortPage(w, r, who, http.StatusOK, ui.Form{})
+}
+
+func (s *Server) cohortPage(w http.ResponseWriter, r *http.Request, who app.Who, status int, names ui.Form) error {
+	in, list := cohortAsked(r.URL.Query())
+	p, err := s.app.Cohort(r.Context(), who, in)
+	if err != nil {
+		return err
+	}
+	c := ui.Cohort{Rule: ruleWords(p.Rule), Window: p.Rule.Window, Weekly: p.Rule.AWeek, MayShowNames: p.MayShow && p.Viewer.NamesUntil.IsZero(),
+		NamesUntil: p.Viewer.NamesUntil, NamesForm: names, MayExport: p.MayExport, MayRun: p.MayRun, List: list,
+		Filter: typedIn(r.URL.Query(), "borough", "agency")}
+	if p.Run.ID == 0 {
+		c.Jobs, c.Steps = work(p.Jobs, "/cohort", ""), steps(p.Ready)
+		return ui.CohortPage.Write(w, status, s.frame(w, r, p.Viewer), c)
+	}
+	c.Jobs = work(p.Jobs, "/cohort", fmt.Sprintf("Run %d stays in use until the new one is whole.", p.Run.ID))
+	c.Run, c.Made, c.By, c.OutOfDate = p.Run.ID, dayOf(p.Run.FinishedAt), p.By, staleWords(p.Stale)
+	c.Costing = ui.Costing{Year: p.Rule.PriceYear, Rents: !slices.Contains(p.Rule.Exclusions, cost.RentAndBenefits)}
+	for _, b := range p.Blocks {
+		c.Costing.NotPriced += int(b.NotPriced)
+	}
+	cohortFigures(&c, p.Cohort)
+	c.List.Total, c.List.Page, c.List.Size = p.Matching.People, p.Page, app.CohortOnPage
+	if in.All {
+		c.List.Size = 0
+	}
+	if p.Matching.Narrowed {
+		c.Narrowed = &ui.Narrowed{Year1: p.Matching.Year1, Year2: p.Matching.Year2, Total: p.Matching.Total}
+	}
+	c.Agencies = marks(p.Agencies, everyAgency)
+	c.Ranked, c.Apart = cohortRows(p, p.Rows), cohortRows(p, p.Apart)
+	for _, x := range p.Apart {
+		c.ApartSum += x.Total
+	}
+	c.Partial, c.OtherYear = partialWords(p), otherYearWords(p)
+	cohortCharts(&c, p)
+	return ui.CohortPage.Write(w, status, s.frame(w, r, p.Viewer), c)
+}
+
+// cohortFigures are the headline.
+func cohortFigures(c *ui.Cohort, found *cohort.Cohort) {
+	c.People, c.Total, c.Year1, c.Year2 = len(found.Members), found.Amount, found.Years[0], found.Years[1]
+	c.Average, c.Median, c.Crisis = found.AWeekEach, found.AWeekMiddle, found.Crisis[0]+found.Crisis[1]
+	c.Both, c.FirstYear, c.Later = found.OverBoth, found.OverOnly[0], found.OverOnly[1]
+	c.All, c.AllCost = found.Everyone, found.EveryoneCost
+}
+
+// steps are what a first run needs.
+func steps(r app.Ready) []ui.Step {
+	return []ui.Step{
+		{Name: "Accept the extracts of at least two agencies", Href: "/extracts", Done: r.Agencies > 1},
+		{Name: "Give each code a price, or leave it out", Href: "/prices", Done: r.Codes > 0 && r.Unpriced == 0},
+		{Name: "Make the first run", Href: "/cohort"},
+	}
+}
+
+// ruleWords is the area's rule as a sentence.
+func ruleWords(r cohort.Rule) ui.Text {
+	t := ui.Say(ui.Plain("People whose use of services cost "), ui.Strong(r.AWeek.Pounds()+" a week or more"),
+		ui.Plain(" over the two years to "+r.Window.To.Long()+" ("+commas(r.Window.Days())+" days, "+r.Threshold().Pounds()+"), in "),
+		ui.Strong("prices of "+r.PriceYear.String()))
+	if r.AgenciesAtLeast > 1 {
+		t = append(t, ui.Plain(", from "), ui.Strong(numberWord(r.AgenciesAtLeast)+" agencies or more"))
+	}
+	if r.LargestMostPercent < 100 {
+		t = append(t, ui.Plain(", with "), ui.Strong("no single service above "+strconv.Itoa(r.LargestMostPercent)+"%"), ui.Plain(" of their cost"))
+	}
+	left := ". "
+	if slices.Contains(r.Exclusions, cost.RentAndBenefits) {
+		left = ". Rent and benefits are left out. "
+	}
+	return append(t, ui.Plain(left+r.Agreed+"."))
+}
+
+func numberWord(n int) string {
+	words := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
+	if n < len(words) {
+		return words[n]
+	}
+	return strconv.Itoa(n)
+}
+
+// staleWords says what came after a run; nothing where nothing did.
+func staleWords(s app.Stale) ui.Text {
+	if !s.Any() {
+		return nil
+	}
+	return ui.Say(ui.Plain("It was made before " + staleSince(s) + "."))
+}
+
+// staleSince is what came after a run.
+func staleSince(s app.Stale) string {
+	var why []string
+	if s.Answers > 0 {
+		why = append(why, plural(s.Answers, "review answer", "review answers"))
+	}
+	if s.Extracts > 0 {
+		why = append(why, plural(int64(s.Extracts), "extract that was accepted or taken back", "extracts that were accepted or taken back"))
+	}
+	if s.Prices {
+		why = append(why, "a change of prices")
+	}
+	return listed(why)
+}
+
+func cohortRows(p app.CohortPage, people []app.CohortRow) []ui.CohortRow {
+	var out []ui.CohortRow
+	for _, x := range people {
+		out = append(out, ui.CohortRow{Rank: int(x.Rank), Person: x.Person, Name: x.Name, Borough: p.Area.BoroughName(x.Borough),
+			Agencies: marks(p.Agencies, known(x.Agencies)), Largest: serviceName(p.Area, x.LargestService), LargestShare: ui.Percent(x.LargestShare * 10),
+			Weekly: x.AWeek, Year1: x.Year1, Year2: x.Year2, Total: x.Total, WeakLink: weak(p.Area, x.WeakestPPM), Partial: x.Partial != ""})
+	}
+	return out
+}
+
+// partialWords says which feeds do not cover the window.
+func partialWords(p app.CohortPage) []string {
+	var out []string
+	for _, f := range p.Cohort.Feeds {
+		out = append(out, fmt.Sprintf("%s covers %d of the %d weeks.", agencyNamed(p.Agencies, f.Agency), f.Weeks, f.Of))
+	}
+	return out
+}
+
+// otherYearWords says what the same amount a week in another year's money would be.
+func otherYearWords(p app.CohortPage) string {
+	if p.AlsoAWeek == 0 {
+		return ""
+	}
+	return fmt.Sprintf("The same %s in %s prices would be %s a week in %s: %d of these %d people are at or above that.", p.Rule.AWeek.Pounds(),
+		p.Area.Cohort.ShownAlsoIn, p.AlsoAWeek, p.Rule.PriceYear, p.AlsoAbove, len(p.Cohort.Members))
+}
+
+// cohortCharts say where the cost lies.
+func cohortCharts(c *ui.Cohort, p app.CohortPage) {
+	people := map[string][]ui.PersonCost{}
+	for _, b := range p.Blocks {
+		people[b.Borough] = append(people[b.Borough], ui.PersonCost{Person: b.Person, Cost: b.Total})
+	}
+	for _, b := range p.Cohort.Boroughs {
+		c.Boroughs = append(c.Boroughs, ui.BoroughPeople{Name: p.Area.BoroughName(b.Name), People: people[b.Name]})
+	}
+	turn := p.Rule.Window.From + (p.Rule.Window.To-p.Rule.Window.From)/2
+	c.Years = []ui.YearKinds{{Name: "Year 1", To: turn, Crisis: p.Cohort.Crisis[0], Planned: p.Cohort.Planned(0)},
+		{Name: "Year 2", To: p.Rule.Window.To, Crisis: p.Cohort.Crisis[1], Planned: p.Cohort.Planned(1)}}
+	for _, x := range p.Cohort.Payers {
+		c.Payers = append(c.Payers, ui.PayerSum{Payer: payerName(p.Area, x.Slug), Crisis: x.Crisis, Planned: x.Planned})
+	}
+	said := map[int]string{1: "Top 1%", 10: "Top 10%", 50: "Top 50%"}
+	for _, x := range p.Cohort.Curve {
+		point := ui.CurvePoint{People: x.People, Cost: x.Amount}
+		if words, ok := said[x.Percent]; ok && x.People > 0 {
+			point.Said = words + ", " + plural(int64(x.People), "person", "people")
+		}
+		c.Curve = append(c.Curve, point)
+	}
+	var crisis []string
+	for _, s := range p.Area.Services {
+		if s.Kind == string(cost.Crisis) {
+			crisis = append(crisis, strings.ToLower(s.Name[:1])+s.Name[1:])
+		}
+	}
+	c.CrisisMeans = "Crisis: " + listed(crisis) + ". All the rest is planned."
+}
+
+// exportCohort downloads the list as it is narrowed and sorted; with names while they are shown.
+func (s *Server) exportCohort(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	in, _ := cohortAsked(r.URL.Query())
+	return s.app.ExportCohort(r.Context(), who, in, false, &download{ResponseWriter: w, name: "cohort.csv"})
+}
+
+// exportNamedCohort is exportCohort with names, for whoever may have them.
+func (s *Server) exportNamedCohort(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	in, _ := cohortAsked(r.URL.Query())
+	return s.app.ExportCohort(r.Context(), who, in, true, &download{ResponseWriter: w, name: "cohort-with-names.csv"})
+}

@@ -1,0 +1,196 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"throughline/internal/app"
+	"throughline/internal/day"
+	"throughline/internal/id"
+	"throughline/internal/intake"
+	"throughline/internal/policy"
+	"throughline/internal/web/ui"
+)
+
+// extractsOnPage is how many extracts a page of the list shows.
+const extractsOnPage = 25
+
+// extractState is a state of the keeper's as pages say it.
+func extractState[S ~string](s S) ui.ExtractState {
+	switch s {
+	case "received":
+		return ui.ExtractChecking
+	case "checked":
+		return ui.ExtractWaiting
+	case "accepted":
+		return ui.ExtractAccepted
+	case "refused":
+		return ui.ExtractDeclined
+	case "removing", "removed":
+		return ui.ExtractRemoved
+	}
+	return ui.ExtractFailed
+}
+
+func (s *Server) extracts(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	p, err := s.app.Extracts(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	content := ui.Extracts{MayUpload: p.Viewer.May(policy.ExtractReceive), Filter: typedIn(q, "agency", "state"), Jobs: work(p.Jobs, "/extracts", "")}
+	names := map[id.Agency]string{}
+	for _, g := range p.Agencies {
+		names[g.ID] = g.Name
+		if p.Viewer.Agency == 0 || p.Viewer.Agency == g.ID {
+			content.Agencies = append(content.Agencies, ui.Option{Value: strconv.FormatInt(int64(g.ID), 10), Label: g.Name})
+		}
+	}
+	feeds := map[id.Layout]string{}
+	for _, l := range p.Layouts {
+		feeds[l.ID] = l.Name
+	}
+	var rows []ui.ExtractRow
+	for _, e := range p.Extracts {
+		row := ui.ExtractRow{Extract: e.ID, Agency: names[e.Agency], Feed: feeds[e.Layout], AsOf: e.AsOf, Received: dayOf(e.ReceivedAt), State: extractState(e.State),
+			Accepted: int(e.Accepted), Rejected: int(e.Rejected), Repeated: int(e.Repeated), InFile: int(e.Rows)}
+		if matches(q, "agency", strconv.FormatInt(int64(e.Agency), 10)) && matches(q, "state", string(row.State)) {
+			rows = append(rows, row)
+		}
+	}
+	content.Rows, content.List = extractsShown(rows, q)
+	return ui.ExtractsPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), content)
+}
+
+// matches says whether a list is narrowed to a value, or not at all.
+func matches(q url.Values, name, value string) bool { return q.Get(name) == "" || q.Get(name) == value }
+
+// extractsShown is the page of the list that was asked for, in the order that was asked for: the last received first unless said.
+func extractsShown(rows []ui.ExtractRow, q url.Values) ([]ui.ExtractRow, ui.List) {
+	list := ui.List{Path: "/extracts", Kept: kept(q, "agency", "state"), Sort: "received", Descending: true, Page: page(q), Size: extractsOnPage, Total: len(rows)}
+	of := func(r ui.ExtractRow) day.Day { return r.Received }
+	if by := q.Get("sort"); by == "as-of" || by == "received" {
+		list.Sort, list.Descending = by, q.Get("order") == "descending"
+		if by == "as-of" {
+			of = func(r ui.ExtractRow) day.Day { return r.AsOf }
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b ui.ExtractRow) int {
+		order := cmp.Or(cmp.Compare(of(a), of(b)), cmp.Compare(a.Extract, b.Extract))
+		if list.Descending {
+			return -order
+		}
+		return order
+	})
+	list.Page = min(list.Page, list.Pages())
+	return rows[max(0, min(len(rows), list.First()-1)):list.Last()], list
+}
+
+func (s *Server) extract(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	p, err := s.extractOf(r, who)
+	if err != nil {
+		return err
+	}
+	e, path := p.Extract, ui.ExtractPath(p.Extract.ID)
+	c := ui.Extract{Extract: e.ID, Agency: p.Agency.Name, Feed: p.Layout.Name, State: extractState(e.State), Checked: e.CheckedAt, AsOf: e.AsOf, SentBy: p.SentBy,
+		File:   e.Name + ", " + size(e.Bytes) + ", " + short(e.SHA256),
+		Layout: e.Layout, LayoutName: p.Layout.Name + ", version " + strconv.FormatInt(p.Layout.Version, 10), Full: e.Whole, Jobs: work(p.Work, path, ""),
+		Failure: p.Trouble, Decided: decided(p), InFile: int(e.Rows), Accepted: int(e.Accepted), Rejected: int(e.Rejected), Repeated: int(e.Repeated),
+		SaidRows: int(max(0, e.ControlRows)), SetAsideValues: int(e.SetAside), Reasons: reasons(p), LeftOut: p.Unmapped, Consequences: accepting(p),
+		List:      ui.List{Path: path, Page: p.Page, Size: app.FaultsOnPage, Total: int(e.Rejected)},
+		MayDecide: p.MayAccept, MayDecline: p.MayRefuse, MayRemove: p.MayTakeBack}
+	if e.ControlSum != nil { // a file whose amounts come to something else is refused, so both are the same
+		c.Amount, c.SaidAmount = *e.ControlSum, *e.ControlSum
+	}
+	for _, v := range p.SetAside {
+		c.SetAside = append(c.SetAside, ui.SetAside{Column: v.Field, Sent: v.Said, Values: int(v.Uses), Why: v.Reason})
+	}
+	for _, f := range p.Faults {
+		c.Rejects = append(c.Rejects, ui.Reject{Line: int(f.Line), Column: f.Field, Sent: f.Said, Wrong: f.Message, Remedy: f.Remedy})
+	}
+	return ui.ExtractPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
+}
+
+// extractOf opens the extract in the path, at the page of rejected rows that is asked for.
+func (s *Server) extractOf(r *http.Request, who app.Who) (app.ExtractPage, error) {
+	n, err := pathID[id.Extract](r, "extract", "extract")
+	if err != nil {
+		return app.ExtractPage{}, err
+	}
+	return s.app.Extract(r.Context(), who, n, page(r.URL.Query()))
+}
+
+// decided says who decided what about an extract; nothing while nobody has.
+func decided(p app.ExtractPage) string {
+	if p.DecidedBy == "" {
+		return ""
+	}
+	by := p.DecidedBy + " on " + dayOf(p.Extract.DecidedAt).Long()
+	switch extractState(p.Extract.State) {
+	case ui.ExtractAccepted:
+		return "Accepted by " + by + "."
+	case ui.ExtractDeclined:
+		return "Declined by " + by + ": " + sentenced(p.Extract.Reason)
+	}
+	return "Taken back by " + by + ": " + sentenced(p.Extract.Reason)
+}
+
+// sentenced ends what somebody wrote as a sentence ends.
+func sentenced(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {
+		return s
+	}
+	return s + "."
+}
+
+// reasons counts rejected rows by what is wrong, whatever the column.
+func reasons(p app.ExtractPage) []ui.Reason {
+	var out []ui.Reason
+	for _, f := range p.Reasons {
+		words := intake.Reason(f.Code)
+		at := slices.IndexFunc(out, func(r ui.Reason) bool { return r.Words == words })
+		if at < 0 {
+			at = len(out)
+			out = append(out, ui.Reason{Words: words})
+		}
+		out[at].Rows += int(f.Rows)
+	}
+	slices.SortStableFunc(out, func(a, b ui.Reason) int { return cmp.Compare(b.Rows, a.Rows) })
+	return out
+}
+
+// accepting is what follows when an extract is accepted.
+func accepting(p app.ExtractPage) []string {
+	e := p.Extract
+	var out []string
+	if e.Contacts > 0 {
+		out = append(out, plural(e.Contacts, "contact joins", "contacts join")+" the record, from "+e.FirstDay.Long()+" to "+e.LastDay.Long())
+	}
+	if e.People > 0 {
+		out = append(out, plural(e.People, "record of the agency says", "records of the agency say")+" who somebody is")
+	}
+	if e.Absent > 0 {
+		out = append(out, absent(p))
+	}
+	return append(out, "no figure that was made changes; runs are marked out of date until new ones are made")
+}
+
+// absent is what a whole extract ends.
+func absent(p app.ExtractPage) string {
+	return plural(p.Extract.Absent, "contact", "contacts") + " that " + p.Agency.Name + " sent before no longer count, because they are not in this full extract"
+}
+
+// rejected downloads the rejected rows of an extract, to send back.
+func (s *Server) rejected(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	n, err := pathID[id.Extract](r, "extract", "extract")
+	if err != nil {
+		return err
+	}
+	name := "extract-" + strconv.FormatInt(int64(n), 10) + "-rejected.csv"
+	return s.app.DownloadRejected(r.Context(), who, n, &download{ResponseWriter: w, name: name})
+}

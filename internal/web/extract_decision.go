@@ -1,0 +1,131 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"throughline/internal/app"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/web/ui"
+)
+
+var isAccepted = notice("extract-accepted", "The extract is accepted. Its rows count in the next run.")
+
+func (s *Server) acceptExtract(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	n, err := pathID[id.Extract](r, "extract", "extract")
+	if err != nil {
+		return err
+	}
+	err = s.app.AcceptExtract(r.Context(), who, app.AcceptExtract{Extract: n, Absent: r.PostForm.Get("absent") == "seen"})
+	if f := fault.As(err); f.Code == "many-absent" {
+		return s.sureAbsent(w, r, who)
+	}
+	if err != nil {
+		return err
+	}
+	return s.done(w, ui.ExtractPath(n), isAccepted)
+}
+
+// sureAbsent asks again before an extract that ends much is accepted.
+func (s *Server) sureAbsent(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	p, err := s.extractOf(r, who)
+	if err != nil {
+		return err
+	}
+	c := aboutExtract(p)
+	c.Title, c.Action, c.Button, c.Grave = "Is so much missing from this extract?", c.Back+"/accept", "Accept "+plural(p.Extract.Accepted, "row", "rows"), true
+	c.Fields = []ui.Sent{{Name: "absent", Value: "seen"}}
+	c.Consequences = append([]string{absent(p) + ". That is more than 5 in 100 of what it sent: ask the agency whether the file is whole"}, accepting(p)...)
+	c.Undo = "the extract can be taken back with “Sent in error”, and then they count again."
+	return ui.ConfirmPage.Write(w, http.StatusUnprocessableEntity, s.frame(w, r, p.Viewer), c)
+}
+
+// aboutExtract is what every question about an extract says.
+func aboutExtract(p app.ExtractPage) ui.Confirm {
+	path, name := ui.ExtractPath(p.Extract.ID), p.Agency.Name+", "+p.Layout.Name
+	return ui.Confirm{Place: ui.PlaceExtracts, Crumbs: []ui.Crumb{{Name: "Extracts", Href: "/extracts"}, {Name: name, Href: path}}, Back: path,
+		What: name + ", as of " + p.Extract.AsOf.Long() + ": " + plural(p.Extract.Rows, "row", "rows") + "."}
+}
+
+// ending is a decision against an extract.
+type ending struct {
+	from  ui.ExtractState
+	may   func(app.ExtractPage) bool
+	fill  func(app.ExtractPage, *ui.Confirm)
+	carry func(*Server, *http.Request, app.Who, app.EndExtract) error
+	said  string
+}
+
+var declining = ending{
+	from: ui.ExtractWaiting,
+	may:  func(p app.ExtractPage) bool { return p.MayRefuse },
+	fill: func(p app.ExtractPage, c *ui.Confirm) {
+		c.Title, c.Action, c.Button, c.Why = "Do not accept this extract?", c.Back+"/decline", "Do not accept it", "Why is it not accepted?"
+		c.Consequences = []string{"Nothing in it counts, now or later.", "Its " + plural(p.Extract.Rows, "row is", "rows are") + " removed. What stays is its name, its digest and your decision."}
+		c.Undo = "send the same file in again."
+	},
+	carry: func(s *Server, r *http.Request, who app.Who, in app.EndExtract) error {
+		return s.app.RefuseExtract(r.Context(), who, in)
+	},
+	said: notice("extract-declined", "The extract is not accepted. Its rows are being removed."),
+}
+
+var takingBack = ending{
+	from: ui.ExtractAccepted,
+	may:  func(p app.ExtractPage) bool { return p.MayTakeBack },
+	fill: func(p app.ExtractPage, c *ui.Confirm) {
+		c.Title, c.Action, c.Why, c.Grave = "Was this extract sent in error?", c.Back+"/sent-in-error", "What was wrong with it?", true
+		c.Button = "Remove " + plural(p.Extract.Accepted, "row", "rows")
+		c.Consequences = []string{"At once nothing in it counts: " + plural(p.Extract.Contacts, "contact leaves", "contacts leave") + " the record.",
+			"Its rows and everything made from them are removed. What stays is its name, its digest and your decision.",
+			"What other extracts said and this one replaced counts again.", "Where a run has been made, new ones are made without it."}
+		c.Undo = "send the same file in again, and accept it."
+	},
+	carry: func(s *Server, r *http.Request, who app.Who, in app.EndExtract) error {
+		return s.app.SentInError(r.Context(), who, in)
+	},
+	said: notice("extract-taken-back", "Nothing in the extract counts any more. Its rows are being removed."),
+}
+
+// askEnding asks before an extract is decided against.
+func (s *Server) askEnding(what ending) handle {
+	return func(w http.ResponseWriter, r *http.Request, who app.Who) error {
+		return s.endingPage(w, r, who, what, http.StatusOK, ui.Form{})
+	}
+}
+
+func (s *Server) endingPage(w http.ResponseWriter, r *http.Request, who app.Who, what ending, status int, form ui.Form) error {
+	p, err := s.extractOf(r, who)
+	switch {
+	case err != nil:
+		return err
+	case !what.may(p):
+		return fault.Missing("page")
+	case extractState(p.Extract.State) != what.from:
+		return fault.New(fault.Conflict, "decided-already", "Somebody has decided about this extract.", "Open it again to see what was decided.")
+	}
+	c := aboutExtract(p)
+	what.fill(p, &c)
+	c.Form = form
+	return ui.ConfirmPage.Write(w, status, s.frame(w, r, p.Viewer), c)
+}
+
+// endExtract carries a decision against an extract out.
+func (s *Server) endExtract(what ending) handle {
+	return func(w http.ResponseWriter, r *http.Request, who app.Who) error {
+		n, err := pathID[id.Extract](r, "extract", "extract")
+		if err != nil {
+			return err
+		}
+		err = what.carry(s, r, who, app.EndExtract{Extract: n, Reason: strings.TrimSpace(r.PostForm.Get("why"))})
+		if f := fault.As(err); f.Kind == fault.Invalid {
+			form, status, _ := again(r, renamed(err, map[string]string{"reason": "why"}))
+			return s.endingPage(w, r, who, what, status, form)
+		}
+		if err != nil {
+			return err
+		}
+		return s.done(w, ui.ExtractPath(n), what.said)
+	}
+}

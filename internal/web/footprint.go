@@ -1,0 +1,310 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"throughline/internal/app"
+	"throughline/internal/cohort"
+	"throughline/internal/cost"
+	"throughline/internal/day"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/money"
+	"throughline/internal/policy"
+	"throughline/internal/web/ui"
+)
+
+// linesOnPage is how many lines a page of a footprint shows.
+const linesOnPage = 20
+
+// footprintAsked reads the window of a footprint.
+func footprintAsked(p id.Person, q url.Values) (app.OpenFootprint, error) {
+	in := app.OpenFootprint{Person: p}
+	if q.Get("from") == "" && q.Get("to") == "" {
+		return in, nil
+	}
+	f := fault.New(fault.Invalid, "window", "There is a problem.", "")
+	for _, x := range []struct {
+		name string
+		day  *day.Day
+	}{{"from", &in.From}, {"to", &in.To}} {
+		d, ok := readDay(q.Get(x.name))
+		if !ok {
+			f = f.With(x.name, "This is not a day.", "Write it like 31/3/2026.")
+		}
+		*x.day = d
+	}
+	if len(f.Notes) == 0 && in.To-in.From > longestWindow {
+		f = f.With("to", "The window is longer than 20 years.", "Choose days that are nearer.")
+	}
+	if len(f.Notes) > 0 {
+		return in, f
+	}
+	return in, nil
+}
+
+// longestWindow bounds what a page of months can show: 20 years, in days.
+const longestWindow = 20 * 366
+
+func (s *Server) footprint(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	n, err := personIn(r)
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	in, err := footprintAsked(n, q)
+	var p app.FootprintPage
+	if err == nil {
+		p, err = s.app.Footprint(r.Context(), who, in)
+	}
+	status, pick := http.StatusOK, ui.Form{}
+	if f := fault.As(err); err != nil && f.Kind == fault.Invalid { // the window is what was wrong: the area's own is shown, with what was typed
+		status, pick = f.Kind.Status(), typedIn(q, "from", "to")
+		pick.Problem = f
+		p, err = s.app.Footprint(r.Context(), who, app.OpenFootprint{Person: n})
+	}
+	if err != nil {
+		return err
+	}
+	if p.Person != n {
+		return s.done(w, ui.FootprintPath(p.Person), hasMoved)
+	}
+	f := footprintShown(p, q)
+	f.PickForm = pick
+	if f.Opened != nil {
+		if f.Opened.Row, err = s.openRow(r, who, p, q.Get("line")); err != nil {
+			return err
+		}
+	}
+	return ui.FootprintPage.Write(w, status, s.frame(w, r, p.Viewer), f)
+}
+
+// use is the lines and gaps of one service of one agency.
+type use struct {
+	service, agency, payer string
+	kind                   cost.Kind
+	lines                  []cost.Line
+	gaps                   []cost.Gap
+	sum                    money.Pence
+}
+
+func (u use) key() string { return u.agency + " " + u.service }
+
+// uses gathers a footprint's lines and gaps by agency and service, the largest sum first. What is left out by policy is no gap.
+func uses(p app.FootprintPage) []use {
+	var out []use
+	at := func(agency, service string) *use {
+		for i := range out {
+			if out[i].agency == agency && out[i].service == service {
+				return &out[i]
+			}
+		}
+		out = append(out, use{agency: agency, service: service})
+		return &out[len(out)-1]
+	}
+	for _, l := range p.Priced.Lines {
+		u := at(l.Group.Agency, l.Group.Service)
+		u.payer, u.kind, u.lines, u.sum = l.Group.Payer, l.Group.Kind, append(u.lines, l), u.sum+l.Amount
+	}
+	for _, g := range p.Priced.Gaps {
+		if g.Reason == cost.GapLeftOut {
+			continue
+		}
+		u := at(g.Key.Agency, cmp.Or(g.Service, g.Key.Code))
+		u.gaps = append(u.gaps, g)
+		if s, ok := p.Area.Service(u.service); ok && u.kind == "" {
+			u.kind = cost.Kind(s.Kind)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y use) int { return cmp.Or(cmp.Compare(y.sum, x.sum), strings.Compare(x.key(), y.key())) })
+	return out
+}
+
+func footprintShown(p app.FootprintPage, q url.Values) ui.Footprint {
+	total := p.Priced.Total
+	f := ui.Footprint{Person: p.Person, FromCohort: p.Total.Rank > 0, Window: p.Window, Contacts: len(p.Priced.Lines), Total: total.Amount(),
+		Weeks: p.Window.Days() / day.DaysInWeek, MayExport: p.Viewer.May(policy.PersonExport), By: "service",
+		Costing: ui.Costing{Year: total.PriceYear(), Rents: !slices.Contains(total.Exclusions(), cost.RentAndBenefits), NotPriced: total.NotPriced()}}
+	if by := q.Get("by"); slices.Contains([]string{"category", "payer", "month"}, by) {
+		f.By = by
+	}
+	f.Weekly = cohort.AWeekEach(f.Total, 1, f.Weeks)
+	agencies := map[string]bool{}
+	years := [2]money.Pence{}
+	for _, l := range p.Priced.Lines {
+		agencies[l.Group.Agency] = true
+		if l.Group.Kind == cost.Crisis {
+			f.Crisis += l.Amount
+		}
+		for _, part := range l.Parts {
+			years[part.Year] += part.Amount
+		}
+	}
+	f.Agencies = len(agencies)
+	if p.Own {
+		turn := p.Window.From + (p.Window.To-p.Window.From)/2
+		f.Parts = []ui.Part{{Name: "Year 1", To: turn, Sum: years[0]}, {Name: "Year 2", To: p.Window.To, Sum: years[1]}}
+	}
+	f.Quick = quick(p)
+	footprintNotes(&f, p)
+	all := uses(p)
+	for _, u := range all {
+		f.Uses = append(f.Uses, serviceUse(p, u))
+	}
+	f.Cats = slicesBy(p, func(l cost.Line) (string, string) { return category(p, l.Group.Service) })
+	f.Pays = slicesBy(p, func(l cost.Line) (string, string) { return l.Group.Payer, payerName(p.Area, l.Group.Payer) })
+	f.Month = months(p)
+	f.Opened = opened(p, f, all, q)
+	return f
+}
+
+// quick are windows that people often ask for.
+func quick(p app.FootprintPage) []ui.View {
+	own := cost.TwoYears(p.Area.Cohort.AsOf)
+	at := func(name string, s day.Span) ui.View {
+		v := url.Values{"from": {s.From.String()}, "to": {s.To.String()}}
+		return ui.View{Name: name, Href: ui.FootprintPath(p.Person) + "?" + v.Encode(), Current: s == p.Window}
+	}
+	views := []ui.View{at("both years of the rule", own.Span), at("year 1", day.Span{From: own.From, To: own.Turn - 1}), at("year 2", day.Span{From: own.Turn, To: own.To})}
+	if p.Held.From != 0 {
+		views = append(views, at("everything we hold", p.Held))
+	}
+	return slices.DeleteFunc(views, func(v ui.View) bool { return v.Current })
+}
+
+// footprintNotes say what is not in the sum, and what it rests on.
+func footprintNotes(f *ui.Footprint, p app.FootprintPage) {
+	type missing struct {
+		what  string
+		count int64
+	}
+	var all []missing
+	for _, g := range p.Priced.Gaps {
+		what := fmt.Sprintf("%s (%s), %s", serviceName(p.Area, cmp.Or(g.Service, g.Key.Code)), agencyNamed(p.Agencies, g.Key.Agency), g.Reason)
+		i := slices.IndexFunc(all, func(m missing) bool { return m.what == what })
+		if i < 0 {
+			i, all = len(all), append(all, missing{what: what})
+		}
+		all[i].count++
+	}
+	for _, m := range all {
+		f.NotIn = append(f.NotIn, plural(m.count, "contact", "contacts")+" of "+m.what)
+	}
+	if !f.Costing.Rents {
+		f.NotIn = append(f.NotIn, "rent and benefits")
+	}
+	if p.Hidden > 0 {
+		f.NotIn = append(f.NotIn, plural(int64(p.Hidden), "contact", "contacts")+" that you may not see")
+	}
+	if weak(p.Area, p.Weakest) {
+		f.Weak = fmt.Sprintf("%s of the sum, %s record, a link of %s", p.Rests, whose(p.WeakOf.Name), probability(p.Weakest))
+	}
+	for _, x := range p.Partial {
+		f.Partial = append(f.Partial, fmt.Sprintf("%s covers %d of the %d weeks of the rule’s window.", agencyNamed(p.Agencies, x.Agency), x.Weeks, x.Of))
+	}
+}
+
+// probability writes millionths as people read a probability.
+func probability(ppm int64) string {
+	return strconv.FormatFloat(float64(ppm)/1_000_000, 'f', 2, 64)
+}
+
+func serviceUse(p app.FootprintPage, u use) ui.ServiceUse {
+	out := ui.ServiceUse{Key: u.key(), Name: serviceName(p.Area, u.service), Agency: agencyNamed(p.Agencies, u.agency), Payer: payerName(p.Area, u.payer),
+		Crisis: u.kind == cost.Crisis, Sum: u.sum, Uncounted: len(u.gaps)}
+	var quantity int64
+	for _, l := range u.lines {
+		quantity += l.Quantity
+		if out.Price == 0 {
+			out.Price = l.UnitPrice
+		}
+		out.Varies = out.Varies || l.UnitPrice != out.Price
+	}
+	if out.Varies && quantity > 0 {
+		out.Price = money.Pence(int64(u.sum) * 1000 / quantity)
+	}
+	if len(u.lines) == 0 {
+		if g, ok := p.Area.Agency(u.agency); ok {
+			out.Payer = payerName(p.Area, g.Payer)
+		}
+		out.Used = plural(int64(len(u.gaps)), "contact", "contacts")
+		return out
+	}
+	out.Used = quantityWords(p, u.service, quantity)
+	if len(u.gaps) > 0 {
+		out.Used += fmt.Sprintf(", and %d without a price", len(u.gaps))
+	}
+	return out
+}
+
+// quantityWords writes a quantity in the service's unit: "35 days", "1.5 hours".
+func quantityWords(p app.FootprintPage, service string, thousandths int64) string {
+	one, several := "unit", "units"
+	if s, ok := p.Area.Service(service); ok {
+		one, several = s.Unit, s.Units
+	}
+	n := commas(thousandths / 1000)
+	if rest := thousandths % 1000; rest != 0 {
+		n += "." + strings.TrimRight(fmt.Sprintf("%03d", rest), "0")
+	}
+	if thousandths == 1000 {
+		return n + " " + one
+	}
+	return n + " " + several
+}
+
+// category is the category of a service, as a key and in words.
+func category(p app.FootprintPage, service string) (key, name string) {
+	s, _ := p.Area.Service(service)
+	if c, ok := p.Area.Category(s.Category); ok {
+		return c.Slug, c.Name
+	}
+	return "other", "Other"
+}
+
+// slicesBy sums the lines by what of gives, the largest sum first.
+func slicesBy(p app.FootprintPage, of func(cost.Line) (key, name string)) []ui.Slice {
+	var out []ui.Slice
+	for _, l := range p.Priced.Lines {
+		key, name := of(l)
+		i := slices.IndexFunc(out, func(s ui.Slice) bool { return s.Key == key })
+		if i < 0 {
+			i, out = len(out), append(out, ui.Slice{Key: key, Name: name})
+		}
+		if l.Group.Kind == cost.Crisis {
+			out[i].Crisis += l.Amount
+		} else {
+			out[i].Planned += l.Amount
+		}
+	}
+	slices.SortStableFunc(out, func(x, y ui.Slice) int { return cmp.Compare(y.Crisis+y.Planned, x.Crisis+x.Planned) })
+	return out
+}
+
+// months sums the lines by calendar month, months without any included.
+func months(p app.FootprintPage) []ui.MonthSum {
+	if len(p.Priced.Lines) == 0 {
+		return nil
+	}
+	first, last := p.Window.From.Month(), p.Window.To.Month()
+	out := make([]ui.MonthSum, last-first+1)
+	for i := range out {
+		out[i].Month = first + day.Month(i)
+	}
+	for _, l := range p.Priced.Lines {
+		for _, part := range l.Parts {
+			if l.Group.Kind == cost.Crisis {
+				out[part.Month-first].Crisis += part.Amount
+			} else {
+				out[part.Month-first].Planned += part.Amount
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,263 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"throughline/internal/app"
+	"throughline/internal/cost"
+	"throughline/internal/day"
+	"throughline/internal/id"
+	"throughline/internal/person"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+	"throughline/internal/web/ui"
+)
+
+var hasMoved = notice("person-moved", "The reference you asked for is part of this person now.")
+
+func (s *Server) person(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	return s.personPage(w, r, who, http.StatusOK, ui.Form{}, ui.Form{})
+}
+
+// personPage shows a person. names and answer are the page's two forms, as they came back.
+func (s *Server) personPage(w http.ResponseWriter, r *http.Request, who app.Who, status int, names, answer ui.Form) error {
+	n, err := personIn(r)
+	if err != nil {
+		return err
+	}
+	p, err := s.app.Person(r.Context(), who, n)
+	if err != nil {
+		return err
+	}
+	if p.Was != 0 {
+		return s.done(w, ui.PersonPath(p.Person), hasMoved)
+	}
+	asked, err := strconv.ParseInt(cmp.Or(r.PostForm.Get("record"), r.URL.Query().Get("record")), 10, 64)
+	if err != nil {
+		asked = 0
+	}
+	c := ui.Person{Person: p.Person, Name: p.Name.Value, Born: p.Birth.Value, Borough: p.Area.BoroughName(p.Borough), Window: p.Window,
+		Agencies: countAgencies(p), MayShowNames: p.MayNames && !p.Named, NamesForm: names}
+	if p.Total.Place == "cohort" {
+		c.Rank, c.Of, c.CohortMade, c.FromCohort = int(p.Total.Rank), p.Members, dayOf(p.CostRun.FinishedAt), true
+	}
+	personInvolved(&c, p)
+	personTimeline(&c, p)
+	personRecords(&c, p)
+	c.Link = linkWhy(p, id.Record(asked))
+	if c.Link != nil {
+		c.Link.Form = answer
+	}
+	c.Answers = answers(p)
+	c.Looked, c.LookedN = looks(p.Seen, p.Area.Partnership, agencyNames(p)), int(p.SeenCount)
+	return ui.PersonPage.Write(w, status, s.frame(w, r, p.Viewer), c)
+}
+
+func countAgencies(p app.PersonPage) int {
+	of := map[id.Agency]bool{}
+	for _, r := range p.Records {
+		of[r.Agency.ID] = true
+	}
+	return len(of)
+}
+
+func agencyNames(p app.PersonPage) map[id.Agency]string {
+	names := map[id.Agency]string{}
+	for _, v := range p.Involved {
+		names[v.Agency.ID] = v.Agency.Name
+	}
+	for _, v := range p.Nothing {
+		names[v.Agency.ID] = v.Agency.Name
+	}
+	return names
+}
+
+// personInvolved says who is involved, and in which agencies nothing was found.
+func personInvolved(c *ui.Person, p app.PersonPage) {
+	for _, v := range p.Involved {
+		c.Involved = append(c.Involved, ui.Involved{Agency: v.Agency.Name, Worker: v.Worker, Reach: v.Reach, First: v.First, Last: v.Last,
+			Contacts: v.Contacts, Open: v.Open})
+	}
+	byDay := map[day.Day][]string{}
+	var days []day.Day
+	for _, v := range p.Nothing {
+		if byDay[v.AsOf] == nil {
+			days = append(days, v.AsOf)
+		}
+		byDay[v.AsOf] = append(byDay[v.AsOf], v.Agency.Name)
+	}
+	slices.Sort(days)
+	for _, d := range days {
+		c.Gaps = append(c.Gaps, "Nothing found in "+listed(byDay[d])+" as of "+d.Long()+".")
+	}
+	if p.Hidden > 0 {
+		c.Gaps = append(c.Gaps, "Not shown: "+plural(int64(p.Hidden), "contact", "contacts")+" that you may not see.")
+	}
+}
+
+// personTimeline lays out the contacts of the window, and counts how often each service was used.
+func personTimeline(c *ui.Person, p app.PersonPage) {
+	lanes := map[id.Agency]int{}
+	uses := map[[2]string]int{}
+	for _, b := range p.Timeline {
+		if b.From > p.Window.To || b.To < p.Window.From {
+			continue
+		}
+		i, known := lanes[b.Agency.ID]
+		if !known {
+			i = len(c.Lanes)
+			lanes[b.Agency.ID], c.Lanes = i, append(c.Lanes, ui.Lane{Agency: b.Agency.Name})
+		}
+		c.Lanes[i].Contacts++
+		c.Lanes[i].Marks = append(c.Lanes[i].Marks, ui.LaneMark{Span: day.Span{From: b.From, To: b.To}, Stay: b.Stay, Crisis: b.Crisis})
+		key := [2]string{cmp.Or(b.Service, "Service not known"), b.Agency.Name}
+		j, known := uses[key]
+		if !known {
+			j = len(c.Uses)
+			uses[key], c.Uses = j, append(c.Uses, ui.Use{Service: key[0], Agency: key[1], First: b.From})
+		}
+		u := &c.Uses[j]
+		u.Times++
+		u.First, u.Last = min(u.First, b.From), max(u.Last, b.To)
+	}
+	slices.SortStableFunc(c.Lanes, func(x, y ui.Lane) int { return cmp.Compare(y.Contacts, x.Contacts) })
+	slices.SortStableFunc(c.Uses, func(x, y ui.Use) int { return cmp.Compare(y.Times, x.Times) })
+	n := 0
+	for _, g := range p.Gaps {
+		if g.Reason != cost.GapLeftOut {
+			n++
+		}
+	}
+	if n > 0 {
+		c.Unpriced = plural(int64(n), "contact of the window has no price and is", "contacts of the window have no price and are") + " not in the cost."
+	}
+}
+
+// personRecords are the records, each as its agency sent it.
+func personRecords(c *ui.Person, p app.PersonPage) {
+	for _, r := range p.Records {
+		x := ui.RecordRow{Record: r.RecordVersion.Record, Agency: r.Agency.Name, Number: r.Key, Extract: r.Extract.ID, Line: int(r.Line),
+			From:        "line " + commas(r.Line) + " of " + r.Layout + ", as of " + r.AsOf.Short(),
+			Probability: float64(r.PPM) / 1_000_000, Weak: r.PPM != 0 && weak(p.Area, r.PPM)}
+		for _, n := range r.Who.Names {
+			if x.Name = nameWords(n); x.Name != "" {
+				break
+			}
+		}
+		for _, b := range r.Who.Births {
+			x.Birth = b.Day.Long()
+			if b.Precision == person.YearOnly {
+				y, _, _ := b.Day.Date()
+				x.Birth, x.BirthNote = strconv.Itoa(y), "year only"
+			}
+			break
+		}
+		for _, i := range r.Who.Identifiers {
+			x.Identifiers = append(x.Identifiers, identifierWords(i))
+		}
+		if x.Postcode = strings.Join(r.Who.Postcodes, ", "); r.Who.NoFixed {
+			x.Postcode = "no fixed abode"
+		}
+		for _, v := range r.SetAside {
+			if !slices.Contains(x.SetAside, v.Field) {
+				x.SetAside = append(x.SetAside, v.Field)
+			}
+		}
+		c.Records = append(c.Records, x)
+	}
+	for _, said := range []struct {
+		fact string
+		by   app.Said
+	}{{"Name", p.Name}, {"Date of birth", p.Birth}} {
+		if said.by.Value != "" {
+			c.Said = append(c.Said, ui.Saying{Fact: said.fact, Value: said.by.Value,
+				By: "said by " + strconv.Itoa(len(said.by.By)) + " of " + plural(int64(len(p.Records)), "record", "records") + ", last as of " + said.by.Last.Long()})
+		}
+	}
+}
+
+func nameWords(n person.Name) string {
+	if n.Full != "" {
+		return n.Full
+	}
+	return strings.Join(strings.Fields(n.Forename+" "+n.Middle+" "+n.Surname), " ")
+}
+
+func identifierWords(i person.Identifier) string {
+	kinds := map[person.IdentifierKind]string{person.NHSNumber: "NHS", person.NINO: "National Insurance", person.PNCID: "PNC", person.PrisonNumber: "Prison",
+		person.OtherNational: "National number", person.UPRN: "UPRN"}
+	v := i.Value
+	if i.Kind == person.NHSNumber && len(v) == 10 {
+		v = v[:3] + " " + v[3:6] + " " + v[6:]
+	}
+	return kinds[i.Kind] + " " + v
+}
+
+// looks are events about a person, as who has looked.
+func looks(events []store.Event, partnership string, agencies map[id.Agency]string) []ui.Look {
+	var out []ui.Look
+	for _, e := range events {
+		l := ui.Look{When: e.At, Who: cmp.Or(e.Actor, "nobody signed in"), Agency: partnership, Saw: actWords(e.Act), Purpose: sentenceCase(e.Purpose.Words()), AllowedBy: e.Reason,
+			Refused: e.Outcome == "deny"}
+		if e.Agency != 0 {
+			l.Agency = cmp.Or(agencies[e.Agency], "an agency")
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// actWords says what was done: "Open a person’s page".
+func actWords(a policy.Act) string {
+	if info, ok := policy.ActInfo(a); ok {
+		return sentenceCase(info.Words)
+	}
+	return string(a)
+}
+
+// before is how the address of older entries says where to go on.
+const before = "before"
+
+func (s *Server) looked(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	n, err := personIn(r)
+	if err != nil {
+		return err
+	}
+	from := eventIn(r)
+	p, err := s.app.WhoHasSeen(r.Context(), who, n, from)
+	if err != nil {
+		return err
+	}
+	words := s.app.AreaWords(p.Viewer.Area)
+	c := ui.Looked{Person: p.Person, Total: int(p.Count), Looks: looks(p.Events, words.Partnership, p.Agencies)}
+	if p.Next != 0 {
+		c.Older = ui.LookedPath(p.Person) + "?" + before + "=" + strconv.FormatInt(int64(p.Next), 10)
+	}
+	return ui.LookedPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
+}
+
+// eventIn is the event before which a list goes on; 0 for its beginning.
+func eventIn(r *http.Request) id.Event {
+	n, err := strconv.ParseInt(r.URL.Query().Get(before), 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return id.Event(n)
+}
+
+// openRecord shows the row that a record came from.
+func (s *Server) openRecord(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	n, err := pathID[id.Record](r, "record", "record")
+	if err != nil {
+		return err
+	}
+	row, err := s.app.RecordRow(r.Context(), who, n)
+	if err != nil {
+		return err
+	}
+	return ui.RowPage.Write(w, http.StatusOK, s.frame(w, r, row.Viewer), ui.RowView{Row: sentRow(row), Person: row.Person})
+}

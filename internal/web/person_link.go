@@ -1,0 +1,128 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"throughline/internal/app"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/web/ui"
+)
+
+// linkWhy explains the link that holds a record: the one asked for, else the weakest. nil with one record.
+func linkWhy(p app.PersonPage, asked id.Record) *ui.LinkWhy {
+	best := map[id.Record]*app.Explained{} // the strongest link of each record
+	for i := range p.Why {
+		x := &p.Why[i]
+		for _, r := range []id.Record{x.A, x.B} {
+			if best[r] == nil || x.PPM > best[r].PPM {
+				best[r] = x
+			}
+		}
+	}
+	agencies := map[id.Record]string{}
+	var weakest id.Record
+	for _, r := range p.Records {
+		n := r.RecordVersion.Record
+		agencies[n] = r.Agency.Name
+		if best[n] != nil && (weakest == 0 || best[n].PPM < best[weakest].PPM) {
+			weakest = n
+		}
+	}
+	if weakest == 0 {
+		return nil
+	}
+	record := weakest
+	if best[asked] != nil && agencies[asked] != "" {
+		record = asked
+	}
+	x := best[record]
+	other := x.A
+	if other == record {
+		other = x.B
+	}
+	apart := p.Apart[record]
+	l := &ui.LinkWhy{Record: record, Agency: agencies[record], Other: agencies[other], Probability: float64(x.PPM) / 1_000_000, Weakest: record == weakest,
+		Rests: apart.Goes, RecordsAfter: len(p.Records) - 1, CostAfter: apart.Stays, Moved: apart.Goes, MayAnswer: p.MayAnswer, MaySame: p.MaySame,
+		Model: fmt.Sprintf("Link run %d of %s.", p.LinkRun.ID, dayOf(p.LinkRun.FinishedAt).Long()), Decides: decides(p, apart)}
+	for _, part := range x.Parts {
+		l.Evidence = append(l.Evidence, ui.Evidence{Field: part.Field, Words: part.Words, Bits: float64(part.Millibits) / 1000, Nothing: !part.Compared,
+			Start: part.Key == "start"})
+	}
+	return l
+}
+
+// decides says what the record means for the cohort, by the rule applied to the contacts as they are now.
+func decides(p app.PersonPage, without app.Apart) string {
+	switch {
+	case p.Member && without.Member:
+		return "In the cohort with or without it."
+	case p.Member:
+		return "Without it, this person would not meet the cohort’s rule."
+	case without.Member:
+		return "Without it, this person would meet the cohort’s rule."
+	}
+	return "Not in the cohort with or without it."
+}
+
+// answers are what people said about the person's records.
+func answers(p app.PersonPage) []ui.Answer {
+	says := map[string]string{"same": "record is the same person", "not-same": "record is not the same person", "unsure": "record may or may not be the same person"}
+	var out []ui.Answer
+	for _, x := range p.Answers {
+		a := ui.Answer{ID: id.Event(x.ID), Says: whose(p.AnswerOf[x.Record].Name) + " " + says[x.Answer], Why: x.Reason, By: p.AnswerBy[x.Account], When: x.At,
+			MayUndo: p.MayUndo && x.UndoneAt.IsZero()}
+		if !x.UndoneAt.IsZero() {
+			a.Says += " (taken back by " + p.AnswerBy[x.UndoneBy] + " on " + dayOf(x.UndoneAt).Long() + ")"
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+var (
+	answerIsKept = notice("answer-kept", "Your answer is kept. It outranks the model from the next link run.")
+	isApart      = notice("record-apart", "The record is a person of its own now. The footprint has followed; a cost run that brings the cohort after it has begun.")
+	isTakenBack  = notice("answer-undone", "The answer is taken back, and the record is where it was. Figures follow.")
+)
+
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	n, err := personIn(r)
+	if err != nil {
+		return err
+	}
+	record, err := number(r, "record")
+	if err != nil {
+		return err
+	}
+	in := app.AnswerRecords{Person: n, Record: id.Record(record), Answer: r.PostForm.Get("answer"), Reason: r.PostForm.Get("why")}
+	_, err = s.app.Answer(r.Context(), who, in)
+	if form, status, ok := again(r, renamed(err, map[string]string{"reason": "why"})); ok {
+		return s.personPage(w, r, who, status, ui.Form{}, form)
+	}
+	if err != nil {
+		return err
+	}
+	key := answerIsKept
+	if in.Answer == "not-same" {
+		key = isApart
+	}
+	return s.done(w, ui.PersonPath(n), key)
+}
+
+func (s *Server) undoAnswer(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	n, err := personIn(r)
+	if err != nil {
+		return err
+	}
+	answer, err := strconv.ParseInt(r.PathValue("answer"), 10, 64)
+	if err != nil {
+		return fault.Missing("answer")
+	}
+	if err := s.app.UndoAnswer(r.Context(), who, app.UndoAnswer{Person: n, Answer: answer}); err != nil {
+		return err
+	}
+	return s.done(w, ui.PersonPath(n), isTakenBack)
+}

@@ -1,0 +1,256 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"throughline/internal/app"
+	"throughline/internal/area"
+	"throughline/internal/cost"
+	"throughline/internal/day"
+	"throughline/internal/money"
+	"throughline/internal/policy"
+	"throughline/internal/web/ui"
+)
+
+func (s *Server) prices(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	p, err := s.app.PriceMap(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	c := ui.Prices{Window: p.Window, Priced: p.Amount, People: p.People, MayExport: p.Viewer.May(policy.PriceMapExport), MayApprove: p.Viewer.May(policy.PriceMapApprove),
+		Costing: ui.Costing{Year: p.Area.Prices.PriceYear, Rents: p.Rents}}
+	if p.Changed {
+		c.OutOfDate = "Sums are those of run " + commas(int64(p.Run.ID)) + " of " + dayOf(p.Run.FinishedAt).Long() + ", made before prices were changed."
+	}
+	by := map[cost.Source]money.Pence{}
+	for _, l := range p.Lines {
+		c.Contacts += l.Sum.Contacts
+		for source, sum := range l.Sum.BySource {
+			by[source] += sum
+		}
+		switch l.State {
+		case "none":
+			c.Unpriced = append(c.Unpriced, ui.UnpricedCode{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l), Unit: l.Unit,
+				Contacts: l.Uses(), People: l.People, InCohort: l.InCohort, MaySet: p.Viewer.May(policy.PriceMapSetLocal)})
+			c.Costing.NotPriced += l.Uses()
+		case "left-out":
+			c.LeftOut = append(c.LeftOut, ui.LeftOutCode{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l),
+				Why: l.Line.LeftOut.Reason, Rows: l.Uses()})
+		default:
+			c.Codes = append(c.Codes, pricedCode(p, l))
+			if l.State == "approved" {
+				c.Approved++
+			}
+		}
+	}
+	for _, x := range []struct {
+		source cost.Source
+		as     ui.PriceSource
+	}{{cost.Own, ui.OwnAmount}, {cost.Local, ui.LocalPrice}, {cost.National, ui.NationalPrice}} {
+		c.Sources = append(c.Sources, ui.SourceSum{Source: x.as, Sum: by[x.source]})
+	}
+	return ui.PricesPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
+}
+
+func priceKey(l app.PriceLineState) ui.PriceKey {
+	return ui.PriceKey{Agency: l.Agency.Slug, Code: l.Code, Unit: l.Unit}
+}
+
+// meaning is what a code means in the area's words; empty where nobody has said.
+func meaning(a *area.Area, l app.PriceLineState) string {
+	if l.Line.Service == "" {
+		return ""
+	}
+	return serviceName(a, l.Line.Service)
+}
+
+func pricedCode(p app.PriceMapPage, l app.PriceLineState) ui.PricedCode {
+	c := ui.PricedCode{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l), Contacts: l.Sum.Contacts, Units: l.Unit,
+		Conversion: cost.Conversion(l.Line.Conversion).Says(), Sum: l.Sum.Amount, ApprovedBy: l.Approved, ApprovedOn: l.On}
+	if service, ok := p.Area.Service(l.Line.Service); ok {
+		c.Units = commas(l.Sum.Quantity/1000) + " " + service.Units
+	}
+	if l.Sum.Quantity > 0 {
+		c.Each = money.Pence(int64(l.Sum.Amount) * 1000 / l.Sum.Quantity)
+	}
+	switch {
+	case l.Line.Local != nil:
+		c.Source, c.From, c.Varies = ui.LocalPrice, l.Line.Local.Source, l.Line.Own != nil
+	case l.Line.National != nil:
+		c.Source, c.From, c.Varies = ui.NationalPrice, l.Line.National.Edition+" "+l.Line.National.Code, l.Line.Own != nil
+	default:
+		c.Source, c.From, c.Varies = ui.OwnAmount, cmp.Or(l.Line.Own.Note, "the amount on each row"), true
+	}
+	return c
+}
+
+func (s *Server) exportPrices(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	return s.app.ExportPriceMap(r.Context(), who, &download{ResponseWriter: w, name: "price-map.csv"})
+}
+
+func (s *Server) price(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	return s.pricePage(w, r, who, http.StatusOK, lineAsked(r.URL.Query()), ui.Form{}, ui.Form{})
+}
+
+func lineAsked(v url.Values) app.OpenPriceLine {
+	return app.OpenPriceLine{Agency: v.Get("agency"), Code: v.Get("code"), Unit: v.Get("unit")}
+}
+
+// pricePage shows one line of the price map. set and leave are its two forms, as they came back.
+func (s *Server) pricePage(w http.ResponseWriter, r *http.Request, who app.Who, status int, in app.OpenPriceLine, set, leave ui.Form) error {
+	p, err := s.app.PriceLine(r.Context(), who, in)
+	if err != nil {
+		return err
+	}
+	l := p.State
+	c := ui.Price{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l), Unit: l.Unit, Contacts: l.Uses(), People: l.People, InCohort: l.InCohort,
+		Now: priceNow(p), Sum: l.Sum.Amount, Costing: ui.Costing{Year: p.Area.Prices.PriceYear, Rents: p.Rents}, Waits: l.Waits, Decision: l.ID, MaySet: p.MaySet,
+		MayApprove: p.MayApprove, NotYours: "A finance lead approves it.", Years: priceYears(p.Area.Prices.PriceYear), Counts: counts(l.Unit), SetForm: set, LeaveForm: leave}
+	if p.OwnWaits {
+		c.NotYours = "You set this, so another finance lead approves it."
+	}
+	if l.State == "none" {
+		c.Costing.NotPriced = l.Uses()
+	}
+	if l.Line.Service == "" {
+		for _, x := range p.Area.Services {
+			c.Services = append(c.Services, ui.Option{Value: x.Slug, Label: x.Name})
+		}
+	}
+	if l.Waits {
+		c.Change = []string{waitingWords(l)}
+	}
+	for _, h := range p.History {
+		what := priceWords(h.Line)
+		if h.Approved != "" {
+			what += "; approved by " + h.Approved + ", " + h.ApprovedOn.Long()
+		}
+		c.History = append(c.History, ui.PriceChange{When: dayOf(h.At), Who: h.By, What: what})
+	}
+	return ui.PricePage.Write(w, status, s.frame(w, r, p.Viewer), c)
+}
+
+// waitingWords says what approving the decision that waits does.
+func waitingWords(l app.PriceLineState) string {
+	of := plural(int64(l.Uses()), "contact of ", "contacts of ") + plural(int64(l.People), "person", "people")
+	if l.Line.LeftOut != nil {
+		return of + ", " + plural(int64(l.InCohort), "of them in the cohort", "of them in the cohort") + ", are left out of every sum, with the reason beside it"
+	}
+	return of + ", " + commas(l.InCohort) + " of them in the cohort, get this price: " + priceWords(l.Line)
+}
+
+// priceNow is the price as it stands.
+func priceNow(p app.PriceLinePage) []ui.Pair {
+	l := p.State
+	if l.State == "none" {
+		return []ui.Pair{{Name: "Price", Value: ui.Say(ui.Tag(ui.Attention, "No price yet"))}}
+	}
+	pairs := []ui.Pair{{Name: "Price", Value: ui.Say(ui.Plain(priceWords(l.Line)))}}
+	if n := p.National; n != nil {
+		pairs = append(pairs, ui.Pair{Name: "National price", Value: ui.Say(ui.Plain(n.Item+", "+n.Unit+": £"+n.Amount.String()+", prices of "+n.Year.String()+". "),
+			ui.Link(ui.EditionPath(n.Edition), n.Edition))})
+	}
+	if p.Uprated != 0 {
+		pairs = append(pairs, ui.Pair{Name: "In prices of " + p.Area.Prices.PriceYear.String(), Value: ui.Say(ui.Plain(p.Uprated.String() + ", by the deflator " + p.Area.Prices.Deflator))})
+	}
+	if l.Line.LeftOut == nil {
+		pairs = append(pairs, ui.Pair{Name: "Conversion", Value: ui.Say(ui.Plain(cost.Conversion(l.Line.Conversion).Says()))},
+			ui.Pair{Name: "Who pays", Value: ui.Say(ui.Plain(payerName(p.Area, l.Line.Payer)))})
+	}
+	approved := ui.Say(ui.Tag(ui.Attention, "Not approved"))
+	if l.Approved != "" {
+		approved = ui.Say(ui.Name(l.Approved), ui.Plain(", "+l.On.Long()))
+	}
+	return append(pairs, ui.Pair{Name: "Approved by", Value: approved})
+}
+
+// priceWords is a decision about a code in a line.
+func priceWords(l area.PriceLine) string {
+	switch {
+	case l.LeftOut != nil:
+		return "Left out: " + l.LeftOut.Reason
+	case l.Local != nil:
+		return fmt.Sprintf("Local, %s a %s, prices of %s: %s", l.Local.Amount, l.Local.A, l.Local.PriceYear, l.Local.Source)
+	case l.National != nil:
+		return "National, " + l.National.Code + " of " + l.National.Edition
+	case l.Own != nil && l.Own.Note != "":
+		return "The agency’s own amount; " + l.Own.Note
+	case l.Own != nil:
+		return "The agency’s own amount"
+	}
+	return "No price"
+}
+
+// priceYears are the financial years that a local price may be of, the area's own first.
+func priceYears(target day.FinancialYear) []ui.Option {
+	var out []ui.Option
+	for y := target; y > target-6; y-- {
+		out = append(out, ui.Option{Value: y.String(), Label: y.String(), Chosen: y == target})
+	}
+	return out
+}
+
+// countings are what a local price can be of one of, and how what is sent becomes that: BASIS CONVERSION, as package cost names them.
+var countings = []struct {
+	basis      cost.Basis
+	conversion cost.Conversion
+	words      string
+	units      string // as sent, for which it is what is usually meant
+}{
+	{cost.Event, cost.Each, "one contact, as it is sent", ""},
+	{cost.Night, cost.Nights, "a night of the stay", "night"},
+	{cost.Day, cost.Nights, "an occupied bed day of the stay", "day"},
+	{cost.Day, cost.Days, "a day of the period", ""},
+	{cost.Hour, cost.Each, "an hour, hours are sent", "hour"},
+	{cost.Hour, cost.MinutesToHours, "an hour, minutes are sent", "minute"},
+	{cost.Week, cost.Each, "a week, weeks are sent", "week"},
+	{cost.Week, cost.NightsOver7, "a week of the stay", ""},
+	{cost.Week, cost.DaysOver7, "a week of the period", ""},
+	{cost.Year, cost.NightsOver365, "a year of the stay", ""},
+	{cost.Year, cost.DaysOver365, "a year of the period", ""},
+}
+
+func counts(unit string) []ui.Option {
+	usual := 0
+	for i, c := range countings {
+		if c.units == unit && unit != "" {
+			usual = i
+		}
+	}
+	var out []ui.Option
+	for i, c := range countings {
+		out = append(out, ui.Option{Value: string(c.basis) + " " + string(c.conversion), Label: sentenceCase(c.words), Chosen: i == usual})
+	}
+	return out
+}
+
+// lineFields are the fields that say which line of the price map a form is about.
+var lineFields = []string{"agency", "code", "unit"}
+
+// withLine adds the line's own fields to those of a form.
+func withLine(f fields) fields {
+	for _, name := range lineFields {
+		f[name] = once
+	}
+	return f
+}
+
+// withoutLine takes the line's own fields out of what was typed.
+func withoutLine(f ui.Form) ui.Form {
+	for name := range f.Typed {
+		if slices.Contains(lineFields, name) {
+			delete(f.Typed, name)
+		}
+	}
+	return f
+}
+
+func basisOf(counted string) (basis, conversion string) {
+	basis, conversion, _ = strings.Cut(counted, " ")
+	return basis, conversion
+}

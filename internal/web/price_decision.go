@@ -1,0 +1,123 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"throughline/internal/app"
+	"throughline/internal/day"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/money"
+	"throughline/internal/web/ui"
+)
+
+var (
+	priceIsSet     = notice("price-set", "The price is set. It counts once a finance lead has approved it.")
+	codeIsLeftOut  = notice("price-left-out", "The code is left out, with your reason. A finance lead approves that.")
+	priceIsAllowed = notice("price-approved", "It is approved, and counts from the next run.")
+)
+
+// agencyOf is the number of the agency that a form's line names.
+func (s *Server) agencyOf(r *http.Request, who app.Who, in app.OpenPriceLine) (id.Agency, error) {
+	p, err := s.app.PriceLine(r.Context(), who, in)
+	return p.State.Agency.ID, err
+}
+
+func (s *Server) setPrice(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	line := lineAsked(r.PostForm)
+	in, err := priceAsked(r)
+	if in.Agency, err = s.withAgency(r, who, line, err); err == nil {
+		err = s.app.SetLocalPrice(r.Context(), who, in)
+	}
+	err = priceTrouble(err)
+	if form, status, ok := again(r, err); ok {
+		return s.pricePage(w, r, who, status, line, withoutLine(form), ui.Form{})
+	}
+	if err != nil {
+		return err
+	}
+	return s.done(w, pathOf(line), priceIsSet)
+}
+
+// withAgency finds the line's agency, unless something was wrong before.
+func (s *Server) withAgency(r *http.Request, who app.Who, line app.OpenPriceLine, before error) (id.Agency, error) {
+	if before != nil {
+		return 0, before
+	}
+	return s.agencyOf(r, who, line)
+}
+
+func pathOf(line app.OpenPriceLine) string { return ui.PricePath(ui.PriceKey(line)) }
+
+// priceAsked reads a local price as it was typed.
+func priceAsked(r *http.Request) (app.SetLocalPrice, error) {
+	form := r.PostForm
+	f := fault.New(fault.Invalid, "price", "There is a problem.", "")
+	in := app.SetLocalPrice{Code: form.Get("code"), Unit: form.Get("unit"), Service: form.Get("service"), Source: strings.TrimSpace(form.Get("source"))}
+	in.Basis, in.Conversion = basisOf(form.Get("counts"))
+	var err error
+	if in.Amount, err = money.Parse(form.Get("amount")); err != nil || in.Amount <= 0 {
+		f = f.With("amount", "This is not a price.", "Write pounds and pence, for example 812.00.")
+	}
+	if in.PriceYear, err = day.ParseFinancialYear(form.Get("year")); err != nil {
+		f = f.With("year", "Choose the year that the price is of.", "")
+	}
+	if in.Source == "" {
+		f = f.With("source", "Say where the figure comes from.", "For example: Housing finance, 2024-25.")
+	}
+	if len(f.Notes) > 0 {
+		return in, f
+	}
+	return in, nil
+}
+
+// priceTrouble ties what the price map says of the code to the fields of the form.
+func priceTrouble(err error) error {
+	f := fault.As(err)
+	if err == nil || f.Kind != fault.Invalid {
+		return err
+	}
+	fields := map[string]bool{"amount": true, "year": true, "source": true, "service": true, "counts": true, "why": true}
+	c := *f
+	c.Notes = nil
+	for _, n := range f.Notes {
+		if n.Field == "reason" {
+			n.Field = "why"
+		}
+		if !fields[n.Field] { // the map names the code
+			n.Field = "counts"
+		}
+		c.Notes = append(c.Notes, n)
+	}
+	if f.Code == "no-service" {
+		c.Notes = []fault.Note{{Field: "service", Message: "Choose what the code means.", Remedy: ""}}
+	}
+	return &c
+}
+
+func (s *Server) leaveOut(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	line := lineAsked(r.PostForm)
+	agency, err := s.agencyOf(r, who, line)
+	if err == nil {
+		err = priceTrouble(s.app.LeaveOut(r.Context(), who, app.LeaveOut{Agency: agency, Code: line.Code, Unit: line.Unit, Reason: r.PostForm.Get("why")}))
+	}
+	if form, status, ok := again(r, err); ok {
+		return s.pricePage(w, r, who, status, line, ui.Form{}, withoutLine(form))
+	}
+	if err != nil {
+		return err
+	}
+	return s.done(w, pathOf(line), codeIsLeftOut)
+}
+
+func (s *Server) approvePrice(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	n, err := number(r, "price")
+	if err != nil {
+		return err
+	}
+	if err := s.app.ApprovePrice(r.Context(), who, id.Price(n)); err != nil {
+		return err
+	}
+	return s.done(w, pathOf(lineAsked(r.PostForm)), priceIsAllowed)
+}

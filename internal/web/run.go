@@ -1,0 +1,157 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"throughline/internal/app"
+	"throughline/internal/id"
+	"throughline/internal/store"
+	"throughline/internal/web/ui"
+)
+
+var runKinds = map[store.RunKind]string{store.LinkRun: "Link run", store.CostRun: "Cost run"}
+
+// runState is a run's state as pages say it. A run of a worker that was cut off shows as under way until the worker sweeps it.
+func runState(r store.Run, stale bool) ui.RunState {
+	switch r.State {
+	case "published":
+		if stale {
+			return ui.RunOutOfDate
+		}
+		return ui.RunInForce
+	case "superseded":
+		return ui.RunSuperseded
+	case "failed":
+		return ui.RunCutOff
+	}
+	return ui.RunUnderWay
+}
+
+// runMade is when a run was whole, or began if it is not.
+func runMade(r store.Run) time.Time {
+	if r.FinishedAt.IsZero() {
+		return r.StartedAt
+	}
+	return r.FinishedAt
+}
+
+func (s *Server) runs(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	l, err := s.app.Runs(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	c := ui.Runs{List: ui.List{Path: "/runs", Total: len(l.Runs)}, MayRun: l.MayRun, Jobs: work(l.Jobs, "/runs", "What is in force stays so until the new run is whole.")}
+	for _, x := range l.Runs {
+		c.Rows = append(c.Rows, ui.RunRow{Run: x.ID, Kind: runKinds[x.Kind], Made: runMade(x), By: l.Names[x.StartedBy],
+			State: runState(x, x.ID == l.Area.CostRun && l.Stale.Any()), Found: foundWords(x, l.Found[x.ID])})
+	}
+	return ui.RunsPage.Write(w, http.StatusOK, s.frame(w, r, l.Viewer), c)
+}
+
+// foundWords is what a run found, in a line; nothing while it has not.
+func foundWords(r store.Run, f app.RunFound) string {
+	switch {
+	case r.State != "published" && r.State != "superseded":
+		return r.Fault
+	case r.Kind == store.LinkRun:
+		return fmt.Sprintf("%s in %s, %s", plural(int64(f.Persons), "person", "people"), plural(int64(f.Records), "record", "records"),
+			plural(int64(f.Links), "link", "links"))
+	}
+	return fmt.Sprintf("%s by the rule, %s", plural(int64(f.Cohort), "person", "people"), f.Amount.Pounds())
+}
+
+var runsAreBegun = notice("runs-begun", "A link run and a cost run have begun. What is in force stays so until they are whole.")
+
+func (s *Server) startRuns(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	if _, err := s.app.StartRuns(r.Context(), who); err != nil {
+		return err
+	}
+	return s.done(w, "/runs", runsAreBegun)
+}
+
+func (s *Server) run(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	n, err := pathID[id.Run](r, "run", "run")
+	if err != nil {
+		return err
+	}
+	p, err := s.app.Run(r.Context(), who, n)
+	if err != nil {
+		return err
+	}
+	c := ui.Run{Run: n, Kind: runKinds[p.Run.Kind], State: runState(p.Run, p.Stale.Any()), Made: runMade(p.Run), By: p.By, Why: plainWords(staleWords(p.Stale)),
+		Supersedes: p.Supersedes, SupersededBy: p.SupersededBy, Versions: runVersions(p), Found: runFound(p), Digest: p.Run.InputsHash}
+	if !p.Run.FinishedAt.IsZero() {
+		c.Took = p.Run.FinishedAt.Sub(p.Run.StartedAt)
+	}
+	for _, x := range p.Extracts {
+		c.Inputs = append(c.Inputs, ui.RunInput{Extract: x.ID, Name: x.Agency + ", " + x.Layout, AsOf: x.AsOf.Long(), Digest: x.SHA256, Rows: int(x.Rows)})
+	}
+	return ui.RunPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
+}
+
+// plainWords are the words of a text without its marks.
+func plainWords(t ui.Text) string {
+	var b strings.Builder
+	for _, bit := range t {
+		b.WriteString(bit.Words)
+	}
+	return b.String()
+}
+
+// pair is a line of a summary in plain words.
+func pair(name, value string) ui.Pair { return ui.Pair{Name: name, Value: ui.Say(ui.Plain(value))} }
+
+// runVersions are what a run fixed beside the extracts: those things it did not depend on are left out.
+func runVersions(p app.RunPage) []ui.Pair {
+	in := p.Inputs
+	pairs := []ui.Pair{{Name: "Program", Value: ui.Say(ui.Code("throughline " + p.Run.CodeVersion))}}
+	if in.LinkRun != 0 {
+		name := "Persons of"
+		if p.Run.Kind == store.LinkRun {
+			name = "Numbers of persons kept from"
+		}
+		pairs = append(pairs, ui.Pair{Name: name, Value: ui.Say(ui.Link(ui.RunPath(in.LinkRun), "link run "+commas(int64(in.LinkRun))))})
+	}
+	if p.Run.Kind == store.LinkRun {
+		pairs = append(pairs, pair("Review answers that it kept to", commas(in.Answers)))
+	}
+	if in.Rule != 0 {
+		pairs = append(pairs, pair("Rule", fmt.Sprintf("version %d", in.Rule)), pair("Window", in.Window), pair("Prices of", in.PriceYear))
+	}
+	if len(in.Editions) > 0 {
+		pairs = append(pairs, pair("Price editions", listed(in.Editions)), pair("Deflator", in.Deflator))
+	}
+	for _, digest := range []struct{ name, value string }{{"Digest of the price map", in.PriceMap}, {"Digest of who is who", in.Memberships},
+		{"Digest of the area’s configuration", in.Configuration}, {"Model", in.Model}} {
+		if digest.value != "" {
+			pairs = append(pairs, ui.Pair{Name: digest.name, Value: ui.Say(ui.Code(digest.value))})
+		}
+	}
+	return pairs
+}
+
+// runFound is what a run found, a figure a line.
+func runFound(p app.RunPage) []ui.Pair {
+	f := p.Found
+	switch {
+	case p.Run.Fault != "":
+		return []ui.Pair{pair("Nothing, because", p.Run.Fault)}
+	case p.Run.State != "published" && p.Run.State != "superseded":
+		return []ui.Pair{pair("Nothing yet", "It is under way.")}
+	case p.Run.Kind == store.LinkRun:
+		return []ui.Pair{pair("Records", commas(f.Records)), pair("People", commas(f.Persons)), pair("People of several records", commas(f.Several)),
+			pair("Links", commas(f.Links)), pair("Links and pairs in doubt", commas(f.Doubts))}
+	}
+	pairs := []ui.Pair{pair("People whom the rule finds", commas(f.Cohort)), pair("What their use cost", f.Amount.String())}
+	if f.Apart > 0 {
+		pairs = append(pairs, pair("People set apart, whose cost is mostly one service", commas(f.Apart)))
+	}
+	pairs = append(pairs, pair("People with a priced contact", commas(f.Everyone)), pair("What everybody’s use cost", f.EveryoneCost.String()))
+	if f.NoPerson > 0 {
+		pairs = append(pairs, pair("Contacts of records that no person holds", commas(f.NoPerson)))
+	}
+	return pairs
+}

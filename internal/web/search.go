@@ -1,0 +1,107 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"throughline/internal/app"
+	"throughline/internal/fault"
+	"throughline/internal/store"
+	"throughline/internal/web/ui"
+)
+
+func (s *Server) findForm(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	return s.findPage(w, r, who, http.StatusOK, ui.Find{})
+}
+
+func (s *Server) findPage(w http.ResponseWriter, r *http.Request, who app.Who, status int, c ui.Find) error {
+	v, err := s.app.SearchForm(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	return ui.FindPage.Write(w, status, s.frame(w, r, v), c)
+}
+
+// searchFields gives what the act says of a field the name that the page has for it.
+var searchFields = map[string]string{"surname": "name", "nhs_number": "number", "reference": "number"}
+
+// find looks for somebody. It is posted, so that what is typed enters no address.
+func (s *Server) find(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	in, err := searched(r)
+	var p app.FoundPage
+	if err == nil {
+		p, err = s.app.SearchPeople(r.Context(), who, in)
+	}
+	err = renamed(err, searchFields)
+	if form, status, ok := again(r, err); ok {
+		return s.findPage(w, r, who, status, ui.Find{Form: form})
+	}
+	if err != nil {
+		return err
+	}
+	c := ui.Find{Searched: true, AsOf: p.AsOf, Agencies: p.Searched, More: p.More, Form: ui.Form{Typed: map[string][]string{}}}
+	for name := range r.PostForm {
+		if !unkept[name] {
+			c.Form.Typed[name] = r.PostForm[name]
+		}
+	}
+	for _, f := range p.People {
+		c.Found = append(c.Found, ui.Found{Person: f.Person, Name: f.Name, Born: f.Birth, Borough: p.Area.BoroughName(f.Borough),
+			Agencies: marks(p.Agencies, func(g store.Agency) bool { return slices.Contains(f.Agencies, g) }), Why: matchWords(f), Close: ui.Percent(f.PPM / 100)})
+	}
+	return ui.FindPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
+}
+
+// searched reads what was typed. A number with a letter in it is a reference; four figures are a year of birth.
+func searched(r *http.Request) (app.SearchPeople, error) {
+	typed := func(name string) string { return strings.TrimSpace(r.PostForm.Get(name)) }
+	in := app.SearchPeople{Name: typed("name"), Postcode: typed("postcode")}
+	if n := typed("number"); strings.ContainsFunc(n, unicode.IsLetter) {
+		in.Reference = n
+	} else {
+		in.NHSNumber = n
+	}
+	born := typed("born")
+	if born == "" {
+		return in, nil
+	}
+	if year, err := strconv.Atoi(born); err == nil && len(born) == 4 {
+		in.BirthYear = year
+		return in, nil
+	}
+	d, ok := readDay(born)
+	if !ok {
+		return in, fault.InvalidField("born", "This is not a day that there is.", "Write it like 4/3/1983, or the year alone.")
+	}
+	in.Birth = d
+	return in, nil
+}
+
+// matchWords say what agrees and what does not, and no value.
+func matchWords(f app.Found) string {
+	var words []string
+	if len(f.Agrees) > 0 {
+		words = append(words, lower(f.Agrees)+" agree")
+	}
+	if len(f.Differs) > 0 {
+		words = append(words, lower(f.Differs)+" differ")
+	}
+	if len(words) == 0 {
+		return "The reference you typed"
+	}
+	return sentenceCase(strings.Join(words, "; "))
+}
+
+func lower(names []string) string {
+	var out []string
+	for _, n := range names {
+		if n != strings.ToUpper(n) && !strings.HasPrefix(n, "NHS") && !strings.HasPrefix(n, "National") {
+			n = strings.ToLower(n[:1]) + n[1:]
+		}
+		out = append(out, n)
+	}
+	return listed(out)
+}
