@@ -14,7 +14,6 @@ import (
 	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/policy"
-	"throughline/internal/store"
 	"throughline/internal/web/ui"
 )
 
@@ -77,7 +76,7 @@ func auditAsked(q url.Values) (app.AuditAsked, error) {
 const earlier = "before"
 
 // nothing chooses no event: they count from 1.
-var nothing = app.AuditAsked{EventFilter: store.EventFilter{Before: 1}}
+var nothing = app.AuditAsked{EventFilter: app.EventFilter{Before: 1}}
 
 func (s *Server) audit(w http.ResponseWriter, r *http.Request, who app.Who) error {
 	return s.auditPage(w, r, who, ui.AuditSearch{})
@@ -137,7 +136,7 @@ func auditActs() []ui.Option {
 }
 
 // auditRow is one event. It says where to look and never what was seen.
-func auditRow(e store.Event, agencies map[id.Agency]string, v app.Viewer) ui.AuditRow {
+func auditRow(e app.Event, agencies map[id.Agency]string, v app.Viewer) ui.AuditRow {
 	row := ui.AuditRow{Event: e.ID, When: e.At, Who: cmp.Or(e.Actor, "nobody signed in"), Agency: agencies[e.Agency], Act: actWords(e.Act),
 		Purpose: sentenceCase(e.Purpose.Words()), Outcome: ui.Permitted}
 	switch e.Outcome {
@@ -155,7 +154,7 @@ func auditRow(e store.Event, agencies map[id.Agency]string, v app.Viewer) ui.Aud
 }
 
 // aboutWords say what an event is about when that is no person, and where it is, if the viewer could ever open it.
-func aboutWords(e store.Event, v app.Viewer) (words, path string) {
+func aboutWords(e app.Event, v app.Viewer) (words, path string) {
 	n := e.Subject.ID
 	link := func(noun string, act policy.Act, path string) (string, string) {
 		if !v.May(act) {
