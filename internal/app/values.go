@@ -13,6 +13,13 @@ type (
 	LayoutRow   = store.Layout
 	Link        = store.Link
 	PersonTotal = store.PersonTotal
+	RunKind     = store.RunKind
 	RunRow      = store.Run
 	Verified    = store.Verified
+)
+
+// The kinds of run.
+const (
+	LinkRun = store.LinkRun
+	CostRun = store.CostRun
 )

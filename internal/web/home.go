@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"throughline/internal/app"
-	"throughline/internal/store"
 	"throughline/internal/web/ui"
 )
 
@@ -104,7 +103,7 @@ func only(files []app.RunExtract, list string) string {
 	return list
 }
 
-func onlyLayout(layouts []store.Layout) string {
+func onlyLayout(layouts []app.LayoutRow) string {
 	if len(layouts) == 1 {
 		return ui.LayoutPath(layouts[0].ID)
 	}

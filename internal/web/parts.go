@@ -13,7 +13,6 @@ import (
 	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/id"
-	"throughline/internal/store"
 	"throughline/internal/web/ui"
 )
 
@@ -35,7 +34,7 @@ func dayOf(t time.Time) day.Day {
 }
 
 // marks are agencies in three letters, each in its own place in the order of all.
-func marks(all []store.Agency, has func(store.Agency) bool) []ui.AgencyMark {
+func marks(all []app.Agency, has func(app.Agency) bool) []ui.AgencyMark {
 	var out []ui.AgencyMark
 	for i, g := range all {
 		if has(g) {
@@ -45,19 +44,19 @@ func marks(all []store.Agency, has func(store.Agency) bool) []ui.AgencyMark {
 	return out
 }
 
-func everyAgency(store.Agency) bool { return true }
+func everyAgency(app.Agency) bool { return true }
 
 // known chooses the agencies in a list of short names with spaces between.
-func known(slugs string) func(store.Agency) bool {
+func known(slugs string) func(app.Agency) bool {
 	list := strings.Fields(slugs)
-	return func(g store.Agency) bool { return slices.Contains(list, g.Slug) }
+	return func(g app.Agency) bool { return slices.Contains(list, g.Slug) }
 }
 
 // weak says whether a probability in millionths is below what the area links without asking anybody.
 func weak(a *area.Area, ppm int64) bool { return float64(ppm) < a.Linkage.AutomaticAbove*1_000_000 }
 
 // agencyNamed is the name of the agency of a short name.
-func agencyNamed(all []store.Agency, slug string) string {
+func agencyNamed(all []app.Agency, slug string) string {
 	for _, g := range all {
 		if g.Slug == slug {
 			return g.Name

@@ -13,7 +13,6 @@ import (
 	"throughline/internal/id"
 	"throughline/internal/person"
 	"throughline/internal/policy"
-	"throughline/internal/store"
 	"throughline/internal/web/ui"
 )
 
@@ -198,7 +197,7 @@ func identifierWords(i person.Identifier) string {
 }
 
 // looks are events about a person, as who has looked.
-func looks(events []store.Event, partnership string, agencies map[id.Agency]string) []ui.Look {
+func looks(events []app.Event, partnership string, agencies map[id.Agency]string) []ui.Look {
 	var out []ui.Look
 	for _, e := range events {
 		l := ui.Look{When: e.At, Who: cmp.Or(e.Actor, "nobody signed in"), Agency: partnership, Saw: actWords(e.Act), Purpose: sentenceCase(e.Purpose.Words()), AllowedBy: e.Reason,

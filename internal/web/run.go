@@ -8,14 +8,13 @@ import (
 
 	"throughline/internal/app"
 	"throughline/internal/id"
-	"throughline/internal/store"
 	"throughline/internal/web/ui"
 )
 
-var runKinds = map[store.RunKind]string{store.LinkRun: "Link run", store.CostRun: "Cost run"}
+var runKinds = map[app.RunKind]string{app.LinkRun: "Link run", app.CostRun: "Cost run"}
 
 // runState is a run's state as pages say it. A run of a worker that was cut off shows as under way until the worker sweeps it.
-func runState(r store.Run, stale bool) ui.RunState {
+func runState(r app.RunRow, stale bool) ui.RunState {
 	switch r.State {
 	case "published":
 		if stale {
@@ -31,7 +30,7 @@ func runState(r store.Run, stale bool) ui.RunState {
 }
 
 // runMade is when a run was whole, or began if it is not.
-func runMade(r store.Run) time.Time {
+func runMade(r app.RunRow) time.Time {
 	if r.FinishedAt.IsZero() {
 		return r.StartedAt
 	}
@@ -52,11 +51,11 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who app.Who) error
 }
 
 // foundWords is what a run found, in a line; nothing while it has not.
-func foundWords(r store.Run, f app.RunFound) string {
+func foundWords(r app.RunRow, f app.RunFound) string {
 	switch {
 	case r.State != "published" && r.State != "superseded":
 		return r.Fault
-	case r.Kind == store.LinkRun:
+	case r.Kind == app.LinkRun:
 		return fmt.Sprintf("%s in %s, %s", plural(int64(f.Persons), "person", "people"), plural(int64(f.Records), "record", "records"),
 			plural(int64(f.Links), "link", "links"))
 	}
@@ -110,12 +109,12 @@ func runVersions(p app.RunPage) []ui.Pair {
 	pairs := []ui.Pair{{Name: "Program", Value: ui.Say(ui.Code("throughline " + p.Run.CodeVersion))}}
 	if in.LinkRun != 0 {
 		name := "Persons of"
-		if p.Run.Kind == store.LinkRun {
+		if p.Run.Kind == app.LinkRun {
 			name = "Numbers of persons kept from"
 		}
 		pairs = append(pairs, ui.Pair{Name: name, Value: ui.Say(ui.Link(ui.RunPath(in.LinkRun), "link run "+commas(int64(in.LinkRun))))})
 	}
-	if p.Run.Kind == store.LinkRun {
+	if p.Run.Kind == app.LinkRun {
 		pairs = append(pairs, pair("Review answers that it kept to", commas(in.Answers)))
 	}
 	if in.Rule != 0 {
@@ -141,7 +140,7 @@ func runFound(p app.RunPage) []ui.Pair {
 		return []ui.Pair{pair("Nothing, because", p.Run.Fault)}
 	case p.Run.State != "published" && p.Run.State != "superseded":
 		return []ui.Pair{pair("Nothing yet", "It is under way.")}
-	case p.Run.Kind == store.LinkRun:
+	case p.Run.Kind == app.LinkRun:
 		return []ui.Pair{pair("Records", commas(f.Records)), pair("People", commas(f.Persons)), pair("People of several records", commas(f.Several)),
 			pair("Links", commas(f.Links)), pair("Links and pairs in doubt", commas(f.Doubts))}
 	}

@@ -9,7 +9,6 @@ import (
 
 	"throughline/internal/app"
 	"throughline/internal/fault"
-	"throughline/internal/store"
 	"throughline/internal/web/ui"
 )
 
@@ -50,7 +49,7 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request, who app.Who) error
 	}
 	for _, f := range p.People {
 		c.Found = append(c.Found, ui.Found{Person: f.Person, Name: f.Name, Born: f.Birth, Borough: p.Area.BoroughName(f.Borough),
-			Agencies: marks(p.Agencies, func(g store.Agency) bool { return slices.Contains(f.Agencies, g) }), Why: matchWords(f), Close: ui.Percent(f.PPM / 100)})
+			Agencies: marks(p.Agencies, func(g app.Agency) bool { return slices.Contains(f.Agencies, g) }), Why: matchWords(f), Close: ui.Percent(f.PPM / 100)})
 	}
 	return ui.FindPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
 }
