@@ -131,9 +131,9 @@ func (p Prices) UnpricedTable() Table {
 func (p Prices) CodeTable() Table {
 	t := Table{ID: "codes", Name: many(len(p.Codes), "code", "codes") + " with a price, largest sum first", Heading: true, Wide: true,
 		Class: "tl-prices", Empty: "No code has a price yet.",
-		Columns: []Column{head(key("Agency and code")), col("Meaning"), num("Contacts"), num("Units"), num("Price a unit"),
-			key("Conversion"),
-			num("£"), bars("Bar"), key("Price is"), key("Approved by")}}
+		Columns: []Column{head(col("Agency and code")), col("Meaning"), num("Contacts"), num("Units"), num("Price a unit"),
+			col("Conversion"),
+			num("£"), bars("Bar"), col("Price is"), key("Approved by")}}
 	var most, total money.Pence
 	contacts := 0
 	for _, c := range p.Codes {
