@@ -219,11 +219,14 @@ func troubleWords(text string) string {
 	if err := json.Unmarshal([]byte(text), &t); err != nil {
 		return ""
 	}
-	out := t.Message + " " + t.Remedy
-	for _, n := range t.Notes {
-		out += " " + n.Field + ": " + n.Message
+	if len(t.Notes) == 0 {
+		return strings.TrimSpace(t.Message + " " + t.Remedy)
 	}
-	return out
+	var all []string
+	for _, n := range t.Notes { // they say what the message says, and where
+		all = append(all, strings.TrimSpace(strings.Replace(n.Field, "line ", "Line ", 1)+": "+n.Message+" "+n.Remedy))
+	}
+	return strings.Join(all, " ")
 }
 
 // ExtractList is every extract that the viewer may see, the newest first.

@@ -120,6 +120,20 @@ var fields = []struct {
 	{Reach, contactSide, false, "how the worker is reached", false},
 }
 
+// Words are the field in words: "record number". A field outside the list is shown as it is written.
+func (f Field) Words() string {
+	if i := fieldIndex(f); i >= 0 {
+		return fields[i].about
+	}
+	return string(f)
+}
+
+// Identifies says whether the field tells who somebody is.
+func (f Field) Identifies() bool {
+	i := fieldIndex(f)
+	return i >= 0 && fields[i].side == personSide
+}
+
 func fieldIndex(f Field) int {
 	for i := range fields {
 		if fields[i].field == f {
@@ -203,6 +217,11 @@ func (c *Column) Is(f Field) bool {
 		}
 	}
 	return false
+}
+
+// Needs says whether a row without a value in the column is rejected.
+func (l *Layout) Needs(c *Column) bool {
+	return c.Default == "" && (c.Is(Key) && l.Keys != "first" || c.Is(From) || c.Is(Service) && l.Service == "")
 }
 
 // Headers are the column's header and its other spellings.
