@@ -27,8 +27,8 @@ func showing(p id.Person) func(*Tx) error {
 	}
 }
 
-// kept counts the events that name a person, on a connection of its own.
-func kept(t *testing.T, db *DB, p id.Person) (n int64) {
+// eventsShowing counts the events that name a person, on a connection of its own.
+func eventsShowing(t *testing.T, db *DB, p id.Person) (n int64) {
 	t.Helper()
 	err := db.peek(t.Context(), 1, func(tx *Tx) error { return tx.one(eventsCount, []any{1, int64(p)}, &n) })
 	if err != nil {
@@ -47,7 +47,7 @@ func TestTwoHundredReaders(t *testing.T) {
 				if err := db.Do(t.Context(), asksAsOperator(), showing(p)); err != nil {
 					t.Error(err)
 				}
-				if n := kept(t, db, p); n != 1 {
+				if n := eventsShowing(t, db, p); n != 1 {
 					t.Errorf("the answer about person %d left with %d events, want 1", p, n)
 				}
 			})
@@ -80,7 +80,7 @@ func TestTwoHundredReadersWithoutAudit(t *testing.T) {
 		if err := db.Do(t.Context(), asksAsOperator(), showing(7)); err != nil {
 			t.Errorf("with the audit back: %v", err)
 		}
-		if n := kept(t, db, 7); n != 1 {
+		if n := eventsShowing(t, db, 7); n != 1 {
 			t.Errorf("person 7 has %d events, want only the one that was answered", n)
 		}
 	})
@@ -100,7 +100,7 @@ func TestOneBadEventOfAGroup(t *testing.T) {
 				t.Errorf("waiter %d was told that a group is durable which is not", i)
 			}
 		}
-		if n := kept(t, db, 5); n != 0 {
+		if n := eventsShowing(t, db, 5); n != 0 {
 			t.Errorf("%d events of a failed group are there", n)
 		}
 		if err := db.Do(t.Context(), asksAsOperator(), showing(5)); err != nil {
@@ -134,7 +134,7 @@ func TestAnsweredReadsOutliveTheProcess(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := kept(t, other, p); n != 1 {
+		if n := eventsShowing(t, other, p); n != 1 {
 			t.Errorf("after a kill person %d has %d events, want 1", p, n)
 		}
 		if err := other.Close(); err != nil {
@@ -181,7 +181,7 @@ func TestClosingWhileReading(t *testing.T) {
 		group.Wait()
 		again := openTest(t, Config{Dir: config.Dir, Postgres: config.Postgres, Now: func() time.Time { return newClock().now().Add(time.Hour) }})
 		for i := range answered {
-			if n := kept(t, again, id.Person(i+1)); answered[i].Load() && n != 1 {
+			if n := eventsShowing(t, again, id.Person(i+1)); answered[i].Load() && n != 1 {
 				t.Errorf("reader %d had an answer, and the audit has %d events of it", i, n)
 			}
 		}

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
-	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
 
 	"throughline/internal/fault"
@@ -112,17 +111,11 @@ func (db *DB) openSQLite(dir string) error {
 	warnOfNetwork(dir)
 	path := filepath.Join(dir, "throughline.db")
 	open := func(query string, most int) (*sql.DB, error) {
-		pool, err := driver.Open("file:"+(&url.URL{Path: path}).EscapedPath()+query, func(c *sqlite3.Conn) error {
-			for _, p := range pragmas {
-				if err := c.Exec("pragma " + p); err != nil {
-					return fmt.Errorf("pragma %s: %w", p, err)
-				}
-			}
-			return nil
-		})
+		connector, err := (&driver.SQLite{}).OpenConnector("file:" + (&url.URL{Path: path}).EscapedPath() + query)
 		if err != nil {
 			return nil, fmt.Errorf("open the database: %w", err)
 		}
+		pool := sql.OpenDB(pinned{connector})
 		pool.SetMaxOpenConns(most)
 		pool.SetMaxIdleConns(most)
 		return pool, nil

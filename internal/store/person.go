@@ -56,9 +56,9 @@ var (
 	eventsOfRecord = query("membership.events", `select at, run, answer, account, record, from_person, to_person, kind from membership_events
 		where area = $1 and record = $2 order by id desc limit 50`)
 	linksOf = query("link.of-person", `
-		select l.record_a, l.record_b, l.millibits, l.ppm, l.evidence from links l
-		join memberships a on a.run = l.run and a.record = l.record_a join memberships b on b.run = l.run and b.record = l.record_b
-		where l.run = $1 and a.person = $2 and b.person = $2 order by l.record_a, l.record_b`)
+		select l.record_a, l.record_b, l.millibits, l.ppm, l.evidence from links l where l.run = $1
+		and l.record_a in (select record from memberships where run = $1 and person = $2)
+		and l.record_b in (select record from memberships where run = $1 and person = $2) order by l.record_a, l.record_b`)
 	linksWeakest = query("link.weakest", `
 		select a.person, min(l.ppm) from links l join memberships a on a.run = l.run and a.record = l.record_a
 		join memberships b on b.run = l.run and b.record = l.record_b and b.person = a.person
