@@ -137,8 +137,15 @@ func auditActs() []ui.Option {
 
 // auditRow is one event. It says where to look and never what was seen.
 func auditRow(e app.Event, agencies map[id.Agency]string, v app.Viewer) ui.AuditRow {
-	row := ui.AuditRow{Event: e.ID, When: e.At, Who: cmp.Or(e.Actor, "nobody signed in"), Agency: agencies[e.Agency], Act: actWords(e.Act),
+	row := ui.AuditRow{Event: e.ID, When: e.At, Who: cmp.Or(e.Actor, "Nobody signed in"), Agency: agencies[e.Agency], Act: actWords(e.Act),
 		Purpose: sentenceCase(e.Purpose.Words()), Outcome: ui.Permitted}
+	switch {
+	case e.Account != 0:
+	case e.Source == policy.CommandLine:
+		row.Agency = "At the command line"
+	default:
+		row.Agency = "From " + e.Source
+	}
 	switch e.Outcome {
 	case "deny":
 		row.Outcome, row.Why = ui.Denied, e.Reason
@@ -149,7 +156,9 @@ func auditRow(e app.Event, agencies map[id.Agency]string, v app.Viewer) ui.Audit
 		row.Person = id.Person(e.Subject.ID)
 		return row
 	}
-	row.About, row.AboutPath = aboutWords(e, v)
+	if row.About, row.AboutPath = aboutWords(e, v); e.Subject.Kind == policy.Agency {
+		row.About = agencies[id.Agency(e.Subject.ID)]
+	}
 	return row
 }
 
@@ -171,7 +180,7 @@ func aboutWords(e app.Event, v app.Viewer) (words, path string) {
 		return link("Layout", policy.LayoutOpen, ui.LayoutPath(id.Layout(n)))
 	case policy.Account:
 		return link("Account", policy.AccountOpen, ui.AccountPath(id.Account(n)))
-	case policy.Record, policy.Agency, policy.Job:
+	case policy.Record, policy.Job:
 		return string(e.Subject.Kind) + " " + commas(n), ""
 	}
 	if e.People > 0 {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -93,7 +94,7 @@ func useWords(p cost.Price) (words string, usable bool) {
 	case cost.UseCaution:
 		return note("With care"), true
 	case cost.UsePersonYear:
-		return note("a whole person’s total"), false
+		return cmp.Or(p.UseNote, "It is the total of a whole person."), false
 	}
-	return note("never"), false
+	return cmp.Or(p.UseNote, "It has no sound source."), false
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"throughline/internal/app"
+	"throughline/internal/day"
 	"throughline/internal/id"
 	"throughline/internal/web/ui"
 )
@@ -118,7 +119,7 @@ func runVersions(p app.RunPage) []ui.Pair {
 		pairs = append(pairs, pair("Review answers that it kept to", commas(in.Answers)))
 	}
 	if in.Rule != 0 {
-		pairs = append(pairs, pair("Rule", fmt.Sprintf("version %d", in.Rule)), pair("Window", in.Window), pair("Prices of", in.PriceYear))
+		pairs = append(pairs, pair("Rule", fmt.Sprintf("version %d", in.Rule)), pair("Window", windowWords(in.Window)), pair("Prices of", in.PriceYear))
 	}
 	if len(in.Editions) > 0 {
 		pairs = append(pairs, pair("Price editions", listed(in.Editions)), pair("Deflator", in.Deflator))
@@ -132,6 +133,17 @@ func runVersions(p app.RunPage) []ui.Pair {
 	return pairs
 }
 
+// windowWords writes a window as people read days.
+func windowWords(s string) string {
+	from, to, _ := strings.Cut(s, " to ")
+	first, err1 := day.Parse(from)
+	last, err2 := day.Parse(to)
+	if err1 != nil || err2 != nil {
+		return s
+	}
+	return first.Long() + " to " + last.Long()
+}
+
 // runFound is what a run found, a figure a line.
 func runFound(p app.RunPage) []ui.Pair {
 	f := p.Found
@@ -142,7 +154,7 @@ func runFound(p app.RunPage) []ui.Pair {
 		return []ui.Pair{pair("Nothing yet", "It is under way.")}
 	case p.Run.Kind == app.LinkRun:
 		return []ui.Pair{pair("Records", commas(f.Records)), pair("People", commas(f.Persons)), pair("People of several records", commas(f.Several)),
-			pair("Links", commas(f.Links)), pair("Links and pairs in doubt", commas(f.Doubts))}
+			pair("Links", commas(f.Links)), pair("Pairs in doubt", commas(f.Doubts))}
 	}
 	pairs := []ui.Pair{pair("People whom the rule finds", commas(f.Cohort)), pair("What their use cost", f.Amount.String())}
 	if f.Apart > 0 {

@@ -82,25 +82,31 @@ func searched(r *http.Request) (app.SearchPeople, error) {
 // matchWords say what agrees and what does not, and no value.
 func matchWords(f app.Found) string {
 	var words []string
-	if len(f.Agrees) > 0 {
-		words = append(words, lower(f.Agrees)+" agree")
+	say := func(fields []string, one, more string) {
+		switch len(fields) {
+		case 0:
+		case 1:
+			words = append(words, lower(fields)+" "+one)
+		default:
+			words = append(words, lower(fields)+" "+more)
+		}
 	}
-	if len(f.Differs) > 0 {
-		words = append(words, lower(f.Differs)+" differ")
-	}
+	say(f.Agrees, "agrees", "agree")
+	say(f.Differs, "differs", "differ")
 	if len(words) == 0 {
 		return "The reference you typed"
 	}
 	return sentenceCase(strings.Join(words, "; "))
 }
 
-func lower(names []string) string {
+// lower lists the names of fields as they stand within a sentence.
+func lower(fields []string) string {
 	var out []string
-	for _, n := range names {
-		if n != strings.ToUpper(n) && !strings.HasPrefix(n, "NHS") && !strings.HasPrefix(n, "National") {
-			n = strings.ToLower(n[:1]) + n[1:]
+	for _, f := range fields {
+		if !strings.HasPrefix(f, "NHS") && !strings.HasPrefix(f, "National") {
+			f = strings.ToLower(f[:1]) + f[1:]
 		}
-		out = append(out, n)
+		out = append(out, f)
 	}
 	return listed(out)
 }

@@ -85,7 +85,11 @@ func (a AuditSearch) State() []Pair {
 		state = Say(Tag(Refused, "Not intact"),
 			Plain(" checked "+moment(a.Checked)+". Keep the machine as it is and tell the governance lead."))
 	}
-	pairs := []Pair{{"State", state}, {"Sealed lines", Say(Plain(count(a.Sealed)))}, {"Last signed checkpoint", Say(Plain(moment(a.SignedAt)))}}
+	signed := moment(a.SignedAt)
+	if a.SignedAt.IsZero() {
+		signed = "none yet"
+	}
+	pairs := []Pair{{"State", state}, {"Sealed lines", Say(Plain(count(a.Sealed)))}, {"Last signed checkpoint", Say(Plain(signed))}}
 	if !a.Checked.IsZero() {
 		pairs = append(pairs, Pair{"Waiting to be sealed", Say(Plain(count(a.Waiting)))})
 	}

@@ -1,0 +1,70 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"throughline/internal/policy"
+)
+
+func TestRunsAreListedAndOpened(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	b := w.analyst
+	list := b.status(b.get("/runs"), http.StatusOK).Body.String()
+	says(t, list, `href="/runs/1"`, "Link run", "3 people in 4 records, 1 link", `href="/runs/2"`, "Cost run", "0 people by the rule, £0", "In force", "Anna",
+		"Make a new run")
+	link := b.status(b.get("/runs/1"), http.StatusOK).Body.String()
+	says(t, link, "Link run 1", "throughline test", "People of several records", "Lantern Housing, clients", "31 March 2026", `href="/extracts/1"`)
+	cost := b.status(b.get("/runs/2"), http.StatusOK).Body.String()
+	says(t, cost, "Cost run 2", `href="/runs/1"`, "People whom the rule finds", "£688.34", "hmt-2026-03", "3 April 2024 to 31 March 2026", "Digest of the price map")
+	for _, path := range []string{"/runs/99", "/runs/01", "/runs/x"} {
+		b.status(b.get(path), http.StatusNotFound)
+	}
+}
+
+func TestRunsAreStarted(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	b := w.analyst
+	b.want(b.post("/runs", url.Values{}), "/runs")
+	begun := b.status(b.get("/runs"), http.StatusOK).Body.String()
+	says(t, begun, "A link run and a cost run have begun", "Making link run 3", "Making cost run 4", "Under way")
+	says(t, b.status(b.get("/runs/3"), http.StatusOK).Body.String(), "It is under way.")
+	w.work()
+	says(t, b.status(b.get("/runs"), http.StatusOK).Body.String(), "Superseded")
+	says(t, b.status(b.get("/runs/1"), http.StatusOK).Body.String(), `href="/runs/3"`, "Superseded")
+	says(t, b.status(b.get("/runs/4"), http.StatusOK).Body.String(), "It superseded", `href="/runs/2"`)
+}
+
+func TestRunsAreForThoseWhoMay(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	for _, x := range []struct {
+		role    policy.Role
+		purpose policy.Purpose
+		status  int
+	}{
+		{policy.FinanceLead, policy.AgreePrices, http.StatusOK},
+		{policy.GovernanceLead, policy.AuditUse, http.StatusOK},
+		{policy.Auditor, policy.AuditUse, http.StatusOK},
+		{policy.AgencyUser, policy.HandleExtracts, http.StatusForbidden},
+		{policy.Administrator, policy.LookAfterAccounts, http.StatusForbidden},
+	} {
+		b := w.somebodyWho(x.role, x.purpose)
+		saysNot(t, b.status(b.get("/runs"), x.status).Body.String(), "Make a new run")
+		b.status(b.get("/runs/1"), x.status)
+		b.status(b.post("/runs", url.Values{}), http.StatusForbidden)
+	}
+	saysNot(t, w.analyst.get("/runs").Body.String(), `href="/runs/3"`)
+}
+
+// somebodyWho is somebody new with a role: of Lantern Housing when the role is an agency's.
+func (w *town) somebodyWho(role policy.Role, purpose policy.Purpose) *browserOf {
+	w.t.Helper()
+	if role == policy.AgencyUser {
+		return w.admin.somebody("new-"+string(role), w.lantern, purpose, string(role))
+	}
+	return w.admin.somebody("new-"+string(role), 0, purpose, string(role))
+}
