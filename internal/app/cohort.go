@@ -62,7 +62,6 @@ type CohortPage struct {
 	Stale     Stale
 	Ready     Ready
 	Jobs      []Work // under way
-	MayShow   bool
 	MayExport bool
 	MayRun    bool
 }
@@ -115,7 +114,6 @@ func (a *App) cohortPage(tx *store.Tx, in OpenCohort) (p CohortPage, err error) 
 	all := policy.Subject{Kind: policy.Cohort, ID: 1}
 	here := policy.Facts{Exists: true, Area: tx.Actor().Area}
 	p.MayExport, p.MayRun = tx.May(policy.CohortExport, all, here), mayRun(tx)
-	p.MayShow = tx.May(policy.NamesShow, policy.Subject{Kind: policy.Session, ID: 1}, policy.Facts{Exists: true, Area: tx.Actor().Area, Self: true})
 	if run.ID == 0 {
 		p.Ready, err = a.ready(tx)
 		return p, err

@@ -41,10 +41,12 @@ func feeds(tx *store.Tx, c *area.Area, window day.Span) ([]Feed, error) {
 				f.add(e)
 			}
 		}
-		if f.From != 0 && f.From-day.DaysInWeek < window.From { // a feed is held to begin with the week of its first contact
-			f.From = min(f.From, window.From)
+		if f.From != 0 { // a feed is held to begin with the week of its first contact, as in a run
+			f.Weeks = weeksOf(day.Span{From: f.From - day.DaysInWeek + 1, To: f.To}, window)
+			if f.From-day.DaysInWeek < window.From {
+				f.From = min(f.From, window.From)
+			}
 		}
-		f.Weeks = weeksOf(day.Span{From: f.From, To: f.To}, window)
 		out = append(out, f)
 	}
 	return out, nil
@@ -71,7 +73,7 @@ func (f *Feed) add(e store.Extract) {
 // weeksOf counts the weeks of a window that a span has a day in.
 func weeksOf(s, window day.Span) int {
 	in := s.Cut(window)
-	if s.From == 0 || in.Days() == 0 {
+	if in.Days() == 0 {
 		return 0
 	}
 	return int(in.To-window.From)/day.DaysInWeek - int(in.From-window.From)/day.DaysInWeek + 1

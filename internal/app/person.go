@@ -91,7 +91,6 @@ type PersonPage struct {
 	MayAnswer bool
 	MaySame   bool
 	MayUndo   bool
-	MayNames  bool
 }
 
 // Person shows who is involved with somebody, what happened when, their records with where each came from, and why they are held
@@ -131,7 +130,6 @@ func (a *App) personPage(tx *store.Tx, n id.Person) (p PersonPage, err error) {
 	me := policy.Subject{Kind: policy.Person, ID: int64(p.Person)}
 	p.Named, p.MayAnswer = tx.May(policy.PersonSeeName, me, facts), tx.May(policy.PersonNotSame, me, facts)
 	p.MaySame, p.MayUndo = tx.May(policy.PersonSame, me, facts), tx.May(policy.PersonUndoAnswer, me, facts)
-	p.MayNames = tx.May(policy.NamesShow, policy.Subject{Kind: policy.Session, ID: 1}, policy.Facts{Exists: true, Area: tx.Actor().Area, Self: true})
 	records, err := tx.RecordsOf(p.Person, here.LinkRun)
 	if err != nil {
 		return p, err

@@ -11,6 +11,7 @@ import (
 	"throughline/internal/app"
 	"throughline/internal/cohort"
 	"throughline/internal/cost"
+	"throughline/internal/policy"
 	"throughline/internal/web/ui"
 )
 
@@ -31,8 +32,8 @@ func (s *Server) cohortPage(w http.ResponseWriter, r *http.Request, who app.Who,
 	if err != nil {
 		return err
 	}
-	c := ui.Cohort{Rule: ruleWords(p.Rule), Window: p.Rule.Window, Weekly: p.Rule.AWeek, MayShowNames: p.MayShow && p.Viewer.NamesUntil.IsZero(),
-		NamesUntil: p.Viewer.NamesUntil, NamesForm: names, MayExport: p.MayExport, MayRun: p.MayRun, List: list,
+	c := ui.Cohort{Rule: ruleWords(p.Rule), Window: p.Rule.Window, Weekly: p.Rule.AWeek, MayShowNames: p.Viewer.May(policy.NamesShow) && p.Viewer.NamesUntil.IsZero(),
+		NamesUntil: p.Viewer.NamesUntil, NamesForm: names, MayExport: p.MayExport, MayRun: p.MayRun, List: list, MayPerson: p.Viewer.May(policy.PersonOpen),
 		Filter: typedIn(r.URL.Query(), "borough", "agency")}
 	if p.Run.ID == 0 {
 		c.Jobs, c.Steps = work(p.Jobs, "/cohort", ""), steps(p.Ready)
@@ -182,10 +183,10 @@ func cohortCharts(c *ui.Cohort, p app.CohortPage) {
 	var crisis []string
 	for _, s := range p.Area.Services {
 		if s.Kind == string(cost.Crisis) {
-			crisis = append(crisis, strings.ToLower(s.Name[:1])+s.Name[1:])
+			crisis = append(crisis, inSentence(s.Name))
 		}
 	}
-	c.CrisisMeans = "Crisis: " + listed(crisis) + ". All the rest is planned."
+	c.CrisisMeans = "Crisis: " + strings.Join(crisis, "; ") + ". All the rest is planned."
 }
 
 // exportCohort downloads the list as it is narrowed and sorted; with names while they are shown.

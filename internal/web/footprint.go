@@ -129,7 +129,7 @@ func uses(p app.FootprintPage) []use {
 func footprintShown(p app.FootprintPage, q url.Values) ui.Footprint {
 	total := p.Priced.Total
 	f := ui.Footprint{Person: p.Person, FromCohort: p.Total.Rank > 0, Window: p.Window, Contacts: len(p.Priced.Lines), Total: total.Amount(),
-		Weeks: p.Window.Days() / day.DaysInWeek, MayExport: p.Viewer.May(policy.PersonExport), By: "service",
+		Weeks: p.Window.Days() / day.DaysInWeek, MayExport: p.Viewer.May(policy.PersonExport), MayPerson: p.Viewer.May(policy.PersonOpen), MayExtract: p.Viewer.May(policy.ExtractOpen), By: "service",
 		Costing: ui.Costing{Year: total.PriceYear(), Rents: !slices.Contains(total.Exclusions(), cost.RentAndBenefits), NotPriced: total.NotPriced()}}
 	if by := q.Get("by"); slices.Contains([]string{"category", "payer", "month"}, by) {
 		f.By = by
@@ -226,8 +226,8 @@ func serviceUse(p app.FootprintPage, u use) ui.ServiceUse {
 		}
 		out.Varies = out.Varies || l.UnitPrice != out.Price
 	}
-	if out.Varies && quantity > 0 {
-		out.Price = money.Pence(int64(u.sum) * 1000 / quantity)
+	if out.Varies {
+		out.Price = each(u.sum, quantity)
 	}
 	if len(u.lines) == 0 {
 		if g, ok := p.Area.Agency(u.agency); ok {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"throughline/internal/app"
 	"throughline/internal/area"
@@ -139,6 +141,15 @@ func whose(name string) string {
 		return name + "’"
 	}
 	return name + "’s"
+}
+
+// inSentence is a name as it stands within a sentence: "eviction", but "A&E attendance".
+func inSentence(name string) string {
+	first, size := utf8.DecodeRuneInString(name)
+	if second, _ := utf8.DecodeRuneInString(name[size:]); !unicode.IsLower(second) {
+		return name
+	}
+	return string(unicode.ToLower(first)) + name[size:]
 }
 
 // short is a digest as a page shows it beside a file's name.

@@ -40,7 +40,7 @@ func (s *Server) personPage(w http.ResponseWriter, r *http.Request, who app.Who,
 		asked = 0
 	}
 	c := ui.Person{Person: p.Person, Name: p.Name.Value, Born: p.Birth.Value, Borough: p.Area.BoroughName(p.Borough), Window: p.Window,
-		Agencies: countAgencies(p), MayShowNames: p.MayNames && !p.Named, NamesForm: names}
+		Agencies: countAgencies(p), MayShowNames: p.Viewer.May(policy.NamesShow) && !p.Named, NamesForm: names}
 	if p.Total.Place == "cohort" {
 		c.Rank, c.Of, c.CohortMade, c.FromCohort = int(p.Total.Rank), p.Members, dayOf(p.CostRun.FinishedAt), true
 	}
@@ -232,7 +232,7 @@ func (s *Server) looked(w http.ResponseWriter, r *http.Request, who app.Who) err
 		return err
 	}
 	words := s.app.AreaWords(p.Viewer.Area)
-	c := ui.Looked{Person: p.Person, Total: int(p.Count), Looks: looks(p.Events, words.Partnership, p.Agencies)}
+	c := ui.Looked{Person: p.Person, Total: int(p.Count), Looks: looks(p.Events, words.Partnership, p.Agencies), MayPerson: p.Viewer.May(policy.PersonOpen)}
 	if p.Next != 0 {
 		c.Older = ui.LookedPath(p.Person) + "?" + before + "=" + strconv.FormatInt(int64(p.Next), 10)
 	}

@@ -75,18 +75,24 @@ func pricedCode(p app.PriceMapPage, l app.PriceLineState) ui.PricedCode {
 	if service, ok := p.Area.Service(l.Line.Service); ok {
 		c.Units = commas(l.Sum.Quantity/1000) + " " + service.Units
 	}
-	if l.Sum.Quantity > 0 {
-		c.Each = money.Pence(int64(l.Sum.Amount) * 1000 / l.Sum.Quantity)
-	}
+	c.Each = each(l.Sum.Amount, l.Sum.Quantity)
 	switch {
 	case l.Line.Local != nil:
 		c.Source, c.From, c.Varies = ui.LocalPrice, l.Line.Local.Source, l.Line.Own != nil
 	case l.Line.National != nil:
-		c.Source, c.From, c.Varies = ui.NationalPrice, l.Line.National.Edition+" "+l.Line.National.Code, l.Line.Own != nil
+		c.Source, c.From, c.Varies = ui.NationalPrice, l.Line.National.Edition+", "+l.Line.National.Code, l.Line.Own != nil
 	default:
 		c.Source, c.From, c.Varies = ui.OwnAmount, cmp.Or(l.Line.Own.Note, "the amount on each row"), true
 	}
 	return c
+}
+
+// each is an amount by the unit, to the nearest penny; 0 where nothing was counted.
+func each(amount money.Pence, thousandths int64) money.Pence {
+	if thousandths <= 0 {
+		return 0
+	}
+	return money.Pence((int64(amount)*2000 + thousandths) / (2 * thousandths))
 }
 
 func (s *Server) exportPrices(w http.ResponseWriter, r *http.Request, who app.Who) error {

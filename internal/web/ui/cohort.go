@@ -40,6 +40,7 @@ type Cohort struct {
 	Apart    []CohortRow  // over the threshold, but one service carries more than the rule allows
 	ApartSum money.Pence
 
+	MayPerson    bool // else people lead to their footprints
 	MayShowNames bool
 	NamesUntil   time.Time // zero when they are not shown
 	NamesForm    Form
@@ -223,9 +224,13 @@ func (c Cohort) table(tableID, name string, people []CohortRow) Table {
 		most = max(most, p.Weekly)
 	}
 	for _, p := range people {
-		who := cell(Ref(p.Person))
+		at := PersonPath
+		if !c.MayPerson {
+			at = FootprintPath
+		}
+		who := cell(refTo(p.Person, at(p.Person)))
 		if p.Name != "" {
-			who.Text = Say(Link(PersonPath(p.Person), p.Name), Under(id.Pseudonym(p.Person)))
+			who.Text = Say(Link(at(p.Person), p.Name), Under(id.Pseudonym(p.Person)))
 		}
 		if p.WeakLink {
 			who.Text = append(who.Text, Under("weak link"))

@@ -102,10 +102,15 @@ type Looked struct {
 	Total  int
 	Older  string // the address of the entries before these; empty when there are none
 	Looks  []Look
+
+	MayPerson bool // the way back leads by the person's page, else by the audit
 }
 
 // Head implements Content.
 func (l Looked) Head() Head {
+	if !l.MayPerson {
+		return Head{Title: "Who has looked", Caption: "Person " + id.Pseudonym(l.Person), Place: PlaceAudit, Crumbs: []Crumb{{"Audit", "/audit"}}}
+	}
 	return Head{Title: "Who has looked", Caption: "Person " + id.Pseudonym(l.Person), Place: PlaceFind,
 		Crumbs: []Crumb{{"Find a person", "/people"}, {id.Pseudonym(l.Person), PersonPath(l.Person)}}}
 }

@@ -16,6 +16,8 @@ var FootprintPage = register[Footprint]("footprint")
 type Footprint struct {
 	Person     id.Person
 	FromCohort bool
+	MayPerson  bool // the way back leads by the person's page
+	MayExtract bool // a row leads to its extract
 	Window     day.Span
 	Quick      []View // other windows: "year 1", "everything we hold"
 	PickForm   Form
@@ -118,8 +120,11 @@ type SentValue struct {
 func (f Footprint) Head() Head {
 	h := Head{Title: "What it costs, and to whom", Caption: "Person " + id.Pseudonym(f.Person), Place: PlaceFind,
 		Crumbs: []Crumb{{"Find a person", "/people"}, {id.Pseudonym(f.Person), PersonPath(f.Person)}}, Form: f.PickForm}
-	if f.FromCohort {
+	if f.FromCohort || !f.MayPerson {
 		h.Place, h.Crumbs[0] = PlaceCohort, Crumb{"Cohort", "/cohort"}
+	}
+	if !f.MayPerson {
+		h.Crumbs = h.Crumbs[:1]
 	}
 	return h
 }

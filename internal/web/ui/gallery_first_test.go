@@ -14,7 +14,7 @@ var running = Job{ID: 4, What: "Link run 30", Step: "Pairs compared", Done: 1_21
 var starting = Job{ID: 5, What: "Checking a file from Police", Began: at(12, 11, 40), By: "R. Oyelaran"}
 
 func homeCases() []Case {
-	full := Home{Today: on(2026, time.May, 12), Window: window, Jobs: []Job{running, starting},
+	full := Home{MayCohort: true, Today: on(2026, time.May, 12), Window: window, Jobs: []Job{running, starting},
 		Todos: []Todo{
 			{2, "Extracts waiting for your decision", "/extracts", "Riverbank Hospitals, A&E (checked 7 May) and Lewisham Council, housing (checked 11 May). Until you accept them nothing in them counts."},
 			{58, "Rejected rows not yet sent back", "/extracts", "41 from Riverbank Hospitals, 17 from Lewisham Council. Each agency can mend and resend its own."},
@@ -35,7 +35,7 @@ func homeCases() []Case {
 		}
 		full.Feeds = append(full.Feeds, f)
 	}
-	empty := Home{Today: full.Today, Window: window, Steps: []Step{{"Accept at least two agencies’ extracts", "/extracts", true},
+	empty := Home{MayCohort: true, Today: full.Today, Window: window, Steps: []Step{{"Accept at least two agencies’ extracts", "/extracts", true},
 		{"Give each code a price", "/prices", true}, {"Make the first run", "/cohort", false}}}
 	long := full
 	long.Feeds = append([]Feed{{Agency: longName, Sends: oddName, State: "Nothing has come", Of: 104}}, full.Feeds...)
@@ -60,7 +60,7 @@ func extractCases() []Case {
 	one := Extract{Extract: 20, Agency: "Riverbank Hospitals", Feed: "A&E", State: ExtractWaiting, Checked: at(7, 14, 12),
 		AsOf: on(2026, time.April, 30), SentBy: "Ayesha Rahman", File: "riverbank-ae-2026-04.csv, 412 kB, 9f3c51d0…e27a", Layout: 4,
 		LayoutName: "A&E version 4", InFile: 2946, Accepted: 2871, Rejected: 41, Repeated: 34, SaidRows: 2946, SetAsideValues: 119,
-		MayDecide: true, MayRemove: true, LeftOut: []string{"kw_notes", "offence_text"},
+		MayDecide: true, MayDecline: true, MayRemove: true, LeftOut: []string{"kw_notes", "offence_text"},
 		SetAside: []SetAside{{"dob", "01/01/1900", 63, "Stands for “not known”"}, {"surname", "UNKNOWN", 27, "Not a name"},
 			{"nhs_number", "10 digits", 12, "Fails the check digit"}},
 		Reasons: []Reason{{"Date cannot be read", 22}, {"No service code", 9}, {"No record number", 6}, {"Too few values in the row", 4}},
@@ -76,7 +76,7 @@ func extractCases() []Case {
 	accepted, clean, checking, failed := one, one, one, one
 	accepted.State, accepted.Decided, accepted.SaidRows, accepted.SaidAmount, accepted.Amount = ExtractAccepted,
 		"Accepted by Ayesha Rahman on 8 May 2026.", 2950, amount(800), amount(812)
-	clean.Rejected, clean.Rejects, clean.Reasons, clean.SetAside, clean.Accepted, clean.InFile, clean.MayDecide = 0, nil, nil, nil, 2946, 2946, false
+	clean.Rejected, clean.Rejects, clean.Reasons, clean.SetAside, clean.Accepted, clean.InFile, clean.MayDecide, clean.MayDecline = 0, nil, nil, nil, 2946, 2946, false, false
 	clean.Repeated, clean.SaidRows, clean.Preview, clean.LeftOut = 0, 0, nil, nil
 	checking.State, checking.Jobs = ExtractChecking, []Job{starting}
 	failed.State, failed.Failure = ExtractFailed, "Line 3 ends inside a quotation mark. Ask the agency to export the file again."
@@ -103,7 +103,7 @@ func extractCases() []Case {
 func cohortCases() []Case {
 	boroughs := []string{"Lambeth", "Southwark", "Lewisham", ""}
 	services := []string{"Prison", "Mental health ward", "Custody", "Eviction", "Long admissions", "A&E"}
-	c := Cohort{Run: 31, Made: on(2026, time.April, 20), By: "Ayesha Rahman", Window: window, Weekly: amount(500), Costing: costing,
+	c := Cohort{MayPerson: true, Run: 31, Made: on(2026, time.April, 20), By: "Ayesha Rahman", Window: window, Weekly: amount(500), Costing: costing,
 		OutOfDate: Say(Plain("4 review answers came after it.")), People: 45, Median: amount(807), Both: 35, FirstYear: 5, Later: 5,
 		Rule: Say(Plain("People whose use of services cost "), Strong("£500 a week or more"), Plain(" over the two years to 31 March 2026 (728 days, £52,000), in "),
 			Strong("prices of 2024-25"), Plain(", from "), Strong("three agencies or more"), Plain(", with "),

@@ -29,7 +29,7 @@ func personCases() []Case {
 			{Record: 4, Agency: "Fernhill Recovery", Number: "FR-88127", Name: "D W", Birth: "04/03/1983", Postcode: "SE5", Extract: 23, Line: 9164, From: "line 9,164 of treatment, 9 April 2026", Probability: 0.99995}},
 		Said: []Saying{{"Name", "Dean Whitlock", "said by Riverbank Hospitals and Police, last on 9 April 2026"}, {"Date of birth", "4 March 1983", "said by 2 of 4"}},
 		Link: &LinkWhy{Record: 3, Agency: "Lantern Housing", Other: "Fernhill Recovery", Probability: 0.93, Weakest: true, Rests: amount(10_082),
-			Decides: "In the cohort with or without it.", Model: "Model of 12 April 2026, link run 29.", RecordsAfter: 7, CostAfter: 11_929_702, Moved: 1_008_200, MayAnswer: true,
+			Decides: "In the cohort with or without it.", Model: "Model of 12 April 2026, link run 29.", RecordsAfter: 7, CostAfter: 11_929_702, Moved: 1_008_200, MayAnswer: true, MaySame: true,
 			Evidence: []Evidence{{"Starting point", "Two records picked at random are almost never one person", -17.6, false, true},
 				{"Surname", "Both “Whitlock”; about 1 person in 9,100 here has it", 11.9, false, false}, {"Forename", "“Deano” is a short form of “Dean”", 4.6, false, false},
 				{"Date of birth", "Year 1983 agrees; 1 January stands for “day not known”", 3.1, false, false}, {"Postcode", "SE5 0TR on both since September 2025", 2.2, false, false},
@@ -73,7 +73,7 @@ func personCases() []Case {
 }
 
 func footprintCases() []Case {
-	f := Footprint{Person: dean, FromCohort: true, Window: window, Costing: costing, Contacts: 227, Agencies: 8, Weeks: 104, By: "service",
+	f := Footprint{MayPerson: true, MayExtract: true, Person: dean, FromCohort: true, Window: window, Costing: costing, Contacts: 227, Agencies: 8, Weeks: 104, By: "service",
 		Quick: []View{{Name: "year 1", Href: "/people/K7M-3Q/footprint?from=2024-04-03&to=2025-04-01"}, {Name: "everything we hold", Href: "/people/K7M-3Q/footprint"}},
 		NotIn: []string{"2 police missing-person reports with no price", "rent and benefits"},
 		Twice: "temporary accommodation was paid on 2 nights in hospital, 19 and 20 June 2025, £92.00", Weak: "0.93, £10,082.00 (Lantern Housing)", MayExport: true}

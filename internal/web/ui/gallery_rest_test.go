@@ -84,7 +84,7 @@ func findCases() []Case {
 	nobody := found
 	nobody.Found, nobody.More = nil, false
 	nobody.Form.Typed = map[string][]string{"name": {oddName + longName}}
-	looked := Looked{Person: dean, Total: 46, Older: LookedPath(dean) + "?before=7", Looks: []Look{
+	looked := Looked{MayPerson: true, Person: dean, Total: 46, Older: LookedPath(dean) + "?before=7", Looks: []Look{
 		{at(12, 11, 40), "Ayesha Rahman", "Partnership", "This page, names shown", "Check that records belong to one person", "Analyst of the partnership", false},
 		{at(2, 14, 30), oddName, longName, "mental health contacts", "Treatment", "Not opened to Fernhill Recovery", true}}}
 	return []Case{

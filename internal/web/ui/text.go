@@ -51,7 +51,12 @@ func LinkAbout(href, words, about string) Bit {
 }
 
 // Ref is a person's pseudonym, which leads to their page and is never broken over two lines.
-func Ref(p id.Person) Bit { return Bit{Kind: "ref", Words: id.Pseudonym(p), Href: PersonPath(p)} }
+func Ref(p id.Person) Bit { return refTo(p, PersonPath(p)) }
+
+// refTo is a pseudonym that leads to another page about the person.
+func refTo(p id.Person, href string) Bit {
+	return Bit{Kind: "ref", Words: id.Pseudonym(p), Href: href}
+}
 
 // Tag is a short state in a box.
 func Tag(tone Tone, words string) Bit { return Bit{Kind: "tag", Words: words, Tone: tone} }
