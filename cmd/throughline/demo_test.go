@@ -182,7 +182,8 @@ func takeBackAndBringAgain(t *testing.T, dir string) {
 	}
 
 	var brought struct{ Extracts []imported }
-	args := []string{"import", "--dir", dir, "--agency", "lantern", "--layout", filepath.Join("..", "..", "areas", "south-london", "layouts", "lantern.yaml"),
+	args := []string{"import", "--dir", dir, "--agency", "lantern", "--layout", filepath.Join("..", "..", "areas",
+		"south-london", "layouts", "lantern.yaml"),
 		"--as-of", "2026-03-31", "--accept", filepath.Join(dir, "invented", "extracts", "lantern.csv")}
 	back := filepath.Join(t.TempDir(), "back.csv")
 	must(t, &brought, append(args, "--rejected", back)...)

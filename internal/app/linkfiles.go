@@ -82,7 +82,8 @@ func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 		done += n
 	}
 	if linker.Records() == 0 {
-		return nil, fault.New(fault.Invalid, "no-records", "None of the rows could be read as somebody's record.", "Look at the rejected rows and the layout.")
+		return nil, fault.New(fault.Invalid, "no-records", "None of the rows could be read as somebody's record.",
+			"Look at the rejected rows and the layout.")
 	}
 	out.Options.Progress = func(stage string, done, total int) { in.Progress(stage, int64(done), int64(total)) }
 	out.Result, err = linker.Link(ctx, out.Options)
@@ -95,11 +96,13 @@ func checkFiles(files []LinkFile) (total int64, err error) {
 	for _, f := range files {
 		name := filepath.Base(f.Path)
 		if before, twice := names[name]; twice {
-			return 0, fault.InvalidField("extract", "Two files are called "+name+": "+before+" and "+f.Path+".", "Rename one: records are told apart by file name.")
+			return 0, fault.InvalidField("extract", "Two files are called "+name+": "+before+" and "+f.Path+".",
+				"Rename one: records are told apart by file name.")
 		}
 		names[name] = f.Path
 		if !f.Layout.Kind.HasPeople() {
-			return 0, fault.InvalidField("layout", name+" is read through the layout "+f.Layout.Name+", which has contacts and nobody's name.",
+			return 0, fault.InvalidField("layout",
+				name+" is read through the layout "+f.Layout.Name+", which has contacts and nobody's name.",
 				"Leave the file out, or give a layout of kind people or both.")
 		}
 		info, err := os.Stat(f.Path)
@@ -107,7 +110,8 @@ func checkFiles(files []LinkFile) (total int64, err error) {
 			err = errors.New("it is a folder")
 		}
 		if err != nil {
-			return 0, fault.InvalidField("extract", "The file "+f.Path+" cannot be read.", "Check the name and that you may read it.").Because(err)
+			return 0, fault.InvalidField("extract", "The file "+f.Path+" cannot be read.",
+				"Check the name and that you may read it.").Because(err)
 		}
 		total += info.Size()
 	}
@@ -207,5 +211,6 @@ func (l *LinkedFiles) WriteLinks(w io.Writer) error {
 
 // String counts what was found, for a log.
 func (l *LinkedFiles) String() string {
-	return fmt.Sprintf("%d records are %d people, by %d links; %d pairs to look at", len(l.Result.Person), l.Result.Persons, len(l.Result.Links), len(l.Result.Review))
+	return fmt.Sprintf("%d records are %d people, by %d links; %d pairs to look at", len(l.Result.Person), l.Result.Persons,
+		len(l.Result.Links), len(l.Result.Review))
 }

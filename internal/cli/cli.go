@@ -104,9 +104,11 @@ func (o operator) who(ctx context.Context, a *app.App) (app.Who, error) {
 	case 1:
 		return app.ByOperator(known[0], name), nil
 	case 0:
-		return app.Who{}, fault.InvalidField("area", "This installation has no area yet.", "Load one: throughline area load --area SLUG.")
+		return app.Who{}, fault.InvalidField("area", "This installation has no area yet.",
+			"Load one: throughline area load --area SLUG.")
 	}
-	return app.Who{}, fault.InvalidField("area", "There is more than one area here.", "Say which with --area: "+strings.Join(known, ", ")+".")
+	return app.Who{}, fault.InvalidField("area", "There is more than one area here.",
+		"Say which with --area: "+strings.Join(known, ", ")+".")
 }
 
 // print writes an answer as JSON, or in words.

@@ -47,7 +47,8 @@ type member struct {
 }
 
 func memberOf(r app.CohortRow) member {
-	return member{id.Pseudonym(r.Person), r.Rank, r.Borough, words(r.Agencies), r.LargestService, r.LargestShare, r.AWeek.Plain(), r.Year1.Plain(),
+	return member{id.Pseudonym(r.Person), r.Rank, r.Borough, words(r.Agencies), r.LargestService, r.LargestShare,
+		r.AWeek.Plain(), r.Year1.Plain(),
 		r.Year2.Plain(), r.Total.Plain(), r.Crisis.Plain(), r.NotPriced, words(r.Partial)}
 }
 
@@ -67,7 +68,8 @@ func (c cohortList) Run(ctx context.Context, w *World) error {
 			return err
 		}
 		if p.Run.ID == 0 {
-			return fault.New(fault.NotFound, "no-run", "Nothing has been priced yet.", "Import extracts, accept them, and run throughline link.")
+			return fault.New(fault.NotFound, "no-run", "Nothing has been priced yet.",
+				"Import extracts, accept them, and run throughline link.")
 		}
 		answer, said := cohortAnswer(p)
 		return c.print(w, answer, said)
@@ -87,16 +89,22 @@ func cohortAnswer(p app.CohortPage) (map[string]any, string) {
 		apart = append(apart, memberOf(r))
 	}
 	rule := p.Rule
-	answer := map[string]any{"run": p.Run.ID, "from": rule.Window.From.String(), "to": rule.Window.To.String(), "price_year": rule.PriceYear.String(),
-		"a_week": rule.AWeek.Plain(), "threshold": rule.Threshold().Plain(), "people": len(p.Cohort.Members), "cost": p.Cohort.Amount.Plain(),
-		"everyone": p.Cohort.Everyone, "everyone_cost": p.Cohort.EveryoneCost.Plain(), "says": p.Says, "stale": p.Stale.Any(), "members": members, "single_service": apart}
+	answer := map[string]any{"run": p.Run.ID, "from": rule.Window.From.String(), "to": rule.Window.To.String(),
+		"price_year": rule.PriceYear.String(),
+		"a_week":     rule.AWeek.Plain(), "threshold": rule.Threshold().Plain(), "people": len(p.Cohort.Members),
+		"cost":     p.Cohort.Amount.Plain(),
+		"everyone": p.Cohort.Everyone, "everyone_cost": p.Cohort.EveryoneCost.Plain(), "says": p.Says, "stale": p.Stale.Any(),
+		"members": members, "single_service": apart}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s people at or above %s a week (%s) from %s to %s, prices of %s: %s of %s.\n", count(len(p.Cohort.Members)), rule.AWeek.Pounds(),
-		rule.Threshold().Pounds(), rule.Window.From, rule.Window.To, rule.PriceYear, p.Cohort.Amount.Pounds(), p.Cohort.EveryoneCost.Pounds())
+	fmt.Fprintf(&b, "%s people at or above %s a week (%s) from %s to %s, prices of %s: %s of %s.\n",
+		count(len(p.Cohort.Members)), rule.AWeek.Pounds(),
+		rule.Threshold().Pounds(), rule.Window.From, rule.Window.To, rule.PriceYear, p.Cohort.Amount.Pounds(),
+		p.Cohort.EveryoneCost.Pounds())
 	b.WriteString(strings.Join(p.Says, " ") + "\n")
 	if p.Stale.Any() {
 		b.WriteString("Something has come since this run. Make it again: throughline link\n")
 	}
-	b.WriteString("\n" + table([]string{"RANK", "PERSON", "BOROUGH", "AGENCIES", "LARGEST SERVICE", "SHARE", "A WEEK", "TWO YEARS"}, rows))
+	b.WriteString("\n" + table([]string{"RANK", "PERSON", "BOROUGH", "AGENCIES", "LARGEST SERVICE", "SHARE", "A WEEK",
+		"TWO YEARS"}, rows))
 	return answer, b.String()
 }

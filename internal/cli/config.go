@@ -46,17 +46,18 @@ func (c config) Run(w *World) error {
 	return c.print(w, map[string]any{"settings": settings}, table([]string{"FLAG", "VARIABLE", "VALUE", "FROM"}, rows))
 }
 
-// withoutPassword is a connection string as it may be shown.
+// withoutPassword is a connection string as it may be shown. A password may stand before the host and among the options.
 func withoutPassword(dsn string) string {
 	u, err := url.Parse(dsn)
-	if dsn == "" || err == nil && u.Scheme != "" {
-		if u != nil && u.User != nil {
-			u.User = url.User(u.User.Username())
-		}
-		if u != nil {
-			u.RawQuery = ""
-			return u.String()
-		}
+	switch {
+	case dsn == "":
+		return ""
+	case err != nil || u.Scheme == "" || u.Host == "":
+		return "given, and not shown"
 	}
-	return "given, and not shown"
+	if u.User != nil {
+		u.User = url.User(u.User.Username())
+	}
+	u.RawQuery, u.Fragment = "", ""
+	return u.String()
 }

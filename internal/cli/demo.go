@@ -37,7 +37,8 @@ const (
 // Run makes the demonstration where there is none yet, and serves it.
 func (c demo) Run(ctx context.Context, w *World) (err error) {
 	if !loopback(c.Addr) {
-		return fault.InvalidField("addr", c.Addr+" can be reached from other machines, and a demonstration is for this one.", "Listen on 127.0.0.1.")
+		return fault.InvalidField("addr", c.Addr+" can be reached from other machines, and a demonstration is for this one.",
+			"Listen on 127.0.0.1.")
 	}
 	made, err := c.isMade()
 	if err != nil {
@@ -68,7 +69,8 @@ func (c demo) Run(ctx context.Context, w *World) (err error) {
 	defer func() { err = errors.Join(err, a.Close()) }()
 	log, err := os.OpenFile(filepath.Join(c.Dir, logFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fault.New(fault.Unavailable, "demo-log", "The log cannot be written.", "Check that "+c.Dir+" may be written to.").Because(err)
+		return fault.New(fault.Unavailable, "demo-log", "The log cannot be written.",
+			"Check that "+c.Dir+" may be written to.").Because(err)
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
 	if _, err := fmt.Fprint(w.Stdout, c.greeting(listener.Addr().String(), string(signIns))); err != nil {
@@ -86,10 +88,12 @@ func (c demo) isMade() (bool, error) {
 	}
 	entries, err := os.ReadDir(c.Dir)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return false, fault.InvalidField("dir", "The folder "+c.Dir+" cannot be read.", "Name one that is missing or empty.").Because(err)
+		return false, fault.InvalidField("dir", "The folder "+c.Dir+" cannot be read.",
+			"Name one that is missing or empty.").Because(err)
 	}
 	if len(entries) > 0 {
-		return false, fault.InvalidField("dir", "The folder "+c.Dir+" is not empty, and no demonstration is in it.", "Name one that is missing or empty.")
+		return false, fault.InvalidField("dir", "The folder "+c.Dir+" is not empty, and no demonstration is in it.",
+			"Name one that is missing or empty.")
 	}
 	return false, nil
 }
@@ -147,7 +151,8 @@ func (c demo) fill(ctx context.Context, w *World, dir string) (err error) {
 func (c demo) greeting(addr, signIns string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Throughline is at http://%s/\n\n%s\n", addr, signIns)
-	fmt.Fprintf(&b, "Everybody here is invented, so these are kept in %s; real passwords are never.\n\n", filepath.Join(c.Dir, signInsFile))
+	fmt.Fprintf(&b, "Everybody here is invented, so these are kept in %s; real passwords are never.\n\n", filepath.Join(c.Dir,
+		signInsFile))
 	b.WriteString(`Look first: sign in as the analyst, say that you find and cost people, and open the cohort. Choose a person, open the footprint,
 choose a bar, then a line: you arrive at a row as the agency sent it. Then sign in as the auditor and see who looked at whom.
 Ctrl+C stops it; throughline demo starts it again.

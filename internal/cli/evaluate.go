@@ -86,11 +86,13 @@ func covered(personsName string, persons []linkage.Row, truthName string, truth 
 	const remedy = "Correct the file name or the record, or run again with --partial, which says how it counts them."
 	f := fault.New(fault.Invalid, "not-the-same-records", "The two files are not about the same records.", "")
 	if missing > 0 {
-		f = f.With(truthName, fmt.Sprintf("%s of its records are not in %s, the first of them record “%s” of file “%s”.", count(missing), personsName,
+		f = f.With(truthName, fmt.Sprintf("%s of its records are not in %s, the first of them record “%s” of file “%s”.",
+			count(missing), personsName,
 			first.record, first.file), remedy)
 	}
 	if unlabelled > 0 {
-		f = f.With(personsName, fmt.Sprintf("%s of its records are not in %s, the first of them record “%s” of file “%s”.", count(unlabelled), truthName,
+		f = f.With(personsName, fmt.Sprintf("%s of its records are not in %s, the first of them record “%s” of file “%s”.",
+			count(unlabelled), truthName,
 			firstUnlabelled.record, firstUnlabelled.file), remedy)
 	}
 	if len(f.Notes) == 0 {
@@ -101,9 +103,11 @@ func covered(personsName string, persons []linkage.Row, truthName string, truth 
 
 func agreementWords(a linkage.Agreement, c linkage.Coverage) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s records of %s people were found to be %s people; %s people were found whole and alone.\n", count(a.Records), count(a.TruePersons),
+	fmt.Fprintf(&b, "%s records of %s people were found to be %s people; %s people were found whole and alone.\n",
+		count(a.Records), count(a.TruePersons),
 		count(a.FoundPersons), count(a.ExactPersons))
-	fmt.Fprintf(&b, "%s pairs are of one person, %s were put together, %s rightly.\n", count(a.TruePairs), count(a.FoundPairs), count(a.RightPairs))
+	fmt.Fprintf(&b, "%s pairs are of one person, %s were put together, %s rightly.\n", count(a.TruePairs),
+		count(a.FoundPairs), count(a.RightPairs))
 	if c.Missing > 0 {
 		fmt.Fprintf(&b, "%s records were not linked and count as people of their own.\n", count(c.Missing))
 	}
@@ -113,6 +117,7 @@ func agreementWords(a linkage.Agreement, c linkage.Coverage) string {
 	row := func(name string, m linkage.Measure) []string {
 		return []string{name, fmt.Sprintf("%.4f", m.Precision), fmt.Sprintf("%.4f", m.Recall), fmt.Sprintf("%.4f", m.F1)}
 	}
-	b.WriteString("\n" + table([]string{"MEASURE", "PRECISION", "RECALL", "F1"}, [][]string{row("pairwise", a.Pairwise), row("B-cubed", a.BCubed)}))
+	b.WriteString("\n" + table([]string{"MEASURE", "PRECISION", "RECALL", "F1"}, [][]string{row("pairwise", a.Pairwise),
+		row("B-cubed", a.BCubed)}))
 	return b.String()
 }

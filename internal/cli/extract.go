@@ -46,9 +46,11 @@ func (c extractList) Run(ctx context.Context, w *World) error {
 		}
 		lines, rows := []extractLine{}, [][]string{}
 		for _, e := range list.Extracts {
-			l := extractLine{e.ID, slugs[e.Agency], e.Name, e.SHA256, e.AsOf.String(), string(e.State), e.Rows, e.Accepted, e.Rejected, e.Repeated, moment(e.ReceivedAt)}
+			l := extractLine{e.ID, slugs[e.Agency], e.Name, e.SHA256, e.AsOf.String(), string(e.State), e.Rows, e.Accepted,
+				e.Rejected, e.Repeated, moment(e.ReceivedAt)}
 			lines = append(lines, l)
-			rows = append(rows, []string{fmt.Sprint(l.ID), l.Agency, l.File, l.AsOf, l.State, count(l.Rows), count(l.Accepted), count(l.Rejected), count(l.Repeated)})
+			rows = append(rows, []string{fmt.Sprint(l.ID), l.Agency, l.File, l.AsOf, l.State, count(l.Rows),
+				count(l.Accepted), count(l.Rejected), count(l.Repeated)})
 		}
 		return c.print(w, map[string]any{"extracts": lines},
 			table([]string{"EXTRACT", "AGENCY", "FILE", "AS OF", "STATE", "ROWS", "ACCEPTED", "REJECTED", "REPEATED"}, rows))
@@ -87,7 +89,8 @@ func (c extractRefuse) Run(ctx context.Context, w *World) error {
 		if err := k.drain(ctx); err != nil {
 			return err
 		}
-		return c.print(w, map[string]any{"extract": c.Extract, "state": "refused"}, fmt.Sprintf("Extract %d will not count. Its rows are removed.", c.Extract))
+		return c.print(w, map[string]any{"extract": c.Extract, "state": "refused"},
+			fmt.Sprintf("Extract %d will not count. Its rows are removed.", c.Extract))
 	})
 }
 

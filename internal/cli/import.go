@@ -119,7 +119,8 @@ func (c importing) check() (k checked, err error) {
 		k.total = &p
 	}
 	if (c.Rows != 0 || c.Total != "" || c.Rejected != "") && len(c.Extracts) > 1 {
-		return k, fault.InvalidField("extract", "--rows, --total and --rejected are about one file, and several are named.", "Import the files one at a time.")
+		return k, fault.InvalidField("extract", "--rows, --total and --rejected are about one file, and several are named.",
+			"Import the files one at a time.")
 	}
 	if c.Rows < 0 {
 		return k, fault.InvalidField("rows", "A file has no fewer than no rows.", "Leave --rows out, or give what the agency says.")
@@ -193,7 +194,8 @@ func (c importing) approved(ctx context.Context, k *worker, l *intake.Layout) (i
 			continue
 		}
 		if known.ApprovedAt.IsZero() {
-			return 0, fault.New(fault.Denied, "layout-not-approved", fmt.Sprintf("The layout %s, version %d, is not approved.", l.Name, l.Version),
+			return 0, fault.New(fault.Denied, "layout-not-approved",
+				fmt.Sprintf("The layout %s, version %d, is not approved.", l.Name, l.Version),
 				governanceApproves(ctx, k.App, k.who))
 		}
 		return known.ID, nil
@@ -208,7 +210,8 @@ func (c importing) bring(ctx context.Context, k *worker, layout id.Layout, path 
 	if err != nil {
 		return imported{}, "", err
 	}
-	got, err := k.ReceiveExtract(ctx, k.who, app.ReceiveExtract{Layout: layout, Name: filepath.Base(path), AsOf: with.asOf, Whole: c.Full,
+	got, err := k.ReceiveExtract(ctx, k.who, app.ReceiveExtract{Layout: layout, Name: filepath.Base(path), AsOf: with.asOf,
+		Whole:       c.Full,
 		ControlRows: c.Rows, ControlSum: with.total, File: file})
 	if err := errors.Join(err, file.Close()); err != nil {
 		return imported{}, "", err
@@ -257,9 +260,11 @@ func writeNew(field, path string, write func(io.Writer) error) error {
 
 func importedOf(p app.ExtractPage, before bool) imported {
 	e := p.Extract
-	done := imported{File: e.Name, Extract: e.ID, State: string(e.State), Before: before, Rows: e.Rows, Accepted: e.Accepted, Rejected: e.Rejected,
-		Repeated: e.Repeated, SetAside: e.SetAside, Records: e.People, Contacts: e.Contacts, Absent: e.Absent, Unmapped: append([]string{}, p.Unmapped...),
-		Reasons: []reason{}, First: []rejected{}}
+	done := imported{File: e.Name, Extract: e.ID, State: string(e.State), Before: before, Rows: e.Rows, Accepted: e.Accepted,
+		Rejected: e.Rejected,
+		Repeated: e.Repeated, SetAside: e.SetAside, Records: e.People, Contacts: e.Contacts, Absent: e.Absent,
+		Unmapped: append([]string{}, p.Unmapped...),
+		Reasons:  []reason{}, First: []rejected{}}
 	for _, r := range p.Reasons {
 		done.Reasons = append(done.Reasons, reason{r.Code, intake.Reason(r.Code), r.Rows})
 	}
@@ -279,7 +284,8 @@ func (d imported) words(c importing) string {
 	if d.Before {
 		b.WriteString("It was sent before, so nothing has changed.\n")
 	}
-	fmt.Fprintf(&b, "%s rows: %s accepted, %s rejected, %s repeated. %s values set aside.\n", count(d.Rows), count(d.Accepted), count(d.Rejected),
+	fmt.Fprintf(&b, "%s rows: %s accepted, %s rejected, %s repeated. %s values set aside.\n", count(d.Rows),
+		count(d.Accepted), count(d.Rejected),
 		count(d.Repeated), count(d.SetAside))
 	fmt.Fprintf(&b, "It says something new of %s records and has %s contacts.\n", count(d.Records), count(d.Contacts))
 	if d.Absent > 0 {

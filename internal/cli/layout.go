@@ -88,7 +88,8 @@ func (c layoutAdd) Run(ctx context.Context, w *World) error {
 		for i, l := range reads {
 			at := slices.IndexFunc(known.Agencies, func(g app.AgencyRow) bool { return g.Slug == l.Agency })
 			if at < 0 {
-				return fault.InvalidField("agency", filepath.Base(c.Files[i])+" is of the agency “"+l.Agency+"”, which the area does not have.",
+				return fault.InvalidField("agency",
+					filepath.Base(c.Files[i])+" is of the agency “"+l.Agency+"”, which the area does not have.",
 					"Correct the line agency: of the layout.")
 			}
 			agencies[i] = known.Agencies[at].ID
@@ -99,7 +100,8 @@ func (c layoutAdd) Run(ctx context.Context, w *World) error {
 			if err != nil {
 				return about(filepath.Base(c.Files[i]), err)
 			}
-			lines = append(lines, layoutLine{ID: l.ID, Agency: reads[i].Agency, Name: l.Name, Version: l.Version, Hash: l.Hash, Approved: moment(l.ApprovedAt)})
+			lines = append(lines, layoutLine{ID: l.ID, Agency: reads[i].Agency, Name: l.Name, Version: l.Version,
+				Hash: l.Hash, Approved: moment(l.ApprovedAt)})
 			said := fmt.Sprintf("%s, version %d, is layout %d.", l.Name, l.Version, l.ID)
 			if l.ApprovedAt.IsZero() {
 				said += " No file comes in under it before it is approved. " + governanceApproves(ctx, a, who)

@@ -87,7 +87,8 @@ func (c linkFiles) Run(ctx context.Context, w *World) error {
 	}
 	began := w.Now()
 	bar := newBar(w)
-	found, err := app.LinkFiles(ctx, app.LinkFilesAsked{Files: files, AsOf: asOf, RareNames: c.RareNames, Population: c.Population, Progress: bar.show})
+	found, err := app.LinkFiles(ctx, app.LinkFilesAsked{Files: files, AsOf: asOf, RareNames: c.RareNames,
+		Population: c.Population, Progress: bar.show})
 	bar.end()
 	if err != nil {
 		return err
@@ -112,7 +113,8 @@ func (c linkFiles) files() ([]app.LinkFile, error) {
 			}
 		}
 		if layout == "" {
-			return nil, fault.InvalidField("layout", "No layout is said for "+path+".", "Give one for all files with --layout, or for this one as "+path+"@LAYOUT.")
+			return nil, fault.InvalidField("layout", "No layout is said for "+path+".",
+				"Give one for all files with --layout, or for this one as "+path+"@LAYOUT.")
 		}
 		if layouts[layout] == nil {
 			l, err := readLayout(layout)
@@ -130,7 +132,8 @@ func (c linkFiles) files() ([]app.LinkFile, error) {
 func (c linkFiles) free() error {
 	for _, name := range outputs {
 		if _, err := os.Lstat(filepath.Join(c.Out, name)); err == nil {
-			return fault.InvalidField("out", "The folder "+c.Out+" holds a "+name+" already.", "Name another folder, so that nothing is overwritten.")
+			return fault.InvalidField("out", "The folder "+c.Out+" holds a "+name+" already.",
+				"Name another folder, so that nothing is overwritten.")
 		}
 	}
 	if err := os.MkdirAll(c.Out, 0o700); err != nil {
@@ -161,7 +164,8 @@ func (c linkFiles) write(found *app.LinkedFiles, version string, asOf day.Day) (
 }
 
 func cannotWrite(folder string, err error) error {
-	return fault.New(fault.Unavailable, "write", "The files could not be written to "+folder+".", "Check that there is room on the disk and that you may write there.").Because(err)
+	return fault.New(fault.Unavailable, "write", "The files could not be written to "+folder+".",
+		"Check that there is room on the disk and that you may write there.").Because(err)
 }
 
 func linkedOf(found *app.LinkedFiles) linked {
@@ -169,7 +173,8 @@ func linkedOf(found *app.LinkedFiles) linked {
 	done := linked{Records: len(r.Person), Persons: r.Persons, Links: len(r.Links), Review: len(r.Review), Pairs: r.Report.Pairs}
 	for _, f := range found.Files {
 		c := f.Counts
-		line := linkedFile{File: f.Name, Layout: f.Layout.Name, Rows: c.Rows, Accepted: c.Accepted, Rejected: c.Rejected, Repeated: c.Repeated, Records: f.Records,
+		line := linkedFile{File: f.Name, Layout: f.Layout.Name, Rows: c.Rows, Accepted: c.Accepted, Rejected: c.Rejected,
+			Repeated: c.Repeated, Records: f.Records,
 			SetAside: c.SetAside, Unmapped: append([]string{}, f.Unmapped...), First: []rejected{}}
 		for _, j := range f.Rejected {
 			line.First = append(line.First, rejected{int64(j.Line), j.Column, j.Code, j.Message, j.Remedy})
@@ -182,7 +187,8 @@ func linkedOf(found *app.LinkedFiles) linked {
 func (d linked) words() string {
 	var rows [][]string
 	for _, f := range d.Files {
-		rows = append(rows, []string{f.File, f.Layout, count(f.Rows), count(f.Accepted), count(f.Rejected), count(f.Repeated), count(f.Records), count(f.SetAside)})
+		rows = append(rows, []string{f.File, f.Layout, count(f.Rows), count(f.Accepted), count(f.Rejected), count(f.Repeated),
+			count(f.Records), count(f.SetAside)})
 	}
 	var b strings.Builder
 	b.WriteString(table([]string{"FILE", "LAYOUT", "ROWS", "ACCEPTED", "REJECTED", "REPEATED", "RECORDS", "SET ASIDE"}, rows) + "\n")
@@ -198,7 +204,8 @@ func (d linked) words() string {
 			fmt.Fprintf(&b, "  %s: not used: %s\n", f.File, strings.Join(f.Unmapped, ", "))
 		}
 	}
-	fmt.Fprintf(&b, "\n%s records are %s people, by %s links. %s pairs are for someone to look at. %s pairs were compared, in %.1f seconds.\n", count(d.Records),
+	fmt.Fprintf(&b,
+		"\n%s records are %s people, by %s links. %s pairs are for someone to look at. %s pairs were compared, in %.1f seconds.\n", count(d.Records),
 		count(d.Persons), count(d.Links), count(d.Review), count(d.Pairs), d.Seconds)
 	b.WriteString("persons.csv, links.csv and report.html are in " + d.Out + ".")
 	return b.String()

@@ -80,14 +80,18 @@ type histogramBar struct {
 // writeReport writes report.html: one file that needs no other.
 func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day) error {
 	r, o := l.Result, l.Options
-	p := report{Version: version, AsOf: asOf.Long(), Records: count(len(r.Person)), Persons: count(r.Persons), Links: count(len(r.Links)), Review: count(len(r.Review)),
-		Pairs: count(r.Report.Pairs), Cuts: r.Report.Cuts, RareNames: o.NameAndBirth == linkage.RareOnly, Population: count(o.Population),
-		LinkAt: percent(o.LinkAt), ReviewFrom: percent(o.ReviewFrom), ReviewTo: percent(o.ReviewTo), Histogram: newHistogram(r), Sizes: sizes(r)}
+	p := report{Version: version, AsOf: asOf.Long(), Records: count(len(r.Person)), Persons: count(r.Persons),
+		Links: count(len(r.Links)), Review: count(len(r.Review)),
+		Pairs: count(r.Report.Pairs), Cuts: r.Report.Cuts, RareNames: o.NameAndBirth == linkage.RareOnly,
+		Population: count(o.Population),
+		LinkAt:     percent(o.LinkAt), ReviewFrom: percent(o.ReviewFrom), ReviewTo: percent(o.ReviewTo),
+		Histogram: newHistogram(r), Sizes: sizes(r)}
 	if r.Report.LeftOut > 0 {
 		p.LeftOut = count(r.Report.LeftOut)
 	}
 	for _, f := range linkedOf(l).Files {
-		file := reportFile{Name: f.File, Layout: f.Layout, Rows: count(f.Rows), Accepted: count(f.Accepted), Rejected: count(f.Rejected), Repeated: count(f.Repeated),
+		file := reportFile{Name: f.File, Layout: f.Layout, Rows: count(f.Rows), Accepted: count(f.Accepted),
+			Rejected: count(f.Rejected), Repeated: count(f.Repeated),
 			Records: count(f.Records), SetAside: count(f.SetAside), Unmapped: strings.Join(f.Unmapped, ", ")}
 		for _, j := range f.First {
 			file.First = append(file.First, j.String())
@@ -101,7 +105,8 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 		p.OverFrequent = append(p.OverFrequent, [3]string{v.Field.String(), v.Value, count(v.Records)})
 	}
 	p.Weights = weights(r.Model)
-	p.Trained = fmt.Sprintf("It was learnt from %s pairs of %s records, without labels, in %d rounds", count(r.Model.Pairs), count(r.Model.Records), r.Model.Iterations)
+	p.Trained = fmt.Sprintf("It was learnt from %s pairs of %s records, without labels, in %d rounds", count(r.Model.Pairs),
+		count(r.Model.Records), r.Model.Iterations)
 	if r.Model.Converged {
 		p.Trained += ", after which nothing moved any more."
 	} else {
@@ -190,7 +195,8 @@ const (
 
 func newHistogram(r *linkage.Result) histogram {
 	bins := (highest - lowest) / binBits
-	h := histogram{Bars: make([]histogramBar, bins), Width: bins * (barWidth + barGap), Height: chartTop + chartHeight + labelRoom, Base: chartTop + chartHeight}
+	h := histogram{Bars: make([]histogramBar, bins), Width: bins * (barWidth + barGap),
+		Height: chartTop + chartHeight + labelRoom, Base: chartTop + chartHeight}
 	at := func(bits float64) *histogramBar {
 		return &h.Bars[max(0, min(bins-1, int(math.Floor((bits-lowest)/binBits))))]
 	}

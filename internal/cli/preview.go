@@ -64,7 +64,8 @@ func (c importing) dryRun(w *World, k checked) error {
 		}
 		all, words = append(all, p), append(words, p.words(k.layout))
 	}
-	return c.print(w, map[string]any{"layout": k.layout.Name, "version": k.layout.Version, "previews": all}, strings.Join(words, "\n\n"))
+	return c.print(w, map[string]any{"layout": k.layout.Name, "version": k.layout.Version, "previews": all},
+		strings.Join(words, "\n\n"))
 }
 
 func (c importing) options(k checked) intake.Options {
@@ -115,9 +116,12 @@ func writeRejected(to io.Writer, file io.Reader, l *intake.Layout, o intake.Opti
 }
 
 func previewOf(name string, p *intake.Preview) preview {
-	out := preview{File: name, SHA256: hex.EncodeToString(p.Hash[:]), Bytes: p.Bytes, Encoding: p.Encoding, HeaderLine: p.HeaderLine, Rows: p.Counts.Rows,
-		Accepted: p.Counts.Accepted, Rejected: p.Counts.Rejected, Repeated: p.Counts.Repeated, Revised: p.Counts.Revised, Blank: p.Counts.Blank,
-		From: p.First.String(), To: p.Last.String(), Reasons: []reason{}, First: []rejected{}, SetAside: []setAside{}, Unmapped: append([]string{}, p.Unmapped...),
+	out := preview{File: name, SHA256: hex.EncodeToString(p.Hash[:]), Bytes: p.Bytes, Encoding: p.Encoding,
+		HeaderLine: p.HeaderLine, Rows: p.Counts.Rows,
+		Accepted: p.Counts.Accepted, Rejected: p.Counts.Rejected, Repeated: p.Counts.Repeated, Revised: p.Counts.Revised,
+		Blank: p.Counts.Blank,
+		From:  p.First.String(), To: p.Last.String(), Reasons: []reason{}, First: []rejected{}, SetAside: []setAside{},
+		Unmapped: append([]string{}, p.Unmapped...),
 		Services: []serviceUse{}, Columns: p.Headers, Sample: p.Sample, Warnings: append([]string{}, p.Warnings...)}
 	for _, r := range p.Reasons {
 		out.Reasons = append(out.Reasons, reason{r.Code, r.Reason, int64(r.Rows)})
@@ -138,7 +142,8 @@ func previewOf(name string, p *intake.Preview) preview {
 func (p preview) words(l *intake.Layout) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, read through the layout %s, version %d. Nothing is stored.\n", p.File, l.Name, l.Version)
-	fmt.Fprintf(&b, "%s rows: %s accepted, %s rejected, %s repeated. The file is %s with its header on line %d.\n", count(p.Rows), count(p.Accepted),
+	fmt.Fprintf(&b, "%s rows: %s accepted, %s rejected, %s repeated. The file is %s with its header on line %d.\n",
+		count(p.Rows), count(p.Accepted),
 		count(p.Rejected), count(p.Repeated), p.Encoding, p.HeaderLine)
 	if p.Revised > 0 {
 		fmt.Fprintf(&b, "%s rows take the place of an earlier row with the same number.\n", count(p.Revised))

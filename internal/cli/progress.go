@@ -39,7 +39,8 @@ func (b *bar) show(doing string, done, total int64) {
 			return
 		}
 		b.bar = progressbar.NewOptions64(max(total, -1), progressbar.OptionSetWriter(b.to), progressbar.OptionSetDescription(doing),
-			progressbar.OptionShowIts(), progressbar.OptionSetPredictTime(true), progressbar.OptionFullWidth(), progressbar.OptionThrottle(100*time.Millisecond))
+			progressbar.OptionShowIts(), progressbar.OptionSetPredictTime(true), progressbar.OptionFullWidth(),
+			progressbar.OptionThrottle(100*time.Millisecond))
 	}
 	if b.bar == nil {
 		return

@@ -87,11 +87,13 @@ func foundBy(ctx context.Context, k *worker) (f found, err error) {
 func (f found) words() string {
 	var b strings.Builder
 	if f.LinkRun != 0 {
-		fmt.Fprintf(&b, "Run %d: %s records are %s people; %s of them have several records. %s pairs are for someone to look at.\n", f.LinkRun,
+		fmt.Fprintf(&b,
+			"Run %d: %s records are %s people; %s of them have several records. %s pairs are for someone to look at.\n", f.LinkRun,
 			count(f.Records), count(f.Persons), count(f.Several), count(f.Doubts))
 	}
 	if f.CostRun != 0 {
-		fmt.Fprintf(&b, "Run %d: from %s to %s, %s people cost %s in prices of %s.\n", f.CostRun, f.From, f.To, count(f.Priced), f.cost.Pounds(), f.Year)
+		fmt.Fprintf(&b, "Run %d: from %s to %s, %s people cost %s in prices of %s.\n", f.CostRun, f.From, f.To,
+			count(f.Priced), f.cost.Pounds(), f.Year)
 		fmt.Fprintf(&b, "The cohort is %s people, %s. %s\n", count(f.Cohort), f.cohort.Pounds(), f.Says)
 	}
 	return strings.TrimSpace(b.String())
@@ -142,7 +144,8 @@ func (c footprint) Run(ctx context.Context, w *World) error {
 				return err
 			}
 			if own := p.Rule.Window; own != asked {
-				return fault.InvalidField("from", fmt.Sprintf("A run prices the window of the area's rule, %s to %s.", own.From, own.To),
+				return fault.InvalidField("from", fmt.Sprintf("A run prices the window of the area's rule, %s to %s.",
+					own.From, own.To),
 					"Leave out --from and --to. A person's page shows any window.")
 			}
 		}
@@ -178,9 +181,11 @@ func (c footprint) person(ctx context.Context, w *World, asked day.Span) error {
 			return err
 		}
 		total := p.Priced.Total.Amount()
-		return c.print(w, map[string]any{"person": id.Pseudonym(n), "from": p.Window.From.String(), "to": p.Window.To.String(), "cost": total.Plain(),
+		return c.print(w, map[string]any{"person": id.Pseudonym(n), "from": p.Window.From.String(),
+			"to": p.Window.To.String(), "cost": total.Plain(),
 			"lines": len(p.Priced.Lines), "not_priced": len(p.Priced.Gaps)},
-			fmt.Sprintf("%s, %s to %s: %s over %d contacts; %d have no price. %s", id.Pseudonym(n), p.Window.From, p.Window.To, total.Pounds(),
+			fmt.Sprintf("%s, %s to %s: %s over %d contacts; %d have no price. %s", id.Pseudonym(n), p.Window.From,
+				p.Window.To, total.Pounds(),
 				len(p.Priced.Lines), len(p.Priced.Gaps), strings.Join(p.Says, " ")))
 	})
 }
@@ -213,11 +218,14 @@ func (c runList) Run(ctx context.Context, w *World) error {
 		}
 		lines, rows := []runLine{}, [][]string{}
 		for _, r := range list.Runs {
-			l := runLine{r.ID, string(r.Kind), r.State, moment(r.StartedAt), moment(r.FinishedAt), r.InputsHash, r.CodeVersion, r.Fault}
+			l := runLine{r.ID, string(r.Kind), r.State, moment(r.StartedAt), moment(r.FinishedAt), r.InputsHash,
+				r.CodeVersion, r.Fault}
 			lines = append(lines, l)
-			rows = append(rows, []string{fmt.Sprint(l.ID), l.Kind, l.State, l.Started, l.Finished, fmt.Sprintf("%.12s", l.Inputs), l.Fault})
+			rows = append(rows, []string{fmt.Sprint(l.ID), l.Kind, l.State, l.Started, l.Finished, fmt.Sprintf("%.12s",
+				l.Inputs), l.Fault})
 		}
-		return c.print(w, map[string]any{"runs": lines}, table([]string{"RUN", "KIND", "STATE", "STARTED", "FINISHED", "INPUTS", "TROUBLE"}, rows))
+		return c.print(w, map[string]any{"runs": lines}, table([]string{"RUN", "KIND", "STATE", "STARTED", "FINISHED",
+			"INPUTS", "TROUBLE"}, rows))
 	})
 }
 
@@ -256,11 +264,13 @@ func (c jobList) Run(ctx context.Context, w *World) error {
 			if l.Total > 0 && l.State == "working" {
 				far += fmt.Sprintf(" %d%%", l.Done*100/l.Total)
 			}
-			rows = append(rows, []string{fmt.Sprint(l.ID), l.Kind, l.State, l.Created, l.Finished, strings.TrimSpace(far + " " + l.Fault)})
+			rows = append(rows, []string{fmt.Sprint(l.ID), l.Kind, l.State, l.Created, l.Finished,
+				strings.TrimSpace(far + " " + l.Fault)})
 		}
 		if len(lines) == 0 {
 			return c.print(w, map[string]any{"jobs": lines}, "No job waits or is being done.")
 		}
-		return c.print(w, map[string]any{"jobs": lines}, table([]string{"JOB", "KIND", "STATE", "CREATED", "FINISHED", "DOING"}, rows))
+		return c.print(w, map[string]any{"jobs": lines}, table([]string{"JOB", "KIND", "STATE", "CREATED", "FINISHED",
+			"DOING"}, rows))
 	})
 }

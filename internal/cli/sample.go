@@ -70,12 +70,15 @@ func copyLayouts(areas fs.FS, area, folder string) error {
 func sampleAnswer(r sample.Report) map[string]any {
 	files, targets := []map[string]any{}, []map[string]any{}
 	for _, f := range r.Files {
-		files = append(files, map[string]any{"file": f.Name, "agency": f.Agency, "layout": f.Layout, "as_of": f.AsOf.String(), "from": f.From.String(),
+		files = append(files, map[string]any{"file": f.Name, "agency": f.Agency, "layout": f.Layout, "as_of": f.AsOf.String(),
+			"from": f.From.String(),
 			"rows": f.Rows, "to_reject": f.Rejected, "repeated": f.Repeated, "charged": f.Charged.Plain(), "rent": f.Rent.Plain()})
 	}
 	for _, t := range r.Targets {
-		targets = append(targets, map[string]any{"target": t.Name, "low": t.Low, "high": t.High, "got": t.Got, "unit": t.Unit, "met": t.Met()})
+		targets = append(targets, map[string]any{"target": t.Name, "low": t.Low, "high": t.High, "got": t.Got, "unit": t.Unit,
+			"met": t.Met()})
 	}
-	return map[string]any{"area": r.Area, "seed": r.Seed, "people": r.People, "users": r.Users, "contacts": r.Contacts, "records": r.Records,
-		"cost": r.Cost.Plain(), "cohort": r.Cohort, "cohort_cost": r.CohortBy.Plain(), "files": files, "targets": targets}
+	return map[string]any{"area": r.Area, "seed": r.Seed, "people": r.People, "users": r.Users, "contacts": r.Contacts,
+		"records": r.Records,
+		"cost":    r.Cost.Plain(), "cohort": r.Cohort, "cohort_cost": r.CohortBy.Plain(), "files": files, "targets": targets}
 }

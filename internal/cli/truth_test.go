@@ -42,7 +42,8 @@ func run(t *testing.T, args ...string) (code int, out, said string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	now := func() time.Time { return time.Date(2026, 5, 12, 9, 0, 0, 0, time.UTC) }
-	code = Run(t.Context(), World{Args: args, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Version: "test", Now: now})
+	code = Run(t.Context(), World{Args: args, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Version: "test",
+		Now: now})
 	return code, stdout.String(), stderr.String()
 }
 
@@ -63,7 +64,8 @@ func shuffled(t *testing.T, from, to, column string, truth func(string) string, 
 	at := slices.IndexFunc(rows[0], func(h string) bool { return strings.TrimSpace(h) == column })
 	var labels []linkage.Row
 	for i, row := range rows[1:] {
-		labels = append(labels, linkage.Row{File: filepath.Base(to), Record: strconv.Itoa(i + 1), Person: truth(strings.TrimSpace(row[at]))})
+		labels = append(labels, linkage.Row{File: filepath.Base(to), Record: strconv.Itoa(i + 1),
+			Person: truth(strings.TrimSpace(row[at]))})
 	}
 	var b bytes.Buffer
 	if err := csv.NewWriter(&b).WriteAll(rows); err != nil {
@@ -90,7 +92,8 @@ var truthSets = []struct {
 	{"febrl3 with soc_sec_id", "febrl3-number", "rec_id", febrlPerson, .99, []string{"febrl3.csv"}},
 	{"fake_1000", "fake", "cluster", itself, .85, []string{"fake_1000.csv"}},
 	{"dirty_1000", "dirty", "rec_id", itself, .95, []string{"dirty_1000_50_1.csv", "dirty_1000_50_2.csv"}},
-	{"multiparty, five", "multiparty", "id", itself, .80, []string{"multiparty/dataset-1.csv", "multiparty/dataset-2.csv", "multiparty/dataset-3.csv",
+	{"multiparty, five", "multiparty", "id", itself, .80, []string{"multiparty/dataset-1.csv", "multiparty/dataset-2.csv",
+		"multiparty/dataset-3.csv",
 		"multiparty/dataset-4.csv", "multiparty/dataset-5.csv"}},
 	{"multiparty, three", "multiparty", "id", itself, .80, []string{"multiparty/dataset-alice.csv", "multiparty/dataset-bob.csv",
 		"multiparty/dataset-charlie.csv"}},
@@ -105,7 +108,8 @@ func TestLabelledSets(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			var labels []linkage.Row
-			args := []string{"link-files", "--layout", filepath.Join("testdata", "layouts", tt.layout+".yaml"), "--out", filepath.Join(dir, "out")}
+			args := []string{"link-files", "--layout", filepath.Join("testdata", "layouts", tt.layout+".yaml"), "--out",
+				filepath.Join(dir, "out")}
 			for i, name := range tt.files {
 				file := filepath.Join(dir, filepath.Base(name))
 				labels = append(labels, shuffled(t, filepath.Join(folder, name), file, tt.column, tt.truth, uint64(i))...)
@@ -121,7 +125,8 @@ func TestLabelledSets(t *testing.T) {
 			if code, _, said := run(t, args...); code != 0 {
 				t.Fatalf("link-files gives %d: %s", code, said)
 			}
-			code, out, said := run(t, "evaluate", "--persons", filepath.Join(dir, "out", "persons.csv"), "--truth", filepath.Join(dir, "truth.csv"), "--json")
+			code, out, said := run(t, "evaluate", "--persons", filepath.Join(dir, "out", "persons.csv"), "--truth",
+				filepath.Join(dir, "truth.csv"), "--json")
 			if code != 0 {
 				t.Fatalf("evaluate gives %d: %s", code, said)
 			}
@@ -129,7 +134,8 @@ func TestLabelledSets(t *testing.T) {
 			if err := json.Unmarshal([]byte(out), &a); err != nil {
 				t.Fatal(err)
 			}
-			t.Logf("pairwise P %.4f R %.4f F1 %.4f; B-cubed P %.4f R %.4f F1 %.4f; %d of %d people found whole and alone", a.Pairwise.Precision, a.Pairwise.Recall,
+			t.Logf("pairwise P %.4f R %.4f F1 %.4f; B-cubed P %.4f R %.4f F1 %.4f; %d of %d people found whole and alone",
+				a.Pairwise.Precision, a.Pairwise.Recall,
 				a.Pairwise.F1, a.BCubed.Precision, a.BCubed.Recall, a.BCubed.F1, a.ExactPersons, a.TruePersons)
 			if a.Records != len(labels) {
 				t.Errorf("%d records were judged, want %d", a.Records, len(labels))

@@ -18,7 +18,8 @@ func TestQueueIsTakenUp(t *testing.T) {
 	now := time.Now // two programs at one instant would number their events alike
 	command := func(args ...string) (int, string) {
 		var out bytes.Buffer
-		w := World{Args: append(args, "--dir", dir, "--as", "Olive"), Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Areas: seed.Files, Version: "test", Now: now}
+		w := World{Args: append(args, "--dir", dir, "--as", "Olive"), Stdin: strings.NewReader(""), Stdout: &out,
+			Stderr: &out, Areas: seed.Files, Version: "test", Now: now}
 		return Run(t.Context(), w), out.String()
 	}
 	if code, out := command("area", "load", "--area", "south-london"); code != 0 {
