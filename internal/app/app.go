@@ -19,6 +19,7 @@ type App struct {
 	now     func() time.Time
 	version string
 	configs configs
+	prices  priceMaps
 	signing signing
 }
 

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"throughline/internal/area"
 	"throughline/internal/cohort"
@@ -382,7 +383,37 @@ func costReport(tx *store.Tx) (store.Run, costRunReport, error) {
 	if err != nil {
 		return store.Run{}, r, err
 	}
-	return run, r, json.Unmarshal([]byte(run.Report), &r)
+	r, err = reports.read(run.Report)
+	return run, r, err
+}
+
+// reports keeps the newest reports that were read: every page reads the published one, which never changes.
+var reports readReports
+
+type readReports struct {
+	mu  sync.Mutex
+	was map[string]costRunReport // by text
+}
+
+// mostReports bounds the reports kept; an installation has one published for each area.
+const mostReports = 8
+
+// read takes a report from its text. The report is shared: nobody changes it.
+func (r *readReports) read(text string) (costRunReport, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known, ok := r.was[text]; ok {
+		return known, nil
+	}
+	var fresh costRunReport
+	if err := json.Unmarshal([]byte(text), &fresh); err != nil {
+		return costRunReport{}, err
+	}
+	if len(r.was) >= mostReports || r.was == nil {
+		r.was = map[string]costRunReport{}
+	}
+	r.was[text] = fresh
+	return fresh, nil
 }
 
 // faultWords is what may be shown of an error.

@@ -145,31 +145,68 @@ func (m *priceMap) key(c store.ServiceCode) cost.Key {
 	return cost.Key{Agency: m.agencies[c.Agency].Slug, Code: c.Code, Unit: c.Unit}
 }
 
-// priceMap gathers the standing decisions about prices and makes them ready for every code that the area has seen.
+// priceMaps keeps each area's price map as last made, with what it was made from.
+type priceMaps struct {
+	mu  sync.Mutex
+	was map[id.Area]madeFrom
+}
+
+// madeFrom is all that a price map depends on but the reference data of the program.
+type madeFrom struct {
+	area     *area.Area
+	agencies []store.Agency
+	codes    []store.ServiceCode
+	standing []store.PriceEntry
+	ready    *priceMap
+}
+
+func (f madeFrom) same(g madeFrom) bool {
+	return f.area == g.area && slices.Equal(f.agencies, g.agencies) && slices.Equal(f.codes, g.codes) && slices.Equal(f.standing, g.standing)
+}
+
+// priceMap gathers the standing decisions about prices and makes them ready for every code that the area has seen. It is made anew
+// only when one of them has changed. The map is shared: nobody changes it.
 func (a *App) priceMap(tx *store.Tx) (*priceMap, error) {
-	c, err := a.config(tx.Actor().Area)
-	if err != nil {
+	slug := tx.Actor().Area
+	var f madeFrom
+	var err error
+	if f.area, err = a.config(slug); err != nil {
 		return nil, err
 	}
-	m := &priceMap{area: c, agencies: map[id.Agency]store.Agency{}, place: map[int64]uint16{}, entries: map[cost.Key]store.PriceEntry{},
+	if f.agencies, err = tx.Agencies(); err != nil {
+		return nil, err
+	}
+	if f.codes, err = tx.ServiceCodes(); err != nil {
+		return nil, err
+	}
+	if f.standing, err = tx.Prices(); err != nil {
+		return nil, err
+	}
+	a.prices.mu.Lock()
+	defer a.prices.mu.Unlock()
+	if was, known := a.prices.was[slug]; known && was.same(f) {
+		return was.ready, nil
+	}
+	if f.ready, err = f.make(); err != nil {
+		return nil, err
+	}
+	if a.prices.was == nil {
+		a.prices.was = map[id.Area]madeFrom{}
+	}
+	a.prices.was[slug] = f
+	return f.ready, nil
+}
+
+func (f madeFrom) make() (*priceMap, error) {
+	c := f.area
+	m := &priceMap{area: c, agencies: map[id.Agency]store.Agency{}, codes: f.codes, place: map[int64]uint16{}, entries: map[cost.Key]store.PriceEntry{},
 		lines: map[cost.Key]area.PriceLine{}}
-	agencies, err := tx.Agencies()
-	if err != nil {
-		return nil, err
-	}
-	for _, g := range agencies {
+	for _, g := range f.agencies {
 		m.agencies[g.ID] = g
-	}
-	if m.codes, err = tx.ServiceCodes(); err != nil {
-		return nil, err
-	}
-	standing, err := tx.Prices()
-	if err != nil {
-		return nil, err
 	}
 	h := sha256.New()
 	var entries []cost.Entry
-	for _, p := range standing {
+	for _, p := range f.standing {
 		var l area.PriceLine
 		if err := json.Unmarshal([]byte(p.Entry), &l); err != nil {
 			return nil, fmt.Errorf("price %d: %w", p.ID, err)
