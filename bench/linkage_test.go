@@ -102,7 +102,7 @@ type crowd struct {
 	forenameUp         [2][]int // running sums of shares
 	surnameUp          []int
 	places             []string
-	nextRecord, person uint32
+	person uint32
 }
 
 type record struct {

@@ -181,7 +181,9 @@ func TestSuspensionActsOnTheNextRequest(t *testing.T) {
 		if err := db.Do(t.Context(), asks(ann), nothing); err != nil {
 			t.Errorf("restored: %v", err)
 		}
-		within(t, db, func(tx *Tx) error { return tx.SetRoles(n, 3, []policy.Role{policy.Auditor, policy.Analyst, policy.Auditor}) })
+		within(t, db, func(tx *Tx) error {
+			return tx.SetRoles(n, 3, []policy.Role{policy.Auditor, policy.Analyst, policy.Auditor})
+		})
 		within(t, db, func(tx *Tx) error {
 			a, err := tx.Account(n)
 			if d := cmp.Diff([]policy.Role{policy.Analyst, policy.Auditor}, a.Roles); d != "" || a.Version != 4 {

@@ -349,8 +349,6 @@ func gathered[T any](f func(func(T)) error) (any, error) {
 	return out, err
 }
 
-func two[A, B any](a A, b B, err error) (any, error) { return []any{a, b}, err }
-
 const (
 	wholeRun    = "a run reads everybody, and its event names the run"
 	onlyANumber = "one number of the same person"
