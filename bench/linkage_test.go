@@ -95,14 +95,14 @@ func peak() uint64 {
 
 // crowd makes records of invented people: two a person on average, with slips, short names, moves and gaps.
 type crowd struct {
-	r                  *rand.Rand
-	people             int
-	forename           [2][]string
-	surname            []string
-	forenameUp         [2][]int // running sums of shares
-	surnameUp          []int
-	places             []string
-	person uint32
+	r          *rand.Rand
+	people     int
+	forename   [2][]string
+	surname    []string
+	forenameUp [2][]int // running sums of shares
+	surnameUp  []int
+	places     []string
+	person     uint32
 }
 
 type record struct {
