@@ -181,7 +181,7 @@ func priceWords(l area.PriceLine) string {
 	case l.LeftOut != nil:
 		return "Left out: " + l.LeftOut.Reason
 	case l.Local != nil:
-		return fmt.Sprintf("Local, %s a %s, prices of %s: %s", l.Local.Amount, l.Local.A, l.Local.PriceYear, l.Local.Source)
+		return fmt.Sprintf("Local, %s %s, prices of %s: %s", l.Local.Amount, cmp.Or(ofOne[cost.Basis(l.Local.A)], l.Local.A), l.Local.PriceYear, l.Local.Source)
 	case l.National != nil:
 		return "National, " + l.National.Code + " of " + l.National.Edition
 	case l.Own != nil && l.Own.Note != "":
@@ -191,6 +191,10 @@ func priceWords(l area.PriceLine) string {
 	}
 	return "No price"
 }
+
+// ofOne says of what a price is the price.
+var ofOne = map[cost.Basis]string{cost.Event: "each", cost.Item: "each", cost.Hour: "an hour", cost.Day: "a day", cost.Night: "a night", cost.Week: "a week",
+	cost.Year: "a year"}
 
 // priceYears are the financial years that a local price may be of, the area's own first.
 func priceYears(target day.FinancialYear) []ui.Option {

@@ -9,6 +9,7 @@ import (
 	"throughline/internal/app"
 	"throughline/internal/day"
 	"throughline/internal/id"
+	"throughline/internal/policy"
 	"throughline/internal/web/ui"
 )
 
@@ -87,7 +88,11 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, who app.Who) error 
 		c.Took = p.Run.FinishedAt.Sub(p.Run.StartedAt)
 	}
 	for _, x := range p.Extracts {
-		c.Inputs = append(c.Inputs, ui.RunInput{Extract: x.ID, Name: x.Agency + ", " + x.Layout, AsOf: x.AsOf.Long(), Digest: x.SHA256, Rows: int(x.Rows)})
+		in := ui.RunInput{Name: x.Agency + ", " + x.Layout, AsOf: x.AsOf.Long(), Digest: x.SHA256, Rows: int(x.Rows)}
+		if p.Viewer.May(policy.ExtractOpen) {
+			in.Extract = x.ID
+		}
+		c.Inputs = append(c.Inputs, in)
 	}
 	return ui.RunPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
 }

@@ -218,7 +218,7 @@ func (a Agencies) Table() Table {
 		if len(r.Administrators) == 0 {
 			administrators = cell(Tag(Attention, "None yet"))
 		}
-		t.Rows = append(t.Rows, row(words(r.Mark), linked(AgencyPath(r.Agency), r.Name), words(r.Sends), number0(r.People),
+		t.Rows = append(t.Rows, row(words(r.Mark), words(r.Name), words(r.Sends), number0(r.People),
 			administrators, number0(r.Extracts)))
 	}
 	return t

@@ -109,7 +109,7 @@ func (a AuditSearch) Table() Table {
 		about := cell(Quiet("nothing of one person"))
 		switch {
 		case r.Person != 0:
-			about = cell(Ref(r.Person))
+			about = cell(refTo(r.Person, LookedPath(r.Person)))
 		case r.AboutPath != "":
 			about = linked(r.AboutPath, r.About)
 		case r.About != "":

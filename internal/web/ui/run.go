@@ -87,7 +87,7 @@ type Run struct {
 
 // RunInput is one extract that a run read.
 type RunInput struct {
-	Extract id.Extract
+	Extract id.Extract // zero for whoever may not open it
 	Name    string
 	AsOf    string
 	Digest  string // SHA-256 of the file
@@ -117,7 +117,11 @@ func (r Run) InputTable() Table {
 	rows := 0
 	for _, i := range r.Inputs {
 		rows += i.Rows
-		t.Rows = append(t.Rows, row(linked(ExtractPath(i.Extract), i.Name), words(i.AsOf), number0(i.Rows), sent(i.Digest)))
+		name := linked(ExtractPath(i.Extract), i.Name)
+		if i.Extract == 0 {
+			name = words(i.Name)
+		}
+		t.Rows = append(t.Rows, row(name, words(i.AsOf), number0(i.Rows), sent(i.Digest)))
 	}
 	t.Foot = []Row{row(words("All"), blank(), number0(rows), blank())}
 	return t
