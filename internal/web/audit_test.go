@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/csv"
 	"net/http"
 	"net/url"
@@ -128,7 +129,19 @@ func TestAuditIsVerified(t *testing.T) {
 	b := w.admin.somebody("Otto", 0, policy.AuditUse, string(policy.Auditor))
 	says(t, b.status(b.get("/audit"), http.StatusOK).Body.String(), "not yet checked")
 	says(t, b.status(b.get("/audit/verify"), http.StatusOK).Body.String(), "Intact", "20 April 2026, 10:30", "Waiting to be sealed")
+	ended, end := context.WithCancel(t.Context())
+	end() // it seals a last time then
+	w.app.Seal(ended, func(err error) { t.Error(err) })
+	page := b.status(b.get("/audit"), http.StatusOK).Body.String()
+	saysNot(t, page, "none yet")
+	if !rootHash.MatchString(page) {
+		t.Error("the page gives no root hash of the checkpoint")
+	}
+	says(t, b.status(b.get("/audit/verify"), http.StatusOK).Body.String(), "Intact")
 }
+
+// rootHash is 32 bytes in base 64, as a page writes it.
+var rootHash = regexp.MustCompile(`[A-Za-z0-9/]([A-Za-z0-9/]|\+|&#43;){42}=`)
 
 func TestAuditIsForThoseWhoMay(t *testing.T) {
 	t.Parallel()

@@ -2,7 +2,10 @@ package web
 
 import (
 	"net/http"
+	"regexp"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"throughline/internal/id"
 	"throughline/internal/policy"
@@ -32,9 +35,28 @@ func TestEditionIsSearchedSortedAndPaged(t *testing.T) {
 	one := get("/editions/UCD-1.2?q=ARREST+-+detained&sort=price&order=descending")
 	says(t, one, "1 price", "UCD12-CR6.0", `value="ARREST - detained"`, "Mixed: police 342")
 	saysNot(t, one, "UCD12-CR1.1")
+	found := func(page string) (codes []string) {
+		for _, code := range editionCode.FindAllString(page, -1) {
+			codes = append(codes, tags.ReplaceAllString(code, ""))
+		}
+		return codes
+	}
+	for order, want := range map[string][]string{
+		"":                             {"MOJ-PRISON-2223", "MOJ-PRISON-1617", "MOJ-PLACE-1617"},
+		"?sort=code":                   {"MOJ-PLACE-1617", "MOJ-PRISON-1617", "MOJ-PRISON-2223"},
+		"?sort=price":                  {"MOJ-PRISON-1617", "MOJ-PLACE-1617", "MOJ-PRISON-2223"},
+		"?sort=price&order=descending": {"MOJ-PRISON-2223", "MOJ-PLACE-1617", "MOJ-PRISON-1617"},
+	} {
+		if diff := cmp.Diff(want, found(get("/editions/MOJ"+order))); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", order, diff)
+		}
+	}
 	says(t, get("/editions/UCD-1.2?q=%3Cscript%3E"), "No price matches", "&lt;script&gt;")
 	says(t, get("/editions/RSQ-2020"), "Not counted", "Whole-person total")
 }
+
+// editionCode is a code in a cell of its own, and not in the words of another.
+var editionCode = regexp.MustCompile(`<bdi>MOJ-(PRISON|PLACE)-\d{4}</bdi>`)
 
 func TestEditionsAreForThoseWhoMay(t *testing.T) {
 	t.Parallel()
