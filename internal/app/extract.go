@@ -133,6 +133,7 @@ type ExtractPage struct {
 	MayAccept   bool
 	MayRefuse   bool
 	MayTakeBack bool
+	MayDownload bool // its rejected rows
 }
 
 // FaultsOnPage is how many rejected rows a page shows.
@@ -207,6 +208,7 @@ func (p *ExtractPage) decision(tx *store.Tx) (err error) {
 	}
 	p.MayAccept, p.MayRefuse = tx.May(policy.ExtractAccept, subject, facts), tx.May(policy.ExtractRefuse, subject, facts)
 	p.MayTakeBack = tx.May(policy.ExtractSentInError, subject, facts)
+	p.MayDownload = tx.May(policy.ExtractDownloadRejects, subject, facts)
 	return nil
 }
 

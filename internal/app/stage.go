@@ -83,11 +83,18 @@ func (a *App) stageExtract(ctx context.Context, t *task) error {
 	}
 	path := a.spooled(args.File)
 	err := a.stage(ctx, t, args.Extract, path)
-	if f := (*fault.Error)(nil); errors.As(err, &f) && f.Kind == fault.Invalid {
-		err = a.refuseFile(ctx, t, args.Extract, f)
+	if ctx.Err() != nil || fault.KindOf(err) == fault.Conflict {
+		return err // the job is taken up again, or another worker has it, and needs its file
 	}
-	if ctx.Err() != nil {
-		return err // the job is taken up again and needs its file
+	switch f := fault.As(err); {
+	case err == nil:
+	case f.Kind == fault.Invalid:
+		err = a.refuseFile(ctx, t, args.Extract, f)
+	case f.Kind == fault.Internal:
+		f = fault.New(f.Kind, f.Code, "Something went wrong on our side while the file was read.", "Send it again. If it goes on, tell whoever looks after the system.")
+		err = errors.Join(err, a.refuseFile(ctx, t, args.Extract, f))
+	default: // the file is refused, too: left as it is, the same file could not be sent again
+		err = errors.Join(err, a.refuseFile(ctx, t, args.Extract, f))
 	}
 	if rerr := os.Remove(path); rerr != nil && !errors.Is(rerr, os.ErrNotExist) {
 		return errors.Join(err, rerr)

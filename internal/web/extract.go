@@ -102,7 +102,7 @@ func (s *Server) extract(w http.ResponseWriter, r *http.Request, who app.Who) er
 		Failure: p.Trouble, Decided: decided(p), InFile: int(e.Rows), Accepted: int(e.Accepted), Rejected: int(e.Rejected), Repeated: int(e.Repeated),
 		SaidRows: int(max(0, e.ControlRows)), SetAsideValues: int(e.SetAside), Reasons: reasons(p), LeftOut: p.Unmapped, Consequences: accepting(p),
 		List:      ui.List{Path: path, Page: p.Page, Size: app.FaultsOnPage, Total: int(e.Rejected)},
-		MayDecide: p.MayAccept, MayDecline: p.MayRefuse, MayRemove: p.MayTakeBack}
+		MayDecide: p.MayAccept, MayDecline: p.MayRefuse, MayRemove: p.MayTakeBack, MayDownload: p.MayDownload}
 	if e.ControlSum != nil { // a file whose amounts come to something else is refused, so both are the same
 		c.Amount, c.SaidAmount = *e.ControlSum, *e.ControlSum
 	}

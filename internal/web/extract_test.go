@@ -162,8 +162,10 @@ func TestExtractFromFileToRemoval(t *testing.T) {
 	d.says(w, "Waiting for a decision", "3 rows in the file", "Lantern Housing says 3: agrees", "visits.csv, ", "Date cannot be read", "31/02/2026", "notes",
 		"2 contacts join the record, from 5 January 2026 to 6 January 2026", "Accept 2 rows", "A full extract.")
 	d.says(d.lead.get("/extracts/1"), "Do not accept")
-	if page := d.lead.get("/extracts/1").Body.String(); strings.Contains(page, "Accept 2 rows") {
-		t.Error("the governance lead is offered to accept")
+	for _, other := range []string{"Accept 2 rows", "rejected.csv"} {
+		if page := d.lead.get("/extracts/1").Body.String(); strings.Contains(page, other) || !strings.Contains(w.Body.String(), other) {
+			t.Errorf("%q is for the analyst, and for the governance lead it is not", other)
+		}
 	}
 	a.want(a.post("/extracts/1/accept", nil), "/extracts/1")
 	d.says(a.status(a.get("/extracts/1"), http.StatusOK), "Accepted by Ayesha on 20 April 2026", "The extract is accepted", "This extract was sent in error")
@@ -180,6 +182,26 @@ func TestExtractFromFileToRemoval(t *testing.T) {
 	d.says(a.status(a.get("/extracts/1"), http.StatusOK), "Sent in error", "Taken back by Ayesha on 20 April 2026: It was the wrong month.", "Removing a file from Lantern Housing")
 	d.work()
 	d.says(a.status(a.get("/extracts"), http.StatusOK), "Sent in error")
+}
+
+// TestFailedWorkSaysWhy shows work that could not be done, and the remedy.
+func TestFailedWorkSaysWhy(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.analyst.want(d.analyst.upload("/extracts", d.extractForm(), "f.csv", visitsHead), "/extracts/1")
+	spooled, err := filepath.Glob(filepath.Join(d.dir, "spool", "*"))
+	if err != nil || len(spooled) != 1 {
+		t.Fatalf("the spool holds %v, %v", spooled, err)
+	}
+	if err := os.Remove(spooled[0]); err != nil {
+		t.Fatal(err)
+	}
+	d.work()
+	d.says(d.analyst.status(d.analyst.get("/jobs/1"), http.StatusOK), "It did not end well.", "The uploaded file is no longer there. Send it again.")
+	d.says(d.analyst.status(d.analyst.get("/extracts/1"), http.StatusOK), "Could not be read", "The uploaded file is no longer there. Send it again.")
+	d.analyst.want(d.analyst.upload("/extracts", d.extractForm(), "f.csv", visitsHead), "/extracts/2")
+	d.analyst.status(d.analyst.get("/jobs/4711"), http.StatusNotFound)
+	d.lantern.status(d.lantern.get("/jobs/1"), http.StatusForbidden)
 }
 
 // TestRejectedRowsDownload is for sending back: every row, and nothing that a spreadsheet would carry out.

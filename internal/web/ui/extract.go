@@ -179,6 +179,7 @@ type Extract struct {
 	MayDecide          bool     // to accept it
 	MayDecline         bool
 	MayRemove          bool
+	MayDownload        bool // the rejected rows
 }
 
 // SetAside is a kind of value that is kept as sent and not used.

@@ -60,7 +60,7 @@ func extractCases() []Case {
 	one := Extract{Extract: 20, Agency: "Riverbank Hospitals", Feed: "A&E", State: ExtractWaiting, Checked: at(7, 14, 12),
 		AsOf: on(2026, time.April, 30), SentBy: "Ayesha Rahman", File: "riverbank-ae-2026-04.csv, 412 kB, 9f3c51d0…e27a", Layout: 4,
 		LayoutName: "A&E version 4", InFile: 2946, Accepted: 2871, Rejected: 41, Repeated: 34, SaidRows: 2946, SetAsideValues: 119,
-		MayDecide: true, MayDecline: true, MayRemove: true, LeftOut: []string{"kw_notes", "offence_text"},
+		MayDecide: true, MayDecline: true, MayRemove: true, MayDownload: true, LeftOut: []string{"kw_notes", "offence_text"},
 		SetAside: []SetAside{{"dob", "01/01/1900", 63, "Stands for “not known”"}, {"surname", "UNKNOWN", 27, "Not a name"},
 			{"nhs_number", "10 digits", 12, "Fails the check digit"}},
 		Reasons: []Reason{{"Date cannot be read", 22}, {"No service code", 9}, {"No record number", 6}, {"Too few values in the row", 4}},
