@@ -224,7 +224,7 @@ func (a *App) Line(ctx context.Context, who Who, in OpenLine) (SentRow, error) {
 		if err := tx.Ask(s, f); err != nil {
 			return err
 		}
-		out, err = a.sentRow(tx, at, p)
+		out, err = a.sentRow(tx, at, p, m.means(m.codes[m.place[c.Service]]))
 		return err
 	})
 	return out, err
@@ -273,14 +273,27 @@ func (a *App) RecordRow(ctx context.Context, who Who, n id.Record) (SentRow, err
 		if err != nil {
 			return err
 		}
-		out, err = a.sentRow(tx, store.ContactAt{Extract: r.Extract, Line: r.Line}, r.Person)
+		out, err = a.sentRow(tx, store.ContactAt{Extract: r.Extract, Line: r.Line}, r.Person, "")
 		return err
 	})
 	return out, err
 }
 
-// sentRow gives a row with what its columns mean.
-func (a *App) sentRow(tx *store.Tx, at store.ContactAt, p id.Person) (out SentRow, err error) {
+// means says what a code means in the area's words, and who says so.
+func (m *priceMap) means(c store.ServiceCode) string {
+	l := m.state(m.key(c), codeReport{})
+	s, known := m.area.Service(l.Line.Service)
+	switch {
+	case !known:
+		return "not in the price map"
+	case l.On == 0:
+		return s.Name + ", by the price map"
+	}
+	return s.Name + ", by the price map approved " + l.On.Long()
+}
+
+// sentRow gives a row as its agency sent it. service is what its service code means, where that is known.
+func (a *App) sentRow(tx *store.Tx, at store.ContactAt, p id.Person, service string) (out SentRow, err error) {
 	if out.Viewer, err = viewer(tx); err != nil {
 		return out, err
 	}
@@ -326,7 +339,10 @@ func (a *App) sentRow(tx *store.Tx, at store.ContactAt, p id.Person) (out SentRo
 		if i < len(sent.Values) && sent.Values[i] != nil {
 			c.Value, c.Missing = *sent.Values[i], false
 		}
-		c.Who = SaysWho(&layout.Columns[i])
+		if layout.Columns[i].Is(intake.Service) {
+			c.Meant = service
+		}
+		c.Who = saysWho(&layout.Columns[i])
 		if c.Who && !named {
 			c.Hidden, c.Value = c.Value != "", ""
 		}
@@ -335,8 +351,8 @@ func (a *App) sentRow(tx *store.Tx, at store.ContactAt, p id.Person) (out SentRo
 	return out, nil
 }
 
-// SaysWho says whether a column tells who somebody is, so that its values are hidden until names are shown.
-func SaysWho(c *intake.Column) bool {
+// saysWho says whether a column tells who somebody is, so that its values are hidden until names are shown.
+func saysWho(c *intake.Column) bool {
 	return slices.ContainsFunc(c.Fields(), func(f intake.Field) bool {
 		switch f {
 		case intake.ContactID, intake.From, intake.To, intake.Service, intake.Quantity, intake.Amount, intake.Less, intake.Borough,

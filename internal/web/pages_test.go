@@ -157,6 +157,34 @@ func TestPriceIsSetAndApproved(t *testing.T) {
 	}
 }
 
+// TestFigureOpensToTheAgencysRow goes from the cohort's largest figure to the row of a file, as anybody who doubts it would.
+func TestFigureOpensToTheAgencysRow(t *testing.T) {
+	t.Parallel()
+	s := smallSite(t)
+	b := s.as(policy.FinanceLead, policy.AgreePrices)
+	follow := func(page, holds string) string {
+		t.Helper()
+		for _, m := range hrefs.FindAllStringSubmatch(page, -1) {
+			if href := strings.ReplaceAll(m[1], "&amp;", "&"); strings.Contains(href, holds) {
+				path, _, _ := strings.Cut(href, "#")
+				return b.status(b.get(path), http.StatusOK).Body.String()
+			}
+		}
+		t.Fatalf("no link holds %q", holds)
+		return ""
+	}
+	lines := follow(follow(follow(follow(b.get("/").Body.String(), "/cohort"), "/footprint"), "by=service"), "by=service&from")
+	opened := follow(follow(lines, "open="), "line=")
+	for _, want := range []string{"exactly as", "by the price map approved", "hidden until names are shown", "accepted by"} {
+		if !strings.Contains(opened, want) {
+			t.Errorf("the row does not say %q", want)
+		}
+	}
+	if strings.Contains(opened, `href="/extracts/`) {
+		t.Error("the row leads to an extract that a finance lead may not open")
+	}
+}
+
 // TestFootprintWindows keeps what was typed, and shows the area's own window beside the error.
 func TestFootprintWindows(t *testing.T) {
 	t.Parallel()
