@@ -28,8 +28,9 @@ type stageArgs struct {
 	File    string // base name in the spool folder
 }
 
-// pieceRows is how many rows go in at a time: few enough that a piece holds the write connection for about ten milliseconds.
-const pieceRows = 1000
+// pieceRows is how many rows of our tables go in at a time: few enough that a piece holds the write connection for less than ten
+// milliseconds, since readers' events wait for it.
+const pieceRows = 500
 
 // staging is one extract on its way in.
 type staging struct {
@@ -337,10 +338,12 @@ func (s *staging) person(key string, r *intake.Row) {
 			aside = string(text)
 		}
 	}
+	keys := searchKeys(r.Person.Identity)
+	s.rows += len(keys) // a row each
 	s.versions = append(s.versions, store.RecordVersion{
 		Extract: s.extract.ID, AsOf: s.extract.AsOf, Line: int64(r.Line), Content: int64(binary.BigEndian.Uint64(r.Person.Hash[:8])),
 		Identity: string(identity), SetAside: aside, Borough: s.borough(r, r.Person.Identity), Worker: r.Contact.Worker, Reach: r.Contact.Reach,
-		Keys: searchKeys(r.Person.Identity), Key: key,
+		Keys: keys, Key: key,
 	})
 }
 
