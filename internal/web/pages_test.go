@@ -4,9 +4,11 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
+	"throughline/internal/app"
 	"throughline/internal/policy"
 	"throughline/internal/web/ui"
 )
@@ -131,6 +133,11 @@ func TestPriceIsSetAndApproved(t *testing.T) {
 	if number.MatchString(finance.get(at).Body.String()) {
 		t.Error("the finance lead may approve their own")
 	}
+	own, err := s.app.PriceLine(t.Context(), app.ByOperator("south-london", "Olive Operator"), app.OpenPriceLine{Agency: "police", Code: "MISPER", Unit: "report"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	finance.status(finance.post("/prices/approve", with(url.Values{"price": {strconv.FormatInt(int64(own.State.ID), 10)}})), http.StatusForbidden)
 	analyst.want(analyst.post("/prices/set", set), at)
 	n := number.FindStringSubmatch(finance.get(at).Body.String())
 	if n == nil {
