@@ -98,4 +98,7 @@ var neverAsked = map[string]bool{
 	"POST /people/search":            true, // the date of birth is none
 	"POST /layouts":                  true, // a layout is pasted and there is a file, too
 	"POST /accounts/{account}/roles": true, // there is no role of that name
+	"POST /prices/set":               true, // the code is none of the map's
+	"POST /prices/leave-out":         true, // the code is none of the map's
+	"POST /people/{person}/answers":  true, // "1" is no answer
 }
