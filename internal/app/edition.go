@@ -114,11 +114,11 @@ func (a *App) Edition(ctx context.Context, who Who, in OpenEdition) (EditionPage
 		return EditionPage{}, err
 	}
 	number := slices.IndexFunc(library, func(e *cost.Edition) bool { return e.Name == in.Name })
-	if number < 0 {
-		return EditionPage{}, fault.Missing("price edition")
-	}
 	var p EditionPage
 	err = a.db.Do(ctx, request(who, policy.EditionOpen, policy.Edition, int64(number+1)), func(tx *store.Tx) (err error) {
+		if number < 0 { // said inside the door, so that nobody who may not see editions learns which there are
+			return fault.Missing("price edition")
+		}
 		if p.Viewer, err = viewer(tx); err != nil {
 			return err
 		}
