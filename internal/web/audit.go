@@ -152,7 +152,7 @@ func auditRow(e app.Event, agencies map[id.Agency]string, v app.Viewer) ui.Audit
 	case "failed":
 		row.Outcome = ui.Failed
 	}
-	if e.Subject.Kind == policy.Person {
+	if e.Subject.Kind == policy.Person && e.Outcome != "deny" { // who was asked for and refused may not be there at all
 		row.Person = id.Person(e.Subject.ID)
 		return row
 	}
