@@ -33,6 +33,8 @@ type costRunReport struct {
 	Codes    []codeReport
 	Feeds    []feedReport
 	NoPerson int // contacts of records that no person holds
+
+	NotPriced int64 // contacts of the cohort's people, inside the window, that have no price
 }
 
 type codeReport struct {
@@ -353,6 +355,11 @@ func (c *costing) report(sums *cost.Sums, found *cohort.Cohort) costRunReport {
 	in := map[id.Person]bool{}
 	for _, m := range found.Members {
 		in[m.ID] = true
+	}
+	for _, m := range sums.Missed {
+		if m.Reason != cost.GapLeftOut && in[c.persons[m.Person]] {
+			r.NotPriced += int64(m.Contacts)
+		}
 	}
 	for i, k := range c.prices.table.Keys() {
 		r.Codes = append(r.Codes, codeReport{Key: k, Sum: sums.Codes[i]})

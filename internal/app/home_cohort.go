@@ -113,14 +113,8 @@ func (a *App) cohortBrief(tx *store.Tx) (*CohortBrief, error) {
 		return nil, err
 	}
 	c := report.Cohort
-	b := &CohortBrief{Run: run, People: len(c.Members), Amount: c.Amount, AWeek: c.Rule.AWeek, PriceYear: c.Rule.PriceYear, Rents: rentsCounted(c.Rule.Exclusions)}
-	members, err := tx.Cohort(run.ID, "cohort", store.ByRank, len(c.Members), 0)
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range members {
-		b.NotPriced += m.NotPriced
-	}
+	b := &CohortBrief{Run: run, People: len(c.Members), Amount: c.Amount, AWeek: c.Rule.AWeek, PriceYear: c.Rule.PriceYear, Rents: rentsCounted(c.Rule.Exclusions),
+		NotPriced: report.NotPriced}
 	if b.By, err = tx.NameOf(run.StartedBy); err != nil {
 		return nil, err
 	}

@@ -10,7 +10,6 @@ import (
 
 	"throughline/internal/app"
 	"throughline/internal/policy"
-	"throughline/internal/web/ui"
 )
 
 var tokens = regexp.MustCompile(`name="record" value="([0-9]+)"`)
@@ -219,5 +218,4 @@ func TestFootprintWindows(t *testing.T) {
 		}
 	}
 	b.status(b.get("/people/nobody"), http.StatusNotFound)
-	b.status(b.get(ui.PersonPath(900_000)), http.StatusNotFound)
 }

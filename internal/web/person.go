@@ -40,7 +40,7 @@ func (s *Server) personPage(w http.ResponseWriter, r *http.Request, who app.Who,
 		asked = 0
 	}
 	c := ui.Person{Person: p.Person, Name: p.Name.Value, Born: p.Birth.Value, Borough: p.Area.BoroughName(p.Borough), Window: p.Window,
-		Agencies: countAgencies(p), MayShowNames: p.Viewer.May(policy.NamesShow) && !p.Named, NamesForm: names}
+		Agencies: countAgencies(p), MayShowNames: p.Viewer.May(policy.NamesShow) && !p.Named, NamesForm: names, Named: p.Named}
 	if p.Total.Place == "cohort" {
 		c.Rank, c.Of, c.CohortMade, c.FromCohort = int(p.Total.Rank), p.Members, dayOf(p.CostRun.FinishedAt), true
 	}

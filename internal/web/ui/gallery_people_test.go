@@ -11,7 +11,7 @@ import (
 const dean = id.Person(1042)
 
 func personCases() []Case {
-	p := Person{Person: dean, Name: "Dean Whitlock", Born: "4 March 1983", Borough: "Lambeth", Agencies: 8, Rank: 11, Of: 45,
+	p := Person{Named: true, Person: dean, Name: "Dean Whitlock", Born: "4 March 1983", Borough: "Lambeth", Agencies: 8, Rank: 11, Of: 45,
 		CohortMade: on(2026, time.April, 20), Window: window, FromCohort: true, MayShowNames: true,
 		Involved: []Involved{
 			{"Riverbank Hospitals", "", "Emergency department, 020 7946 0110", on(2024, 4, 14), on(2026, 1, 31), 50, false},
@@ -50,7 +50,7 @@ func personCases() []Case {
 		p.Lanes = append(p.Lanes, l)
 	}
 	hidden := p
-	hidden.Name, hidden.Born, hidden.Said = "", "", nil
+	hidden.Named, hidden.Name, hidden.Born, hidden.Said = false, "", "", nil
 	hidden.Records = append([]RecordRow(nil), p.Records...)
 	for i := range hidden.Records {
 		r := &hidden.Records[i]

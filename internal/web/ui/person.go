@@ -25,6 +25,7 @@ type Person struct {
 	FromCohort bool      // came from the cohort: the way back leads there
 	Was        id.Person // the reference that was asked for, where it is another; zero else
 
+	Named        bool // names are shown; else nothing of a record says who somebody is
 	MayShowNames bool
 	NamesForm    Form
 
@@ -203,11 +204,11 @@ func (p Person) RecordTable() Table {
 	t := Table{ID: "records-table", Name: "Records, each as its agency sent it", Heading: true, Wide: true,
 		Columns: []Column{head(key("Agency")), key("Its number"), col("Name"), col("Date of birth"), key("Postcode"),
 			col("Where it came from"), num("Probability"), key("Action")}}
-	if p.Name == "" {
+	if !p.Named {
 		t.Note = "Names, numbers, dates of birth and postcodes are hidden until names are shown."
 	}
 	for _, r := range p.Records {
-		number, birth := shown(Code, r.Number), shown(Plain, r.Birth)
+		number, birth := p.shown(Code, r.Number), p.shown(Plain, r.Birth)
 		for _, n := range r.Identifiers {
 			number.Text = append(number.Text, Under(n))
 		}
@@ -223,7 +224,7 @@ func (p Person) RecordTable() Table {
 		} else {
 			action = cell(LinkAbout(LinkPath(p.Person, r.Record), "Why it is linked", r.Agency))
 		}
-		line := row(words(r.Agency), number, shown(Name, r.Name), birth, shown(Plain, r.Postcode),
+		line := row(words(r.Agency), number, p.shown(Name, r.Name), birth, p.shown(Plain, r.Postcode),
 			linked(RecordPath(r.Record), r.From), probability, action)
 		if r.Weak {
 			line.State = NeedsYou
@@ -233,9 +234,13 @@ func (p Person) RecordTable() Table {
 	return t
 }
 
-func shown(as func(string) Bit, value string) Cell {
-	if value == "" {
+// shown is a value that says who somebody is: hidden until names are shown, and then as the agency sent it, if it did.
+func (p Person) shown(as func(string) Bit, value string) Cell {
+	switch {
+	case !p.Named:
 		return cell(Dots())
+	case value == "":
+		return cell(Quiet("not sent"))
 	}
 	return cell(as(value))
 }
