@@ -28,6 +28,10 @@ type stageArgs struct {
 	File    string // base name in the spool folder
 }
 
+// sortedRows is how many rows that are kept in another order than the file's gather before they are sorted and go in: about 32 MB. In
+// the file's order each would change a page of its own.
+const sortedRows = 2_000_000
+
 // pieceRows is how many rows of our tables go in at a time: few enough that a piece holds the write connection for less than ten
 // milliseconds, since readers' events wait for it.
 const pieceRows = 500
@@ -46,14 +50,15 @@ type staging struct {
 	codes    map[[2]string]int64
 	held     []heldContact // the agency's stored contacts, by ref
 	others   []store.Extract
-	came     []bool           // which held contacts the file holds, when it is declared whole
-	nth      map[uint64]int64 // how often each unnumbered contact has come
+	came     []bool // which held contacts the file holds, when it is declared whole
 	said     map[string]bool
+	search   []store.SearchKey
+	lines    []store.RecordLine
 
 	chunk    *chunkWriter
 	chunks   []store.Chunk
 	newKeys  []store.RecordKey
-	versions []store.RecordVersion
+	versions []pendingVersion
 	contacts []pendingContact
 	faults   []store.RowFault
 	replaced []store.Replacement
@@ -67,6 +72,11 @@ type heldContact struct {
 	ref, content int64
 	line         int64
 	from         int32
+}
+
+type pendingVersion struct {
+	store.RecordVersion
+	search []int64 // keys
 }
 
 type pendingContact struct {
@@ -104,7 +114,7 @@ func (a *App) stageExtract(ctx context.Context, t *task) error {
 }
 
 func (a *App) stage(ctx context.Context, t *task, n id.Extract, path string) error {
-	s := &staging{app: a, task: t, records: map[string]id.Record{}, codes: map[[2]string]int64{}, nth: map[uint64]int64{},
+	s := &staging{app: a, task: t, records: map[string]id.Record{}, codes: map[[2]string]int64{},
 		said: map[string]bool{}, aside: map[[4]string]int64{}}
 	if err := s.load(ctx, n); err != nil {
 		return err
@@ -284,10 +294,8 @@ func (s *staging) ref(c intake.Contact) int64 {
 	}
 	h.Write([]byte{2})
 	h.Write(c.Hash[:])
-	one := h.Sum64()
-	s.nth[one]++
 	var n [8]byte
-	binary.BigEndian.PutUint64(n[:], uint64(s.nth[one]))
+	binary.BigEndian.PutUint64(n[:], uint64(c.Alike))
 	h.Write(n[:])
 	return int64(h.Sum64())
 }
@@ -338,13 +346,11 @@ func (s *staging) person(key string, r *intake.Row) {
 			aside = string(text)
 		}
 	}
-	keys := searchKeys(r.Person.Identity)
-	s.rows += len(keys) // a row each
-	s.versions = append(s.versions, store.RecordVersion{
+	s.versions = append(s.versions, pendingVersion{store.RecordVersion{
 		Extract: s.extract.ID, AsOf: s.extract.AsOf, Line: int64(r.Line), Content: int64(binary.BigEndian.Uint64(r.Person.Hash[:8])),
 		Identity: string(identity), SetAside: aside, Borough: s.borough(r, r.Person.Identity), Worker: r.Contact.Worker, Reach: r.Contact.Reach,
-		Keys: keys, Key: key,
-	})
+		Key: key,
+	}, searchKeys(r.Person.Identity)})
 }
 
 // borough is the one the agency sent, else that of the postcode, else none.
@@ -373,7 +379,9 @@ func searchKeys(who person.Identity) []int64 {
 // flush writes the piece that has gathered. What the piece taught is kept only once it is written.
 func (s *staging) flush(ctx context.Context) error {
 	var services []store.ServiceCode
-	versions := s.newVersions()
+	pending := s.newVersions()
+	versions := make([]store.RecordVersion, len(pending))
+	contacts := make([]store.Contact, len(s.contacts))
 	err := s.app.db.Do(ctx, request(s.task.who, policy.ExtractStage, policy.Extract, int64(s.extract.ID)), func(tx *store.Tx) error {
 		var err error
 		if services, err = s.number(tx); err != nil {
@@ -387,13 +395,13 @@ func (s *staging) flush(ctx context.Context) error {
 			numbers[k.Key] = k.ID
 		}
 		record := func(key string) id.Record { return cmp.Or(numbers[key], s.records[key]) }
-		for i := range versions {
-			versions[i].Record = record(versions[i].Key)
+		for i, v := range pending {
+			versions[i] = v.RecordVersion
+			versions[i].Record = record(v.Key)
 		}
 		if err := tx.StageVersions(versions); err != nil {
 			return err
 		}
-		contacts := make([]store.Contact, len(s.contacts))
 		for i, c := range s.contacts {
 			contacts[i] = c.Contact
 			contacts[i].Record = record(c.key)
@@ -425,9 +433,54 @@ func (s *staging) flush(ctx context.Context) error {
 	for _, c := range services {
 		s.services = append(s.services, c.ID)
 	}
+	for i, v := range versions {
+		for _, k := range pending[i].search {
+			s.search = append(s.search, store.SearchKey{Key: k, Record: v.Record})
+		}
+	}
+	for _, c := range contacts {
+		s.lines = append(s.lines, store.RecordLine{Record: c.Record, Line: c.Line})
+	}
+	if len(s.search)+len(s.lines) >= sortedRows {
+		if err := s.flushSorted(ctx); err != nil {
+			return err
+		}
+	}
 	s.counts.People += int64(len(versions))
 	s.rows, s.chunks, s.newKeys, s.versions, s.contacts, s.faults, s.replaced = 0, s.chunks[:0], nil, s.versions[:0], s.contacts[:0], s.faults[:0], s.replaced[:0]
 	return s.task.tell("Reading and storing rows", s.reader.Bytes(), s.extract.Bytes)
+}
+
+// flushSorted writes what is kept in another order than the file's, in that order.
+func (s *staging) flushSorted(ctx context.Context) error {
+	slices.SortFunc(s.search, func(a, b store.SearchKey) int {
+		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Record, b.Record))
+	})
+	slices.SortFunc(s.lines, func(a, b store.RecordLine) int {
+		return cmp.Or(cmp.Compare(a.Record, b.Record), cmp.Compare(a.Line, b.Line))
+	})
+	err := pieces(ctx, s, s.search, (*store.Tx).StageSearchKeys)
+	if err == nil {
+		err = pieces(ctx, s, s.lines, (*store.Tx).StageRecordLines)
+	}
+	s.search, s.lines = s.search[:0], s.lines[:0]
+	return err
+}
+
+// pieces writes rows a piece at a time.
+func pieces[T any](ctx context.Context, s *staging, rows []T, write func(*store.Tx, id.Extract, []T) error) error {
+	for some := range slices.Chunk(rows, pieceRows) {
+		err := s.app.db.Do(ctx, request(s.task.who, policy.ExtractStage, policy.Extract, int64(s.extract.ID)), func(tx *store.Tx) error {
+			return write(tx, s.extract.ID, some)
+		})
+		if err != nil {
+			return err
+		}
+		if err := s.task.tell("Sorting rows", s.reader.Bytes(), s.extract.Bytes); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // number gives the reader's services that the staging has not numbered yet their numbers.
@@ -448,8 +501,8 @@ func (s *staging) number(tx *store.Tx) ([]store.ServiceCode, error) {
 }
 
 // newVersions gives what the piece says of records that the file has said nothing of before, the first thing said of each.
-func (s *staging) newVersions() []store.RecordVersion {
-	some := make([]store.RecordVersion, 0, len(s.versions))
+func (s *staging) newVersions() []pendingVersion {
+	some := make([]pendingVersion, 0, len(s.versions))
 	for _, v := range s.versions {
 		if !s.said[v.Key] {
 			s.said[v.Key] = true
@@ -463,6 +516,9 @@ func (s *staging) newVersions() []store.RecordVersion {
 func (s *staging) finish(ctx context.Context) error {
 	s.takeChunk()
 	if err := s.flush(ctx); err != nil {
+		return err
+	}
+	if err := s.flushSorted(ctx); err != nil {
 		return err
 	}
 	for some := range slices.Chunk(s.absent(), pieceRows) {

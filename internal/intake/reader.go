@@ -289,6 +289,7 @@ func (r *Reader) repeated() bool {
 	case len(number) == 0 && r.layout.Identical == "once":
 		number = content[:]
 	case len(number) == 0:
+		r.row.Contact.Alike = r.seen.count(content)
 		return false
 	}
 	before, same := r.seen.add(number, content, r.row.Line)

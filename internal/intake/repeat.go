@@ -26,7 +26,7 @@ type seenPart struct {
 type seenSlot struct {
 	number  uint64
 	content uint32
-	line    uint32
+	line    uint32 // or how many rows without a number said the same
 }
 
 var seenSeed = maphash.MakeSeed() // numbers are compared within one run of the program only
@@ -34,16 +34,10 @@ var seenSeed = maphash.MakeSeed() // numbers are compared within one run of the 
 // add notes a row. It gives the line of the last row with the same number, 0 when there was none, and whether that row had the
 // same content; where it had another, this row takes its place.
 func (s *seen) add(number []byte, content Hash, line int) (before int, same bool) {
-	n := maphash.Bytes(seenSeed, number) | 1 // never zero
-	p := &s.parts[n>>(64-seenBits)]
-	if p.n*5 >= len(p.slots)*4 {
-		p.grow()
-	}
 	what := binary.LittleEndian.Uint32(content[:4])
-	slot := p.find(n)
-	if slot.number == 0 {
-		p.n++
-		*slot = seenSlot{n, what, uint32(line)}
+	slot, first := s.slot(number)
+	if first {
+		slot.content, slot.line = what, uint32(line)
 		return 0, false
 	}
 	before, same = int(slot.line), slot.content == what
@@ -51,6 +45,29 @@ func (s *seen) add(number []byte, content Hash, line int) (before int, same bool
 		slot.content, slot.line = what, uint32(line)
 	}
 	return before, same
+}
+
+// count notes a row without a number, and gives how many such rows have said the same so far.
+func (s *seen) count(content Hash) int {
+	slot, _ := s.slot(content[:])
+	slot.line++
+	return int(slot.line)
+}
+
+// slot gives the slot of a number, and whether it is new.
+func (s *seen) slot(number []byte) (_ *seenSlot, first bool) {
+	n := maphash.Bytes(seenSeed, number) | 1 // never zero
+	p := &s.parts[n>>(64-seenBits)]
+	if p.n*5 >= len(p.slots)*4 {
+		p.grow()
+	}
+	slot := p.find(n)
+	if slot.number == 0 {
+		p.n++
+		slot.number = n
+		return slot, true
+	}
+	return slot, false
 }
 
 // find gives the slot of a number, or the empty one where it belongs.

@@ -77,6 +77,7 @@ type Contact struct {
 	Borough     string
 	Worker      string
 	Reach       string
+	Alike       int  // of several contacts without a number that say the same: which this is, from 1
 	Hash        Hash // over the key and the contact's columns
 }
 

@@ -22,7 +22,8 @@ var (
 		select distinct x.line from contact_replacements x join extracts b on b.id = x.by_extract
 		where x.extract = $1 and b.state = 'accepted' order by x.line`)
 	contactsOfPerson = query("contact.of-person", `
-		select `+contactFields+` from memberships m join contacts c on c.record = m.record join extracts e on e.id = c.extract
+		select `+contactFields+` from memberships m join contact_records r on r.record = m.record
+		join contacts c on c.extract = r.extract and c.line = r.line join extracts e on e.id = c.extract
 		where m.run = $1 and m.person = $2 and `+standingContact+` order by c.from_day, c.extract, c.line`)
 	contactAt = query("contact.at", `select `+contactFields+` from contacts c join extracts e on e.id = c.extract where c.extract = $1 and c.line = $2 and c.area = $3`)
 )

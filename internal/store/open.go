@@ -103,7 +103,7 @@ func (db *DB) open(ctx context.Context, c Config) (err error) {
 // Pragmas of every SQLite connection. FULL: an acknowledged write survives a power cut (bar D9).
 var pragmas = []string{
 	"busy_timeout = 10000", "journal_mode = wal", "synchronous = full", "foreign_keys = on", "trusted_schema = off",
-	"secure_delete = on", "temp_store = memory", "cache_size = -65536",
+	"secure_delete = on", "temp_store = memory", "cache_size = -16384",
 }
 
 func (db *DB) openSQLite(dir string) error {

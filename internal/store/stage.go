@@ -43,9 +43,8 @@ type RecordVersion struct {
 	Content            int64 // hash of what was said, 64 bits
 	Identity, SetAside string
 	Borough            string
-	Worker, Reach      string  // who at the agency knows the person, and how to reach them
-	Keys               []int64 // for search
-	Key                string  // what the agency calls the record, where it has no number yet
+	Worker, Reach      string // who at the agency knows the person, and how to reach them
+	Key                string // what the agency calls the record, where it has no number yet
 }
 
 // Contact is one use of a service, in whole numbers.
@@ -73,14 +72,15 @@ type ServiceCode struct {
 }
 
 var (
-	chunkColumns   = []string{"area", "extract", "first_line", "last_line", "data"}
-	faultColumns   = []string{"area", "extract", "line", "seq", "field", "code", "said", "message", "remedy"}
-	asideColumns   = []string{"area", "extract", "field", "code", "said", "reason", "uses"}
-	recordColumns  = []string{"area", "id", "agency", "key_hash", "key"}
-	versionColumns = []string{"area", "record", "extract", "as_of", "line", "content", "identity", "set_aside", "borough", "worker", "reach"}
-	keyColumns     = []string{"area", "key", "record", "extract"}
-	contactColumns = []string{"area", "extract", "line", "record", "service", "from_day", "to_day", "quantity", "own", "ref", "content"}
-	replaceColumns = []string{"area", "extract", "line", "by_extract"}
+	chunkColumns    = []string{"area", "extract", "first_line", "last_line", "data"}
+	faultColumns    = []string{"area", "extract", "line", "seq", "field", "code", "said", "message", "remedy"}
+	asideColumns    = []string{"area", "extract", "field", "code", "said", "reason", "uses"}
+	recordColumns   = []string{"area", "id", "agency", "key_hash", "key"}
+	versionColumns  = []string{"area", "record", "extract", "as_of", "line", "content", "identity", "set_aside", "borough", "worker", "reach"}
+	keyColumns      = []string{"area", "key", "record", "extract"}
+	byRecordColumns = []string{"area", "record", "extract", "line"}
+	contactColumns  = []string{"area", "extract", "line", "record", "service", "from_day", "to_day", "quantity", "own", "ref", "content"}
+	replaceColumns  = []string{"area", "extract", "line", "by_extract"}
 
 	serviceCodes      = query("service.codes", `select id, agency, code, unit from service_codes where area = $1 order by id`)
 	serviceCodeInsert = query("service.insert", `insert into service_codes (area, id, agency, code, unit) values ($1, $2, $3, $4, $5)`)
@@ -160,21 +160,44 @@ func (tx *Tx) AddRecords(agency id.Agency, keys []RecordKey) error {
 	return tx.bulk("records", recordColumns, values)
 }
 
-// StageVersions keeps what an extract says of records, and their keys for search.
+// StageVersions keeps what an extract says of records.
 func (tx *Tx) StageVersions(versions []RecordVersion) error {
 	values := make([]any, 0, len(versions)*len(versionColumns))
-	var keys []any
 	for _, v := range versions {
 		values = append(values, tx.area, int64(v.Record), int64(v.Extract), int64(v.AsOf), v.Line, v.Content, v.Identity, v.SetAside,
 			v.Borough, v.Worker, v.Reach)
-		for _, k := range v.Keys {
-			keys = append(keys, tx.area, k, int64(v.Record), int64(v.Extract))
-		}
 	}
-	if err := tx.bulk("record_versions", versionColumns, values); err != nil {
-		return err
+	return tx.bulk("record_versions", versionColumns, values)
+}
+
+// SearchKey is one key by which a record is searched.
+type SearchKey struct {
+	Key    int64
+	Record id.Record
+}
+
+// StageSearchKeys keeps the keys by which an extract's records are searched.
+func (tx *Tx) StageSearchKeys(e id.Extract, keys []SearchKey) error {
+	values := make([]any, 0, len(keys)*len(keyColumns))
+	for _, k := range keys {
+		values = append(values, tx.area, k.Key, int64(k.Record), int64(e))
 	}
-	return tx.bulk("record_keys", keyColumns, keys)
+	return tx.bulk("record_keys", keyColumns, values)
+}
+
+// RecordLine says whose the contact of a line is.
+type RecordLine struct {
+	Record id.Record
+	Line   int64
+}
+
+// StageRecordLines keeps which of an extract's contacts each record has.
+func (tx *Tx) StageRecordLines(e id.Extract, lines []RecordLine) error {
+	values := make([]any, 0, len(lines)*len(byRecordColumns))
+	for _, l := range lines {
+		values = append(values, tx.area, int64(l.Record), int64(e), l.Line)
+	}
+	return tx.bulk("contact_records", byRecordColumns, values)
 }
 
 // ContactMark tells a stored contact from another.
@@ -228,6 +251,8 @@ func (tx *Tx) StageReplacements(some []Replacement) error {
 
 // The tables that hold an extract's rows, each with the key by which a piece of it is swept.
 var sweeps = []*statement{
+	query("sweep.record-lines", `delete from contact_records where extract = $1 and (record, line) in
+		(select record, line from contacts where extract = $1 order by line limit $2)`),
 	query("sweep.contacts", `delete from contacts where extract = $1 and line in (select line from contacts where extract = $1 order by line limit $2)`),
 	query("sweep.replacements", `delete from contact_replacements where by_extract = $1 and (extract, line) in
 		(select extract, line from contact_replacements where by_extract = $1 limit $2)`),

@@ -188,14 +188,16 @@ func (w *world) fill(tx *Tx) (err error) {
 		var some []RecordVersion
 		for i, r := range []id.Record{w.record, w.other} {
 			some = append(some, RecordVersion{Record: r, Extract: w.extract, AsOf: 739000, Line: int64(i) + 2, Identity: `{"of":"` + w.area + `"}`,
-				SetAside: "[]", Borough: w.area, Keys: []int64{77}})
+				SetAside: "[]", Borough: w.area})
 		}
 		return tx.StageVersions(some)
 	})
+	step(func() error { return tx.StageSearchKeys(w.extract, []SearchKey{{77, w.record}, {77, w.other}}) })
 	step(func() (err error) { w.code, err = tx.AddServiceCode(w.agency, "CUST", "night"); return err })
 	step(func() error {
 		return tx.StageContacts([]Contact{{Extract: w.extract, Line: 2, Record: w.record, Service: w.code.ID, From: 738000, Quantity: 1000}})
 	})
+	step(func() error { return tx.StageRecordLines(w.extract, []RecordLine{{w.record, 2}}) })
 	step(func() error { return tx.StageChunk(w.extract, Chunk{1, 9, []byte(w.area)}) })
 	step(func() error { return tx.StageFaults(w.extract, []RowFault{{Line: 4, Field: "when", Code: "date"}}) })
 	step(func() error {
@@ -495,7 +497,7 @@ var notReadings = strings.Fields(`Now Actor Purpose Purposes Confirm Ask May May
 	StageSums StageTotals AddJob TakeJob JobProgress FinishJob AddLayout ApproveLayout AddPersons StageMemberships StageLinks StageDoubts
 	AddMembershipEvents SetMembership ForwardPerson AddAnswer UndoAnswer SetPrice ApprovePrice AddRun FixRun PublishRun FailRun SweepRun
 	StartSession RenewSession StatePurpose ShowNamesUntil EndSession EndOwnSession EndSessions StageChunk StageFaults StageSetAside AddServiceCode
-	AddRecords StageVersions StageContacts StageReplacements SweepExtract Try TryWasRight`)
+	AddRecords StageVersions StageSearchKeys StageContacts StageRecordLines StageReplacements SweepExtract Try TryWasRight`)
 
 // TestEveryReadingIsKnown fails on a method of Tx that the two tests below do not know of.
 func TestEveryReadingIsKnown(t *testing.T) {
