@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,7 +19,10 @@ import (
 const patience = 60 * time.Second
 
 // Browser is one running Chromium. Its pages share nothing with each other.
-type Browser struct{ ctx context.Context }
+type Browser struct {
+	ctx  context.Context
+	seen sync.Map // stops whose focus was seen
+}
 
 // Start runs a Chromium until the test ends. Where none is installed the test is skipped, unless THROUGHLINE_TEST_ALL
 // is set (make test sets it), when it fails. Start one for a test and open its pages in subtests: it takes half a second.
@@ -49,7 +53,7 @@ func Start(t testing.TB) *Browser {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("starting %s: %v", program, err)
 	}
-	return &Browser{ctx}
+	return &Browser{ctx: ctx}
 }
 
 func find() string {

@@ -14,11 +14,12 @@ import (
 
 // Stop is where the keyboard's focus stands.
 type Stop struct {
+	Within  string // the path it is on; empty for what every page has: its header, its menu, its footer
 	Tag     string // "a", "button", "input"; "body" where nothing has the focus
 	Name    string // what it is called: its label, or its text
 	ID      string // its id, where it has one
 	Href    string // where a link leads, as written
-	Seen    bool   // the focus can be seen: pixels about the element change with it
+	Seen    bool   // the focus can be seen: pixels about the element change with it; looked at once for each stop of a page
 	Covered bool   // something lies over the middle of it, or it is out of the window (WCAG 2.4.11)
 	Box     struct{ X, Y, Width, Height float64 }
 }
@@ -26,13 +27,13 @@ type Stop struct {
 func (s Stop) String() string { return fmt.Sprintf("%s %q", s.Tag, s.Name) }
 
 const focus = `(() => {
-  const e = document.activeElement || document.body;
+  const e = window.throughlineFocus = document.activeElement || document.body;
   const r = e.getBoundingClientRect();
-  const label = e.getAttribute("aria-label") || (e.labels && e.labels.length ? e.labels[0].innerText : "") || e.innerText || e.value || e.title || "";
+  const label = e.getAttribute("aria-label") || (e.labels && e.labels.length ? e.labels[0].textContent : "") || e.textContent || e.value || e.title || "";
   const x = r.x + Math.min(r.width, innerWidth - r.x) / 2, y = r.y + r.height / 2;
   const top = document.elementFromPoint(x, y);
   const near = a => a && (a === e || e.contains(a) || a.contains(e) || [...(e.labels || [])].some(l => l.contains(a)));
-  return {Tag: e.tagName.toLowerCase(), Name: label.trim().replace(/\s+/g, " ").slice(0, 120), ID: e.id, Href: e.getAttribute("href") || "",
+  return {Tag: e.tagName.toLowerCase(), Name: label.trim().replace(/\s+/g, " ").slice(0, 120), ID: e.id, Within: e.closest("header, nav, footer") ? "" : location.pathname, Href: e.getAttribute("href") || "",
     Covered: e !== document.body && !near(top), Box: {X: r.x + scrollX, Y: r.y + scrollY, Width: r.width, Height: r.height}} })()`
 
 // Focus says where the focus stands and whether it can be seen.
@@ -42,11 +43,17 @@ func (p *Page) Focus() Stop {
 	if s.Tag == "body" {
 		return s
 	}
+	stop := fmt.Sprintf("%s at %d, scripts off %v: %s %s %s", s.Within, p.width, p.noScript, s, s.ID, s.Href)
+	if _, s.Seen = p.seen.Load(stop); s.Seen {
+		return s
+	}
 	with := p.pixels(s)
-	Eval[bool](p, "window.throughlineFocus = document.activeElement, throughlineFocus.blur(), true")
+	Eval[bool](p, "throughlineFocus.blur(), true")
 	without := p.pixels(s)
 	Eval[bool](p, "throughlineFocus.focus({preventScroll: true}), true")
-	s.Seen = differ(with, without)
+	if s.Seen = differ(with, without); s.Seen {
+		p.seen.Store(stop, true)
+	}
 	return s
 }
 
@@ -56,7 +63,7 @@ func (p *Page) pixels(s Stop) []byte {
 	ctx, end := context.WithTimeout(p.ctx, patience)
 	defer end()
 	x, y := max(s.Box.X-8, 0), max(s.Box.Y-8, 0)
-	r, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{
+	r, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{OptimizeForSpeed: new(true),
 		Clip: &page.Viewport{X: x, Y: y, Width: s.Box.X + s.Box.Width + 8 - x, Height: s.Box.Y + s.Box.Height + 8 - y, Scale: 1}})
 	p.must(err, "taking a picture of the focus")
 	return r.Data

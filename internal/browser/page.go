@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -25,11 +26,13 @@ type Options struct {
 
 // Page is one tab, at home on one address. Its methods end the test when the browser does not answer.
 type Page struct {
-	t      testing.TB
-	ctx    context.Context
-	home   string
-	width  int
-	faults *faults
+	t        testing.TB
+	ctx      context.Context
+	home     string
+	width    int
+	noScript bool
+	seen     *sync.Map // of its browser
+	faults   *faults
 }
 
 // Open makes a tab for the server at home ("http://127.0.0.1:4321") and goes nowhere yet. When the test ends the tab is
@@ -47,7 +50,7 @@ func (b *Browser) Open(t testing.TB, home string, o Options) *Page {
 		t.Fatal(err)
 	}
 	ctx, end := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
-	p := &Page{t: t, ctx: ctx, home: strings.TrimSuffix(home, "/"), width: o.Width, faults: &faults{host: at.Host}}
+	p := &Page{t: t, ctx: ctx, home: strings.TrimSuffix(home, "/"), width: o.Width, noScript: o.NoScript, seen: &b.seen, faults: &faults{host: at.Host}}
 	t.Cleanup(func() {
 		for _, f := range p.Faults() {
 			t.Errorf("the page did wrong: %s", f)
