@@ -18,6 +18,10 @@ type compared struct {
 
 // compare sets two records against each other.
 func (c *columns) compare(i, j uint32, out *compared) {
+	if c.coded != nil {
+		c.compareCoded(i, j, out)
+		return
+	}
 	out.a, out.b = c.records[i], c.records[j]
 	if out.a.more|out.b.more != 0 {
 		c.pickBest(out)
@@ -58,6 +62,9 @@ func (c *columns) alike(a, b uint32) bool {
 
 // similarity is Jaro-Winkler of two names, or 0 when it is certain to stay under the bar.
 func (c *columns) similarity(a, b uint32, bar float64) float64 {
+	if c.coded != nil {
+		return c.coded.similarity(a, b)
+	}
 	if compare.Bound(c.names.facts[a].shape, c.names.facts[b].shape) < bar {
 		return 0
 	}

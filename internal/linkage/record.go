@@ -87,6 +87,7 @@ type columns struct {
 	others    *dictionary
 	births    map[birth]uint32 // records that hold the date
 	workers   int              // goroutines that work on them
+	coded     *coded           // what is known of values that came as keyed tokens; nil for plain records
 }
 
 func newColumns() *columns {

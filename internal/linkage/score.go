@@ -201,7 +201,7 @@ func (s *scorer) score(o *compared, p *parts) float64 {
 func (s *scorer) hopeless(i, j uint32, floor float64) bool {
 	c := s.columns
 	a, b := &c.records[i], &c.records[j]
-	if a.more|b.more != 0 {
+	if a.more|b.more != 0 || c.coded != nil {
 		return false
 	}
 	if both(a.address, b.address) || both(a.place, b.place) || both(a.email, b.email) || both(a.nino, b.nino) || both(a.other, b.other) {
