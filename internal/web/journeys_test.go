@@ -134,6 +134,7 @@ func TestJourneys(t *testing.T) {
 	b := chromium.Start(t)
 	for name, off := range map[string]bool{"by keyboard": false, "without scripts": true} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			j := journey{site: emptySite(t, nil), t: t, b: b, off: off}
 			j.home = j.serve()
 			j.firstRun()
