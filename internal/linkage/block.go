@@ -19,17 +19,22 @@ const (
 	neighbours  = 50
 	// cutMark marks the key of a block that is cut.
 	cutMark = 1 << 31
+	// tile is how many records are set against as many others at a time where every pair is compared.
+	tile = 512
 )
 
 // blocks finds each pair of records that any rule finds, once, without ever holding the pairs.
 type blocks struct {
 	c       *columns
-	rules   []rule
+	rules   []rule          // those whose fields the records have
 	ctx     context.Context // when it ends, pairs end
-	width   int             // rules
+	width   int             // rules with keys
 	keys    []uint32        // the first key of each rule, row by row
+	parts   []uint32        // the keys by which blocks are cut, row by row
 	extra   [][]extraKey    // further keys of the rows that have any; the first list is empty
 	extraAt []uint32        // where in extra those of each row are
+	sorted  []sortedRule    // of each rule with keys
+	work    []stretch       // pieces of about as many pairs each, rule by rule
 	cuts    []Cut           // blocks that were cut
 	left    int64           // pairs left out, in parts that were still too large
 	found   []int64         // pairs found by each rule
@@ -50,132 +55,156 @@ type Cut struct {
 	Compared int64 // of them, because two records agreed in a part and no earlier rule had found them
 }
 
-func newBlocks(ctx context.Context, c *columns, rules []rule) *blocks {
+// sortedRule are the blocks of one rule that hold more than one record, in the order of their keys.
+type sortedRule struct {
+	rows    []uint32 // block by block, rising within each
+	ends    []uint32 // where in rows each block ends; it begins where the one before ends
+	keys    []uint32 // the key of each block, with its mark
+	largest int      // size of the largest block that is not cut
+}
+
+func (s *sortedRule) block(n int) []uint32 {
+	from := uint32(0)
+	if n > 0 {
+		from = s.ends[n-1]
+	}
+	return s.rows[from:s.ends[n]]
+}
+
+// isCut says whether a block of so many records is cut.
+func (s *sortedRule) isCut(size int) bool { return size > s.largest }
+
+// stretch is one piece of the work: blocks from up to to of a rule, or where every pair is compared the records of tile from
+// against those of tile to.
+type stretch struct {
+	rule     uint8
+	from, to int
+}
+
+// newBlocks puts the records in blocks by the rules that they have fields for. The last of a list may be the rule of every pair; it holds
+// for few records, or when all is true.
+func newBlocks(ctx context.Context, c *columns, list []rule, all bool) *blocks {
 	n := len(c.records)
-	b := &blocks{c: c, ctx: ctx, rules: rules, width: len(rules), keys: make([]uint32, len(rules)*n), extra: make([][]extraKey, 1),
-		extraAt: make([]uint32, n), found: make([]int64, len(rules))}
+	b := &blocks{c: c, ctx: ctx, extra: make([][]extraKey, 1), extraAt: make([]uint32, n)}
+	for _, r := range list {
+		if r.keys == nil && (all || n <= everyPair) || r.keys != nil && !slices.ContainsFunc(r.needs, func(f Field) bool { return !c.said(f) }) {
+			b.rules = append(b.rules, r)
+		}
+	}
+	b.found = make([]int64, len(b.rules))
+	b.width = len(b.rules)
+	if b.width > 0 && b.rules[b.width-1].keys == nil {
+		b.width--
+	}
+	b.keys, b.parts = make([]uint32, b.width*n), make([]uint32, int(partSorts)*n)
 	var lock sync.Mutex
-	inParallel(c.workers, n, 4096, func(_, from, to int) {
-		for row := from; row < to; row++ {
-			var seen []extraKey
-			slot := b.keys[row*b.width : (row+1)*b.width]
-			for k := range rules {
-				rules[k].keys(c, &c.records[row], func(key uint64) {
-					switch short := shortKey(key); {
-					case short == 0 || short == slot[k]:
-					case slot[k] == 0:
-						slot[k] = short
-					case !contains(seen, extraKey{uint8(k), short}):
-						seen = append(seen, extraKey{uint8(k), short})
-					}
-				})
-			}
-			if seen != nil {
-				lock.Lock()
-				b.extraAt[row] = uint32(len(b.extra))
-				b.extra = append(b.extra, seen)
-				lock.Unlock()
-			}
+	inParallel(c.workers, n, 4096, func(_, from, to int) { b.fill(from, to, &lock) })
+	b.sorted = make([]sortedRule, b.width)
+	room := make([]sorting, c.workers)
+	inParallel(c.workers, b.width, 1, func(worker, k, _ int) {
+		if ctx.Err() == nil {
+			b.order(k, &room[worker])
 		}
 	})
+	b.divide()
 	return b
 }
 
-// visit is called for each pair, i < j, with the number of the goroutine (below columns.workers) and of the piece of work it is in:
-// pieces are many, and the pairs of one come from one goroutine in the same order every time.
-type visit func(worker, piece int, rule uint8, i, j uint32)
-
-// sortedRule are the keys of a rule in order, and how its blocks are cut.
-type sortedRule struct {
-	list, scratch []uint64 // key<<32 | row
-	largest       int      // size of the largest block that is not cut
-}
-
-// run finds the pairs: every pair, or about one in oneIn by a hash of its records. Before any pair of a rule is visited ready
-// is told its number and how many pieces there are, counted over all rules so far; it is called from one goroutine. While one rule's pairs
-// are visited the next rule's keys are put in order.
-func (b *blocks) run(oneIn uint64, ready func(rule, pieces int), do visit) {
-	b.cuts, b.left = nil, 0
-	clear(b.found)
-	pieces := 0
-	var now, next sortedRule
-	b.order(0, &next)
-	for k := range b.rules {
-		now, next = next, now
-		ordered := make(chan struct{})
-		go func() {
-			if k+1 < len(b.rules) {
-				b.order(k+1, &next)
-			}
-			close(ordered)
-		}()
-		work := b.divide(k, &now)
-		first := pieces
-		pieces += len(work)
-		ready(k, pieces)
-		found := make([]int64, len(work))
-		left := make([]int64, len(work))
-		cuts := make([][]Cut, len(work))
-		inParallel(b.c.workers, len(work), 1, func(worker, from, to int) {
-			for w := from; w < to && b.ctx.Err() == nil; w++ {
-				e := &enumeration{b: b, rule: uint8(k), largest: now.largest, oneIn: oneIn, worker: worker, piece: first + w, do: do}
-				e.blocks(now.list[work[w].from:work[w].to])
-				found[w], left[w], cuts[w] = e.found, e.left, e.cuts
-			}
-		})
-		<-ordered
-		for w := range work {
-			b.found[k] += found[w]
-			b.left += left[w]
-			b.cuts = append(b.cuts, cuts[w]...)
+// fill works out the keys of some rows.
+func (b *blocks) fill(from, to int, lock *sync.Mutex) {
+	var slot []uint32
+	var seen []extraKey
+	k := 0
+	put := func(key uint64) {
+		switch short := shortKey(key); {
+		case short == 0 || short == slot[k]:
+		case slot[k] == 0:
+			slot[k] = short
+		case !contains(seen, extraKey{uint8(k), short}):
+			seen = append(seen, extraKey{uint8(k), short})
+		}
+	}
+	for row := from; row < to; row++ {
+		r := &b.c.records[row]
+		slot = b.keys[row*b.width : (row+1)*b.width]
+		for k = 0; k < b.width; k++ {
+			b.rules[k].keys(b.c, r, put)
+		}
+		for p := range partSorts {
+			b.parts[row*int(partSorts)+int(p)] = b.c.partKey(p, r)
+		}
+		if len(seen) > 0 {
+			lock.Lock()
+			b.extraAt[row] = uint32(len(b.extra))
+			b.extra = append(b.extra, slices.Clone(seen))
+			lock.Unlock()
+			seen = seen[:0]
 		}
 	}
 }
 
-// order puts all keys of a rule in order and marks the keys of blocks that will be cut.
-func (b *blocks) order(k int, s *sortedRule) {
+// sorting is room to sort in, used again for one rule after the other.
+type sorting struct{ list, scratch []uint64 } // key<<32 | row
+
+// order sorts the keys of a rule into blocks and marks the keys of those that will be cut.
+func (b *blocks) order(k int, room *sorting) {
 	n := len(b.c.records)
-	list := s.list[:0]
+	list := room.list[:0]
 	for row := range n {
-		if key := b.keys[row*b.width+k] &^ cutMark; key != 0 {
+		if key := b.keys[row*b.width+k]; key != 0 {
 			list = append(list, uint64(key)<<32|uint64(row))
 		}
-	}
-	if len(b.extra) > 1 {
-		for row := range uint32(n) {
-			for _, e := range b.furtherKeys(row) {
+		if b.extraAt[row] != 0 {
+			for _, e := range b.furtherKeys(uint32(row)) {
 				if int(e.rule) == k {
-					list = append(list, uint64(e.key&^cutMark)<<32|uint64(row))
+					list = append(list, uint64(e.key)<<32|uint64(row))
 				}
 			}
 		}
 	}
-	s.scratch = slices.Grow(s.scratch[:0], len(list))[:len(list)]
-	list, s.scratch = radixSort(list, s.scratch)
-	s.list = list
-	s.largest = b.largestWhole(list)
+	list, room.scratch = radixSort(list, slices.Grow(room.scratch[:0], len(list))[:len(list)])
+	room.list = list
+	s := &b.sorted[k]
+	rows, number := 0, 0
 	for from := 0; from < len(list); {
 		to := blockEnd(list, from)
-		if to-from > s.largest && b.rules[k].parts != nil {
-			for _, e := range list[from:to] {
-				b.mark(uint32(e), k, uint32(e>>32))
-			}
+		if to-from > 1 {
+			rows, number = rows+to-from, number+1
 		}
 		from = to
 	}
-}
-
-// largestWhole is the largest size at which the blocks of up to that size have no more pairs than a rule may find.
-func (b *blocks) largestWhole(list []uint64) int {
-	blocksOf := map[int]int{}
+	s.rows, s.ends, s.keys = make([]uint32, 0, rows), make([]uint32, 0, number), make([]uint32, 0, number)
 	for from := 0; from < len(list); {
 		to := blockEnd(list, from)
-		blocksOf[to-from]++
+		if to-from > 1 {
+			for _, e := range list[from:to] {
+				s.rows = append(s.rows, uint32(e))
+			}
+			s.ends = append(s.ends, uint32(len(s.rows)))
+			s.keys = append(s.keys, uint32(list[from]>>32))
+		}
 		from = to
 	}
-	left, largest := pairsPerRecord*len(b.c.records), smallestCut
+	s.largest = s.largestWhole(pairsPerRecord * n)
+	for n := range s.ends {
+		if block := s.block(n); s.isCut(len(block)) {
+			for _, row := range block {
+				b.mark(row, k, s.keys[n])
+			}
+			s.keys[n] |= cutMark
+		}
+	}
+}
+
+// largestWhole is the largest size at which the blocks of up to that size have no more pairs than the rule may find.
+func (s *sortedRule) largestWhole(pairs int) int {
+	blocksOf := map[int]int{}
+	for n := range s.ends {
+		blocksOf[len(s.block(n))]++
+	}
+	largest := smallestCut
 	for _, size := range slices.Sorted(maps.Keys(blocksOf)) {
-		if left -= blocksOf[size] * size * (size - 1) / 2; left < 0 {
+		if pairs -= blocksOf[size] * size * (size - 1) / 2; pairs < 0 {
 			break
 		}
 		largest = max(largest, size)
@@ -184,17 +213,20 @@ func (b *blocks) largestWhole(list []uint64) int {
 }
 
 func (b *blocks) mark(row uint32, k int, key uint32) {
-	if p := &b.keys[int(row)*b.width+k]; *p&^cutMark == key {
+	if p := &b.keys[int(row)*b.width+k]; *p == key {
 		*p |= cutMark
 		return
 	}
 	extra := b.furtherKeys(row)
 	for i := range extra {
-		if int(extra[i].rule) == k && extra[i].key&^cutMark == key {
+		if int(extra[i].rule) == k && extra[i].key == key {
 			extra[i].key |= cutMark
 		}
 	}
 }
+
+// furtherKeys are the second and later keys of a row.
+func (b *blocks) furtherKeys(row uint32) []extraKey { return b.extra[b.extraAt[row]] }
 
 // radixSort orders by the upper 31 of 64 bits, least digit first, keeping the order of equals. The two
 // lists are as long; one of them comes back sorted.
@@ -230,28 +262,33 @@ func blockEnd(list []uint64, from int) int {
 	return to
 }
 
-type stretch struct{ from, to int }
-
-// divide cuts the sorted entries between blocks into pieces of about as many pairs each.
-func (b *blocks) divide(k int, s *sortedRule) []stretch {
+// divide parts the blocks into pieces of about as many pairs each. The pieces do not depend on the number of goroutines.
+func (b *blocks) divide() {
 	const pairsEach = 100_000
-	var work []stretch
-	start, pairs := 0, 0
-	list := s.list
-	for from := 0; from < len(list); {
-		to := blockEnd(list, from)
-		if n := to - from; n > s.largest && b.rules[k].parts != nil {
-			pairs += n * s.largest
-		} else {
-			pairs += n * (n - 1) / 2
+	for k := range b.sorted {
+		s := &b.sorted[k]
+		start, pairs := 0, 0
+		for n := range s.ends {
+			if size := len(s.block(n)); s.isCut(size) {
+				pairs += size * s.largest
+			} else {
+				pairs += size * (size - 1) / 2
+			}
+			if pairs >= pairsEach || n == len(s.ends)-1 {
+				b.work = append(b.work, stretch{uint8(k), start, n + 1})
+				start, pairs = n+1, 0
+			}
 		}
-		if pairs >= pairsEach || to == len(list) {
-			work = append(work, stretch{start, to})
-			start, pairs = to, 0
-		}
-		from = to
 	}
-	return work
+	if len(b.rules) == b.width {
+		return
+	}
+	tiles := (len(b.c.records) + tile - 1) / tile
+	for x := range tiles {
+		for y := x; y < tiles; y++ {
+			b.work = append(b.work, stretch{uint8(b.width), x, y})
+		}
+	}
 }
 
 // inParallel calls do for stretches of n things, at most step each, on so many goroutines; worker tells them apart.

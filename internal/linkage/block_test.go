@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"throughline/internal/day"
@@ -63,8 +64,8 @@ func crowdOf(t *rapid.T, most int) *columns {
 func visited(c *columns, list []rule) map[[2]uint32]int {
 	var lock sync.Mutex
 	times := map[[2]uint32]int{}
-	b := newBlocks(background, c, list)
-	b.run(1, func(int, int) {}, func(_, _ int, _ uint8, i, j uint32) {
+	b := newBlocks(background, c, list, false)
+	b.run(1, nil, func(int) {}, func(_, _ int, _ uint8, i, j uint32) {
 		lock.Lock()
 		times[[2]uint32{i, j}]++
 		lock.Unlock()
@@ -120,10 +121,10 @@ func TestCutBlocksVisitEachPairOnce(t *testing.T) {
 		}
 		c.add(0, who)
 	}
-	b := newBlocks(background, c, rules[:len(rules)-1])
+	b := newBlocks(background, c, rules[:len(rules)-1], false)
 	times := map[[2]uint32]int{}
 	var lock sync.Mutex
-	b.run(1, func(int, int) {}, func(_, _ int, _ uint8, i, j uint32) {
+	b.run(1, nil, func(int) {}, func(_, _ int, _ uint8, i, j uint32) {
 		lock.Lock()
 		times[[2]uint32{i, j}]++
 		lock.Unlock()
@@ -159,12 +160,72 @@ func TestTooManyAlikeAreCountedAsLeftOut(t *testing.T) {
 		c.add(0, person.Identity{Names: []person.Name{{Forename: "dean", Surname: "whitlock"}},
 			Births: []person.Birth{{Day: day.Must(1983, time.March, 4), Precision: person.FullDate}}})
 	}
-	b := newBlocks(background, c, rules)
+	b := newBlocks(background, c, rules, false)
 	n := int64(0)
-	b.run(1, func(int, int) {}, func(_, _ int, _ uint8, _, _ uint32) { n++ })
+	b.run(1, nil, func(int) {}, func(_, _ int, _ uint8, _, _ uint32) { n++ })
 	records := int64(len(c.records))
 	if b.left == 0 || n >= records*(records-1)/2 || n < records*neighbours/2 {
 		t.Errorf("%d pairs visited and %d left out of %d records all alike", n, b.left, records)
+	}
+}
+
+// What the sieve rules out, and that the rows of a block are gathered first, changes no pair that is kept.
+func TestTheSieveLosesNoPair(t *testing.T) {
+	t.Parallel()
+	list, _ := town(4000, 11)
+	c := newColumns()
+	c.workers = 2
+	for _, who := range list {
+		c.add(1, who)
+	}
+	b := newBlocks(background, c, rules, false)
+	s := newScorer(c, c.totals(), StartModel(len(list)))
+	edges, err := collect(background, b, s, func(string, int, int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[[2]uint32]float32{}
+	var lock sync.Mutex
+	visits, agreed := 0, 0
+	b.run(1, nil, func(int) {}, func(_, _ int, _ uint8, i, j uint32) {
+		var o compared
+		var p parts
+		c.compare(i, j, &o)
+		bits := s.score(&o, &p)
+		lock.Lock()
+		defer lock.Unlock()
+		visits++
+		if bits >= groupedFrom {
+			want[[2]uint32{i, j}] = float32(bits)
+		} else if newSieve(s, groupedFrom).ruleOut(i, j) {
+			agreed++
+		}
+	})
+	got := map[[2]uint32]float32{}
+	for _, e := range edges {
+		got[[2]uint32{e.a, e.b}] = e.bits
+	}
+	if diff := cmp.Diff(want, got); diff != "" || len(got) != len(edges) {
+		t.Errorf("edges (-want +got):\n%s", diff)
+	}
+	if below := visits - len(want); agreed*10 < below {
+		t.Errorf("the sieve rules out %d of %d pairs below the floor, want a tenth at least", agreed, below)
+	}
+}
+
+func TestSignsHoldEveryRuleAndPart(t *testing.T) {
+	t.Parallel()
+	most := 0
+	for k, r := range rules {
+		most = max(most, k+len(r.parts))
+	}
+	if most > 8*signWords {
+		t.Errorf("a sign needs %d keys and holds %d", most, 8*signWords)
+	}
+	for f := range fieldCount {
+		if n := len(fields[f].levels); n > maxLevels {
+			t.Errorf("%v has %d levels, more than %d", f, n, maxLevels)
+		}
 	}
 }
 

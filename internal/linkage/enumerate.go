@@ -2,118 +2,235 @@ package linkage
 
 import "slices"
 
-// enumeration is the work on one piece.
-type enumeration struct {
-	b           *blocks
-	rule        uint8
-	largest     int
-	oneIn       uint64
-	worker      int
-	piece       int
-	do          visit
-	found, left int64
-	cuts        []Cut
-	parts       []uint64
+// visit is called for each pair, i < j, with the number of the goroutine (below columns.workers) and of the piece of work it is in:
+// the pairs of a piece come from one goroutine in the same order every time.
+type visit func(worker, piece int, rule uint8, i, j uint32)
+
+// sample says which pairs are visited: all when oneIn is 1, else those whose first record's hash is one in so many. All pairs of a record
+// with later ones are in or out together, so that what is out costs nothing.
+type sample uint64
+
+func (s sample) has(i uint32) bool { return s == 1 || mix(uint64(i)+1)%uint64(s) == 0 }
+
+// run finds the pairs, and visits those in the sample that the sieve, if there is one, does not rule out. done is told from one
+// goroutine how many pieces of b.work have been begun.
+func (b *blocks) run(of sample, s *sieve, done func(pieces int), do visit) {
+	b.cuts, b.left = nil, 0
+	clear(b.found)
+	workers := make([]enumeration, b.c.workers)
+	cuts := make([][]Cut, len(b.work))
+	inParallel(b.c.workers, len(b.work), 1, func(worker, piece, _ int) {
+		if b.ctx.Err() != nil {
+			return
+		}
+		if worker == 0 {
+			done(piece)
+		}
+		e := &workers[worker]
+		if e.b == nil {
+			*e = enumeration{b: b, of: of, sieve: s, worker: worker, do: do, found: make([]int64, len(b.rules))}
+		}
+		e.piece, e.rule, e.cuts = piece, b.work[piece].rule, nil
+		e.work(b.work[piece])
+		cuts[piece] = e.cuts
+	})
+	for w := range workers {
+		for k, n := range workers[w].found {
+			b.found[k] += n
+		}
+		b.left += workers[w].left
+	}
+	for _, list := range cuts {
+		b.cuts = append(b.cuts, list...)
+	}
 }
 
-func (e *enumeration) blocks(list []uint64) {
-	for from := 0; from < len(list); {
-		to := blockEnd(list, from)
-		if block := list[from:to]; len(block) > e.largest && e.b.rules[e.rule].parts != nil {
-			before := e.found
-			e.cut(block)
-			e.cuts = append(e.cuts, Cut{e.b.rules[e.rule].name, len(block), int64(len(block)) * int64(len(block)-1) / 2, e.found - before})
-		} else {
-			for x, i := range block {
-				for _, j := range block[x+1:] {
-					e.pair(uint32(i>>32), uint32(i), uint32(j), -1)
+// enumeration is the work of one goroutine, on one piece after the other. Of the rows of a block it gathers side by side what
+// pairs are sifted by, because rows lie far apart in memory and each is in many pairs.
+type enumeration struct {
+	b      *blocks
+	of     sample
+	sieve  *sieve
+	do     visit
+	worker int
+	piece  int
+	rule   uint8
+	found  []int64
+	left   int64
+	cuts   []Cut
+	list   []uint64
+	rows   []uint32
+	signs  []sign
+	faces  []face
+}
+
+// fewRows is how many rows of a block are not worth gathering.
+const fewRows = 3
+
+func (e *enumeration) work(w stretch) {
+	if int(w.rule) == e.b.width {
+		e.tiles(w.from, w.to)
+		return
+	}
+	s := &e.b.sorted[w.rule]
+	for n := w.from; n < w.to; n++ {
+		rows := s.block(n)
+		if !s.isCut(len(rows)) {
+			e.all(rows, s.keys[n], -1, len(rows))
+			continue
+		}
+		before := e.found[e.rule]
+		e.cut(rows, s.keys[n])
+		size := int64(len(rows))
+		e.cuts = append(e.cuts, Cut{e.b.rules[e.rule].name, len(rows), size * (size - 1) / 2, e.found[e.rule] - before})
+	}
+}
+
+// all visits the pairs of a block, or of one part of a cut block, each record with so many of those after it.
+func (e *enumeration) all(rows []uint32, key uint32, part, after int) {
+	if len(rows) <= fewRows || e.of > 1 {
+		for x, i := range rows {
+			if !e.of.has(i) {
+				continue
+			}
+			for _, j := range rows[x+1 : min(len(rows), x+1+after)] {
+				if e.first(key, i, j, part) {
+					e.visit(i, j)
 				}
 			}
 		}
-		from = to
+		return
+	}
+	e.gather(rows, part)
+	for x := range rows {
+		e.against(rows, x, x+1, min(len(rows), x+1+after), key, part)
+	}
+}
+
+func (e *enumeration) visit(i, j uint32) {
+	e.found[e.rule]++
+	e.do(e.worker, e.piece, e.rule, i, j)
+}
+
+// gather puts side by side what the pairs of some rows are sifted by.
+func (e *enumeration) gather(rows []uint32, part int) {
+	e.signs, e.faces = slices.Grow(e.signs[:0], len(rows))[:len(rows)], slices.Grow(e.faces[:0], len(rows))[:len(rows)]
+	for x, row := range rows {
+		e.sign(&e.signs[x], row, part)
+		if e.sieve != nil {
+			e.sieve.look(&e.faces[x], row)
+		}
+	}
+}
+
+// against visits the pairs of gathered row x with those of from up to to.
+func (e *enumeration) against(rows []uint32, x, from, to int, key uint32, part int) {
+	a, looksLike := &e.signs[x], &e.faces[x]
+	i := rows[x]
+	for y := from; y < to; y++ {
+		if a.mayShare(&e.signs[y]) && !e.first(key, i, rows[y], part) {
+			continue
+		}
+		if e.sieve != nil && e.sieve.hopeless(looksLike, &e.faces[y]) {
+			e.found[e.rule]++
+			continue
+		}
+		e.visit(i, rows[y])
+	}
+}
+
+// tiles visits every pair of a record of one tile with one of another, or of those of one tile.
+func (e *enumeration) tiles(x, y int) {
+	n := len(e.b.c.records)
+	e.rows = e.rows[:0]
+	for _, t := range []int{x, y}[:min(2, 1+y-x)] {
+		for row := t * tile; row < min(n, (t+1)*tile); row++ {
+			e.rows = append(e.rows, uint32(row))
+		}
+	}
+	if x == y {
+		e.all(e.rows, 0, -1, n)
+		return
+	}
+	e.gather(e.rows, -1)
+	for i := range tile {
+		if e.of.has(e.rows[i]) {
+			e.against(e.rows, i, tile, len(e.rows), 0, -1)
+		}
 	}
 }
 
 // cut visits the pairs of a large block that agree in any part of its rule.
-func (e *enumeration) cut(block []uint64) {
-	key := uint32(block[0]>>32) | cutMark
-	c := e.b.c
+func (e *enumeration) cut(rows []uint32, key uint32) {
 	for n, p := range e.b.rules[e.rule].parts {
-		list := e.parts[:0]
-		for _, entry := range block {
-			if k := c.partKey(p, &c.records[uint32(entry)]); k != 0 {
-				list = append(list, uint64(k)<<32|entry&(1<<32-1))
+		list := e.list[:0]
+		for _, row := range rows {
+			if k := e.b.part(row, p); k != 0 {
+				list = append(list, uint64(k)<<32|uint64(row))
 			}
 		}
 		slices.Sort(list)
-		e.parts = list
+		e.list = list
 		for from := 0; from < len(list); {
 			to := blockEnd(list, from)
-			part := list[from:to]
-			for x, i := range part {
-				others := part[x+1:]
-				if len(part) > largestPart && len(others) > neighbours {
-					e.left += int64(len(others) - neighbours)
-					others = others[:neighbours]
-				}
-				for _, j := range others {
-					e.pair(key, uint32(i), uint32(j), n)
-				}
+			e.rows = e.rows[:0]
+			for _, entry := range list[from:to] {
+				e.rows = append(e.rows, uint32(entry))
 			}
+			after := len(e.rows)
+			if after > largestPart {
+				e.left += leftOut(after)
+				after = neighbours
+			}
+			e.all(e.rows, key, n, after)
 			from = to
 		}
 	}
 }
 
-// pair visits a pair unless it was found before: by an earlier rule, by another key of this rule, or by an earlier part of the
-// cut block (part is the number of this one, or -1).
-func (e *enumeration) pair(key, i, j uint32, part int) {
-	if i == j || e.oneIn > 1 && mix(uint64(min(i, j))<<32|uint64(max(i, j)))%e.oneIn != 0 {
-		return
-	}
-	b := e.b
-	if b.extraAt[i]|b.extraAt[j] != 0 {
-		if !b.firstFound(e.rule, key, i, j, part) {
-			return
-		}
-	} else {
-		x, y := b.keys[int(i)*b.width:], b.keys[int(j)*b.width:]
-		for k := range int(e.rule) {
-			if x[k] == y[k] && x[k] != 0 && (x[k]&cutMark == 0 || b.agreeInPart(k, i, j, len(b.rules[k].parts))) {
-				return
-			}
-		}
-		if part > 0 && b.agreeInPart(int(e.rule), i, j, part) {
-			return
-		}
-	}
-	e.found++
-	if i > j {
-		i, j = j, i
-	}
-	e.do(e.worker, e.piece, e.rule, i, j)
+// leftOut is how many pairs of a part of so many records are not those of neighbours.
+func leftOut(size int) int64 {
+	n := int64(size - neighbours)
+	return n * (n - 1) / 2
 }
+
+func (b *blocks) part(row uint32, p part) uint32 { return b.parts[int(row)*int(partSorts)+int(p)] }
 
 // agreeInPart says whether two records agree in any of the first n parts of a rule.
 func (b *blocks) agreeInPart(k int, i, j uint32, n int) bool {
-	c := b.c
 	for _, p := range b.rules[k].parts[:n] {
-		if x := c.partKey(p, &c.records[i]); x != 0 && x == c.partKey(p, &c.records[j]) {
+		if x := b.part(i, p); x != 0 && x == b.part(j, p) {
 			return true
 		}
 	}
 	return false
 }
 
-// firstFound is the same test for records with several keys of a rule: whether (rule, key, part) is the first of all under
+// first says whether a pair was not found before: by an earlier rule, by another key of this rule, or by an earlier part of the
+// cut block (part is the number of this one, or -1).
+func (e *enumeration) first(key, i, j uint32, part int) bool {
+	b := e.b
+	if b.extraAt[i]|b.extraAt[j] != 0 {
+		return b.firstOfSeveral(e.rule, key, i, j, part)
+	}
+	x, y := b.keys[int(i)*b.width:][:e.rule], b.keys[int(j)*b.width:][:e.rule]
+	for k := range x {
+		if x[k] == y[k] && x[k] != 0 && (x[k]&cutMark == 0 || b.agreeInPart(k, i, j, len(b.rules[k].parts))) {
+			return false
+		}
+	}
+	return part <= 0 || !b.agreeInPart(int(e.rule), i, j, part)
+}
+
+// firstOfSeveral is the same test for records with several keys of a rule: whether (rule, key, part) is the first of all under
 // which the pair is found.
-func (b *blocks) firstFound(rule uint8, key, i, j uint32, part int) bool {
+func (b *blocks) firstOfSeveral(rule uint8, key, i, j uint32, part int) bool {
 	for k := range int(rule) {
 		if b.leastShared(k, i, j) != 0 {
 			return false
 		}
 	}
-	if b.leastShared(int(rule), i, j)&^cutMark != key&^cutMark {
+	if int(rule) < b.width && b.leastShared(int(rule), i, j)&^cutMark != key&^cutMark {
 		return false
 	}
 	return part <= 0 || !b.agreeInPart(int(rule), i, j, part)
@@ -150,6 +267,3 @@ func (b *blocks) leastShared(k int, i, j uint32) (least uint32) {
 	}
 	return least
 }
-
-// furtherKeys are the second and later keys of a row.
-func (b *blocks) furtherKeys(row uint32) []extraKey { return b.extra[b.extraAt[row]] }

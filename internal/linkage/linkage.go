@@ -11,6 +11,7 @@ package linkage
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"runtime"
 
@@ -34,13 +35,15 @@ type Options struct {
 	// ReviewOnly says of a pair that name and date of birth alone must never link it: one is shielded, or the two stand as victim and
 	// suspect. It may be nil, is called from several goroutines, and must answer the same every time.
 	ReviewOnly func(a, b uint32) bool
+	// Exhaustive compares every pair, whatever the rules; Link refuses it for more than MostExhaustive records.
+	Exhaustive bool
 	// Answers outrank the model.
 	Answers []Answer
 	// Model is a model learnt before; nil trains one on these records.
 	Model *Model
 	// Workers is how many goroutines compare; 0 is one for each processor.
 	Workers int
-	// Progress, if not nil, is told from one goroutine how far a stage has come: done of total (rules, when comparing), total 0 when
+	// Progress, if not nil, is told from one goroutine how far a stage has come: done of total, total 0 when
 	// not known.
 	Progress func(stage string, done, total int)
 }
@@ -57,6 +60,9 @@ const (
 // CommonName is the expected number of other people in the population with a name and date of birth from which on
 // RareOnly asks someone to look.
 const CommonName = 1e-4
+
+// MostExhaustive is up to how many records every pair may be compared: 1.8 thousand million pairs.
+const MostExhaustive = 60_000
 
 // otherEvidence is how many bits all other fields must give together for a pair not to rest on name and date of birth alone.
 const otherEvidence = 3.0
@@ -75,6 +81,9 @@ func (o *Options) check(records int) error {
 	switch {
 	case !(o.LinkAt > 0 && o.LinkAt < 1):
 		return fault.InvalidField("link_at", "The probability to link at is not between 0 and 1.", "Give one such as 0.5.")
+	case o.Exhaustive && records > MostExhaustive:
+		return fault.InvalidField("exhaustive", fmt.Sprintf("Every pair of %d records would be %d pairs.", records, records*(records-1)/2),
+			fmt.Sprintf("Compare every pair of up to %d records, or leave it to the rules.", MostExhaustive))
 	case !(o.ReviewFrom >= 0 && o.ReviewFrom <= o.ReviewTo && o.ReviewTo <= 1):
 		return fault.InvalidField("review", "The review band does not run from one probability to a higher one.",
 			"Give a band such as 0.10 to 0.95.")
@@ -148,7 +157,7 @@ func (l *Linker) Link(ctx context.Context, o Options) (*Result, error) {
 		progress = func(string, int, int) {}
 	}
 	progress("Find pairs", 0, 0)
-	b := newBlocks(ctx, c, rules)
+	b := newBlocks(ctx, c, rules, o.Exhaustive)
 	m := o.Model
 	if m == nil {
 		progress("Train", 0, 0)
@@ -162,7 +171,7 @@ func (l *Linker) Link(ctx context.Context, o Options) (*Result, error) {
 	}
 	progress("Join", 0, 0)
 	r := &Result{Model: m}
-	j := &joiner{s: s, o: &o, edges: edges, result: r, threshold: math.Log2(o.LinkAt / (1 - o.LinkAt)), answers: answerIndex(o.Answers)}
+	j := &joiner{s: s, o: &o, rules: b.rules, edges: edges, result: r, threshold: math.Log2(o.LinkAt / (1 - o.LinkAt)), answers: answerIndex(o.Answers)}
 	j.join()
 	r.Report = l.report(b, j)
 	if err := ctx.Err(); err != nil {
@@ -181,15 +190,9 @@ type edge struct {
 // collect weighs every pair that the rules find and keeps those that may matter, in the order in which they are
 // found.
 func collect(ctx context.Context, b *blocks, s *scorer, progress func(string, int, int)) ([]edge, error) {
-	var pieces [][]edge
+	pieces := make([][]edge, len(b.work))
 	ofWorker := make([]compared, s.columns.workers)
-	b.run(1, func(rule, n int) {
-		pieces = append(pieces, make([][]edge, n-len(pieces))...)
-		progress("Compare", rule, len(b.rules))
-	}, func(worker, piece int, rule uint8, i, j uint32) {
-		if s.hopeless(i, j, groupedFrom) {
-			return
-		}
+	b.run(1, newSieve(s, groupedFrom), func(done int) { progress("Compare", done, len(b.work)) }, func(worker, piece int, rule uint8, i, j uint32) {
 		o := &ofWorker[worker]
 		s.columns.compare(i, j, o)
 		var p parts

@@ -38,7 +38,7 @@ func (c *columns) compareMain(a, b *record, l *levels) {
 	l[SexField] = compareSexes(a.sex, b.sex)
 	l[Postcode] = c.comparePostcodes(a, b)
 	l[Address] = c.compareAddresses(a.address, b.address)
-	l[Place] = c.comparePlaces(a.place, b.place)
+	l[Place] = c.compareTowns(a.place, b.place)
 	l[Phone] = compareValues(c.phones, a.phone, b.phone, compare.Typo)
 	l[Email] = compareValues(c.emails, a.email, b.email, closeEmails)
 	l[NHSNumber] = compareValues(c.nhs, a.nhs, b.nhs, closeNHSNumbers)
@@ -198,29 +198,31 @@ func compareSexes(a, b person.Sex) Level {
 }
 
 func (c *columns) comparePostcodes(a, b *record) Level {
+	return comparePlaces(c.postcodes.place(a.postcode), c.postcodes.place(b.postcode), a.flags&noFixedAbode != 0, b.flags&noFixedAbode != 0)
+}
+
+// comparePlaces sets two postcodes against each other, and whether either record says that someone has no fixed abode.
+func comparePlaces(a, b place, nowhereA, nowhereB bool) Level {
 	if a.postcode == 0 || b.postcode == 0 {
-		nfaA, nfaB := a.flags&noFixedAbode != 0, b.flags&noFixedAbode != 0
 		switch {
-		case nfaA && nfaB:
+		case nowhereA && nowhereB:
 			return bothNoFixed
-		case nfaA && b.postcode != 0, nfaB && a.postcode != 0:
+		case nowhereA && b.postcode != 0, nowhereB && a.postcode != 0:
 			return oneNoFixed
 		}
 		return none
 	}
-	p, q := a.postcode, b.postcode
-	dict := c.postcodes
-	whole := dict.sector[p] != 0 && dict.sector[q] != 0
+	whole := a.sector != 0 && b.sector != 0
 	switch {
-	case !whole && dict.outcode[p] == dict.outcode[q]:
+	case !whole && a.outcode == b.outcode:
 		return outcodeSame
 	case !whole:
 		return outcodeDifferent
-	case p == q:
+	case a.postcode == b.postcode:
 		return postcodeSame
-	case dict.sector[p] == dict.sector[q]:
+	case a.sector == b.sector:
 		return postcodeSector
-	case dict.outcode[p] == dict.outcode[q]:
+	case a.outcode == b.outcode:
 		return postcodeOutcode
 	}
 	return postcodeDifferent
@@ -260,7 +262,7 @@ func (c *columns) compareAddresses(a, b uint32) Level {
 	return addressDifferent
 }
 
-func (c *columns) comparePlaces(a, b uint32) Level {
+func (c *columns) compareTowns(a, b uint32) Level {
 	switch {
 	case a == 0 || b == 0:
 		return none
@@ -338,7 +340,7 @@ func (c *columns) pickBest(o *compared) {
 		return start.weight(Postcode, c.comparePostcodes(&record{postcode: a}, &record{postcode: b}))
 	})
 	o.a.place, o.b.place, o.ways[Place] = best(o.a.place, ma.places, o.b.place, mb.places, func(a, b uint32) float64 {
-		return start.weight(Place, c.comparePlaces(a, b))
+		return start.weight(Place, c.compareTowns(a, b))
 	})
 	o.a.phone, o.b.phone, o.ways[Phone] = best(o.a.phone, ma.phones, o.b.phone, mb.phones, func(a, b uint32) float64 {
 		return start.weight(Phone, compareValues(c.phones, a, b, compare.Typo))

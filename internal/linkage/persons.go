@@ -22,6 +22,7 @@ const (
 type joiner struct {
 	s         *scorer
 	o         *Options
+	rules     []rule // that found the edges
 	edges     []edge
 	threshold float64
 	answers   map[[2]uint32]bool
@@ -339,7 +340,7 @@ func (w *weighed) links(list []int) []Link {
 		if same, ok := w.j.answers[[2]uint32{link.A, link.B}]; ok && same {
 			link.Answered, link.Rule = true, "answer"
 		} else if k, ok := w.rules[[2]int{x, y}]; ok {
-			link.Rule = rules[k].name
+			link.Rule = w.j.rules[k].name
 		}
 		links = append(links, link)
 		if last := len(links) - 1; links[weak].Answered || !link.Answered && link.Bits < links[weak].Bits {

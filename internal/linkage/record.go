@@ -95,6 +95,11 @@ func newColumns() *columns {
 		emails: newDictionary(), nhs: newDictionary(), ninos: newDictionary(), others: newDictionary(), births: map[birth]uint32{}, workers: 1}
 }
 
+// place is where someone lives: a postcode, its sector and its outcode as numbers; without a sector, the postcode is an outcode.
+type place struct{ postcode, sector, outcode uint32 }
+
+func (p *places) place(v uint32) place { return place{v, p.sector[v], p.outcode[v]} }
+
 // places is the dictionary of postcodes with, for each, its sector and outcode as numbers of their own.
 type places struct {
 	dictionary

@@ -41,7 +41,7 @@ func (l *Linker) report(b *blocks, j *joiner) Report {
 		PartedGroups: j.parted, Conflicts: j.conflicts, CutBlocks: len(b.cuts),
 		Converged: j.result.Model.Converged, Iterations: j.result.Model.Iterations}
 	for k, n := range b.found {
-		r.Rules = append(r.Rules, RulePairs{rules[k].name, n})
+		r.Rules = append(r.Rules, RulePairs{b.rules[k].name, n})
 		r.Pairs += n
 	}
 	sort.SliceStable(b.cuts, func(x, y int) bool { return b.cuts[x].Records > b.cuts[y].Records })

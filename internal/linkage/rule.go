@@ -11,6 +11,9 @@ import (
 // (aliases, two surnames); nought is no key.
 type rule struct {
 	name string // in words, for the report and beside each link
+	// needs are the fields without which no record has a key; a rule whose fields nobody sends costs nothing.
+	needs []Field
+	// keys is nil for the rule that finds every pair.
 	keys func(c *columns, r *record, put func(key uint64))
 	// parts are how a block that is too large is cut: two of its records are compared when they agree in any of these.
 	parts []part
@@ -25,48 +28,49 @@ const (
 	partBirth
 	partNames
 	partOutcodeInitial
+	partSorts
 )
 
 // rules are the default rules for records of people in the United Kingdom, after those of NHS England's linkage: numbers, dates of
 // birth, sounds of names, places. Earlier rules win: a pair is compared under the first that finds it.
 var rules = []rule{
-	{"NHS number", func(c *columns, r *record, put func(uint64)) {
+	{"NHS number", []Field{NHSNumber}, func(c *columns, r *record, put func(uint64)) {
 		put(textKey(c.nhs, r.nhs))
 	}, []part{partSurnameYear, partForenameYear, partBirth}},
-	{"National Insurance number", func(c *columns, r *record, put func(uint64)) {
+	{"National Insurance number", []Field{NINO}, func(c *columns, r *record, put func(uint64)) {
 		put(textKey(c.ninos, r.nino))
 	}, []part{partSurnameYear, partForenameYear, partBirth}},
-	{"another number", func(c *columns, r *record, put func(uint64)) {
+	{"another number", []Field{OtherNumber}, func(c *columns, r *record, put func(uint64)) {
 		each(r.other, c.furtherOf(r).others, func(v uint32) { put(textKey(c.others, v)) })
 	}, []part{partSurnameYear, partForenameYear, partBirth}},
-	{"e-mail", func(c *columns, r *record, put func(uint64)) {
+	{"e-mail", []Field{Email}, func(c *columns, r *record, put func(uint64)) {
 		each(r.email, c.furtherOf(r).emails, func(v uint32) { put(textKey(c.emails, v)) })
 	}, []part{partNames, partSurnameYear, partForenameYear, partBirth}},
-	{"phone", func(c *columns, r *record, put func(uint64)) {
+	{"phone", []Field{Phone}, func(c *columns, r *record, put func(uint64)) {
 		each(r.phone, c.furtherOf(r).phones, func(v uint32) { put(textKey(c.phones, v)) })
 	}, []part{partNames, partSurnameYear, partForenameYear, partBirth}},
-	{"end of phone", func(c *columns, r *record, put func(uint64)) {
+	{"end of phone", []Field{Phone}, func(c *columns, r *record, put func(uint64)) {
 		each(r.phone, c.furtherOf(r).phones, func(v uint32) { put(c.phoneEnd(v)) })
 	}, []part{partNames, partSurnameYear, partForenameYear, partBirth}},
-	{"beginning of phone and initial", func(c *columns, r *record, put func(uint64)) {
+	{"beginning of phone and initial", []Field{Phone, Forename}, func(c *columns, r *record, put func(uint64)) {
 		each(r.phone, c.furtherOf(r).phones, func(v uint32) { put(join(c.phoneStart(v), c.forenameInitial(r))) })
 	}, []part{partNames, partSurnameYear, partForenameYear, partBirth}},
-	{"date of birth", func(c *columns, r *record, put func(uint64)) {
+	{"date of birth", []Field{Birth}, func(c *columns, r *record, put func(uint64)) {
 		each(r.birth, c.furtherOf(r).births, func(b birth) { put(birthKey(b)) })
 	}, []part{partSurnameYear, partForenameYear, partOutcodeInitial}},
-	{"sound of both names", func(c *columns, r *record, put func(uint64)) {
+	{"sound of both names", []Field{Forename}, func(c *columns, r *record, put func(uint64)) {
 		c.eachName(r, func(n name) { put(soundsKey(c, n)) })
 	}, []part{partSurnameYear, partBirth, partOutcodeInitial}},
-	{"postcode and sound of forename", func(c *columns, r *record, put func(uint64)) {
+	{"postcode and sound of forename", []Field{Postcode, Forename}, func(c *columns, r *record, put func(uint64)) {
 		c.eachPostcode(r, func(v uint32) { put(join(textKey(&c.postcodes.dictionary, v), c.forenameSound(r))) })
 	}, []part{partSurnameYear, partForenameYear, partBirth}},
-	{"postcode and sound of surname", func(c *columns, r *record, put func(uint64)) {
+	{"postcode and sound of surname", []Field{Postcode, Surname}, func(c *columns, r *record, put func(uint64)) {
 		c.eachPostcode(r, func(v uint32) { put(join(textKey(&c.postcodes.dictionary, v), c.surnameSound(r))) })
 	}, []part{partForenameYear, partSurnameYear, partBirth}},
-	{"address and initial", func(c *columns, r *record, put func(uint64)) {
+	{"address and initial", []Field{Address, Forename}, func(c *columns, r *record, put func(uint64)) {
 		put(join(textKey(&c.addresses.dictionary, r.address), c.forenameInitial(r)))
 	}, []part{partSurnameYear, partForenameYear, partBirth}},
-	{"surname, initial and year of birth", func(c *columns, r *record, put func(uint64)) {
+	{"surname, initial and year of birth", []Field{Surname, Birth}, func(c *columns, r *record, put func(uint64)) {
 		c.eachName(r, func(n name) {
 			f := &c.names.facts[n.surname]
 			put(join(f.hash, c.forenameInitial(r), yearKey(r.birth)))
@@ -77,41 +81,64 @@ var rules = []rule{
 			}
 		})
 	}, []part{partNames, partBirth, partOutcodeInitial}},
-	{"forename, surname’s initial and year of birth", func(c *columns, r *record, put func(uint64)) {
+	{"forename, surname’s initial and year of birth", []Field{Forename, Birth}, func(c *columns, r *record, put func(uint64)) {
 		c.eachName(r, func(n name) {
 			put(join(c.names.facts[n.forename].hash, c.initialKey(n.surname), yearKey(r.birth)))
 		})
 	}, []part{partNames, partBirth, partOutcodeInitial}},
-	{"surname, day and month of birth", func(c *columns, r *record, put func(uint64)) {
+	{"surname, day and month of birth", []Field{Surname, Birth}, func(c *columns, r *record, put func(uint64)) {
 		if r.birth.whole() && r.surname != 0 {
 			put(join(c.names.facts[r.surname].hash, uint64(r.birth&511)))
 		}
 	}, []part{partNames, partOutcodeInitial}},
-	{"outcode, sound of forename and year of birth", func(c *columns, r *record, put func(uint64)) {
+	{"outcode, sound of forename and year of birth", []Field{Postcode, Birth}, func(c *columns, r *record, put func(uint64)) {
 		c.eachPostcode(r, func(v uint32) { put(join(c.outcodeKey(v), c.forenameSound(r), yearKey(r.birth))) })
 	}, []part{partNames, partBirth}},
-	{"town, sound of forename and year of birth", func(c *columns, r *record, put func(uint64)) {
+	{"town, sound of forename and year of birth", []Field{Place, Birth}, func(c *columns, r *record, put func(uint64)) {
 		each(r.place, c.furtherOf(r).places, func(v uint32) {
 			if v != 0 {
 				put(join(c.towns.facts[v].hash, c.forenameSound(r), yearKey(r.birth)))
 			}
 		})
 	}, []part{partNames, partBirth}},
-	{"surname and initial", func(c *columns, r *record, put func(uint64)) {
+	{"surname and initial", []Field{Surname}, func(c *columns, r *record, put func(uint64)) {
 		c.eachName(r, func(n name) { put(join(c.names.facts[n.surname].hash, c.initialKey(n.forename))) })
 	}, []part{partSurnameYear, partBirth, partOutcodeInitial}},
-	{"forename and surname’s initial", func(c *columns, r *record, put func(uint64)) {
+	{"forename and surname’s initial", []Field{Forename}, func(c *columns, r *record, put func(uint64)) {
 		c.eachName(r, func(n name) { put(join(c.names.facts[n.forename].hash, c.initialKey(n.surname))) })
 	}, []part{partForenameYear, partBirth, partOutcodeInitial}},
-	{"every pair of few records", func(c *columns, _ *record, put func(uint64)) {
-		if len(c.records) <= everyPair {
-			put(1 << 40)
-		}
-	}, nil},
+	{"every pair", nil, nil, nil},
 }
 
 // everyPair is up to how many records all pairs are compared, so that no rule can miss one.
 const everyPair = 1500
+
+// said says whether any record says anything in a field. Forenames and surnames are one dictionary.
+func (c *columns) said(f Field) bool {
+	switch f {
+	case Forename, Surname:
+		return c.names.size() > 0
+	case Birth:
+		return len(c.births) > 0
+	case Postcode:
+		return c.postcodes.size() > 0
+	case Address:
+		return c.addresses.size() > 0
+	case Place:
+		return c.towns.size() > 0
+	case Phone:
+		return c.phones.size() > 0
+	case Email:
+		return c.emails.size() > 0
+	case NHSNumber:
+		return c.nhs.size() > 0
+	case NINO:
+		return c.ninos.size() > 0
+	case OtherNumber:
+		return c.others.size() > 0
+	}
+	return true
+}
 
 var nothingMore further
 
@@ -234,7 +261,7 @@ func (c *columns) partKey(p part, r *record) uint32 {
 	return shortKey(k)
 }
 
-// blockOf is the part of a key that is stored: 31 bits, so that one is left to mark a block that is cut. 0 is no key.
+// shortKey is the part of a key that is stored: 31 bits, so that one is left to mark a block that is cut. 0 is no key.
 func shortKey(k uint64) uint32 {
 	if k == 0 {
 		return 0

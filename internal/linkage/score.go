@@ -1,10 +1,6 @@
 package linkage
 
-import (
-	"math"
-
-	"throughline/internal/linkage/compare"
-)
+import "math"
 
 // A score is a sum of parts in bits (log2 of odds): where a pair picked at random starts, one part for each field, and what
 // people of one household would agree in as well. Positive speaks for one person.
@@ -43,8 +39,6 @@ type scorer struct {
 	// same[f][v] is the weight of both having value v of a field whose values many records share; other fields' are worked
 	// out when they are met. Dates of birth are their own numbers.
 	same [fieldCount][]worth
-	// other[f] is the most that names can weigh that are not the same.
-	other [2]float64
 }
 
 // worth is what sharing a value says: how many times likelier it is of one person than of two, and that in bits.
@@ -91,11 +85,6 @@ func newScorer(c *columns, t *totals, m *Model) *scorer {
 			if b.whole() {
 				s.same[Birth][b] = s.worth(Birth, uint32(b))
 			}
-		}
-	}
-	for f := range s.other {
-		for l := 2; l < len(m.weights[f]); l++ {
-			s.other[f] = max(s.other[f], m.weights[f][l]+mostCloseNames)
 		}
 	}
 	return s
@@ -194,85 +183,6 @@ func (s *scorer) score(o *compared, p *parts) float64 {
 		p[householdPart] = -math.Log2(1 + x)
 	}
 	return p.total()
-}
-
-// hopeless says that a pair certainly weighs less than the floor, before the letters of its names are compared. It may say no of
-// a pair that does. Most pairs that rules find end here.
-func (s *scorer) hopeless(i, j uint32, floor float64) bool {
-	c := s.columns
-	a, b := &c.records[i], &c.records[j]
-	if a.more|b.more != 0 || c.coded != nil {
-		return false
-	}
-	if both(a.address, b.address) || both(a.place, b.place) || both(a.email, b.email) || both(a.nino, b.nino) || both(a.other, b.other) {
-		return false
-	}
-	most := s.start + s.atMost(Birth, compareBirths(a.birth, b.birth), a) + s.model.weights[SexField][compareSexes(a.sex, b.sex)] +
-		s.atMost(Postcode, c.comparePostcodes(a, b), a)
-	if both(a.nhs, b.nhs) {
-		most += s.model.weights[NHSNumber][compareValues(c.nhs, a.nhs, b.nhs, closeNHSNumbers)]
-	}
-	if both(a.phone, b.phone) {
-		most += s.atMost(Phone, compareValues(c.phones, a.phone, b.phone, compare.Typo), a)
-	}
-	if most+s.mostNames(Forename, a.forename, b.forename)+s.mostNames(Surname, a.surname, b.surname) < floor {
-		return true
-	}
-	forenames, surnames := c.differ(a.forename, b.forename), c.differ(a.surname, b.surname)
-	if a.middle|b.middle != 0 {
-		forenames = false // one may be the other's second forename
-	}
-	names := 0.0
-	switch {
-	case forenames && surnames:
-		names = s.model.weights[Forename][forenameDifferent] + s.model.weights[Surname][surnameDifferent]
-		if c.mayBeAlike(a.forename, b.surname) && c.mayBeAlike(a.surname, b.forename) {
-			names = max(names, s.model.weights[Forename][forenameSwapped])
-		}
-	case forenames:
-		names = s.model.weights[Forename][forenameDifferent] + s.mostNames(Surname, a.surname, b.surname)
-	case surnames:
-		names = s.mostNames(Forename, a.forename, b.forename) + s.model.weights[Surname][surnameDifferent]
-	default:
-		return false
-	}
-	return most+names < floor
-}
-
-func both(x, y uint32) bool { return x != 0 && y != 0 }
-
-// atMost weighs a level where value a is the one both have if it is the same.
-func (s *scorer) atMost(f Field, l Level, a *record) float64 {
-	if l == valueSame {
-		w, _ := s.sameWorth(f, a)
-		return w.bits
-	}
-	return s.model.weights[f][l]
-}
-
-// differ says that two names are certainly of the level "different" or changed over.
-func (c *columns) differ(a, b uint32) bool {
-	if a == b || a == 0 || b == 0 || c.initialOnly(a) || c.initialOnly(b) {
-		return false
-	}
-	fa, fb := &c.names.facts[a], &c.names.facts[b]
-	return fa.parts[0]|fb.parts[0] == 0 && !sameNickname(fa.groups, fb.groups) && compare.Bound(fa.shape, fb.shape) < closeBar
-}
-
-// mayBeAlike says whether two names can be the same or very close.
-func (c *columns) mayBeAlike(a, b uint32) bool {
-	return compare.Bound(c.names.facts[a].shape, c.names.facts[b].shape) >= veryCloseBar
-}
-
-// mostNames is the most that two names can weigh without looking at their letters.
-func (s *scorer) mostNames(f Field, a, b uint32) float64 {
-	switch {
-	case a == 0 || b == 0:
-		return 0
-	case a == b:
-		return max(s.same[f][a].bits, s.other[f])
-	}
-	return s.other[f]
 }
 
 // sameBits is what the value of a record would weigh if the other had the same.

@@ -80,7 +80,7 @@ func TestScoresOfAnyTwoRecords(t *testing.T) {
 		if bits := s.score(&o, &p); bits != e.Bits {
 			t.Fatalf("decided on %v and explained %v", bits, e.Bits)
 		}
-		if s.hopeless(0, 1, groupedFrom) && e.Bits >= groupedFrom {
+		if v := newSieve(s, groupedFrom); v.ruleOut(0, 1) && e.Bits >= groupedFrom {
 			t.Fatalf("called hopeless at %v bits", e.Bits)
 		}
 		if diff := cmp.Diff(e, s.explain(1, 0)); diff != "" {
@@ -291,4 +291,12 @@ func TestExplanationReadsAsSentences(t *testing.T) {
 	if diff := cmp.Diff(want, words[:len(want)]); diff != "" {
 		t.Errorf("words (-want +got):\n%s", diff)
 	}
+}
+
+// ruleOut asks the sieve of two rows.
+func (v *sieve) ruleOut(i, j uint32) bool {
+	var a, b face
+	v.look(&a, i)
+	v.look(&b, j)
+	return v.hopeless(&a, &b)
 }

@@ -76,6 +76,8 @@ func merged(tallies []*tally) []patternCount {
 const (
 	// trainingRecords is for how many records all pairs found are trained on; of k times as many, about one pair in k.
 	trainingRecords = 100_000
+	// mostTrained is about how many pairs are trained on where every pair is compared.
+	mostTrained = 5_000_000
 	// randomPairs is how many pairs are picked at random to learn how two people agree; of few records, all.
 	randomPairs = 1_000_000
 	// lastIteration is where training stops if it has not converged before.
@@ -91,12 +93,21 @@ const (
 	rare = 1e-5
 )
 
-// countFound counts the patterns of the pairs that the rules find: of every pair, or of one in k by a hash of its records,
-// counted k times.
+// trainedOn is the sample of pairs that training looks at.
+func (b *blocks) trainedOn() sample {
+	oneIn := 1 + len(b.c.records)/trainingRecords
+	if every := len(b.rules) > b.width; every {
+		n := len(b.c.records)
+		oneIn = max(oneIn, n*(n-1)/2/mostTrained)
+	}
+	return sample(oneIn)
+}
+
+// countFound counts the patterns of the pairs that the rules find: of every pair, or of a sample of one in k, counted k times.
 func (c *columns) countFound(b *blocks) []patternCount {
-	oneIn := uint64(1 + len(c.records)/trainingRecords)
+	oneIn := b.trainedOn()
 	tallies := c.newTallies()
-	b.run(oneIn, func(int, int) {}, func(worker, _ int, _ uint8, i, j uint32) {
+	b.run(oneIn, nil, func(int) {}, func(worker, _ int, _ uint8, i, j uint32) {
 		t := tallies[worker]
 		c.compare(i, j, &t.pair)
 		t.add(t.pair.levels.pattern(), int64(oneIn))

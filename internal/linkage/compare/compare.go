@@ -51,14 +51,50 @@ func Bound(a, b Shape) float64 {
 	if a.len == 0 || b.len == 0 {
 		return 0
 	}
-	m := bits.OnesCount64(a.bag&b.bag) + min(int(a.extra), int(b.extra))
-	m = min(m, int(a.len), int(b.len))
+	m := min(bits.OnesCount64(a.bag&b.bag)+min(int(a.extra), int(b.extra)), int(a.len), int(b.len))
+	return bound(m, int(a.len), int(b.len), commonPrefix(a, b))
+}
+
+// bound is what two values of so many bytes come to at most of which m are in both and prefix at their beginnings.
+func bound(m, lenA, lenB, prefix int) float64 {
 	if m == 0 {
 		return 0
 	}
-	j := (float64(m)/float64(a.len) + float64(m)/float64(b.len) + 1) / 3
-	return j + float64(commonPrefix(a, b))*0.1*(1-j)
+	j := (float64(m)/float64(lenA) + float64(m)/float64(lenB) + 1) / 3
+	return j + float64(prefix)*0.1*(1-j)
 }
+
+// Bar is a bar for JaroWinkler that many shapes are held against: how many bytes two values must have in common, by their
+// lengths and how many of the first four bytes agree.
+type Bar struct {
+	need [Longest + 1][Longest + 1][5]uint8
+}
+
+// NewBar works out a bar above 0.
+func NewBar(bar float64) *Bar {
+	b := new(Bar)
+	for i := range b.need {
+		for j := range b.need[i] {
+			for p := range b.need[i][j] {
+				m := 0
+				for m <= min(i, j) && bound(m, i, j, p) < bar {
+					m++
+				}
+				b.need[i][j][p] = uint8(m) // one more than either length where nothing is enough
+			}
+		}
+	}
+	return b
+}
+
+// Within says whether Bound of two shapes is at the bar or above; when it is not, nor is JaroWinkler.
+func (b *Bar) Within(x, y Shape) bool {
+	m := bits.OnesCount64(x.bag&y.bag) + int(min(x.extra, y.extra))
+	return min(m, int(x.len), int(y.len)) >= int(b.need[x.len][y.len][commonPrefix(x, y)])
+}
+
+// Len is the length of the value in bytes, up to Longest.
+func (a Shape) Len() int { return int(a.len) }
 
 // JaroWinkler is how alike two folded values are, from 0 to 1: Jaro's measure with Winkler's prefix of up to four signs
 // at a weight of 0.1, applied always. Two empty values are not alike (0).

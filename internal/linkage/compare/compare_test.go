@@ -77,6 +77,20 @@ func TestJaroWinklerIsThePlainOneAndBelowItsBound(t *testing.T) {
 	})
 }
 
+func TestBarIsTheBound(t *testing.T) {
+	t.Parallel()
+	word := rapid.OneOf(rapid.StringOfN(rapid.RuneFrom([]rune("abcdeé ")), 0, 20, -1), rapid.StringOfN(rapid.RuneFrom([]rune("aab")), 0, 90, -1), rapid.String())
+	bars := map[float64]*Bar{.80: NewBar(.80), .92: NewBar(.92), 1: NewBar(1)}
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := ShapeOf(word.Draw(t, "a")), ShapeOf(word.Draw(t, "b"))
+		for at, bar := range bars {
+			if got, want := bar.Within(a, b), Bound(a, b) >= at; got != want {
+				t.Fatalf("within the bar %v: %v, and the bound is %v", at, got, Bound(a, b))
+			}
+		}
+	})
+}
+
 func TestSoundex(t *testing.T) {
 	t.Parallel()
 	// The examples of the US National Archives.

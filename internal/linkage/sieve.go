@@ -1,0 +1,288 @@
+package linkage
+
+import (
+	"math/bits"
+
+	"throughline/internal/linkage/compare"
+	"throughline/internal/person"
+)
+
+// sieve rules out pairs that certainly weigh less than a floor, before the letters of their names are compared. Most pairs that
+// rules find end in it, so it looks at nothing but two faces.
+type sieve struct {
+	s     *scorer
+	floor float32
+	start float32
+	// weights[f][l] is what a level weighs, and unlike[f] the most that values can weigh that are not the same.
+	weights [fieldCount][maxLevels]float32
+	unlike  [fieldCount]float32
+}
+
+// slack is how much less than the floor a pair must weigh to be ruled out: more than rounding can come to.
+const slack = .01
+
+// maxLevels is more than any field has (a test says so).
+const maxLevels = 12
+
+// face is what the sieve looks at in a record.
+type face struct {
+	row                         uint32
+	forename, surname           uint32
+	birth                       birth
+	place                       place
+	nhs, phone                  uint64 // as digitsOf gives them
+	forenameShape, surnameShape compare.Shape
+	// What the same forename, surname, date of birth or postcode would weigh.
+	sameForename, sameSurname, sameBirth, samePostcode float32
+	sex                                                person.Sex
+	flags                                              faceFlags
+	rest                                               uint8 // which of restFields it has
+}
+
+type faceFlags uint8
+
+const (
+	passes        faceFlags = 1 << iota // several values in a field, or values of which only tokens are known: the sieve lets it through
+	homeless                            // no fixed abode
+	hasMiddle                           // a middle name, which may be the other's forename
+	plainForename                       // one word of several letters
+	plainSurname
+	hasNickname
+)
+
+// restFields are looked at in the record itself; few pairs have both.
+var restFields = [...]Field{Address, Place, Email, NINO, OtherNumber}
+
+func newSieve(s *scorer, floor float64) *sieve {
+	v := &sieve{s: s, floor: float32(floor - slack), start: float32(s.start)}
+	for f := range fieldCount {
+		for l, w := range s.model.weights[f] {
+			v.weights[f][l] = float32(w)
+			if l > int(valueSame) {
+				v.unlike[f] = max(v.unlike[f], float32(w))
+			}
+		}
+	}
+	v.unlike[Forename] = float32(s.mostUnlike(Forename))
+	v.unlike[Surname] = float32(s.mostUnlike(Surname))
+	return v
+}
+
+// mostUnlike is the most that two names can weigh that are not the same.
+func (s *scorer) mostUnlike(f Field) float64 {
+	most := 0.0
+	for l := 2; l < len(s.model.weights[f]); l++ {
+		most = max(most, s.model.weights[f][l]+mostCloseNames)
+	}
+	return most
+}
+
+// look takes down the face of a row.
+func (v *sieve) look(to *face, row uint32) {
+	c := v.s.columns
+	r := &c.records[row]
+	*to = face{row: row, forename: r.forename, surname: r.surname, birth: r.birth, sex: r.sex}
+	if r.more != 0 || c.coded != nil {
+		to.flags = passes
+		return
+	}
+	if r.flags&noFixedAbode != 0 {
+		to.flags |= homeless
+	}
+	if r.middle != 0 {
+		to.flags |= hasMiddle
+	}
+	if r.forename != 0 {
+		facts := &c.names.facts[r.forename]
+		to.forenameShape, to.sameForename = facts.shape, float32(v.s.same[Forename][r.forename].bits)
+		if facts.parts[0] == 0 && facts.shape.Len() > 1 {
+			to.flags |= plainForename
+		}
+		if len(facts.groups) > 0 {
+			to.flags |= hasNickname
+		}
+	}
+	if r.surname != 0 {
+		facts := &c.names.facts[r.surname]
+		to.surnameShape, to.sameSurname = facts.shape, float32(v.s.same[Surname][r.surname].bits)
+		if facts.parts[0] == 0 && facts.shape.Len() > 1 {
+			to.flags |= plainSurname
+		}
+		if len(facts.groups) > 0 {
+			to.flags |= hasNickname
+		}
+	}
+	if r.birth.whole() {
+		to.sameBirth = float32(v.s.sameBits(Birth, r))
+	}
+	if r.postcode != 0 {
+		to.place = c.postcodes.place(r.postcode)
+		to.samePostcode = float32(v.s.same[Postcode][r.postcode].bits)
+	}
+	if r.nhs != 0 {
+		to.nhs = digitsOf(c.nhs.text(r.nhs))
+	}
+	if r.phone != 0 {
+		to.phone = digitsOf(c.phones.text(r.phone))
+	}
+	for i, f := range restFields {
+		if r.rest(f) != 0 {
+			to.rest |= 1 << i
+		}
+	}
+}
+
+// rest is the number of a record's value in one of restFields.
+func (r *record) rest(f Field) uint32 {
+	switch f {
+	case Address:
+		return r.address
+	case Place:
+		return r.place
+	case Email:
+		return r.email
+	case NINO:
+		return r.nino
+	}
+	return r.other
+}
+
+// hopeless says that a pair certainly weighs less than the floor. It may say no of a pair that does.
+func (v *sieve) hopeless(a, b *face) bool {
+	if (a.flags|b.flags)&passes != 0 {
+		return false
+	}
+	most := v.start + v.weights[SexField][compareSexes(a.sex, b.sex)]
+	if l := compareBirths(a.birth, b.birth); l == birthSame {
+		most += a.sameBirth
+	} else {
+		most += v.weights[Birth][l]
+	}
+	if l := comparePlaces(a.place, b.place, a.flags&homeless != 0, b.flags&homeless != 0); l == postcodeSame {
+		most += a.samePostcode
+	} else {
+		most += v.weights[Postcode][l]
+	}
+	if a.nhs != 0 && b.nhs != 0 {
+		if a.nhs == b.nhs {
+			return false
+		}
+		most += v.numbers(NHSNumber, a.nhs, b.nhs)
+	}
+	if a.phone != 0 && b.phone != 0 {
+		if a.phone == b.phone {
+			return false
+		}
+		most += v.numbers(Phone, a.phone, b.phone)
+	}
+	if rest := a.rest & b.rest; rest != 0 {
+		more, ok := v.restAtMost(rest, a.row, b.row)
+		if !ok {
+			return false
+		}
+		most += more
+	}
+	forename := v.nameAtMost(Forename, a.forename, b.forename, a.sameForename)
+	surname := v.nameAtMost(Surname, a.surname, b.surname, a.sameSurname)
+	if most+forename+surname < v.floor {
+		return true
+	}
+	otherForename := v.otherForename(a, b)
+	otherSurname := a.surname != b.surname && a.flags&b.flags&plainSurname != 0 && !nameCloseBar.Within(a.surnameShape, b.surnameShape)
+	switch {
+	case otherForename && otherSurname:
+		names := v.weights[Forename][forenameDifferent] + v.weights[Surname][surnameDifferent]
+		if nameVeryCloseBar.Within(a.forenameShape, b.surnameShape) && nameVeryCloseBar.Within(a.surnameShape, b.forenameShape) {
+			names = max(names, v.weights[Forename][forenameSwapped])
+		}
+		return most+names < v.floor
+	case otherForename:
+		return most+v.weights[Forename][forenameDifferent]+surname < v.floor
+	case otherSurname:
+		return most+forename+v.weights[Surname][surnameDifferent] < v.floor
+	}
+	return false
+}
+
+// The bars of the levels of names, for shapes.
+var nameCloseBar, nameVeryCloseBar = compare.NewBar(closeBar), compare.NewBar(veryCloseBar)
+
+// otherForename says that two forenames are certainly of the level "different" or changed over.
+func (v *sieve) otherForename(a, b *face) bool {
+	if a.forename == b.forename || a.flags&b.flags&plainForename == 0 || (a.flags|b.flags)&hasMiddle != 0 ||
+		nameCloseBar.Within(a.forenameShape, b.forenameShape) {
+		return false
+	}
+	if a.flags&b.flags&hasNickname == 0 {
+		return true
+	}
+	facts := v.s.columns.names.facts
+	return !sameNickname(facts[a.forename].groups, facts[b.forename].groups)
+}
+
+// nameAtMost is the most that two names can weigh without looking at their letters.
+func (v *sieve) nameAtMost(f Field, a, b uint32, same float32) float32 {
+	switch {
+	case a == 0 || b == 0:
+		return 0
+	case a == b:
+		return max(same, v.unlike[f])
+	}
+	return v.unlike[f]
+}
+
+// numbers is the most that two different numbers can weigh.
+func (v *sieve) numbers(f Field, a, b uint64) float32 {
+	if mayBeSlip(a, b) {
+		return v.unlike[f]
+	}
+	return v.weights[f][valueDifferent]
+}
+
+// restAtMost is the most that the fields weigh that two records both have; false when one of them is the same.
+func (v *sieve) restAtMost(rest uint8, i, j uint32) (most float32, ok bool) {
+	a, b := &v.s.columns.records[i], &v.s.columns.records[j]
+	for n, f := range restFields {
+		if rest&(1<<n) == 0 {
+			continue
+		}
+		if a.rest(f) == b.rest(f) {
+			return 0, false
+		}
+		most += v.unlike[f]
+	}
+	return most, true
+}
+
+// noDigits stands for a value that digitsOf cannot pack.
+const noDigits = ^uint64(0)
+
+// digitsOf packs up to fifteen digits in four bits each, as the digit plus one so that the length is part of it.
+func digitsOf(s string) (packed uint64) {
+	if len(s) > 15 {
+		return noDigits
+	}
+	for i := 0; i < len(s); i++ {
+		d := s[i] - '0'
+		if d > 9 {
+			return noDigits
+		}
+		packed = packed<<4 | uint64(d+1)
+	}
+	return packed
+}
+
+// mayBeSlip is false when two different numbers are certainly further apart than a slip: of one length and with more than two
+// digits that differ, or of lengths more than one apart.
+func mayBeSlip(a, b uint64) bool {
+	if a == noDigits || b == noDigits {
+		return true
+	}
+	if n := (bits.Len64(a)+3)/4 - (bits.Len64(b)+3)/4; n != 0 {
+		return -1 <= n && n <= 1
+	}
+	x := a ^ b
+	x |= x >> 1
+	x |= x >> 2
+	return bits.OnesCount64(x&0x1111111111111111) <= 2
+}
