@@ -56,7 +56,9 @@ type CohortPage struct {
 	AlsoAbove int         // members at or above it
 	Rows      []CohortRow
 	Apart     []CohortRow         // over the threshold with one service above the rule's share
-	Blocks    []store.PersonTotal // every member, for the charts
+	Blocks    []store.PersonTotal // every member whom the viewer may know of, for the charts
+	Only      id.Agency           // the agency that has a record of everybody listed, where the viewer may know of no others; 0 for all
+	NotPriced int64               // contacts of the whole cohort that have no price
 	Matching  Matching
 	Page      int
 	Stale     Stale
@@ -118,7 +120,7 @@ func (a *App) cohortPage(tx *store.Tx, in OpenCohort) (p CohortPage, err error) 
 		p.Ready, err = a.ready(tx)
 		return p, err
 	}
-	p.Run, p.Cohort, p.Says = run, report.Cohort, report.Says
+	p.Run, p.Cohort, p.Says, p.NotPriced = run, report.Cohort, report.Says, report.NotPriced
 	if err := json.Unmarshal([]byte(run.Inputs), &p.Inputs); err != nil {
 		return p, err
 	}
@@ -131,18 +133,46 @@ func (a *App) cohortPage(tx *store.Tx, in OpenCohort) (p CohortPage, err error) 
 	if err := p.otherYear(); err != nil {
 		return p, err
 	}
-	if p.Blocks, err = tx.Cohort(run.ID, "cohort", store.ByRank, len(p.Cohort.Members), 0); err != nil {
-		return p, err
+	knowsAll := policy.Facts{Exists: true, Area: tx.Actor().Area} // somebody of whom no agency has a record
+	if !tx.MayHere(policy.Subject{Kind: policy.Person, ID: 1}, knowsAll) {
+		p.Only = tx.Actor().Agency
 	}
-	if p.Rows, err = a.named(tx, p.choose(in)); err != nil {
-		return p, err
-	}
-	apart, err := tx.Cohort(run.ID, "single-service", store.ByRank, mostApart, 0)
+	members, err := p.list(tx, "cohort", len(p.Cohort.Members))
 	if err != nil {
 		return p, err
 	}
-	p.Apart, err = a.named(tx, apart)
+	p.Blocks = members.rows
+	if p.Rows, err = members.named(tx, p.choose(in)); err != nil {
+		return p, err
+	}
+	apart, err := p.list(tx, "single-service", mostApart)
+	if err != nil {
+		return p, err
+	}
+	p.Apart, err = apart.named(tx, apart.rows)
 	return p, err
+}
+
+// confirmed is the people of a place in a run, each confirmed by the policy, with the facts that it asked.
+type confirmed struct {
+	rows  []store.PersonTotal
+	facts map[id.Person]policy.Facts
+}
+
+// list gives the people of a place. SQL says whom the viewer's agency works with; the policy has the last word on each.
+func (p *CohortPage) list(tx *store.Tx, place string, most int) (c confirmed, err error) {
+	if c.rows, err = tx.Cohort(p.Run.ID, place, p.Only, most); err != nil {
+		return c, err
+	}
+	if c.facts, err = tx.CohortFacts(p.Run.ID, place); err != nil {
+		return c, err
+	}
+	for _, r := range c.rows {
+		if err := tx.Confirm(policy.Subject{Kind: policy.Person, ID: int64(r.Person)}, c.facts[r.Person]); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
 }
 
 // mostApart bounds the list of people set apart. A rule that sets more apart is not one to work by.
@@ -156,7 +186,7 @@ func (p *CohortPage) choose(in OpenCohort) []store.PersonTotal {
 			knows = g.Slug
 		}
 	}
-	p.Matching = Matching{Narrowed: in.Borough != "" || in.Agency != ""}
+	p.Matching = Matching{Narrowed: in.Borough != "" || in.Agency != "" || p.Only != 0}
 	var rows []store.PersonTotal
 	for _, t := range p.Blocks {
 		if in.Borough != "" && !strings.EqualFold(p.Area.BoroughName(t.Borough), in.Borough) ||
@@ -251,8 +281,8 @@ func (p *CohortPage) otherYear() error {
 	return nil
 }
 
-// named gives rows with names where names are shown, each confirmed by the policy.
-func (a *App) named(tx *store.Tx, rows []store.PersonTotal) ([]CohortRow, error) {
+// named gives some of the rows with names where names are shown.
+func (c confirmed) named(tx *store.Tx, rows []store.PersonTotal) ([]CohortRow, error) {
 	here, err := tx.Area()
 	if err != nil {
 		return nil, err
@@ -260,15 +290,8 @@ func (a *App) named(tx *store.Tx, rows []store.PersonTotal) ([]CohortRow, error)
 	out := make([]CohortRow, len(rows))
 	for i, r := range rows {
 		out[i].PersonTotal = r
-		facts, err := tx.PersonFacts(r.Person)
-		if err != nil {
-			return nil, err
-		}
 		s := policy.Subject{Kind: policy.Person, ID: int64(r.Person)}
-		if err := tx.Confirm(s, facts); err != nil {
-			return nil, err
-		}
-		if !tx.May(policy.PersonSeeName, s, facts) {
+		if !tx.May(policy.PersonSeeName, s, c.facts[r.Person]) {
 			continue
 		}
 		records, err := tx.RecordsOf(r.Person, here.LinkRun)

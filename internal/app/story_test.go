@@ -4,8 +4,11 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"throughline/areas"
 	"throughline/internal/account"
@@ -76,6 +79,7 @@ func TestFromFilesToCohort(t *testing.T) {
 		t.Errorf("the members cost %s together, the cohort says %s", sum, c.Cohort.Amount)
 	}
 	t.Logf("cohort: %d people, %s; everyone: %d, %s", len(c.Cohort.Members), c.Cohort.Amount, c.Cohort.Everyone, c.Cohort.EveryoneCost)
+	eachAgencyKnowsItsOwn(t, a, analyst, c)
 	first := c.Rows[0]
 	f, err := a.Footprint(t.Context(), analyst, OpenFootprint{Person: first.Person})
 	if err != nil {
@@ -101,6 +105,38 @@ func TestFromFilesToCohort(t *testing.T) {
 	}
 	if _, err := a.PriceMap(t.Context(), analyst); err != nil {
 		t.Error(err)
+	}
+}
+
+// eachAgencyKnowsItsOwn holds the SQL that lists the members of whom an agency has a record to the facts that the policy decides by.
+func eachAgencyKnowsItsOwn(t *testing.T, a *App, who Who, c CohortPage) {
+	t.Helper()
+	listed := 0
+	err := a.db.Do(t.Context(), inArea(who, policy.CohortOpen, policy.Cohort), func(tx *store.Tx) error {
+		facts, err := tx.CohortFacts(c.Run.ID, "cohort")
+		for _, m := range c.Blocks {
+			one, err := tx.PersonFacts(m.Person)
+			if d := cmp.Diff(one, facts[m.Person]); d != "" || err != nil {
+				t.Errorf("the facts of one person and of all (-one +all):\n%s%v", d, err)
+			}
+		}
+		for _, g := range c.Agencies {
+			var want []store.PersonTotal
+			for _, m := range c.Blocks {
+				if slices.Contains(facts[m.Person].Agencies, g.ID) {
+					want = append(want, m)
+				}
+			}
+			got, err := tx.Cohort(c.Run.ID, "cohort", g.ID, len(c.Blocks))
+			if d := cmp.Diff(want, got); d != "" || err != nil {
+				t.Errorf("%s lists (-want +got):\n%s%v", g.Name, d, err)
+			}
+			listed += len(got)
+		}
+		return err
+	})
+	if err != nil || listed == 0 {
+		t.Errorf("agencies list %d members: %v", listed, err)
 	}
 }
 

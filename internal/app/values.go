@@ -6,7 +6,6 @@ import "throughline/internal/store"
 type (
 	Agency      = store.Agency
 	Answer      = store.Answer
-	CohortOrder = store.CohortOrder
 	Event       = store.Event
 	EventFilter = store.EventFilter
 	Extract     = store.Extract

@@ -355,6 +355,7 @@ const (
 	wholeRun    = "a run reads everybody, and its event names the run"
 	onlyANumber = "one number of the same person"
 	searched    = "whoever of them is shown is noted then"
+	decides     = "the policy asks for them; whoever is shown is noted by the list"
 )
 
 var readings = map[string]reading{
@@ -397,7 +398,8 @@ var readings = map[string]reading{
 		return len(all) > 0 && all[0].ID == w.extract, err
 	}},
 	"PersonFacts": {crowd: onlyANumber, call: func(tx *Tx, w *world) (any, error) { return tx.PersonFacts(w.person) }},
-	"Cohort":      {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.Cohort(w.costRun, "cohort", ByRank, 10, 0) }},
+	"Cohort":      {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.Cohort(w.costRun, "cohort", 0, 10) }},
+	"CohortFacts": {byRun: true, crowd: decides, call: func(tx *Tx, w *world) (any, error) { return tx.CohortFacts(w.costRun, "cohort") }},
 	"TotalOf":     {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.TotalOf(w.costRun, w.person) }},
 	"SumsOf":      {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.SumsOf(w.costRun, w.person) }},
 	"CodeUses": {call: func(tx *Tx, w *world) (any, error) {

@@ -41,9 +41,11 @@ func (s *Server) cohortPage(w http.ResponseWriter, r *http.Request, who app.Who,
 	}
 	c.Jobs = work(p.Jobs, "/cohort", fmt.Sprintf("Run %d stays in use until the new one is whole.", p.Run.ID))
 	c.Run, c.Made, c.By, c.OutOfDate = p.Run.ID, dayOf(p.Run.FinishedAt), p.By, staleWords(p.Stale)
-	c.Costing = ui.Costing{Year: p.Rule.PriceYear, Rents: !slices.Contains(p.Rule.Exclusions, cost.RentAndBenefits)}
-	for _, b := range p.Blocks {
-		c.Costing.NotPriced += int(b.NotPriced)
+	c.Costing = ui.Costing{Year: p.Rule.PriceYear, Rents: !slices.Contains(p.Rule.Exclusions, cost.RentAndBenefits), NotPriced: int(p.NotPriced)}
+	for _, g := range p.Agencies {
+		if g.ID == p.Only {
+			c.Only = g.Name
+		}
 	}
 	cohortFigures(&c, p.Cohort)
 	c.List.Total, c.List.Page, c.List.Size = p.Matching.People, p.Page, app.CohortOnPage

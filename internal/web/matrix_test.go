@@ -411,6 +411,7 @@ func (d *ownSite) cast(db *sql.DB) (cast []member, spare, elsewhere int64) {
 	spare = account("Spare", riverbank, policy.HandleExtracts, "agency-user")
 	elsewhere = account("Elsewhere", 0, policy.AuditUse, "auditor")
 	account("Coordinator", 0, policy.CheckRecords, "coordinator")
+	account("Riverbank", riverbank, policy.CheckRecords, "coordinator")
 	account("Agadmin", riverbank, policy.LookAfterAccounts, "agency-administrator")
 	gone := account("Gone", 0, policy.FindAndCost, "analyst")
 	ada.want(ada.post(fmt.Sprintf("/accounts/%d/suspend", gone), url.Values{"version": {"1"}}), fmt.Sprintf("/accounts/%d", gone))
@@ -455,6 +456,7 @@ func (d *ownSite) cast(db *sql.DB) (cast []member, spare, elsewhere int64) {
 			named(m, "/cohort/names")
 		}
 	}
+	add("coordinator", "riverbank@example.org.uk", goodWords, true)
 	add("agency-administrator", "agadmin@example.org.uk", goodWords, true)
 	cast = append(cast, member{name: "nobody", fresh: d.browser, out: true}, member{name: "suspended", fresh: browsers["Gone"].copied, out: true})
 	return cast, spare, elsewhere

@@ -32,6 +32,7 @@ type Cohort struct {
 	Partial                []string // sentences on feeds that do not cover the window
 	OtherYear              string   // a sentence on the same threshold in another year's prices; empty for none
 
+	Only     string       // the agency that knows everybody listed, where the viewer may know of no others; empty for all
 	Agencies []AgencyMark // in the order of the marks
 	List     List         // of those that match the filter
 	Filter   Form         // borough, agency
