@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"github.com/chromedp/cdproto/page"
 )
 
 // Finding is one barrier on a page, as axe-core tells it.
@@ -29,8 +31,10 @@ var axeSource = sync.OnceValues(func() (string, error) {
 	return string(b), err
 })
 
-// axeRun asks for WCAG 2.2 AA and axe's best practices, and gives each finding in the shape of Finding.
+// axeRun asks for WCAG 2.2 AA and axe's best practices, and gives each finding in the shape of Finding. What reads the style sheets
+// themselves, which axe fetches anew for every run, is asked once for each set of them.
 const axeRun = `axe.run(document, {
+  preload: %v,
   runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations", "incomplete"],
 }).then(({violations, incomplete}) => [violations, incomplete].map(list => list.map(f => ({
   Rule: f.id, Impact: f.impact || "", Help: f.help,
@@ -47,8 +51,12 @@ func (p *Page) Axe() (sure, open []Finding) {
 	}
 	if !Eval[bool](p, "typeof axe === 'object'") {
 		Eval[bool](p, source+"; true")
+		p.must(call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: source}),
+			"keeping axe-core for the next page")
 	}
-	both := Eval[[2][]Finding](p, axeRun)
+	styles := fmt.Sprint(p.width, Eval[string](p, `[...document.styleSheets].map(s => s.href).join(" ")`))
+	_, known := p.styles.LoadOrStore(styles, true)
+	both := Eval[[2][]Finding](p, fmt.Sprintf(axeRun, !known))
 	return both[0], both[1]
 }
 

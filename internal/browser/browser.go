@@ -20,8 +20,9 @@ const patience = 60 * time.Second
 
 // Browser is one running Chromium. Its pages share nothing with each other.
 type Browser struct {
-	ctx  context.Context
-	seen sync.Map // stops whose focus was seen
+	ctx    context.Context
+	seen   sync.Map // stops whose focus was seen
+	styles sync.Map // style sheets that axe-core has read
 }
 
 // Start runs a Chromium until the test ends. Where none is installed the test is skipped, unless THROUGHLINE_TEST_ALL

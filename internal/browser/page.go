@@ -31,7 +31,8 @@ type Page struct {
 	home     string
 	width    int
 	noScript bool
-	seen     *sync.Map // of its browser
+	seen     *sync.Map // of its browser, as are styles
+	styles   *sync.Map
 	faults   *faults
 }
 
@@ -50,7 +51,7 @@ func (b *Browser) Open(t testing.TB, home string, o Options) *Page {
 		t.Fatal(err)
 	}
 	ctx, end := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
-	p := &Page{t: t, ctx: ctx, home: strings.TrimSuffix(home, "/"), width: o.Width, noScript: o.NoScript, seen: &b.seen, faults: &faults{host: at.Host}}
+	p := &Page{t: t, ctx: ctx, home: strings.TrimSuffix(home, "/"), width: o.Width, noScript: o.NoScript, seen: &b.seen, styles: &b.styles, faults: &faults{host: at.Host}}
 	t.Cleanup(func() {
 		for _, f := range p.Faults() {
 			t.Errorf("the page did wrong: %s", f)
