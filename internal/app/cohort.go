@@ -321,7 +321,7 @@ func (a *App) ExportCohort(ctx context.Context, who Who, in OpenCohort, names bo
 	w := sheet.NewWriter(to)
 	w.WriteText("person", "rank", "borough", "agencies", "largest service", "share of largest, per cent", "a week", "year 1", "year 2", "two years", "crisis", "contacts not priced", "name")
 	for _, r := range p.Rows {
-		w.Write(sheet.Text(id.Pseudonym(r.Person)), sheet.Number(r.Rank), sheet.Text(r.Borough), sheet.Text(r.Agencies), sheet.Text(r.LargestService),
+		w.Write(sheet.Text(id.Pseudonym(r.Person)), sheet.Number(r.Rank), sheet.Text(p.Area.BoroughName(r.Borough)), sheet.Text(r.Agencies), sheet.Text(r.LargestService),
 			sheet.Thousandths(r.LargestShare*100), sheet.Amount(r.AWeek), sheet.Amount(r.Year1), sheet.Amount(r.Year2), sheet.Amount(r.Total),
 			sheet.Amount(r.Crisis), sheet.Number(r.NotPriced), sheet.Text(r.Name))
 	}

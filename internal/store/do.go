@@ -146,7 +146,7 @@ func (db *DB) attempt(ctx context.Context, pool *sql.DB, begin *sql.TxOptions, r
 	case e.outcome == "deny":
 		err = e.refusal
 	case err != nil && e.act != "":
-		e.outcome, e.reason = "failed", fault.As(err).Code
+		e.outcome, e.reason, e.made = "failed", fault.As(err).Code, "" // what it made is rolled back
 	case err != nil:
 		return errors.Join(err, s.Rollback())
 	case info.Effect == policy.Write:

@@ -62,7 +62,7 @@ func TestDoRecordsPermitsRefusalsAndFailures(t *testing.T) {
 		want := "Olive Operator | area.load | System 0 | operate | permit | Area 1 | 0\n" +
 			"Olive Operator | agency.list | Area 1 | operate | permit |  | 0\n" +
 			" | agency.list | Area 1 | operate | deny |  | 0\n" +
-			"Olive Operator | area.load | System 0 | operate | failed | Agency 1 | 0\n" +
+			"Olive Operator | area.load | System 0 | operate | failed |  | 0\n" +
 			"Olive Operator | agency.list | Area 1 | operate | permit |  | 0\n"
 		if d := cmp.Diff(want, events(t, db)); d != "" {
 			t.Errorf("audit (-want +got):\n%s", d)

@@ -66,7 +66,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request, route Route, c ses
 	for name, values := range r.PostForm {
 		several, known := route.Form[name]
 		switch {
-		case name == "token" || name == "once" || name == route.File:
+		case name == "token" || name == route.File:
 			several = false
 		case !known:
 			return errForm(fmt.Sprintf("field %q", name))
@@ -137,7 +137,7 @@ func readParts(r *http.Request, boundary, file string) error {
 }
 
 // unkept are the fields that never come back with a form.
-var unkept = map[string]bool{"token": true, "once": true, "password": true, "old": true, "again": true, "code": true}
+var unkept = map[string]bool{"token": true, "password": true, "old": true, "again": true, "code": true}
 
 // again gives the form with what was typed and what is wrong with it, when err is something that the same page can say; false
 // otherwise.

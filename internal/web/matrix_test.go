@@ -231,7 +231,6 @@ func (s subjects) request(t *testing.T, as *browserOf, route Route, path string)
 		return as.form(path, form)
 	}
 	form.Set("token", as.word())
-	form.Set("once", "")
 	return as.fileForm(t, path, form, route.File, "test.csv", "a,b\n1,2\n")
 }
 

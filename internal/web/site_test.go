@@ -133,7 +133,7 @@ func (b *browserOf) word() string {
 }
 
 func (b *browserOf) form(path string, v url.Values) *http.Request {
-	all := url.Values{"token": {b.word()}, "once": {""}}
+	all := url.Values{"token": {b.word()}}
 	for k, vs := range v {
 		all[k] = vs
 	}

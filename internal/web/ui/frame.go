@@ -19,7 +19,6 @@ type Frame struct {
 	Help     string // whom to ask, in words: "Ask Ruth Oyelaran, governance lead"
 	Notice   string // said once, after something was done: "Extract accepted."
 	Token    string // proves that a form came from this session's page
-	Once     string // the key under which a form sent twice counts once
 }
 
 // Audit is how the audit stood when it was last checked.

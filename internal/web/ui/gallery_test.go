@@ -37,7 +37,7 @@ func show[T Content](p Page[T], state string, f Frame, content T) Case {
 // signedIn is the frame of the invented analyst.
 func signedIn() Frame {
 	return Frame{Area: "South London partnership", Invented: true, Who: "Ayesha Rahman", Role: "analyst", Places: AllPlaces(),
-		Purpose: "find and cost the cohort", Audit: Audit{Checked: at(12, 9, 0), Intact: true}, Token: "t0ken", Once: "0nce",
+		Purpose: "find and cost the cohort", Audit: Audit{Checked: at(12, 9, 0), Intact: true}, Token: "t0ken",
 		Help: "For help ask Ruth Oyelaran, governance lead"}
 }
 
