@@ -113,7 +113,7 @@ func southLondon(b testing.TB) (*cost.Table, cost.Window) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return table, cost.TwoYears(a.Cohort.AsOf)
+	return table, cost.InTwo(day.Ending(a.Cohort.AsOf, a.Cohort.Days))
 }
 
 // activities makes contacts in order of person: most of a single day, a quarter of them stays, from before the window to after.

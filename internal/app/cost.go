@@ -135,8 +135,7 @@ func (a *App) gather(tx *store.Tx) (*costing, error) {
 	if c.prices, err = a.priceMap(tx); err != nil {
 		return nil, err
 	}
-	c.window = cost.TwoYears(c.prices.area.Cohort.AsOf)
-	c.rule = ruleOf(c.prices.area)
+	c.rule, c.window = ruleOf(c.prices.area), windowOf(c.prices.area)
 	if c.weakest, err = tx.WeakestLinks(here.LinkRun); err != nil {
 		return nil, err
 	}
@@ -250,6 +249,9 @@ func ruleOf(c *area.Area) cohort.Rule {
 	return cohort.Rule{Version: r.Version, Agreed: r.Agreed, AWeek: r.AWeek, PriceYear: r.PriceYear, Window: day.Ending(r.AsOf, r.Days),
 		AgenciesAtLeast: r.AgenciesAtLeast, LargestMostPercent: r.LargestMostPercent, Exclusions: []string{cost.RentAndBenefits}}
 }
+
+// windowOf is the window of the area's cohort rule: what a run prices, and what pages show unless they are asked for another.
+func windowOf(c *area.Area) cost.Window { return cost.InTwo(ruleOf(c).Window) }
 
 // people turns a run's sums into what the rule is applied to.
 func (c *costing) people(sums *cost.Sums) []cohort.Person {

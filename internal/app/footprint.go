@@ -35,7 +35,8 @@ type FootprintPage struct {
 	Person   id.Person
 	Total    store.PersonTotal // in the published run; zero when the person is not in it
 	Window   day.Span
-	Own      bool // the window is the run's own
+	Rule     cost.Window // of the area's cohort rule
+	Own      bool        // the window is the rule's
 	Held     day.Span
 	Priced   cost.Priced
 	Says     []string
@@ -76,7 +77,7 @@ func (a *App) footprintPage(tx *store.Tx, in OpenFootprint) (p FootprintPage, er
 		return p, err
 	}
 	p.Area = m.area
-	w := cost.TwoYears(m.area.Cohort.AsOf)
+	w := windowOf(m.area)
 	if in.From != 0 || in.To != 0 {
 		if in.To < in.From || in.From == 0 {
 			return p, fault.InvalidField("to", "The last day is before the first day.", "Give a first day and a last day that is the same or later.")
@@ -86,7 +87,7 @@ func (a *App) footprintPage(tx *store.Tx, in OpenFootprint) (p FootprintPage, er
 			w = cost.Window{Span: day.Span{From: in.From, To: in.To}}
 		}
 	}
-	p.Window, p.Own = w.Span, w.Turn != 0
+	p.Window, p.Rule, p.Own = w.Span, windowOf(m.area), w.Turn != 0
 	stored, err := tx.ContactsOf(p.Person, here.LinkRun)
 	if err != nil {
 		return p, err

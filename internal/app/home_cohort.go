@@ -59,7 +59,7 @@ func (a *App) standing(tx *store.Tx) (s Standing, err error) {
 	if err != nil {
 		return s, err
 	}
-	s.Window = cost.TwoYears(m.area.Cohort.AsOf).Span
+	s.Window = windowOf(m.area).Span
 	if s.MayCohort {
 		if s.Ready, err = a.ready(tx); err != nil {
 			return s, err

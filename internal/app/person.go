@@ -122,7 +122,7 @@ func (a *App) personPage(tx *store.Tx, n id.Person) (p PersonPage, err error) {
 	if err != nil {
 		return p, err
 	}
-	p.Area, p.Window = m.area, cost.TwoYears(m.area.Cohort.AsOf).Span
+	p.Area, p.Window = m.area, windowOf(m.area).Span
 	facts, err := tx.PersonFacts(p.Person)
 	if err != nil {
 		return p, err
@@ -310,7 +310,7 @@ func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run) error {
 		p.Nothing = append(p.Nothing, NothingFound{m.agencies[g], asOf})
 	}
 	slices.SortFunc(p.Nothing, func(x, y NothingFound) int { return cmp.Compare(x.Agency.ID, y.Agency.ID) })
-	f, err := cost.Footprint(priced, m.table, cost.TwoYears(m.area.Cohort.AsOf))
+	f, err := cost.Footprint(priced, m.table, windowOf(m.area))
 	if err != nil {
 		return err
 	}

@@ -338,7 +338,7 @@ func (a *App) priceMapPage(tx *store.Tx) (p PriceMapPage, err error) {
 	if err != nil {
 		return p, err
 	}
-	p.Area, p.Run, p.Window = m.area, run, cost.TwoYears(m.area.Cohort.AsOf).Span
+	p.Area, p.Run, p.Window = m.area, run, windowOf(m.area).Span
 	p.Amount, p.People, p.Rents = report.Amount, report.People, rentsCounted(m.table.TotalOf(0, 0).Exclusions())
 	if p.Says = report.Says; run.ID == 0 {
 		p.Says = m.table.TotalOf(0, 0).Says()

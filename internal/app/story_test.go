@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,13 +14,15 @@ import (
 
 	"throughline/areas"
 	"throughline/internal/account"
+	"throughline/internal/day"
+	"throughline/internal/money"
 	"throughline/internal/policy"
 	"throughline/internal/sample"
 	"throughline/internal/store"
 )
 
-// made is a demonstration of a small invented South London, made once for the tests that read it.
-func made(t *testing.T, people int) (*App, []DemoAccount) {
+// made is a demonstration of a small invented South London, with settings of these files.
+func made(t *testing.T, people int, settings fs.FS) (*App, []DemoAccount) {
 	t.Helper()
 	dir := t.TempDir()
 	now := func() time.Time { return time.Date(2026, 5, 12, 9, 0, 0, 0, time.UTC) }
@@ -31,7 +35,7 @@ func made(t *testing.T, people int) (*App, []DemoAccount) {
 			t.Error(err)
 		}
 	})
-	a := New(db, areas.Files, dir, "test", now)
+	a := New(db, settings, dir, "test", now)
 	a.PasswordCost(account.Cost{Memory: 64, Passes: 1, Threads: 1})
 	accounts, err := a.MakeDemo(context.Background(), Demonstrate{People: people, Seed: 7, Dir: filepath.Join(t.TempDir(), "world"),
 		Say: t.Logf, Watch: func(JobState) {}})
@@ -62,7 +66,7 @@ func signInAs(t *testing.T, a *App, accounts []DemoAccount, role policy.Role, pu
 
 // TestFromFilesToCohort walks the whole way: files in, people linked, contacts priced, the cohort opened down to a row of a file.
 func TestFromFilesToCohort(t *testing.T) {
-	a, accounts := made(t, demoSize(t))
+	a, accounts := made(t, demoSize(t), areas.Files)
 	analyst := signInAs(t, a, accounts, policy.Analyst, policy.FindAndCost)
 	c, err := a.Cohort(t.Context(), analyst, OpenCohort{})
 	if err != nil {
@@ -105,6 +109,68 @@ func TestFromFilesToCohort(t *testing.T) {
 	}
 	if _, err := a.PriceMap(t.Context(), analyst); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestEveryPageHasTheRulesWindow makes an area whose rule is over 364 days: its run and its pages are of those, and agree.
+func TestEveryPageHasTheRulesWindow(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, areas.Files); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "south-london", "area.yaml")
+	text, err := os.ReadFile(file)
+	if err != nil || !strings.Contains(string(text), "  days: 728\n") {
+		t.Fatalf("the settings have no window of 728 days: %v", err)
+	}
+	if err := os.WriteFile(file, []byte(strings.Replace(string(text), "  days: 728\n", "  days: 364\n", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a, accounts := made(t, 20_000, os.DirFS(dir))
+	analyst := signInAs(t, a, accounts, policy.Analyst, policy.FindAndCost)
+	c, err := a.Cohort(t.Context(), analyst, OpenCohort{})
+	if err != nil || len(c.Rows) == 0 {
+		t.Fatalf("nobody is in the cohort: %v", err)
+	}
+	want := day.Ending(c.Area.Cohort.AsOf, 364)
+	someone := c.Rows[0]
+	f, err := a.Footprint(t.Context(), analyst, OpenFootprint{Person: someone.Person})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Priced.Total.Amount() != someone.Total || someone.Year1+someone.Year2 != someone.Total {
+		t.Errorf("the footprint is %s, the run says %s of %s and %s", f.Priced.Total.Amount(), someone.Total, someone.Year1, someone.Year2)
+	}
+	years := [2]money.Pence{}
+	for _, l := range f.Priced.Lines {
+		for _, part := range l.Parts {
+			years[part.Year] += part.Amount
+		}
+	}
+	if years != [2]money.Pence{someone.Year1, someone.Year2} {
+		t.Errorf("the lines' halves are %v, the run says %s and %s", years, someone.Year1, someone.Year2)
+	}
+	p, err := a.Person(t.Context(), analyst, someone.Person)
+	if err != nil || p.Cost != someone.Total {
+		t.Errorf("the person's page says %s, the run %s: %v", p.Cost, someone.Total, err)
+	}
+	prices, err := a.PriceMap(t.Context(), analyst)
+	if err != nil {
+		t.Fatal(err)
+	}
+	home, err := a.Home(t.Context(), analyst)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]day.Span{"cohort": c.Rule.Window, "footprint": f.Window, "person": p.Window, "prices": prices.Window, "home": home.Standing.Window}
+	for page, span := range got {
+		if span != want {
+			t.Errorf("the %s page is of %s to %s, the rule of %s to %s", page, span.From, span.To, want.From, want.To)
+		}
+	}
+	if c.Inputs.Window != want.From.String()+" to "+want.To.String() {
+		t.Errorf("the run fixed %s", c.Inputs.Window)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"throughline/internal/app"
+	"throughline/internal/cost"
 	"throughline/internal/fault"
 	"throughline/internal/id"
 )
@@ -89,6 +90,7 @@ func cohortAnswer(p app.CohortPage) (map[string]any, string) {
 		apart = append(apart, memberOf(r))
 	}
 	rule := p.Rule
+	whole, _, _ := cost.InTwo(rule.Window).Words()
 	answer := map[string]any{"run": p.Run.ID, "from": rule.Window.From.String(), "to": rule.Window.To.String(),
 		"price_year": rule.PriceYear.String(),
 		"a_week":     rule.AWeek.Plain(), "threshold": rule.Threshold().Plain(), "people": len(p.Cohort.Members),
@@ -105,6 +107,6 @@ func cohortAnswer(p app.CohortPage) (map[string]any, string) {
 		b.WriteString("Something has come since this run. Make it again: throughline link\n")
 	}
 	b.WriteString("\n" + table([]string{"RANK", "PERSON", "BOROUGH", "AGENCIES", "LARGEST SERVICE", "SHARE", "A WEEK",
-		"TWO YEARS"}, rows))
+		strings.ToUpper(whole)}, rows))
 	return answer, b.String()
 }

@@ -35,7 +35,7 @@ const (
 )
 
 var (
-	window  = TwoYears(day.Must(2026, time.March, 31))
+	window  = InTwo(day.Ending(day.Must(2026, time.March, 31), 728))
 	entries = []Entry{
 		attendance:  entry("riverbank", "AE-ATT", Each, Crisis, Entry{National: &Ref{"NCC-2024-25", "NCC2425-ED-ALL"}}),
 		ward:        entry("elmfield", "IP-ACUTE", Nights, Crisis, Entry{National: &Ref{"NCC-2024-25", "NCC2425-200MHPS"}}),

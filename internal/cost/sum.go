@@ -2,6 +2,7 @@ package cost
 
 import (
 	"cmp"
+	"fmt"
 	"runtime"
 	"slices"
 	"sync"
@@ -17,11 +18,15 @@ type Window struct {
 	Turn day.Day
 }
 
-// TwoYears is the window of 728 days that ends on last, in two years of 364.
-func TwoYears(last day.Day) Window {
-	w := Window{Span: day.Ending(last, day.DaysIn104Weeks)}
-	w.Turn = w.From + day.DaysIn104Weeks/2
-	return w
+// InTwo is a window of an even number of days in two years of equal length: 728 days are two of 364.
+func InTwo(s day.Span) Window { return Window{Span: s, Turn: s.From + day.Day(s.Days()/2)} }
+
+// Words name the window and each of its years. What is not 728 days is called by its weeks, and its years halves.
+func (w Window) Words() (whole, first, second string) {
+	if w.Days() == day.DaysIn104Weeks {
+		return "Two years", "Year 1", "Year 2"
+	}
+	return fmt.Sprintf("%d weeks", w.Days()/day.DaysInWeek), "First half", "Second half"
 }
 
 // Cell is what one person's use of one group costs in one calendar month.

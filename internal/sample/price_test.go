@@ -113,7 +113,7 @@ func TestTrueCostIsTheAreas(t *testing.T) {
 					c.To = forms[f].day()
 					c.Flags |= cost.Open
 				}
-				priced, err := cost.Footprint([]cost.Contact{c}, table, cost.TwoYears(today))
+				priced, err := cost.Footprint([]cost.Contact{c}, table, cost.InTwo(window))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -84,8 +84,9 @@ func steps(r app.Ready) []ui.Step {
 
 // ruleWords is the area's rule as a sentence.
 func ruleWords(r cohort.Rule) ui.Text {
+	whole, _, _ := cost.InTwo(r.Window).Words()
 	t := ui.Say(ui.Plain("People whose use of services cost "), ui.Strong(r.AWeek.Pounds()+" a week or more"),
-		ui.Plain(" over the two years to "+r.Window.To.Long()+" ("+commas(r.Window.Days())+" days, "+r.Threshold().Pounds()+"), in "),
+		ui.Plain(" over the "+strings.ToLower(whole)+" to "+r.Window.To.Long()+" ("+commas(r.Window.Days())+" days, "+r.Threshold().Pounds()+"), in "),
 		ui.Strong("prices of "+r.PriceYear.String()))
 	if r.AgenciesAtLeast > 1 {
 		t = append(t, ui.Plain(", from "), ui.Strong(numberWord(r.AgenciesAtLeast)+" agencies or more"))
@@ -168,9 +169,10 @@ func cohortCharts(c *ui.Cohort, p app.CohortPage) {
 	for _, b := range p.Cohort.Boroughs {
 		c.Boroughs = append(c.Boroughs, ui.BoroughPeople{Name: p.Area.BoroughName(b.Name), People: people[b.Name]})
 	}
-	turn := p.Rule.Window.From + (p.Rule.Window.To-p.Rule.Window.From)/2
-	c.Years = []ui.YearKinds{{Name: "Year 1", To: turn, Crisis: p.Cohort.Crisis[0], Planned: p.Cohort.Planned(0)},
-		{Name: "Year 2", To: p.Rule.Window.To, Crisis: p.Cohort.Crisis[1], Planned: p.Cohort.Planned(1)}}
+	w := cost.InTwo(p.Rule.Window)
+	_, first, second := w.Words()
+	c.Years = []ui.YearKinds{{Name: first, To: w.Turn - 1, Crisis: p.Cohort.Crisis[0], Planned: p.Cohort.Planned(0)},
+		{Name: second, To: w.To, Crisis: p.Cohort.Crisis[1], Planned: p.Cohort.Planned(1)}}
 	for _, x := range p.Cohort.Payers {
 		c.Payers = append(c.Payers, ui.PayerSum{Payer: payerName(p.Area, x.Slug), Crisis: x.Crisis, Planned: x.Planned})
 	}

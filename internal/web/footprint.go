@@ -148,8 +148,8 @@ func footprintShown(p app.FootprintPage, q url.Values) ui.Footprint {
 	}
 	f.Agencies = len(agencies)
 	if p.Own {
-		turn := p.Window.From + (p.Window.To-p.Window.From)/2
-		f.Parts = []ui.Part{{Name: "Year 1", To: turn, Sum: years[0]}, {Name: "Year 2", To: p.Window.To, Sum: years[1]}}
+		_, first, second := p.Rule.Words()
+		f.Parts = []ui.Part{{Name: first, To: p.Rule.Turn - 1, Sum: years[0]}, {Name: second, To: p.Rule.To, Sum: years[1]}}
 	}
 	f.Quick = quick(p)
 	footprintNotes(&f, p)
@@ -166,12 +166,14 @@ func footprintShown(p app.FootprintPage, q url.Values) ui.Footprint {
 
 // quick are windows that people often ask for.
 func quick(p app.FootprintPage) []ui.View {
-	own := cost.TwoYears(p.Area.Cohort.AsOf)
+	own := p.Rule
+	whole, first, second := own.Words()
 	at := func(name string, s day.Span) ui.View {
 		v := url.Values{"from": {s.From.String()}, "to": {s.To.String()}}
 		return ui.View{Name: name, Href: ui.FootprintPath(p.Person) + "?" + v.Encode(), Current: s == p.Window}
 	}
-	views := []ui.View{at("both years of the rule", own.Span), at("year 1", day.Span{From: own.From, To: own.Turn - 1}), at("year 2", day.Span{From: own.Turn, To: own.To})}
+	views := []ui.View{at("the "+strings.ToLower(whole)+" of the rule", own.Span),
+		at(strings.ToLower(first), day.Span{From: own.From, To: own.Turn - 1}), at(strings.ToLower(second), day.Span{From: own.Turn, To: own.To})}
 	if p.Held.From != 0 {
 		views = append(views, at("everything we hold", p.Held))
 	}

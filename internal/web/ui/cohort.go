@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
+	"throughline/internal/cost"
 	"throughline/internal/day"
 	"throughline/internal/id"
 	"throughline/internal/money"
@@ -121,10 +123,16 @@ func (c Cohort) Exists() bool { return c.Run != 0 }
 func (c Cohort) Figures() Totals {
 	return c.Costing.totals(
 		card("People", count(c.People), Plain("at "+c.Weekly.Pounds()+" a week or more")),
-		card("Two years", c.Total.Pounds(), Link(RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")),
+		card(c.whole(), c.Total.Pounds(), Link(RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")),
 		card("Each, on average", c.Average.Pounds()+" a week", Plain("the middle person "+c.Median.Pounds())),
 		card("Crisis", share(c.Crisis, c.Total).whole(), Plain(c.Crisis.Pounds()+" of "+c.Total.Pounds())),
 	)
+}
+
+// whole is what the rule's window is called.
+func (c Cohort) whole() string {
+	name, _, _ := cost.InTwo(c.Window).Words()
+	return name
 }
 
 // RunPath leads to what the run fixed.
@@ -217,9 +225,10 @@ func sums(name string, year1, year2, total money.Pence) Row {
 }
 
 func (c Cohort) table(tableID, name string, people []CohortRow) Table {
+	whole, first, second := cost.InTwo(c.Window).Words()
 	t := Table{ID: tableID, Name: name, Wide: true, Class: "tl-ranked",
 		Columns: []Column{num("Rank"), head(col("Person")), col("Borough"), col("Agencies"), key("Largest service"),
-			num("£ a week"), bars("Bar"), num("Year 1"), num("Year 2"), num("Two years")}}
+			num("£ a week"), bars("Bar"), num(first), num(second), num(whole)}}
 	most := c.Weekly
 	for _, p := range people {
 		most = max(most, p.Weekly)
@@ -259,8 +268,9 @@ func (c Cohort) ApartSays() string {
 
 // YearsSay is who was at the threshold in which year.
 func (c Cohort) YearsSay() string {
-	return "Of the " + count(c.People) + ", " + count(c.Both) + " were at " + c.Weekly.Pounds() + " a week in both years, " +
-		count(c.FirstYear) + " in year 1 only and " + count(c.Later) + " in year 2 only."
+	_, first, second := cost.InTwo(c.Window).Words()
+	return "Of the " + count(c.People) + ", " + count(c.Both) + " were at " + c.Weekly.Pounds() + " a week in both, " +
+		count(c.FirstYear) + " in " + strings.ToLower(first) + " only and " + count(c.Later) + " in " + strings.ToLower(second) + " only."
 }
 
 // WhyNames asks why names are needed.

@@ -11,9 +11,9 @@ import (
 // BoroughChart shows people by borough, one block a person, as wide as that person's cost.
 func (c Cohort) BoroughChart() Chart {
 	ch := Chart{ID: "boroughs", Name: "People by borough, one block a person",
-		Sub: "Each block is as wide as that person’s two-year cost, costliest first. The shades only tell neighbours apart.",
+		Sub: "Each block is as wide as that person’s cost in the window, costliest first. The shades only tell neighbours apart.",
 		Table: Table{ID: "boroughs-table", Name: "People and cost by borough",
-			Columns: []Column{head(col("Borough")), num("People"), num("Two years"), num("Costliest person")}}}
+			Columns: []Column{head(col("Borough")), num("People"), num(c.whole()), num("Costliest person")}}}
 	cost := func(p PersonCost) money.Pence { return p.Cost }
 	var most, total money.Pence
 	people := 0
@@ -88,7 +88,7 @@ func (c Cohort) KindsChart() Chart {
 		said = append(said, y.Name+": "+left+"; "+right+".")
 		ch.Table.Rows = append(ch.Table.Rows, row(words(y.Name), pounds(y.Crisis), pounds(y.Planned), pounds(both)))
 	}
-	ch.Table.Foot = []Row{row(words("Two years"), pounds(crisis), pounds(planned), pounds(crisis+planned))}
+	ch.Table.Foot = []Row{row(words(c.whole()), pounds(crisis), pounds(planned), pounds(crisis+planned))}
 	ch.Said = strings.Join(said, " ")
 	return ch
 }
