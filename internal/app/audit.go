@@ -17,22 +17,35 @@ import (
 // AuditAsked chooses events of the audit; what is empty chooses all.
 type AuditAsked struct {
 	store.EventFilter
-	Who string // instead of Account: the name of whoever did it, or as much of it as tells them from everybody else
+	// Who, instead of Account and Operator, is the name of whoever did it, or as much of it as tells them from everybody else;
+	// or "account 7", where several go by one name.
+	Who string
 }
 
-// filter finds the account that goes by the name.
+// filter finds who goes by the name: an account, or somebody at the command line.
 func (in AuditAsked) filter(tx *store.Tx) (store.EventFilter, error) {
 	f, sought := in.EventFilter, strings.ToLower(strings.TrimSpace(in.Who))
 	if sought == "" {
 		return f, nil
 	}
-	accounts, err := tx.AccountNames()
+	known, err := tx.AccountNames()
 	if err != nil {
 		return f, err
 	}
+	operators, err := tx.Operators()
+	if err != nil {
+		return f, err
+	}
+	for _, name := range operators {
+		known = append(known, store.NamedAccount{Name: name})
+	}
 	var parts, whole []store.NamedAccount
-	for _, a := range accounts {
+	for _, a := range known {
 		name := strings.ToLower(a.Name)
+		if a.ID != 0 && sought == fmt.Sprintf("account %d", a.ID) {
+			f.Account = a.ID
+			return f, nil
+		}
 		if strings.Contains(name, sought) {
 			parts = append(parts, a)
 		}
@@ -47,10 +60,31 @@ func (in AuditAsked) filter(tx *store.Tx) (store.EventFilter, error) {
 	case len(parts) == 0:
 		return f, fault.InvalidField("who", "Nobody with an account here goes by that name.", "Write it as the list of accounts does.")
 	case len(parts) > 1:
-		return f, fault.InvalidField("who", fmt.Sprintf("%d people here go by that name.", len(parts)), "Write more of it, or search by person or by day.")
+		return f, fault.InvalidField("who", fmt.Sprintf("%d people here go by that name.", len(parts)), apart(parts))
 	}
-	f.Account = parts[0].ID
+	if f.Account = parts[0].ID; f.Account == 0 {
+		f.Operator = parts[0].Name
+	}
 	return f, nil
+}
+
+// mostNamesakes is how many people of one name a message tells apart.
+const mostNamesakes = 5
+
+// apart says how to ask for one of several who go by a name.
+func apart(several []store.NamedAccount) string {
+	if len(several) > mostNamesakes {
+		return "Write more of it, or search by person or by day."
+	}
+	var ways []string
+	for _, a := range several {
+		if a.ID != 0 {
+			ways = append(ways, fmt.Sprintf("account %d for %s", a.ID, a.Name))
+		} else {
+			ways = append(ways, "the whole name for "+a.Name+" at the command line")
+		}
+	}
+	return "Write " + strings.Join(ways, ", or ") + "."
 }
 
 // AuditPage is a page of the audit.

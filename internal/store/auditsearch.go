@@ -29,28 +29,38 @@ type Event struct {
 
 // EventFilter chooses events; a zero field chooses all.
 type EventFilter struct {
-	Account id.Account
-	Person  id.Person
-	Act     policy.Act
-	Outcome string
-	From    time.Time // from this instant
-	Until   time.Time // before this instant
-	Before  id.Event  // for paging: events with a lower number
+	Account  id.Account
+	Operator string // of somebody at the command line, by the name they gave; instead of Account
+	Agency   id.Agency
+	Person   id.Person
+	Act      policy.Act
+	Outcome  string
+	From     time.Time // from this instant
+	Until    time.Time // before this instant
+	Before   id.Event  // for paging: events with a lower number
 }
 
 const eventFields = `e.id, e.at, e.account, e.actor_name, e.agency, e.roles, e.act, e.subject_kind, e.subject_id, e.purpose, e.outcome, e.reason,
 	e.policies, e.source, e.made, e.people, e.seal`
 
-const eventWindow = ` and e.at >= $2 and e.at < $3 and e.id < $4 and ($5 = '' or e.act = $5) and ($6 = '' or e.outcome = $6) order by e.id desc limit $7`
+const eventWindow = ` and e.at >= $2 and e.at < $3 and e.id < $4 and ($5 = '' or e.act = $5) and ($6 = '' or e.outcome = $6)
+	and ($8 = 0 or e.agency = $8) order by e.id desc limit $7`
+
+// An operator has no account; whoever has none and no name has not signed in.
+const byOperator = ` and e.account = 0 and e.source = '` + policy.CommandLine + `' and e.actor_name = `
 
 var (
-	eventsAll       = query("event.all", `select `+eventFields+` from audit e where e.area = $1`+eventWindow)
-	eventsByAccount = query("event.by-account", `select `+eventFields+` from audit e where e.area = $1 and e.account = $8`+eventWindow)
-	eventsByPerson  = query("event.by-person", `select `+eventFields+` from audit_people p join audit e on e.id = p.event
-		where p.area = $1 and p.person = $8`+eventWindow)
+	eventsAll        = query("event.all", `select `+eventFields+` from audit e where e.area = $1`+eventWindow)
+	eventsByAccount  = query("event.by-account", `select `+eventFields+` from audit e where e.area = $1 and e.account = $9`+eventWindow)
+	eventsByOperator = query("event.by-operator", `select `+eventFields+` from audit e where e.area = $1`+byOperator+`$9`+eventWindow)
+	eventsByPerson   = query("event.by-person", `select `+eventFields+` from audit_people p join audit e on e.id = p.event
+		where p.area = $1 and p.person = $9`+eventWindow)
 	eventsByBoth = query("event.by-both", `select `+eventFields+` from audit_people p join audit e on e.id = p.event
-		where p.area = $1 and p.person = $8 and e.account = $9`+eventWindow)
-	eventsCount = query("event.count-of-person", `select count(*) from audit_people where area = $1 and person = $2`)
+		where p.area = $1 and p.person = $9 and e.account = $10`+eventWindow)
+	eventsByOperatorAndPerson = query("event.by-operator-and-person", `select `+eventFields+` from audit_people p join audit e on e.id = p.event
+		where p.area = $1 and p.person = $9`+byOperator+`$10`+eventWindow)
+	eventOperators = query("event.operators", `select distinct actor_name from audit where area = $1 and account = 0 and source = $2 order by actor_name`)
+	eventsCount    = query("event.count-of-person", `select count(*) from audit_people where area = $1 and person = $2`)
 )
 
 // Events gives the newest events that a filter chooses, at most so many.
@@ -66,8 +76,12 @@ func (tx *Tx) Events(f EventFilter, most int) ([]Event, error) {
 	if !f.From.IsZero() {
 		from = instant(f.From)
 	}
-	s, args := eventsAll, []any{tx.area, from, until, before, string(f.Act), f.Outcome, most}
+	s, args := eventsAll, []any{tx.area, from, until, before, string(f.Act), f.Outcome, most, int64(f.Agency)}
 	switch {
+	case f.Operator != "" && f.Person != 0:
+		s, args = eventsByOperatorAndPerson, append(args, int64(f.Person), f.Operator)
+	case f.Operator != "":
+		s, args = eventsByOperator, append(args, f.Operator)
 	case f.Account != 0 && f.Person != 0:
 		s, args = eventsByBoth, append(args, int64(f.Person), int64(f.Account))
 	case f.Person != 0:
@@ -83,6 +97,13 @@ func (tx *Tx) Events(f EventFilter, most int) ([]Event, error) {
 			&e.Reason, &e.Policies, &e.Source, &e.Made, &e.People, &seal)
 		e.At, e.Sealed = moment(at), seal >= 0
 		return e, err
+	})
+}
+
+// Operators are the names that people at the command line gave, of all that is in the audit.
+func (tx *Tx) Operators() ([]string, error) {
+	return list(tx, eventOperators, []any{tx.area, policy.CommandLine}, func(scan func(...any) error) (name string, err error) {
+		return name, scan(&name)
 	})
 }
 

@@ -22,16 +22,17 @@ func (tx *Tx) NameOf(a id.Account) (string, error) {
 
 // NamedAccount is an account by its name, for choosing from.
 type NamedAccount struct {
-	ID   id.Account
-	Name string
+	ID     id.Account
+	Name   string
+	Agency id.Agency // 0 for the partnership's own people
 }
 
-var accountNames = query("account.names", `select id, name from accounts where area = $1 order by name, id`)
+var accountNames = query("account.names", `select id, name, agency from accounts where area = $1 order by name, id`)
 
 // AccountNames gives every account of the area by name.
 func (tx *Tx) AccountNames() ([]NamedAccount, error) {
 	return list(tx, accountNames, []any{tx.area}, func(scan func(...any) error) (a NamedAccount, err error) {
-		return a, scan(&a.ID, &a.Name)
+		return a, scan(&a.ID, &a.Name, &a.Agency)
 	})
 }
 

@@ -421,6 +421,7 @@ var readings = map[string]reading{
 		all, err := tx.AccountNames()
 		return len(all) > 0 && all[0].ID == w.account, err
 	}},
+	"Operators": {call: func(tx *Tx, w *world) (any, error) { return tx.Operators() }},
 	"Checkpoint": {call: func(tx *Tx, w *world) (any, error) {
 		_, _, text, err := tx.Checkpoint()
 		return strings.HasPrefix(text, fmt.Sprintf("throughline audit of area %d\n", w.number)), err

@@ -21,7 +21,7 @@ import (
 var auditOutcomes = map[ui.Outcome]string{ui.Permitted: "permit", ui.Denied: "deny", ui.Failed: "failed"}
 
 // auditFields are those of the search.
-var auditFields = []string{"who", "whom", "act", "outcome", "from", "to"}
+var auditFields = []string{"who", "agency", "whom", "act", "outcome", "from", "to"}
 
 // auditAsked reads a search of the audit from its address.
 func auditAsked(q url.Values) (app.AuditAsked, error) {
@@ -29,6 +29,13 @@ func auditAsked(q url.Values) (app.AuditAsked, error) {
 	f := fault.New(fault.Invalid, "search", "There is a problem.", "")
 	typed := func(name string) string { return strings.TrimSpace(q.Get(name)) }
 	in.Who = typed("who")
+	if typed("agency") != "" {
+		n, err := id.Parse[id.Agency](typed("agency"))
+		if err != nil {
+			f = f.With("agency", "There is no such agency.", "Choose one of the list.")
+		}
+		in.Agency = n
+	}
 	if whom := typed("whom"); whom != "" {
 		p, err := id.ParsePseudonym(whom)
 		if err != nil {
@@ -111,6 +118,7 @@ func (s *Server) auditPage(w http.ResponseWriter, r *http.Request, who app.Who, 
 	agencies := map[id.Agency]string{0: s.app.AreaWords(p.Viewer.Area).Partnership}
 	for _, g := range p.Agencies {
 		agencies[g.ID] = g.Name
+		c.Agencies = append(c.Agencies, ui.Option{Value: strconv.FormatInt(int64(g.ID), 10), Label: g.Name})
 	}
 	for _, e := range p.Events {
 		c.Rows = append(c.Rows, auditRow(e, agencies, p.Viewer))

@@ -3,12 +3,14 @@ package web
 import (
 	"context"
 	"encoding/csv"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 
+	"throughline/internal/app"
 	"throughline/internal/policy"
 	"throughline/internal/web/ui"
 )
@@ -32,6 +34,29 @@ func TestAuditIsSearched(t *testing.T) {
 	says(t, search(url.Values{"to": {"19/4/2026"}}), "No line matches")
 	says(t, search(url.Values{"from": {"2026-04-21"}}), "No line matches")
 	saysNot(t, search(nil), "Whitlock")
+	w.somebodyWho(policy.AgencyUser, policy.HandleExtracts)
+	ofLantern := search(url.Values{"agency": {fmt.Sprint(w.lantern)}})
+	says(t, ofLantern, "new-agency-user")
+	saysNot(t, ofLantern, "Anna")
+}
+
+// TestAuditTellsNamesakesApart: two accounts may have one name, and somebody at the command line has none.
+func TestAuditTellsNamesakesApart(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	if _, err := w.app.SearchAudit(t.Context(), app.ByOperator("south-london", "Olive Groves"), app.AuditAsked{}); err != nil {
+		t.Fatal(err)
+	}
+	w.admin.status(w.admin.post("/accounts", url.Values{"name": {"Anna"}, "email": {"other@example.org.uk"}, "agency": {"0"},
+		"roles": {string(policy.Auditor)}}), http.StatusOK)
+	b := w.admin.somebody("Otto", 0, policy.AuditUse, string(policy.Auditor))
+	page := b.status(b.get("/audit?who=Anna"), http.StatusUnprocessableEntity).Body.String()
+	says(t, page, "2 people here go by that name.", "account 2 for Anna, or account 5 for Anna")
+	says(t, b.status(b.get("/audit?who=account+2&act=run.start"), http.StatusOK).Body.String(), "1 line,", "Anna")
+	says(t, b.status(b.get("/audit?who=account+5"), http.StatusOK).Body.String(), "No line matches")
+	olive := b.status(b.get("/audit?who=olive"), http.StatusOK).Body.String()
+	says(t, olive, "1 line,", "Olive Groves", "At the command line")
+	says(t, b.status(b.get("/audit?who=olive&whom=K7M-3Q"), http.StatusOK).Body.String(), "No line matches")
 }
 
 func TestRefusalsAreFoundInTheAudit(t *testing.T) {

@@ -13,6 +13,7 @@ var AuditPage = register[AuditSearch]("audit")
 // AuditSearch is a search of the audit: who, whom, what, when, and how it came out.
 type AuditSearch struct {
 	Form      Form
+	Agencies  []Option // whose people may be chosen
 	Acts      []Option // kinds of act there are
 	Older     string   // the address of the lines before these; empty when there are none
 	Export    string   // the address that downloads the lines found
@@ -63,6 +64,9 @@ func (a AuditSearch) Whom() Input {
 	i := a.Form.input("whom", "About whom (reference)", "", 20)
 	i.Exact = true
 	return i
+}
+func (a AuditSearch) Agency() Choice {
+	return a.Form.choice("agency", "Of which agency", "", append([]Option{{Label: "Anybody"}}, a.Agencies...))
 }
 func (a AuditSearch) Act() Choice {
 	return a.Form.choice("act", "What was done", "", append([]Option{{Label: "Anything"}}, a.Acts...))

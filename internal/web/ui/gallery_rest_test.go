@@ -106,7 +106,7 @@ func runCases() []Case {
 		Found:    []Pair{{"People", Say(Plain("45"))}, {"People with a priced contact", Say(Plain("9,638"))}}, Digest: "c0ffee51d04b2e8a77c0d1e2f3a4b5c6d79f3c51d04b2e8a77c0d1e2f3a4b5c6"}
 	stop := running
 	stop.Stoppable = true
-	audit := AuditSearch{Acts: []Option{{Value: "open-person", Label: "Open a person"}}, Older: "/audit?before=40109", Export: "/audit.csv", MayExport: true, Intact: true, Checked: at(12, 9, 0), Sealed: 40_100, Waiting: 12,
+	audit := AuditSearch{Agencies: []Option{{Value: "1", Label: "Lambeth Council"}}, Acts: []Option{{Value: "open-person", Label: "Open a person"}}, Older: "/audit?before=40109", Export: "/audit.csv", MayExport: true, Intact: true, Checked: at(12, 9, 0), Sealed: 40_100, Waiting: 12,
 		SignedAt: at(12, 9, 0), Digest: "c0ffee51d04b2e8a77c0d1e2f3a4b5c6d79f3c51d04b2e8a77c0d1e2f3a4b5c6", Rows: []AuditRow{
 			{40112, at(12, 11, 40), "Ayesha Rahman", "Partnership", "Open a person", dean, "", "", "Find and cost the cohort", Permitted, ""},
 			{40111, at(12, 11, 38), "L. Duarte", "Fernhill Recovery", "Open contacts", dean, "", "", "Treatment", Denied, "Mental health contacts are not opened to Fernhill Recovery"},
