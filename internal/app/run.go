@@ -78,7 +78,16 @@ func (a *App) StartCost(ctx context.Context, who Who) (id.Job, error) {
 	return n, err
 }
 
-// RunList is the newest runs of the area.
+// RunsAsked chooses runs; what is zero chooses all.
+type RunsAsked struct {
+	Kind   RunKind
+	Before id.Run // for paging: runs with a lower number
+}
+
+// RunsOnPage is how many runs a page of the list shows.
+const RunsOnPage = 50
+
+// RunList is a page of the runs of the area, the newest first.
 type RunList struct {
 	Viewer Viewer
 	Area   store.Area
@@ -86,12 +95,13 @@ type RunList struct {
 	Jobs   []Work
 	Names  map[id.Account]string // of who started them
 	Found  map[id.Run]RunFound
-	Stale  Stale // of the cost run in force
+	Stale  Stale  // of the cost run in force
+	Next   id.Run // to ask for the runs before these; 0 when there are no more
 	MayRun bool
 }
 
-// Runs lists the newest runs.
-func (a *App) Runs(ctx context.Context, who Who) (RunList, error) {
+// Runs lists runs, the newest first.
+func (a *App) Runs(ctx context.Context, who Who, in RunsAsked) (RunList, error) {
 	var l RunList
 	err := a.db.Do(ctx, inArea(who, policy.RunList, policy.Area), func(tx *store.Tx) (err error) {
 		if l.Viewer, err = viewer(tx); err != nil {
@@ -100,8 +110,12 @@ func (a *App) Runs(ctx context.Context, who Who) (RunList, error) {
 		if l.Area, err = tx.Area(); err != nil {
 			return err
 		}
-		if l.Runs, err = tx.Runs(100); err != nil {
+		if l.Runs, err = tx.RunsBefore(in.Before, in.Kind, RunsOnPage+1); err != nil {
 			return err
+		}
+		if l.Next = 0; len(l.Runs) > RunsOnPage {
+			l.Runs = l.Runs[:RunsOnPage]
+			l.Next = l.Runs[RunsOnPage-1].ID
 		}
 		if l.Jobs, err = working(tx); err != nil {
 			return err

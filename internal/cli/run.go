@@ -62,7 +62,7 @@ type found struct {
 }
 
 func foundBy(ctx context.Context, k *worker) (f found, err error) {
-	list, err := k.Runs(ctx, k.who)
+	list, err := k.Runs(ctx, k.who, app.RunsAsked{})
 	if err != nil {
 		return f, err
 	}
@@ -212,7 +212,7 @@ type runList struct{ operator }
 // Run lists runs.
 func (c runList) Run(ctx context.Context, w *World) error {
 	return c.act(ctx, w, func(a *app.App, who app.Who) error {
-		list, err := a.Runs(ctx, who)
+		list, err := a.Runs(ctx, who, app.RunsAsked{})
 		if err != nil {
 			return err
 		}
@@ -252,7 +252,7 @@ type jobList struct{ operator }
 // Run lists jobs under way.
 func (c jobList) Run(ctx context.Context, w *World) error {
 	return c.act(ctx, w, func(a *app.App, who app.Who) error {
-		list, err := a.Runs(ctx, who)
+		list, err := a.Runs(ctx, who, app.RunsAsked{})
 		if err != nil {
 			return err
 		}

@@ -37,6 +37,8 @@ var (
 	runInsert    = query("run.insert", `insert into runs (area, id, kind, state, started_at, started_by, inputs, inputs_hash, code_version) values ($1, $2, $3, 'working', $4, $5, $6, $7, $8)`)
 	runByID      = query("run.by-id", `select `+runFields+` from runs where id = $1 and area = $2`)
 	runList      = query("run.list", `select `+runFields+` from runs where area = $1 order by id desc limit $2`)
+	runListFrom  = query("run.list-from", `select `+runFields+` from runs where area = $1 and id < $2 order by id desc limit $3`)
+	runListKind  = query("run.list-of-kind", `select `+runFields+` from runs where area = $1 and kind = $4 and id < $2 order by id desc limit $3`)
 	runInputs    = query("run.inputs", `update runs set inputs = $1, inputs_hash = $2 where id = $3 and state = 'working' and area = $4`)
 	runFinish    = query("run.finish", `update runs set state = 'published', finished_at = $1, report = $2 where id = $3 and state = 'working' and area = $4`)
 	runFail      = query("run.fail", `update runs set state = 'failed', finished_at = $1, fault = $2 where id = $3 and state = 'working' and area = $4`)
@@ -70,6 +72,18 @@ func (tx *Tx) Run(n id.Run) (Run, error) {
 
 // Runs gives the newest runs of the area.
 func (tx *Tx) Runs(most int) ([]Run, error) { return tx.runsBy(runList, tx.area, most) }
+
+// RunsBefore gives the newest runs with a lower number than one, of a kind or, where that is empty, of both; 0 begins at the newest.
+func (tx *Tx) RunsBefore(n id.Run, kind RunKind, most int) ([]Run, error) {
+	before := int64(n)
+	if before == 0 {
+		before = 1<<63 - 1
+	}
+	if kind == "" {
+		return tx.runsBy(runListFrom, tx.area, before, most)
+	}
+	return tx.runsBy(runListKind, tx.area, before, most, string(kind))
+}
 
 // FixRun fixes what a run works on.
 func (tx *Tx) FixRun(n id.Run, inputs, inputsHash string) error {

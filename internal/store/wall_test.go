@@ -483,6 +483,10 @@ var readings = map[string]reading{
 		all, err := tx.Runs(10)
 		return len(all) > 0 && all[0].ID == w.costRun, err
 	}},
+	"RunsBefore": {call: func(tx *Tx, w *world) (any, error) {
+		all, err := tx.RunsBefore(0, CostRun, 10)
+		return len(all) > 0 && all[0].ID == w.costRun, err
+	}},
 	"Sessions": {call: func(tx *Tx, w *world) (any, error) { return tx.Sessions(w.account) }},
 	"ServiceCodes": {call: func(tx *Tx, w *world) (any, error) {
 		all, err := tx.ServiceCodes()

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,11 +41,28 @@ func runMade(r app.RunRow) time.Time {
 }
 
 func (s *Server) runs(w http.ResponseWriter, r *http.Request, who app.Who) error {
-	l, err := s.app.Runs(r.Context(), who)
+	q := r.URL.Query()
+	in := app.RunsAsked{Kind: app.RunKind(q.Get("kind"))}
+	if runKinds[in.Kind] == "" { // what is no kind narrows nothing
+		in.Kind = ""
+		q.Del("kind")
+	}
+	if n, err := id.Parse[id.Run](q.Get(earlier)); err == nil {
+		in.Before = n
+	}
+	l, err := s.app.Runs(r.Context(), who, in)
 	if err != nil {
 		return err
 	}
-	c := ui.Runs{List: ui.List{Path: "/runs", Total: len(l.Runs)}, MayRun: l.MayRun, Jobs: work(l.Jobs, "/runs", "What is in force stays so until the new run is whole.")}
+	c := ui.Runs{Filter: typedIn(q, "kind"), Narrowed: in != app.RunsAsked{}, MayRun: l.MayRun, Jobs: work(l.Jobs, "/runs", "What is in force stays so until the new run is whole.")}
+	for _, k := range []app.RunKind{app.LinkRun, app.CostRun} {
+		c.Kinds = append(c.Kinds, ui.Option{Value: string(k), Label: runKinds[k]})
+	}
+	if l.Next != 0 {
+		asked := kept(q, "kind")
+		asked.Set(earlier, strconv.FormatInt(int64(l.Next), 10))
+		c.Older = address("/runs", asked)
+	}
 	for _, x := range l.Runs {
 		c.Rows = append(c.Rows, ui.RunRow{Run: x.ID, Kind: runKinds[x.Kind], Made: runMade(x), By: l.Names[x.StartedBy],
 			State: runState(x, x.ID == l.Area.CostRun && l.Stale.Any()), Found: foundWords(x, l.Found[x.ID])})

@@ -1,10 +1,17 @@
 package web
 
 import (
+	"fmt"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"throughline/internal/app"
 	"throughline/internal/policy"
 )
 
@@ -59,6 +66,49 @@ func TestRunsAreForThoseWhoMay(t *testing.T) {
 	}
 	saysNot(t, w.analyst.get("/runs").Body.String(), `href="/runs/3"`)
 }
+
+// TestRunsArePagedAndNarrowed follows the pages back to the first run, and meets each run of a kind once.
+func TestRunsArePagedAndNarrowed(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	b := w.analyst
+	for range app.RunsOnPage {
+		if _, err := w.app.StartRuns(t.Context(), b.credential()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for kind, first := range map[string]int{"": 2*app.RunsOnPage + 2, "link": 2*app.RunsOnPage + 1, "cost": 2*app.RunsOnPage + 2, "neither": 2*app.RunsOnPage + 2} {
+		step, path, pages := 2, "/runs?kind="+kind, 0
+		if kind == "" || kind == "neither" {
+			step = 1
+		}
+		var met []string
+		for ; path != ""; pages++ {
+			page := b.status(b.get(path), http.StatusOK).Body.String()
+			_, table, _ := strings.Cut(page, "<table")
+			for _, m := range runLine.FindAllStringSubmatch(table, -1) {
+				met = append(met, m[1])
+			}
+			path = ""
+			if m := olderRuns.FindStringSubmatch(page); m != nil {
+				path = html.UnescapeString(m[1])
+			}
+		}
+		var want []string
+		for n := first; n > 0; n -= step {
+			want = append(want, fmt.Sprint(n))
+		}
+		if d := cmp.Diff(want, met); d != "" || pages != (len(want)+app.RunsOnPage-1)/app.RunsOnPage {
+			t.Errorf("kind %q: %d pages (-want +got):\n%s", kind, pages, d)
+		}
+	}
+	says(t, b.status(b.get("/runs?kind=link&before=1"), http.StatusOK).Body.String(), "No run is like that.", `<option value="link" selected>`)
+}
+
+var (
+	runLine   = regexp.MustCompile(`href="/runs/(\d+)"`)
+	olderRuns = regexp.MustCompile(`href="(/runs\?[^"]*before=[^"]*)"`)
+)
 
 // somebodyWho is somebody new with a role: of Lantern Housing when the role is an agency's.
 func (w *town) somebodyWho(role policy.Role, purpose policy.Purpose) *browserOf {

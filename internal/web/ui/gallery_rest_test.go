@@ -98,7 +98,7 @@ func findCases() []Case {
 }
 
 func runCases() []Case {
-	runs := Runs{MayRun: true, Jobs: []Job{running}, List: List{Path: "/runs", Page: 2, Size: 3, Total: 31}, Rows: []RunRow{
+	runs := Runs{MayRun: true, Jobs: []Job{running}, Kinds: []Option{{Value: "link", Label: "Link run"}}, Older: "/runs?before=29", Rows: []RunRow{
 		{31, "Cohort run", at(2, 16, 5), "Ayesha Rahman", RunOutOfDate, "45 people"}, {30, "Price run", at(2, 16, 1), "Ayesha Rahman", RunInForce, "110,953 contacts"}, {29, "Link run", at(1, 9, 0), oddName, RunSuperseded, longName}}}
 	run := Run{Run: 31, Kind: "Cohort run", State: RunOutOfDate, Made: at(2, 16, 5), Took: 94 * time.Second, By: "Ayesha Rahman", Why: "4 review answers came after it.", Supersedes: 28, SupersededBy: 32,
 		Inputs:   []RunInput{{20, "Riverbank Hospitals, A&E", "31 March 2026", "9f3c51d04b2e8a77c0d1e2f3a4b5c6d79f3c51d04b2e8a77c0d1e2f3a4b5c6d7", 14502}, {21, oddName, "15 March 2026", "77ab", 2600}},
@@ -117,7 +117,7 @@ func runCases() []Case {
 	failed.Form = typed("who", "whom", "act", "outcome", "from", "to")
 	return []Case{
 		show(RunsPage, "full", signedIn(), runs),
-		show(RunsPage, "empty", signedIn(), Runs{List: List{Path: "/runs"}}),
+		show(RunsPage, "empty", signedIn(), Runs{}),
 		show(RunPage, "full", signedIn(), run),
 		show(RunPage, "empty", signedIn(), Run{Run: 1, Kind: "Link run", State: RunCutOff, Made: at(1, 9, 0), By: "Ayesha Rahman"}),
 		show(JobPage, "full", signedIn(), JobView{Job: stop}),

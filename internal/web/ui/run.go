@@ -34,12 +34,15 @@ func (s RunState) cell() Cell {
 	return words(string(s))
 }
 
-// Runs is the list of link, price and cohort runs.
+// Runs is a page of the list of runs, the newest first.
 type Runs struct {
-	List   List
-	Rows   []RunRow
-	Jobs   []Job
-	MayRun bool
+	Filter   Form
+	Kinds    []Option // that the list may be narrowed to
+	Narrowed bool     // it is not the list from its beginning, of every kind
+	Older    string   // the address of the runs before these; empty when there are none
+	Rows     []RunRow
+	Jobs     []Job
+	MayRun   bool
 }
 
 // RunRow is one run.
@@ -55,11 +58,19 @@ type RunRow struct {
 // Head implements Content.
 func (r Runs) Head() Head { return Head{Title: "Runs", Place: PlaceRuns} }
 
+// Kind is the filter of the list.
+func (r Runs) Kind() Choice {
+	return r.Filter.choice("kind", "Kind", "", append([]Option{{Label: "Every kind"}}, r.Kinds...))
+}
+
 // Table is this page of the list.
 func (r Runs) Table() Table {
-	t := Table{ID: "runs", Name: r.List.name("run", "runs"), Wide: true, Empty: "No run has been made yet.",
+	t := Table{ID: "runs", Name: many(len(r.Rows), "run", "runs") + ", the newest first", Wide: true, Empty: "No run has been made yet.",
 		Columns: []Column{head(col("Run")), col("Kind"), key("Made"), col("By"), col("What it found"), col("State")},
-		Paging:  r.List.paging("Pages of runs", "runs", false)}
+		Paging:  onwards("Pages of runs", r.Older, "runs")}
+	if r.Narrowed {
+		t.Empty = "No run is like that."
+	}
 	for _, x := range r.Rows {
 		t.Rows = append(t.Rows, row(linked(RunPath(x.Run), "Run "+count(int(x.Run))), words(x.Kind), words(moment(x.Made)),
 			cell(Name(x.By)),
