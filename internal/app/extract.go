@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -122,8 +123,11 @@ type ExtractPage struct {
 	Agency      store.Agency
 	Layout      store.Layout
 	SentBy      string
-	DecidedBy   string // empty while nobody has decided
+	DecidedBy   string          // empty while nobody has decided
+	Since       []store.Extract // of the agency, decided about since this one was counted beside them
 	Unmapped    []string
+	Columns     []string         // of Sample, as the agency heads them
+	Sample      [][]string       // the first rows that can be accepted, masked, while somebody has to decide
 	Trouble     string           // why a faulty file could not be read, with its remedy
 	Faults      []store.RowFault // this page of them
 	Page        int
@@ -177,9 +181,49 @@ func (a *App) Extract(ctx context.Context, who Who, n id.Extract, page int) (Ext
 		if p.Work, err = jobsOn(tx, n); err != nil {
 			return err
 		}
+		if p.Extract.State == store.ExtractChecked {
+			if err := p.sample(tx); err != nil {
+				return err
+			}
+			others, err := tx.Extracts(p.Extract.Agency)
+			if err != nil {
+				return err
+			}
+			p.Since = slices.DeleteFunc(others, func(e store.Extract) bool {
+				return e.State == store.ExtractRefused || !e.DecidedAt.After(p.Extract.CheckedAt)
+			})
+		}
 		return p.decision(tx)
 	})
 	return p, err
+}
+
+// sample shows the first rows masked, so that somebody sees whether each column holds what the layout takes it for.
+func (p *ExtractPage) sample(tx *store.Tx) error {
+	layout, err := intake.ParseLayout([]byte(p.Layout.Text))
+	if err != nil {
+		return err
+	}
+	c, err := tx.FirstChunk(p.Extract.ID)
+	if err != nil || len(c.Data) == 0 {
+		return err
+	}
+	p.Columns, p.Sample = nil, nil
+	for _, col := range layout.Columns {
+		p.Columns = append(p.Columns, col.Header)
+	}
+	return readChunk(c.Data, func(r sentRow) bool {
+		if r.Outcome == intake.Accepted && len(r.Values) == len(layout.Columns) {
+			values := make([][]byte, len(r.Values))
+			for i, v := range r.Values {
+				if v != nil {
+					values[i] = []byte(*v)
+				}
+			}
+			p.Sample = append(p.Sample, intake.Masked(layout, values))
+		}
+		return len(p.Sample) < intake.SampleRows
+	})
 }
 
 // faults reads the page of rejected rows that was asked for.
@@ -368,10 +412,54 @@ func (a *App) SentInError(ctx context.Context, who Who, in EndExtract) error {
 	})
 }
 
+// bridge lets what replaced an extract's rows replace what those rows replaced, so that its going leaves no gap.
+func (a *App) bridge(ctx context.Context, who Who, n id.Extract) error {
+	later := map[int64][]id.Extract{}
+	err := a.db.Do(ctx, request(who, policy.ExtractStage, policy.Extract, int64(n)), func(tx *store.Tx) error {
+		rows, err := tx.ReplacedWithin(n)
+		for _, r := range rows {
+			if !slices.Contains(later[r.Ref], r.By) {
+				later[r.Ref] = append(later[r.Ref], r.By)
+			}
+		}
+		return err
+	})
+	if err != nil || len(later) == 0 {
+		return err
+	}
+	for after, more := (store.ContactAt{}), true; more; {
+		err := a.db.Do(ctx, request(who, policy.ExtractStage, policy.Extract, int64(n)), func(tx *store.Tx) error {
+			rows, err := tx.ReplacedBy(n, after, pieceRows)
+			if err != nil {
+				return err
+			}
+			var some []store.Replacement
+			for _, r := range rows {
+				for _, by := range later[r.Ref] {
+					some = append(some, store.Replacement{ContactAt: r.ContactAt, By: by})
+				}
+			}
+			if more = len(rows) == pieceRows; more {
+				after = rows[len(rows)-1].ContactAt
+			}
+			return tx.BridgeReplacements(some)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (a *App) sweepExtract(ctx context.Context, t *task) error {
 	var args sweepArgs
 	if err := t.read(&args); err != nil {
 		return err
+	}
+	if args.State == store.ExtractRemoved {
+		if err := a.bridge(ctx, t.who, args.Extract); err != nil {
+			return err
+		}
 	}
 	if err := a.sweep(ctx, t.who, args.Extract); err != nil {
 		return err
@@ -402,6 +490,7 @@ func (a *App) DownloadRejected(ctx context.Context, who Who, n id.Extract, to io
 		for i, c := range layout.Columns {
 			header[i] = c.Header
 		}
+		var sent chunkRows
 		rows = [][]string{append(header, "line", "column", "reason", "what is wrong", "remedy")}
 		for after := int64(0); ; {
 			some, err := tx.FaultsOf(n, after, 500)
@@ -410,7 +499,7 @@ func (a *App) DownloadRejected(ctx context.Context, who Who, n id.Extract, to io
 			}
 			for _, f := range some {
 				after = f.Line
-				sent, err := rowOf(tx, n, f.Line)
+				sent, err := sent.row(tx, n, f.Line)
 				if err != nil {
 					return err
 				}
@@ -439,19 +528,30 @@ func (a *App) DownloadRejected(ctx context.Context, who Who, n id.Extract, to io
 
 // rowOf gives one row of an extract as its agency sent it.
 func rowOf(tx *store.Tx, n id.Extract, line int64) (sentRow, error) {
-	c, err := tx.ChunkOf(n, line)
-	if err != nil {
-		return sentRow{}, err
-	}
-	found := sentRow{Line: -1}
-	err = readChunk(c.Data, func(r sentRow) bool {
-		if r.Line == line {
-			found = r
+	var c chunkRows
+	return c.row(tx, n, line)
+}
+
+// chunkRows is the rows of one chunk, so that those asked for in order are unpacked once.
+type chunkRows struct {
+	rows []sentRow
+	last int64
+}
+
+func (c *chunkRows) row(tx *store.Tx, n id.Extract, line int64) (sentRow, error) {
+	if len(c.rows) == 0 || line > c.last {
+		chunk, err := tx.ChunkOf(n, line)
+		if err != nil {
+			return sentRow{}, err
 		}
-		return r.Line < line
-	})
-	if err == nil && found.Line < 0 {
-		err = fault.Missing("row")
+		c.rows, c.last = c.rows[:0], chunk.LastLine
+		if err := readChunk(chunk.Data, func(r sentRow) bool { c.rows = append(c.rows, r); return true }); err != nil {
+			return sentRow{}, err
+		}
 	}
-	return found, err
+	at, found := slices.BinarySearchFunc(c.rows, line, func(r sentRow, line int64) int { return cmp.Compare(r.Line, line) })
+	if !found {
+		return sentRow{}, fault.Missing("row")
+	}
+	return c.rows[at], nil
 }

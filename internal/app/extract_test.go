@@ -88,7 +88,7 @@ func TestRepeatedChangedAndOlder(t *testing.T) {
 		second := w.send(l, april, false, head+"A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1\nA1,Dean,Whitlock,04/03/1983,V2,06/01/2026,3\nA1,Dean,Whitlock,04/03/1983,V3,07/04/2026,1\n")
 		diff(t, "counts of the second", [4]int64{3, 2, 0, 1}, counts(second))
 		w.accept(second)
-		want := []string{"extract 1 line 2: 2026-01-05 quantity 1000", "extract 2 line 3: 2026-01-06 quantity 3000", "extract 2 line 4: 2026-04-07 quantity 1000"}
+		want := []string{"extract 2 line 2: 2026-01-05 quantity 1000", "extract 2 line 3: 2026-01-06 quantity 3000", "extract 2 line 4: 2026-04-07 quantity 1000"}
 		diff(t, "after the second", want, w.standing())
 		older := w.send(l, day.Must(2026, 2, 28), false, head+"A1,Dean,Whitlock,04/03/1983,V2,06/01/2026,2\n")
 		w.accept(older)
@@ -143,7 +143,7 @@ func TestDeletionByAbsence(t *testing.T) {
 			t.Errorf("ending more than 5 in 100 was not asked about: %v", err)
 		}
 		w.accept(whole)
-		diff(t, "after the whole extract", []string{"extract 1 line 2: 2026-01-05 quantity 1000"}, w.standing())
+		diff(t, "after the whole extract", []string{"extract 3 line 2: 2026-01-05 quantity 1000"}, w.standing())
 		w.sentInError(whole)
 		if got := w.standing(); len(got) != 3 {
 			t.Errorf("taking the whole extract back did not bring everything back: %v", got)

@@ -24,9 +24,16 @@ type scene struct {
 	accounts []DemoAccount
 	sign     signer
 	at       atomic.Int64 // unix seconds
+	asked    atomic.Value // a func() that is called when the clock is asked
 }
 
-func (w *scene) now() time.Time { return time.Unix(w.at.Load(), 0).UTC() }
+// now is the scene's clock. Each transaction asks it once.
+func (w *scene) now() time.Time {
+	if f, ok := w.asked.Load().(func()); ok {
+		f()
+	}
+	return time.Unix(w.at.Load(), 0).UTC()
+}
 
 var schemas atomic.Int64
 

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 
 	"throughline/internal/area"
+	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/linkage"
 	"throughline/internal/person"
@@ -37,6 +39,7 @@ type linking struct {
 	slugs   map[id.Agency]string
 	before  map[id.Record]id.Person // the published run's memberships
 	answers []linkage.Answer
+	heard   []int64 // the numbers of the answers that stood
 	inputs  RunInputs
 }
 
@@ -44,34 +47,51 @@ type linking struct {
 // a person whose records all went elsewhere is forwarded there.
 func (a *App) linkRecords(ctx context.Context, t *task) error {
 	return a.inRun(ctx, t, func(run id.Run) error {
-		if err := t.tell("Reading records", 0, 0); err != nil {
-			return err
+		const tries = 5
+		for try := 1; ; try++ {
+			err := a.linkOnce(ctx, t, run)
+			if !errors.Is(err, errAnswered) || try == tries {
+				return err
+			}
+			if err := a.sweepRun(ctx, t, run); err != nil {
+				return err
+			}
 		}
-		var l *linking
-		err := a.db.Do(ctx, request(t.who, policy.RunRead, policy.Run, int64(run)), func(tx *store.Tx) (err error) {
-			l, err = a.gatherRecords(tx)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		text, hash, err := l.inputs.text()
-		if err != nil {
-			return err
-		}
-		err = a.db.Do(ctx, request(t.who, policy.RunWrite, policy.Run, int64(run)), func(tx *store.Tx) error { return tx.FixRun(run, text, hash) })
-		if err != nil {
-			return err
-		}
-		if err := t.tell("Comparing records", 0, int64(len(l.records))); err != nil {
-			return err
-		}
-		found, err := l.linker.Link(ctx, l.options())
-		if err != nil {
-			return err
-		}
-		return a.writeLinks(ctx, t, run, l, found)
 	})
+}
+
+// errAnswered is why a link run begins anew: what it found without an answer must not overrule that answer.
+var errAnswered = fault.New(fault.Conflict, "answered-meanwhile", "Somebody answered which records are one person while they were being linked.", "Start another run.")
+
+// linkOnce links everything and publishes it, unless somebody has answered meanwhile: then it gives errAnswered.
+func (a *App) linkOnce(ctx context.Context, t *task, run id.Run) error {
+	if err := t.tell("Reading records", 0, 0); err != nil {
+		return err
+	}
+	var l *linking
+	err := a.db.Do(ctx, request(t.who, policy.RunRead, policy.Run, int64(run)), func(tx *store.Tx) (err error) {
+		l, err = a.gatherRecords(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	text, hash, err := l.inputs.text()
+	if err != nil {
+		return err
+	}
+	err = a.db.Do(ctx, request(t.who, policy.RunWrite, policy.Run, int64(run)), func(tx *store.Tx) error { return tx.FixRun(run, text, hash) })
+	if err != nil {
+		return err
+	}
+	if err := t.tell("Comparing records", 0, int64(len(l.records))); err != nil {
+		return err
+	}
+	found, err := l.linker.Link(ctx, l.options())
+	if err != nil {
+		return err
+	}
+	return a.writeLinks(ctx, t, run, l, found)
 }
 
 // gatherRecords reads in one snapshot everything that the run fixes.
@@ -119,6 +139,7 @@ func (a *App) gatherRecords(tx *store.Tx) (*linking, error) {
 		return nil, err
 	}
 	for _, x := range answers {
+		l.heard = append(l.heard, x.ID)
 		for _, pair := range x.Pairs {
 			i, ok := place[pair[0]]
 			j, ok2 := place[pair[1]]
@@ -199,6 +220,11 @@ func (a *App) writeLinks(ctx context.Context, t *task, run id.Run, l *linking, f
 		return err
 	}
 	return a.db.Do(ctx, request(t.who, policy.RunPublish, policy.Run, int64(run)), func(tx *store.Tx) error {
+		if now, err := tx.StandingAnswers(); err != nil {
+			return err
+		} else if !slices.EqualFunc(now, l.heard, func(x store.Answer, n int64) bool { return x.ID == n }) {
+			return errAnswered
+		}
 		if err := tx.AddMembershipEvents(events); err != nil {
 			return err
 		}

@@ -290,6 +290,19 @@ func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run) error {
 		}
 		v.Worker, v.Reach, v.AsOf = cmp.Or(r.Worker, v.Worker), cmp.Or(r.Reach, v.Reach), max(v.AsOf, r.AsOf)
 	}
+	workers, err := tx.InvolvedWith(p.Person, run)
+	if err != nil {
+		return err
+	}
+	agencyOfRecord := map[id.Record]id.Agency{}
+	for _, r := range p.Records {
+		agencyOfRecord[r.Record.RecordVersion.Record] = r.Agency.ID
+	}
+	for _, w := range workers { // the last one named stands
+		if v := involved[agencyOfRecord[w.Record]]; v != nil {
+			v.Worker, v.Reach = w.Worker, w.Reach
+		}
+	}
 	const openFor = 90
 	for _, v := range involved {
 		v.Open = v.Open || v.Last != 0 && v.AsOf-v.Last < openFor
@@ -412,27 +425,28 @@ func (a *App) UndoAnswer(ctx context.Context, who Who, in UndoAnswer) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.UndoAnswer(x.ID, strings.TrimSpace(in.Reason)); err != nil {
-			return err
-		}
-		if x.Answer != "not-same" || len(x.Pairs) == 0 {
-			return nil
-		}
 		r, err := tx.Record(x.Record, here.LinkRun)
 		if err != nil {
 			return err
 		}
-		if asked != home && asked != r.Person {
+		if asked != home && asked != r.Person { // the policy was asked about somebody whom the answer is not about
 			return fault.Missing("answer")
 		}
-		if r.Person == home {
+		if err := tx.UndoAnswer(x.ID, strings.TrimSpace(in.Reason)); err != nil {
+			return err
+		}
+		if x.Answer != "not-same" || len(x.Pairs) == 0 || r.Person == home {
 			return nil
 		}
 		if err := tx.SetMembership(here.LinkRun, x.Record, home); err != nil {
 			return err
 		}
-		if err := tx.ForwardPerson(r.Person, home); err != nil {
+		if left, err := tx.MembershipCount(here.LinkRun, r.Person); err != nil {
 			return err
+		} else if left == 0 { // other records may have been linked to it since
+			if err := tx.ForwardPerson(r.Person, home); err != nil {
+				return err
+			}
 		}
 		err = tx.AddMembershipEvents([]store.MembershipEvent{{Run: here.LinkRun, Answer: x.ID, Record: x.Record, From: r.Person, To: home, Kind: "linked"}})
 		if err != nil {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"testing"
 
 	"throughline/internal/fault"
@@ -88,6 +89,120 @@ func TestNotTheSamePerson(t *testing.T) {
 		moved, err := w.app.Person(t.Context(), analyst, other)
 		if err != nil || moved.Person != dean || moved.Was != other {
 			t.Errorf("the number made for the parted record leads to %v (%v), want Dean", moved.Person, err)
+		}
+	})
+}
+
+// TestAnswerWhileLinking: an answer given after a link run has read the answers is not overruled by what the run found.
+func TestAnswerWhileLinking(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.twoAgencies()
+		dean := w.find("Dean", "Whitlock")
+		analyst := w.as(policy.Analyst, policy.CheckRecords)
+		before, err := w.app.Person(t.Context(), analyst, dean)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.app.StartRuns(t.Context(), w.as(policy.Analyst, policy.FindAndCost)); err != nil {
+			t.Fatal(err)
+		}
+		area, n, err := w.app.db.NextJob(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked, given := 0, id.Person(0)
+		w.asked.Store(func() {
+			if asked++; asked == 12 { // in the middle of the run
+				w.asked.Store(func() {})
+				given, err = w.app.Answer(t.Context(), analyst, AnswerRecords{Person: dean, Record: before.Records[0].RecordVersion.Record, Answer: "not-same", Reason: "The worker met both."})
+			}
+		})
+		w.work()
+		if err != nil || given == 0 {
+			t.Fatalf("the answer during job %d of %s gave %v after %d transactions", n, area, err, asked)
+		}
+		for _, p := range []id.Person{dean, given} {
+			page, err := w.app.Person(t.Context(), analyst, p)
+			if err != nil || len(page.Records) != 1 {
+				t.Errorf("after the run person %d has %d records, want 1 (%v)", p, len(page.Records), err)
+			}
+		}
+	})
+}
+
+// TestUndoneAnswerLeavesOthersWhereTheyAre: a record that was linked to the parted one meanwhile can still be opened.
+func TestUndoneAnswerLeavesOthersWhereTheyAre(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.twoAgencies()
+		dean := w.find("Dean", "Whitlock")
+		analyst := w.as(policy.Analyst, policy.CheckRecords)
+		before, err := w.app.Person(t.Context(), analyst, dean)
+		if err != nil {
+			t.Fatal(err)
+		}
+		riverbank := before.Records[slices.IndexFunc(before.Records, func(r RecordShown) bool { return r.Agency.Slug == "riverbank" })]
+		parted, err := w.app.Answer(t.Context(), analyst, AnswerRecords{Person: dean, Record: riverbank.RecordVersion.Record, Answer: "not-same", Reason: "The worker met both."})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lambeth := w.layout("lambeth", layoutOf("lambeth", "TEMPACC", "temporary-accommodation", "night"))
+		w.accept(w.send(lambeth, march, false, "client,forename,surname,born,nhs,postcode,day\nP1,Dean,Whitlock,04/03/1983,9990000018,SE5 8AZ,08/01/2026\n"))
+		w.run()
+		with := func(p id.Person) int {
+			t.Helper()
+			page, err := w.app.Person(t.Context(), analyst, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(page.Records)
+		}
+		stays := parted
+		if with(parted) != 2 {
+			stays = dean
+		}
+		page, err := w.app.Person(t.Context(), analyst, dean)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.app.UndoAnswer(t.Context(), analyst, UndoAnswer{Person: dean, Answer: page.Answers[0].ID, Reason: "It was Dean after all."}); err != nil {
+			t.Fatal(err)
+		}
+		if with(dean)+with(parted) < 3 {
+			t.Errorf("after the undo %d records are Dean's and %d the other's (%d before with %d): one is lost", with(dean), with(parted), with(stays), stays)
+		}
+	})
+}
+
+// TestUndoThroughSomebodyElse: an answer is undone by asking about the person it is about, whatever it says.
+func TestUndoThroughSomebodyElse(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.twoAgencies()
+		dean, ann := w.find("Dean", "Whitlock"), w.find("Ann", "Poole")
+		analyst := w.as(policy.Analyst, policy.CheckRecords)
+		page, err := w.app.Person(t.Context(), analyst, dean)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, answer := range []string{"same", "unsure", "not-same"} {
+			in := AnswerRecords{Person: dean, Record: page.Records[0].RecordVersion.Record, Answer: answer, Reason: "The worker met both."}
+			if _, err := w.app.Answer(t.Context(), analyst, in); err != nil {
+				t.Fatal(err)
+			}
+			if page, err = w.app.Person(t.Context(), analyst, dean); err != nil {
+				t.Fatal(err)
+			}
+			undo := UndoAnswer{Person: ann, Answer: page.Answers[0].ID, Reason: "No."}
+			if err := w.app.UndoAnswer(t.Context(), analyst, undo); fault.KindOf(err) != fault.NotFound {
+				t.Errorf("Dean's %q was undone through Ann: %v", answer, err)
+			}
+			again, err := w.app.Person(t.Context(), analyst, dean)
+			if err != nil || len(again.Answers) != len(page.Answers) || !again.Answers[0].UndoneAt.IsZero() {
+				t.Errorf("Dean's %q did not stay as it was (%v)", answer, err)
+			}
+			undo.Person = dean
+			if err := w.app.UndoAnswer(t.Context(), analyst, undo); err != nil {
+				t.Errorf("Dean's %q could not be undone: %v", answer, err)
+			}
 		}
 	})
 }

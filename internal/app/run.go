@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"throughline/internal/area"
+	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/money"
 	"throughline/internal/policy"
@@ -330,32 +331,43 @@ func writePieces[T any](ctx context.Context, a *App, t *task, run id.Run, doing 
 	return nil
 }
 
-// inRun does the work of a run. It sweeps first what the run had written before it was cut off; a run that cannot go on is swept
-// again and marked as failed, with what may be shown of why.
+// sweepRun deletes what a run has written, piece by piece.
+func (a *App) sweepRun(ctx context.Context, t *task, run id.Run) error {
+	for more := true; more; {
+		err := a.db.Do(ctx, request(t.who, policy.RunWrite, policy.Run, int64(run)), func(tx *store.Tx) (err error) {
+			more, err = tx.SweepRun(run, pieceRows)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inRun does the work of a run. It sweeps first what the run had written before it was cut off; one that had ended then is left as it
+// is. A run that cannot go on is swept again and marked as failed, with what may be shown of why.
 func (a *App) inRun(ctx context.Context, t *task, do func(run id.Run) error) error {
 	var args runArgs
 	if err := t.read(&args); err != nil {
 		return err
 	}
-	sweep := func() error {
-		for more := true; more; {
-			err := a.db.Do(ctx, request(t.who, policy.RunWrite, policy.Run, int64(args.Run)), func(tx *store.Tx) (err error) {
-				more, err = tx.SweepRun(args.Run, pieceRows)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if err := sweep(); err != nil {
+	var state string
+	err := a.db.Do(ctx, request(t.who, policy.RunRead, policy.Run, int64(args.Run)), func(tx *store.Tx) error {
+		r, err := tx.Run(args.Run)
+		state = r.State
+		return err
+	})
+	if err != nil || state != store.RunWorking {
 		return err
 	}
-	err := do(args.Run)
-	if err != nil && ctx.Err() == nil {
+	if err := a.sweepRun(ctx, t, args.Run); err != nil {
+		return err
+	}
+	err = do(args.Run)
+	if err != nil && ctx.Err() == nil && fault.As(err).Code != store.JobLost { // whoever has the job now writes the run
 		why := faultWords(err)
-		if serr := sweep(); serr != nil {
+		if serr := a.sweepRun(ctx, t, args.Run); serr != nil {
 			return serr
 		}
 		ferr := a.db.Do(ctx, request(t.who, policy.RunWrite, policy.Run, int64(args.Run)), func(tx *store.Tx) error { return tx.FailRun(args.Run, why) })

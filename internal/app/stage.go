@@ -48,10 +48,9 @@ type staging struct {
 	records  map[string]id.Record // by the agency's key
 	services []int64              // the keeper's number of each of the reader's services
 	codes    map[[2]string]int64
-	held     []heldContact // the agency's stored contacts, by ref
-	others   []store.Extract
-	came     []bool // which held contacts the file holds, when it is declared whole
+	held     held
 	said     map[string]bool
+	workers  map[string]store.WorkerOf // by the agency's key: the last that a contact named
 	search   []store.SearchKey
 	lines    []store.RecordLine
 
@@ -61,17 +60,9 @@ type staging struct {
 	versions []pendingVersion
 	contacts []pendingContact
 	faults   []store.RowFault
-	replaced []store.Replacement
 	aside    map[[4]string]int64
 	counts   store.ExtractCounts
 	rows     int
-}
-
-// heldContact marks a stored contact of the agency; from is the place of its extract in others.
-type heldContact struct {
-	ref, content int64
-	line         int64
-	from         int32
 }
 
 type pendingVersion struct {
@@ -115,9 +106,12 @@ func (a *App) stageExtract(ctx context.Context, t *task) error {
 
 func (a *App) stage(ctx context.Context, t *task, n id.Extract, path string) error {
 	s := &staging{app: a, task: t, records: map[string]id.Record{}, codes: map[[2]string]int64{},
-		said: map[string]bool{}, aside: map[[4]string]int64{}}
+		said: map[string]bool{}, workers: map[string]store.WorkerOf{}, aside: map[[4]string]int64{}}
 	if err := s.load(ctx, n); err != nil {
 		return err
+	}
+	if s.extract.State != store.ExtractReceived { // checked before the worker was cut off
+		return nil
 	}
 	if err := a.sweep(ctx, t.who, n); err != nil {
 		return err
@@ -192,24 +186,7 @@ func (s *staging) load(ctx context.Context, n id.Extract) error {
 				s.codes[[2]string{c.Code, c.Unit}] = c.ID
 			}
 		}
-		if s.others, err = tx.HoldingExtracts(s.extract.Agency, n); err != nil {
-			return err
-		}
-		for i, e := range s.others {
-			err := tx.ContactMarks(e.ID, func(m store.ContactMark) {
-				s.held = append(s.held, heldContact{m.Ref, m.Content, m.Line, int32(i)})
-			})
-			if err != nil {
-				return err
-			}
-		}
-		slices.SortFunc(s.held, func(a, b heldContact) int {
-			return cmp.Or(cmp.Compare(a.ref, b.ref), cmp.Compare(a.from, b.from), cmp.Compare(a.line, b.line))
-		})
-		if s.extract.Whole {
-			s.came = make([]bool, len(s.held))
-		}
-		return nil
+		return s.held.load(tx, s.extract)
 	})
 }
 
@@ -271,65 +248,22 @@ func (s *staging) contact(key string, r *intake.Row) {
 	}
 	p.Ref = s.ref(c)
 	if r.Revises != 0 { // the same contact stood earlier in the file and said something else: the last counts
-		s.replaced = append(s.replaced, store.Replacement{ContactAt: store.ContactAt{Extract: s.extract.ID, Line: int64(r.Revises)}, By: s.extract.ID})
+		s.held.replace(s.extract.ID, int64(r.Revises), s.extract.ID)
 	}
-	s.hold(&p)
+	if c.Worker != "" || c.Reach != "" {
+		if w, named := s.workers[key]; !named || w.Day <= max(c.From, c.To) {
+			s.workers[key] = store.WorkerOf{Day: max(c.From, c.To), Worker: c.Worker, Reach: c.Reach}
+		}
+	}
+	if s.held.add(&p.Contact) {
+		s.counts.Repeated++
+		s.counts.Contacts--
+	}
 	s.contacts = append(s.contacts, p)
 	s.counts.Contacts++
 	s.counts.LastDay = max(s.counts.LastDay, c.From, c.To)
 	if s.counts.FirstDay == 0 || c.From < s.counts.FirstDay {
 		s.counts.FirstDay = c.From
-	}
-}
-
-// ref tells the contact from the agency's others: by its number where it has one, and otherwise by what it says and which of
-// several that say the same it is.
-func (s *staging) ref(c intake.Contact) int64 {
-	h := fnv.New64a()
-	h.Write([]byte(s.layout.Name))
-	if len(c.ID) > 0 {
-		h.Write([]byte{1})
-		h.Write(c.ID)
-		return int64(h.Sum64())
-	}
-	h.Write([]byte{2})
-	h.Write(c.Hash[:])
-	var n [8]byte
-	binary.BigEndian.PutUint64(n[:], uint64(c.Alike))
-	h.Write(n[:])
-	return int64(h.Sum64())
-}
-
-// hold compares a contact with those held of the same ref. The one of the latest as-of day stands; of one day, the one that was
-// received last. What repeats the newest is stored too, but does not stand while that one does: should the other be sent in
-// error, this one is still there.
-func (s *staging) hold(p *pendingContact) {
-	at, found := slices.BinarySearchFunc(s.held, p.Ref, func(h heldContact, ref int64) int { return cmp.Compare(h.ref, ref) })
-	if !found {
-		return
-	}
-	newest := -1
-	for i := at; i < len(s.held) && s.held[i].ref == p.Ref; i++ {
-		if newest < 0 || s.others[s.held[i].from].AsOf >= s.others[s.held[newest].from].AsOf {
-			newest = i
-		}
-		if s.came != nil {
-			s.came[i] = true
-		}
-	}
-	if s.held[newest].content == p.Content {
-		s.counts.Repeated++
-		s.counts.Contacts--
-		s.replaced = append(s.replaced, store.Replacement{ContactAt: store.ContactAt{Extract: p.Extract, Line: p.Line}, By: s.others[s.held[newest].from].ID})
-		return
-	}
-	for i := at; i < len(s.held) && s.held[i].ref == p.Ref; i++ {
-		other := s.others[s.held[i].from]
-		if other.AsOf <= s.extract.AsOf {
-			s.replaced = append(s.replaced, store.Replacement{ContactAt: store.ContactAt{Extract: other.ID, Line: s.held[i].line}, By: s.extract.ID})
-		} else {
-			s.replaced = append(s.replaced, store.Replacement{ContactAt: store.ContactAt{Extract: p.Extract, Line: p.Line}, By: other.ID})
-		}
 	}
 }
 
@@ -414,9 +348,6 @@ func (s *staging) flush(ctx context.Context) error {
 		if err := tx.StageContacts(contacts); err != nil {
 			return err
 		}
-		if err := tx.StageReplacements(s.replaced); err != nil {
-			return err
-		}
 		for _, c := range s.chunks {
 			if err := tx.StageChunk(s.extract.ID, c); err != nil {
 				return err
@@ -441,13 +372,13 @@ func (s *staging) flush(ctx context.Context) error {
 	for _, c := range contacts {
 		s.lines = append(s.lines, store.RecordLine{Record: c.Record, Line: c.Line})
 	}
-	if len(s.search)+len(s.lines) >= sortedRows {
+	if len(s.search)+len(s.lines)+len(s.held.replaced) >= sortedRows {
 		if err := s.flushSorted(ctx); err != nil {
 			return err
 		}
 	}
 	s.counts.People += int64(len(versions))
-	s.rows, s.chunks, s.newKeys, s.versions, s.contacts, s.faults, s.replaced = 0, s.chunks[:0], nil, s.versions[:0], s.contacts[:0], s.faults[:0], s.replaced[:0]
+	s.rows, s.chunks, s.newKeys, s.versions, s.contacts, s.faults = 0, s.chunks[:0], nil, s.versions[:0], s.contacts[:0], s.faults[:0]
 	return s.task.tell("Reading and storing rows", s.reader.Bytes(), s.extract.Bytes)
 }
 
@@ -459,11 +390,17 @@ func (s *staging) flushSorted(ctx context.Context) error {
 	slices.SortFunc(s.lines, func(a, b store.RecordLine) int {
 		return cmp.Or(cmp.Compare(a.Record, b.Record), cmp.Compare(a.Line, b.Line))
 	})
+	slices.SortFunc(s.held.replaced, func(a, b store.Replacement) int {
+		return cmp.Or(cmp.Compare(a.Extract, b.Extract), cmp.Compare(a.Line, b.Line), cmp.Compare(a.By, b.By))
+	})
 	err := pieces(ctx, s, s.search, (*store.Tx).StageSearchKeys)
 	if err == nil {
 		err = pieces(ctx, s, s.lines, (*store.Tx).StageRecordLines)
 	}
-	s.search, s.lines = s.search[:0], s.lines[:0]
+	if err == nil {
+		err = pieces(ctx, s, s.held.replaced, func(tx *store.Tx, _ id.Extract, some []store.Replacement) error { return tx.StageReplacements(some) })
+	}
+	s.search, s.lines, s.held.replaced = s.search[:0], s.lines[:0], s.held.replaced[:0]
 	return err
 }
 
@@ -518,17 +455,14 @@ func (s *staging) finish(ctx context.Context) error {
 	if err := s.flush(ctx); err != nil {
 		return err
 	}
+	if s.extract.Whole {
+		s.counts.Absent = s.held.endAbsent()
+	}
 	if err := s.flushSorted(ctx); err != nil {
 		return err
 	}
-	for some := range slices.Chunk(s.absent(), pieceRows) {
-		err := s.app.db.Do(ctx, request(s.task.who, policy.ExtractStage, policy.Extract, int64(s.extract.ID)), func(tx *store.Tx) error {
-			return tx.StageReplacements(some)
-		})
-		if err != nil {
-			return err
-		}
-		s.counts.Absent += int64(len(some))
+	if err := pieces(ctx, s, s.involved(), (*store.Tx).StageWorkers); err != nil {
+		return err
 	}
 	return s.app.db.Do(ctx, request(s.task.who, policy.ExtractStage, policy.Extract, int64(s.extract.ID)), func(tx *store.Tx) error {
 		var aside []store.ValueSetAside
@@ -556,15 +490,14 @@ func (s *staging) finish(ctx context.Context) error {
 	})
 }
 
-// absent gives the held contacts of this layout's earlier extracts that a whole extract no longer holds.
-func (s *staging) absent() []store.Replacement {
-	var out []store.Replacement
-	for i, came := range s.came {
-		other := s.others[s.held[i].from]
-		if !came && other.Layout == s.extract.Layout && other.AsOf < s.extract.AsOf {
-			out = append(out, store.Replacement{ContactAt: store.ContactAt{Extract: other.ID, Line: s.held[i].line}, By: s.extract.ID})
-		}
+// involved gives the workers in order of record.
+func (s *staging) involved() []store.WorkerOf {
+	out := make([]store.WorkerOf, 0, len(s.workers))
+	for key, w := range s.workers {
+		w.Record = s.records[key]
+		out = append(out, w)
 	}
+	slices.SortFunc(out, func(a, b store.WorkerOf) int { return cmp.Compare(a.Record, b.Record) })
 	return out
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"throughline/internal/fault"
@@ -75,17 +76,14 @@ func (a *App) WorkOnce(ctx context.Context, name string) (bool, error) {
 		return false, err
 	}
 	t := &task{Job: job, who: who}
-	last := time.Time{}
-	t.tell = func(doing string, done, total int64) error {
-		if now := a.now(); now.Sub(last) >= time.Second || doing != t.Doing {
-			last, t.Doing = now, doing
-			return a.db.Do(ctx, request(who, policy.JobTake, policy.Job, int64(n)), func(tx *store.Tx) error {
-				return tx.JobProgress(n, name, doing, done, total)
-			})
-		}
-		return nil
+	work, lost := context.WithCancelCause(ctx)
+	defer lost(nil)
+	stop := a.hold(work, t, name, lost)
+	why := a.do(work, t)
+	stop()
+	if err := context.Cause(work); err != nil && ctx.Err() == nil {
+		return false, err // another worker has the job
 	}
-	why := a.do(ctx, t)
 	if ctx.Err() != nil {
 		return false, ctx.Err() // the lease runs out, and the job is taken up again where it was
 	}
@@ -94,6 +92,50 @@ func (a *App) WorkOnce(ctx context.Context, name string) (bool, error) {
 	}
 	err = a.db.Do(ctx, request(who, policy.JobTake, policy.Job, int64(n)), func(tx *store.Tx) error { return tx.FinishJob(n, name, why) })
 	return true, err
+}
+
+// renewal is how often a worker renews its hold on a job that has nothing new to say, well within the keeper's lease.
+const renewal = 20 * time.Second
+
+// hold gives the task its tell, and renews the worker's hold on the job until stop is called. A worker that has lost the job is told
+// through lost.
+func (a *App) hold(ctx context.Context, t *task, name string, lost context.CancelCauseFunc) (stop func()) {
+	var mu sync.Mutex
+	last := time.Time{}
+	write := func() error {
+		return a.db.Do(ctx, request(t.who, policy.JobTake, policy.Job, int64(t.ID)), func(tx *store.Tx) error {
+			return tx.JobProgress(t.ID, name, t.Doing, t.Done, t.Total)
+		})
+	}
+	t.tell = func(doing string, done, total int64) error {
+		mu.Lock()
+		defer mu.Unlock()
+		now, another := a.now(), doing != t.Doing
+		t.Doing, t.Done, t.Total = doing, done, total
+		if now.Sub(last) < time.Second && !another {
+			return nil
+		}
+		last = now
+		return write()
+	}
+	done := make(chan struct{})
+	var renewing sync.WaitGroup
+	renewing.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			case <-time.After(renewal):
+				mu.Lock()
+				err := write()
+				mu.Unlock()
+				if fault.As(err).Code == store.JobLost {
+					lost(err)
+				}
+			}
+		}
+	})
+	return func() { close(done); renewing.Wait() }
 }
 
 func (a *App) do(ctx context.Context, t *task) (err error) {

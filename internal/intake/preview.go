@@ -51,8 +51,8 @@ type RejectedRow struct {
 	Values []string // by Headers; empty for a row with too few or too many values
 }
 
-// sampleRows is how many masked rows a preview shows.
-const sampleRows = 5
+// SampleRows is how many masked rows a preview shows.
+const SampleRows = 5
 
 // DryRun reads a whole file and keeps only counts, the first rejected rows and a masked sample.
 func DryRun(file io.Reader, l *Layout, o Options, rejected int) (*Preview, error) {
@@ -108,8 +108,8 @@ func (row *Row) AsRejected() RejectedRow {
 }
 
 func (p *Preview) accept(l *Layout, row *Row, aside map[[2]string]*SetAsideCount) {
-	if len(p.Sample) < sampleRows {
-		p.Sample = append(p.Sample, maskRow(l, row.Values))
+	if len(p.Sample) < SampleRows {
+		p.Sample = append(p.Sample, Masked(l, row.Values))
 	}
 	for _, s := range row.AllSetAside() {
 		a := aside[[2]string{s.Field, s.Code}]
@@ -158,8 +158,8 @@ func (p *Preview) warn(o Options) {
 	}
 }
 
-// maskRow hides what tells who someone is and keeps what shows whether columns stand where the layout says.
-func maskRow(l *Layout, values [][]byte) []string {
+// Masked hides what tells who someone is and keeps what shows whether columns stand where the layout says.
+func Masked(l *Layout, values [][]byte) []string {
 	masked := make([]string, len(values))
 	for c, v := range values {
 		col := &l.Columns[c]

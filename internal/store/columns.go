@@ -63,6 +63,7 @@ var columns = map[string]map[string]Class{
 	"record_versions": join(all(system, "area", "extract", "as_of", "line"), all(which, "record"), all(who, "content", "identity", "set_aside", "borough"),
 		all(staff, "worker", "reach")),
 	"service_codes":        all(system, "area", "id", "agency", "code", "unit"),
+	"record_workers":       join(all(system, "area", "extract"), all(which, "record"), all(use, "day"), all(staff, "worker", "reach")),
 	"contact_records":      join(all(system, "area", "extract", "line"), all(which, "record")),
 	"contacts":             join(all(system, "area", "extract", "line"), all(which, "record"), all(use, "service", "from_day", "to_day", "quantity", "own", "ref", "content")),
 	"contact_replacements": join(all(system, "area", "extract", "by_extract"), all(use, "line")),

@@ -2,16 +2,18 @@ package store
 
 import (
 	"database/sql"
+	"errors"
 
 	"throughline/internal/day"
 	"throughline/internal/id"
 	"throughline/internal/money"
 )
 
-// A contact stands when its extract is accepted and no accepted extract replaced it.
+// A contact stands when its extract is accepted and no extract that counts replaced it. One that is being removed replaces until it is
+// bridged: for that moment a contact may be missing, and is never counted twice.
 const standingContact = `e.state = 'accepted' and not exists (
 	select 1 from contact_replacements x join extracts b on b.id = x.by_extract
-	where x.extract = c.extract and x.line = c.line and b.state = 'accepted')`
+	where x.extract = c.extract and x.line = c.line and b.state in ('accepted', 'removing'))`
 
 const contactFields = `c.extract, c.line, c.record, c.service, c.from_day, c.to_day, c.quantity, c.own, e.as_of`
 
@@ -20,7 +22,7 @@ var (
 		select `+contactFields+` from contacts c join extracts e on e.id = c.extract where c.extract = $1 order by c.line`)
 	replacedOf = query("contact.replaced", `
 		select distinct x.line from contact_replacements x join extracts b on b.id = x.by_extract
-		where x.extract = $1 and b.state = 'accepted' order by x.line`)
+		where x.extract = $1 and b.state in ('accepted', 'removing') order by x.line`)
 	contactsOfPerson = query("contact.of-person", `
 		select `+contactFields+` from memberships m join contact_records r on r.record = m.record
 		join contacts c on c.extract = r.extract and c.line = r.line join extracts e on e.id = c.extract
@@ -85,6 +87,18 @@ func (tx *Tx) ContactsOfExtract(e id.Extract, f func(StoredContact) error) error
 }
 
 var chunkOf = query("chunk.of", `select first_line, last_line, data from extract_chunks where extract = $1 and first_line <= $2 and area = $3 order by first_line desc limit 1`)
+
+var firstChunk = query("chunk.first", `select first_line, last_line, data from extract_chunks where extract = $1 and area = $2 order by first_line limit 1`)
+
+// FirstChunk gives the first compressed rows of an extract; of one without rows, the zero Chunk.
+func (tx *Tx) FirstChunk(e id.Extract) (Chunk, error) {
+	var c Chunk
+	err := tx.one(firstChunk, []any{int64(e), tx.area}, &c.FirstLine, &c.LastLine, &c.Data)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return c, err
+}
 
 // ChunkOf gives the compressed rows among which a line of an extract stands.
 func (tx *Tx) ChunkOf(e id.Extract, line int64) (Chunk, error) {

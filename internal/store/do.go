@@ -135,7 +135,7 @@ func (db *DB) attempt(ctx context.Context, pool *sql.DB, begin *sql.TxOptions, r
 	}
 	tx := &Tx{ctx: ctx, db: db, sql: s, now: db.now().UTC(), shown: map[id.Person]struct{}{}}
 	e, err := tx.decide(r, info)
-	if err == nil && e.outcome != "deny" {
+	if err == nil && e.refusal == nil {
 		err = f(tx)
 		if db.dialect.again(err) {
 			return errors.Join(err, s.Rollback())
@@ -143,7 +143,7 @@ func (db *DB) attempt(ctx context.Context, pool *sql.DB, begin *sql.TxOptions, r
 	}
 	e.people, e.made = tx.people(), strings.Join(tx.made, ", ")
 	switch {
-	case e.outcome == "deny":
+	case e.refusal != nil:
 		err = e.refusal
 	case err != nil && e.act != "":
 		e.outcome, e.reason, e.made = "failed", fault.As(err).Code, "" // what it made is rolled back
@@ -197,8 +197,8 @@ func (tx *Tx) decide(r Request, info policy.Info) (event, error) {
 	switch d.Outcome {
 	case policy.Permit:
 		e.outcome = "permit"
-	case policy.Review:
-		e.outcome = "review"
+	case policy.Review: // goes on by an act of its own, in which the second person agrees; until there is one it goes no further
+		e.outcome, e.refusal = "review", d.Fault(noun(r.Subject.Kind))
 	default:
 		e.refusal = d.Fault(noun(r.Subject.Kind))
 	}

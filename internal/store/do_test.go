@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -199,4 +200,35 @@ func TestPragmas(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestReviewGoesNoFurther: what needs a second person is not done on the word of the first, and the event says so.
+func TestReviewGoesNoFurther(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB, _ *clock) {
+		w := newWorld(t, db, "north")
+		set, err := policy.Load(fstest.MapFS{"a.cedar": {Data: []byte(`
+@id("look") @reason("Analysts may look.")
+permit (principal in Role::"analyst", action in [Action::"home.open", Action::"extract.open"], resource);
+@id("two") @reason("With a second person.") @review("second person")
+permit (principal in Role::"analyst", action == Action::"extract.sent-in-error", resource);`)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		db.policy = set
+		done := false
+		err = db.Do(t.Context(), Request{Who: w.who, Act: policy.ExtractSentInError, Subject: policy.Subject{Kind: policy.Extract, ID: int64(w.extract)}}, func(*Tx) error {
+			done = true
+			return nil
+		})
+		if f := fault.As(err); done || f.Kind != fault.Denied || f.Code != "second-person" {
+			t.Errorf("done: %t, %v; want it refused until a second person agrees", done, err)
+		}
+		var outcome string
+		err = db.alone(t.Context(), w.number, func(tx *Tx) error {
+			return tx.sql.QueryRow(db.text("select outcome from audit where area = $1 and act = 'extract.sent-in-error' order by id desc limit 1"), w.number).Scan(&outcome)
+		})
+		if err != nil || outcome != "review" {
+			t.Errorf("the event says %q (%v), want review", outcome, err)
+		}
+	})
 }

@@ -40,6 +40,9 @@ var (
 	jobFinish   = query("job.finish", `update jobs set state = $1, finished_at = $2, fault = $3, doing = '', claimed_by = '' where id = $4 and claimed_by = $5 and area = $6`)
 )
 
+// JobLost is the code of the fault that tells a worker that another has its job.
+const JobLost = "job-lost"
+
 // lease is how long a worker may be silent before its job is given to another.
 const lease = time.Minute
 
@@ -114,7 +117,7 @@ func (tx *Tx) TakeJob(n id.Job, worker string) (Job, bool, error) {
 func (tx *Tx) JobProgress(n id.Job, worker, doing string, done, total int64) error {
 	changed, err := tx.exec(jobProgress, doing, done, total, instant(tx.now.Add(lease)), int64(n), worker, tx.area)
 	if err == nil && changed == 0 {
-		return fault.New(fault.Conflict, "job-lost", "This job was given to another worker.", "")
+		return fault.New(fault.Conflict, JobLost, "This job was given to another worker.", "")
 	}
 	return err
 }

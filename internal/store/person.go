@@ -286,6 +286,14 @@ func (tx *Tx) AnswersOf(p id.Person) ([]Answer, error) {
 	return tx.answersBy(answersOf, tx.area, int64(p))
 }
 
+var membershipCount = query("membership.count", `select count(*) from memberships where run = $1 and person = $2 and area = $3`)
+
+// MembershipCount is how many records a person has in a link run.
+func (tx *Tx) MembershipCount(run id.Run, p id.Person) (n int64, err error) {
+	tx.show(p)
+	return n, tx.one(membershipCount, []any{int64(run), int64(p), tx.area}, &n)
+}
+
 // StandingAnswers gives every answer that has not been taken back.
 func (tx *Tx) StandingAnswers() ([]Answer, error) { return tx.answersBy(answersAll, tx.area) }
 

@@ -78,6 +78,18 @@ func (tx *Tx) RecordsOf(p id.Person, run id.Run) ([]Record, error) {
 	return list(tx, recordsOfPerson, []any{int64(run), int64(p)}, scanRecord)
 }
 
+var involvedWith = query("record.involved-with", `
+	select w.record, w.day, w.worker, w.reach from memberships m join record_workers w on w.record = m.record join extracts e on e.id = w.extract
+	where m.run = $1 and m.person = $2 and e.state = 'accepted' order by w.day, w.extract, w.record`)
+
+// InvolvedWith gives who is involved with a person's records, as their contacts say, the last named last.
+func (tx *Tx) InvolvedWith(p id.Person, run id.Run) ([]WorkerOf, error) {
+	tx.show(p)
+	return list(tx, involvedWith, []any{int64(run), int64(p)}, func(scan func(...any) error) (w WorkerOf, err error) {
+		return w, scan(&w.Record, &w.Day, &w.Worker, &w.Reach)
+	})
+}
+
 // RecordFound is a record that shares a key with a search.
 type RecordFound struct {
 	Record id.Record

@@ -16,11 +16,19 @@ const (
 	CostRun RunKind = "cost" // what people's use costs, and the cohort
 )
 
+// The states of a run.
+const (
+	RunWorking    = "working"
+	RunPublished  = "published"
+	RunSuperseded = "superseded"
+	RunFailed     = "failed"
+)
+
 // Run fixes its inputs, and what it found. No page reads a run's rows until it is published, which is one row changing.
 type Run struct {
 	ID          id.Run
 	Kind        RunKind
-	State       string // working, published, superseded, failed
+	State       string
 	StartedAt   time.Time
 	StartedBy   id.Account
 	FinishedAt  time.Time
@@ -125,8 +133,16 @@ var runSweeps = []*statement{
 	query("run.sweep-totals", `delete from person_totals where run = $1 and person in (select person from person_totals where run = $1 limit $2)`),
 }
 
-// SweepRun deletes a piece of the rows of a run that is not published, and says whether more is left.
+// SweepRun deletes a piece of the rows of a run, and says whether more is left. A run that pages read is not swept: the fault is a
+// Conflict.
 func (tx *Tx) SweepRun(n id.Run, most int) (more bool, err error) {
+	r, err := tx.Run(n)
+	if err != nil {
+		return false, err
+	}
+	if r.State == RunPublished {
+		return false, fault.New(fault.Conflict, "run-ended", "This run is published.", "Start a new one.")
+	}
 	for _, s := range runSweeps {
 		gone, err := tx.exec(s, int64(n), most)
 		if err != nil || gone > 0 {

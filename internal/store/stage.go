@@ -78,6 +78,7 @@ var (
 	recordColumns   = []string{"area", "id", "agency", "key_hash", "key"}
 	versionColumns  = []string{"area", "record", "extract", "as_of", "line", "content", "identity", "set_aside", "borough", "worker", "reach"}
 	keyColumns      = []string{"area", "key", "record", "extract"}
+	workerColumns   = []string{"area", "record", "extract", "day", "worker", "reach"}
 	byRecordColumns = []string{"area", "record", "extract", "line"}
 	contactColumns  = []string{"area", "extract", "line", "record", "service", "from_day", "to_day", "quantity", "own", "ref", "content"}
 	replaceColumns  = []string{"area", "extract", "line", "by_extract"}
@@ -213,6 +214,22 @@ func (tx *Tx) ContactMarks(e id.Extract, f func(ContactMark)) error {
 	})
 }
 
+// WorkerOf is who at the agency was involved with a record on a day, and how to reach them.
+type WorkerOf struct {
+	Record        id.Record
+	Day           day.Day
+	Worker, Reach string
+}
+
+// StageWorkers keeps who an extract's contacts say is involved.
+func (tx *Tx) StageWorkers(e id.Extract, workers []WorkerOf) error {
+	values := make([]any, 0, len(workers)*len(workerColumns))
+	for _, w := range workers {
+		values = append(values, tx.area, int64(w.Record), int64(e), int64(w.Day), w.Worker, w.Reach)
+	}
+	return tx.bulk("record_workers", workerColumns, values)
+}
+
 // StageContacts keeps contacts of an extract.
 func (tx *Tx) StageContacts(contacts []Contact) error {
 	values := make([]any, 0, len(contacts)*len(contactColumns))
@@ -249,6 +266,46 @@ func (tx *Tx) StageReplacements(some []Replacement) error {
 	return tx.bulk("contact_replacements", replaceColumns, values)
 }
 
+// ReplacedRow is a row that a replacement is about: where it is, what contact it tells of, and the extract that replaces it.
+type ReplacedRow struct {
+	ContactAt
+	Ref int64
+	By  id.Extract
+}
+
+var (
+	replacedWithin = query("contact.replaced-within", `select x.extract, x.line, c.ref, x.by_extract from contact_replacements x
+		join contacts c on c.extract = x.extract and c.line = x.line where x.extract = $1 and x.by_extract <> $1 and x.area = $2`)
+	replacedBy = query("contact.replaced-by", `select x.extract, x.line, c.ref, x.by_extract from contact_replacements x
+		join contacts c on c.extract = x.extract and c.line = x.line
+		where x.by_extract = $1 and x.extract <> $1 and (x.extract, x.line) > ($2, $3) and x.area = $5 order by x.extract, x.line limit $4`)
+	replacementBridge = query("contact.bridge", `insert into contact_replacements (area, extract, line, by_extract) values ($1, $2, $3, $4) on conflict do nothing`)
+)
+
+func scanReplaced(scan func(...any) error) (r ReplacedRow, err error) {
+	return r, scan(&r.Extract, &r.Line, &r.Ref, &r.By)
+}
+
+// ReplacedWithin gives the rows of an extract that later extracts replace.
+func (tx *Tx) ReplacedWithin(e id.Extract) ([]ReplacedRow, error) {
+	return list(tx, replacedWithin, []any{int64(e), tx.area}, scanReplaced)
+}
+
+// ReplacedBy gives the rows of other extracts that an extract replaces, in order after one, at most so many.
+func (tx *Tx) ReplacedBy(e id.Extract, after ContactAt, most int) ([]ReplacedRow, error) {
+	return list(tx, replacedBy, []any{int64(e), int64(after.Extract), after.Line, most, tx.area}, scanReplaced)
+}
+
+// BridgeReplacements notes replacements that follow from others; those that are noted already stay.
+func (tx *Tx) BridgeReplacements(some []Replacement) error {
+	for _, r := range some {
+		if _, err := tx.exec(replacementBridge, tx.area, int64(r.Extract), r.Line, int64(r.By)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // The tables that hold an extract's rows, each with the key by which a piece of it is swept.
 var sweeps = []*statement{
 	query("sweep.record-lines", `delete from contact_records where extract = $1 and (record, line) in
@@ -260,14 +317,23 @@ var sweeps = []*statement{
 		(select line from contact_replacements where extract = $1 limit $2)`),
 	query("sweep.keys", `delete from record_keys where extract = $1 and (key, record) in (select key, record from record_keys where extract = $1 limit $2)`),
 	query("sweep.versions", `delete from record_versions where extract = $1 and record in (select record from record_versions where extract = $1 limit $2)`),
+	query("sweep.workers", `delete from record_workers where extract = $1 and record in (select record from record_workers where extract = $1 limit $2)`),
 	query("sweep.chunks", `delete from extract_chunks where extract = $1 and first_line in
 		(select first_line from extract_chunks where extract = $1 limit ($2 + 99) / 100)`),
 	query("sweep.faults", `delete from extract_faults where extract = $1 and line in (select line from extract_faults where extract = $1 limit $2)`),
 	query("sweep.set-aside", `delete from extract_set_aside where extract = $1 and $2 > 0`),
 }
 
-// SweepExtract deletes a piece of what is stored of an extract's rows, at most so many of a table, and says whether more is left.
+// SweepExtract deletes a piece of what is stored of an extract's rows, at most so many of a table, and says whether more is left. An
+// extract that counts, or waits for a decision, is not swept: the fault is a Conflict.
 func (tx *Tx) SweepExtract(e id.Extract, most int) (more bool, err error) {
+	standing, err := tx.Extract(e)
+	if err != nil {
+		return false, err
+	}
+	if standing.State == ExtractChecked || standing.State == ExtractAccepted {
+		return false, fault.New(fault.Conflict, "extract-stands", "The rows of this extract stand.", "Refuse it, or say that it was sent in error, first.")
+	}
 	for _, s := range sweeps {
 		n, err := tx.exec(s, int64(e), most)
 		if err != nil {

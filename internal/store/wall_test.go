@@ -110,7 +110,7 @@ type world struct {
 	account             id.Account
 	who                 Credential
 	layout              id.Layout
-	extract             id.Extract
+	extract, replacing  id.Extract
 	record, other       id.Record
 	person              id.Person
 	linkRun, costRun    id.Run
@@ -198,14 +198,24 @@ func (w *world) fill(tx *Tx) (err error) {
 		return tx.StageContacts([]Contact{{Extract: w.extract, Line: 2, Record: w.record, Service: w.code.ID, From: 738000, Quantity: 1000}})
 	})
 	step(func() error { return tx.StageRecordLines(w.extract, []RecordLine{{w.record, 2}}) })
+	step(func() error {
+		return tx.StageWorkers(w.extract, []WorkerOf{{w.record, 738000, "A Mensah", "020 7946 0123"}})
+	})
 	step(func() error { return tx.StageChunk(w.extract, Chunk{1, 9, []byte(w.area)}) })
 	step(func() error { return tx.StageFaults(w.extract, []RowFault{{Line: 4, Field: "when", Code: "date"}}) })
 	step(func() error {
 		return tx.StageSetAside(w.extract, []ValueSetAside{{Field: "born", Code: "x", Said: w.area, Uses: 1}})
 	})
 	step(func() error {
-		return tx.StageReplacements([]Replacement{{ContactAt{w.extract, 9}, w.extract}})
+		e, _, err := tx.AddExtract(Extract{Agency: w.agency, Layout: w.layout, Name: "later.csv", SHA256: "t", AsOf: 739001, ControlRows: -1})
+		w.replacing = e.ID
+		return err
 	})
+	step(func() error { return tx.StageReplacements([]Replacement{{ContactAt{w.extract, 2}, w.replacing}}) })
+	step(func() error {
+		return tx.StageContacts([]Contact{{Extract: w.extract, Line: 9, Record: w.record, Service: w.code.ID, From: 738000, Quantity: 1000}})
+	})
+	step(func() error { return tx.StageReplacements([]Replacement{{ContactAt{w.extract, 9}, w.extract}}) })
 	step(func() error { return tx.ExtractIsChecked(w.extract, ExtractCounts{Unmapped: "[]"}) })
 	step(func() error { return tx.MoveExtract(w.extract, ExtractChecked, ExtractAccepted, "") })
 	step(func() (err error) { w.linkRun, err = tx.AddRun(LinkRun); return err })
@@ -386,6 +396,11 @@ var readings = map[string]reading{
 			return tx.ContactsOfExtract(w.extract, func(c StoredContact) error { f(c); return nil })
 		})
 	}},
+	"ReplacedWithin":  {call: func(tx *Tx, w *world) (any, error) { return tx.ReplacedWithin(w.extract) }},
+	"ReplacedBy":      {call: func(tx *Tx, w *world) (any, error) { return tx.ReplacedBy(w.replacing, ContactAt{}, 10) }},
+	"MembershipCount": {call: func(tx *Tx, w *world) (any, error) { return tx.MembershipCount(w.linkRun, w.person) }},
+	"FirstChunk":      {call: func(tx *Tx, w *world) (any, error) { return tx.FirstChunk(w.extract) }},
+	"InvolvedWith":    {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.InvolvedWith(w.person, w.linkRun) }},
 	"ChunkOf":         {call: func(tx *Tx, w *world) (any, error) { return tx.ChunkOf(w.extract, 2) }},
 	"FaultsOf":        {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.FaultsOf(w.extract, 0, 10) }},
 	"FaultCounts":     {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.FaultCounts(w.extract) }},
@@ -504,7 +519,7 @@ var notReadings = strings.Fields(`Now Actor Purpose Purposes Confirm Ask May May
 	StageSums StageTotals AddJob TakeJob JobProgress FinishJob AddLayout ApproveLayout AddPersons StageMemberships StageLinks StageDoubts
 	AddMembershipEvents SetMembership ForwardPerson AddAnswer UndoAnswer SetPrice ApprovePrice AddRun FixRun PublishRun FailRun SweepRun
 	StartSession RenewSession StatePurpose ShowNamesUntil EndSession EndOwnSession EndSessions StageChunk StageFaults StageSetAside AddServiceCode
-	AddRecords StageVersions StageSearchKeys StageContacts StageRecordLines StageReplacements SweepExtract Try TryWasRight`)
+	AddRecords StageVersions StageSearchKeys StageContacts StageRecordLines StageWorkers StageReplacements BridgeReplacements SweepExtract Try TryWasRight`)
 
 // TestEveryReadingIsKnown fails on a method of Tx that the two tests below do not know of.
 func TestEveryReadingIsKnown(t *testing.T) {

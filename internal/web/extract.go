@@ -103,6 +103,9 @@ func (s *Server) extract(w http.ResponseWriter, r *http.Request, who app.Who) er
 		SaidRows: int(max(0, e.ControlRows)), SetAsideValues: int(e.SetAside), Reasons: reasons(p), LeftOut: p.Unmapped, Consequences: accepting(p),
 		List:      ui.List{Path: path, Page: p.Page, Size: app.FaultsOnPage, Total: int(e.Rejected)},
 		MayDecide: p.MayAccept, MayDecline: p.MayRefuse, MayRemove: p.MayTakeBack, MayDownload: p.MayDownload}
+	if len(p.Sample) > 0 {
+		c.Preview = &ui.Preview{Columns: p.Columns, Rows: p.Sample}
+	}
 	if e.ControlSum != nil { // a file whose amounts come to something else is refused, so both are the same
 		c.Amount, c.SaidAmount = *e.ControlSum, *e.ControlSum
 	}
@@ -176,6 +179,13 @@ func accepting(p app.ExtractPage) []string {
 	}
 	if e.Absent > 0 {
 		out = append(out, absent(p))
+	}
+	for _, o := range p.Since {
+		what := "accepted"
+		if extractState(o.State) != ui.ExtractAccepted {
+			what = "sent in error"
+		}
+		out = append(out, "“"+o.Name+"”, as of "+o.AsOf.Long()+", was "+what+" after these rows were counted, so more or fewer of them may repeat a row we hold; none counts twice")
 	}
 	return append(out, "no figure that was made changes; runs are marked out of date until new ones are made")
 }

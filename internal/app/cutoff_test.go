@@ -1,0 +1,138 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// cutOff does the job that waits next and leaves it unfinished, as a worker does that is ended just then; before is done first. Then
+// the lease runs out, and another worker takes the job up.
+func (w *scene) cutOff() {
+	w.t.Helper()
+	area, n, err := w.app.db.NextJob(w.t.Context())
+	if err != nil || n == 0 {
+		w.t.Fatalf("no job waits: %v", err)
+	}
+	who := store.ByJob(area, n)
+	var job store.Job
+	err = w.app.db.Do(w.t.Context(), request(who, policy.JobTake, policy.Job, int64(n)), func(tx *store.Tx) (err error) {
+		job, _, err = tx.TakeJob(n, "ended")
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	t := &task{Job: job, who: who}
+	stop := w.app.hold(w.t.Context(), t, "ended", func(error) {})
+	err = w.app.do(w.t.Context(), t)
+	stop()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.at.Add(int64(2 * time.Minute / time.Second))
+}
+
+// TestDoneButNotFinished: a job whose worker is ended between what it did and the note that it is done is taken up again, and changes
+// nothing (hazard H11).
+func TestDoneButNotFinished(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		l := w.layout("lantern", numbered)
+		got, err := w.app.ReceiveExtract(t.Context(), w.as(policy.Analyst, policy.HandleExtracts), ReceiveExtract{Layout: l, Name: "a.csv", AsOf: march,
+			File: strings.NewReader(head + "A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1\n")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.cutOff()
+		w.accept(got.Extract)
+		w.work()
+		diff(t, "what stands after the staging was taken up again", []string{"extract 1 line 2: 2026-01-05 quantity 1000"}, w.standing())
+
+		if _, err := w.app.StartRuns(t.Context(), w.as(policy.Analyst, policy.FindAndCost)); err != nil {
+			t.Fatal(err)
+		}
+		w.cutOff() // the link run
+		w.cutOff() // it again, and it ends; or the cost run
+		w.work()
+		dean := w.find("Dean", "Whitlock")
+		p, err := w.app.Person(t.Context(), w.as(policy.Analyst, policy.CheckRecords), dean)
+		if err != nil || len(p.Records) != 1 {
+			t.Errorf("after the runs were taken up again Dean has %d records, want 1 (%v)", len(p.Records), err)
+		}
+		f, err := w.app.Footprint(t.Context(), w.as(policy.Analyst, policy.FindAndCost), OpenFootprint{Person: dean})
+		if err != nil || f.Priced.Total.Amount() == 0 {
+			t.Errorf("after the runs were taken up again Dean costs %v (%v)", f.Priced.Total.Amount(), err)
+		}
+	})
+}
+
+// TestStagingCutAnywhere ends the staging of a file after each of its transactions in turn; taken up again it is whole (hazard H11).
+func TestStagingCutAnywhere(t *testing.T) {
+	t.Parallel()
+	const rows = 1200
+	file := head
+	for i := range rows {
+		file += fmt.Sprintf("A1,Dean,Whitlock,04/03/1983,V%d,05/01/2026,1\n", i)
+	}
+	var whole store.ExtractCounts
+	for after := 0; ; after++ {
+		w := newScene(t, "")
+		l := w.layout("lantern", numbered)
+		got, err := w.app.ReceiveExtract(t.Context(), w.as(policy.Analyst, policy.HandleExtracts), ReceiveExtract{Layout: l, Name: "a.csv", AsOf: march, File: strings.NewReader(file)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cut := w.cutAfter(after)
+		w.at.Add(int64(2 * time.Minute / time.Second))
+		w.work()
+		p, err := w.app.Extract(t.Context(), w.as(policy.Analyst, policy.HandleExtracts), got.Extract.ID, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Extract.State != store.ExtractChecked || p.Extract.Accepted != rows {
+			t.Fatalf("cut after %d transactions and taken up again, the extract is %s with %d rows accepted, want %d", after, p.Extract.State, p.Extract.Accepted, rows)
+		}
+		w.accept(p.Extract)
+		if n := len(w.standing()); n != rows {
+			t.Fatalf("cut after %d transactions, %d contacts stand, want %d", after, n, rows)
+		}
+		if after == 0 {
+			whole = p.Extract.ExtractCounts
+		}
+		if d := cmp.Diff(whole, p.Extract.ExtractCounts); d != "" {
+			t.Fatalf("cut after %d transactions, the counts differ:\n%s", after, d)
+		}
+		if !cut {
+			if after < 5 {
+				t.Fatalf("the staging had only %d transactions", after)
+			}
+			return
+		}
+	}
+}
+
+// cutAfter does the next job and ends its worker once it has begun so many transactions; it says whether it came to that.
+func (w *scene) cutAfter(transactions int) bool {
+	w.t.Helper()
+	ctx, end := context.WithCancel(w.t.Context())
+	defer end()
+	w.asked.Store(func() {
+		if transactions--; transactions < 0 {
+			end()
+		}
+	})
+	defer w.asked.Store(func() {})
+	_, err := w.app.WorkOnce(ctx, "ended")
+	if err != nil && !errors.Is(err, context.Canceled) {
+		w.t.Fatal(err)
+	}
+	return ctx.Err() != nil
+}
