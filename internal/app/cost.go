@@ -270,22 +270,15 @@ func (c *costing) people(sums *cost.Sums) []cohort.Person {
 	return out
 }
 
-// coverage says which days each agency's data covers. A feed begins with its first contact.
+// coverage says which days each agency's data covers.
 func (c *costing) coverage() []cohort.Coverage {
-	var out []cohort.Coverage
-	for _, g := range c.prices.area.Agencies {
-		v := cohort.Coverage{Agency: g.Slug}
-		for _, f := range c.feeds {
-			if f.Agency == g.Slug && f.From != 0 {
-				v.Has = day.Span{From: f.From, To: f.To}
-				if f.From < c.window.From+day.DaysInWeek {
-					v.Has.From = min(f.From, c.window.From) // a feed whose first contact is in the first week covers it
-				}
-			}
+	spans := map[string]day.Span{}
+	for _, f := range c.feeds {
+		if f.From != 0 {
+			spans[f.Agency] = day.Span{From: f.From, To: f.To}
 		}
-		out = append(out, v)
 	}
-	return out
+	return coverageOf(c.prices.area, spans)
 }
 
 func (c *costing) sums(sums *cost.Sums) []store.PersonSum {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"throughline/internal/area"
+	"throughline/internal/cohort"
 	"throughline/internal/day"
 	"throughline/internal/store"
 )
@@ -41,11 +42,9 @@ func feeds(tx *store.Tx, c *area.Area, window day.Span) ([]Feed, error) {
 				f.add(e)
 			}
 		}
-		if f.From != 0 { // a feed is held to begin with the week of its first contact, as in a run
-			f.Weeks = weeksOf(day.Span{From: f.From - day.DaysInWeek + 1, To: f.To}, window)
-			if f.From-day.DaysInWeek < window.From {
-				f.From = min(f.From, window.From)
-			}
+		if f.From != 0 {
+			f.From = cohort.Reach(f.From, f.To, window).From
+			f.Weeks, _ = cohort.WeeksCovered(window, day.Span{From: f.From, To: f.To})
 		}
 		out = append(out, f)
 	}
@@ -70,11 +69,35 @@ func (f *Feed) add(e store.Extract) {
 	}
 }
 
-// weeksOf counts the weeks of a window that a span has a day in.
-func weeksOf(s, window day.Span) int {
-	in := s.Cut(window)
-	if in.Days() == 0 {
-		return 0
+// coverageOf says which days of feeds whose first contact and last day these are, by agency, are covered: every agency of the area
+// stands in it, with an empty span where nothing has come.
+func coverageOf(c *area.Area, spans map[string]day.Span) []cohort.Coverage {
+	var out []cohort.Coverage
+	for _, g := range c.Agencies {
+		v := cohort.Coverage{Agency: g.Slug}
+		if s, ok := spans[g.Slug]; ok {
+			v.Has = cohort.Reach(s.From, s.To, ruleOf(c).Window)
+		}
+		out = append(out, v)
 	}
-	return int(in.To-window.From)/day.DaysInWeek - int(in.From-window.From)/day.DaysInWeek + 1
+	return out
+}
+
+// coverageNow says which days the accepted extracts cover.
+func coverageNow(tx *store.Tx, m *priceMap) ([]cohort.Coverage, error) {
+	_, standing, err := extractInputs(tx)
+	spans := map[string]day.Span{}
+	for _, e := range standing {
+		if e.Contacts == 0 {
+			continue
+		}
+		slug := m.agencies[e.Agency].Slug
+		s, known := spans[slug]
+		if !known || e.FirstDay < s.From {
+			s.From = e.FirstDay
+		}
+		s.To = max(s.To, e.AsOf)
+		spans[slug] = s
+	}
+	return coverageOf(m.area, spans), err
 }

@@ -40,12 +40,12 @@ type FootprintPage struct {
 	Held     day.Span
 	Priced   cost.Priced
 	Says     []string
-	Feeds    []feedReport
-	Weakest  int64         // probability of the weakest link that holds a record to the person, millionths
-	WeakOf   store.Agency  // whose record that is
-	Rests    money.Pence   // of the sum, on that link
-	Partial  []cohort.Feed // of the published run: feeds that do not cover its window
-	Hidden   int           // contacts that this viewer may not see, so that they are in no sum here
+	Weakest  int64             // probability of the weakest link that holds a record to the person, millionths
+	WeakOf   store.Agency      // whose record that is
+	Rests    money.Pence       // of the sum, on that link
+	Coverage []cohort.Coverage // of each agency's feed, as accepted now
+	Observed int               // days of the window that at least one feed covers
+	Hidden   int               // contacts that this viewer may not see, so that they are in no sum here
 }
 
 // Footprint prices one person's contacts for any window, line by line.
@@ -107,13 +107,11 @@ func (a *App) footprintPage(tx *store.Tx, in OpenFootprint) (p FootprintPage, er
 		return p, err
 	}
 	p.Says = p.Priced.Total.Says()
-	_, report, err := costReport(tx)
-	if err != nil {
+	if p.Coverage, err = coverageNow(tx, m); err != nil {
 		return p, err
 	}
-	p.Feeds = report.Feeds
+	p.Observed = cohort.Observed(p.Window, p.Coverage)
 	if here.CostRun != 0 {
-		p.Partial = report.Cohort.Feeds
 		if p.Total, err = tx.TotalOf(here.CostRun, p.Person); err != nil {
 			return p, err
 		}
@@ -364,6 +362,35 @@ func saysWho(c *intake.Column) bool {
 	})
 }
 
+// AWeek is the sum as an amount a week, over those days of the window that feeds cover; none where they are less than a week.
+func (p FootprintPage) AWeek() (aWeek money.Pence, ok bool) {
+	return cohort.AWeekOver(p.Priced.Total.Amount(), p.Observed)
+}
+
+// Known says whether anything can be said of the window: a feed covers some of it, or a contact lies in it all the same.
+func (p FootprintPage) Known() bool {
+	return p.Observed > 0 || len(p.Priced.Lines)+len(p.Priced.Gaps) > 0
+}
+
+// inWords is the window with its sum, what it comes to a week, and how much of it feeds cover.
+func (p FootprintPage) inWords() string {
+	s := fmt.Sprintf("%s to %s: ", p.Window.From.Long(), p.Window.To.Long())
+	if !p.Known() {
+		return s + "not known, since no feed covers any of it."
+	}
+	s += p.Priced.Total.Amount().String()
+	if aWeek, ok := p.AWeek(); ok {
+		s += fmt.Sprintf(", %s a week over the %d of %d days that feeds cover", aWeek, p.Observed, p.Window.Days())
+	}
+	for _, f := range p.Partial() {
+		s += fmt.Sprintf("; %s covers %d of %d weeks", p.Area.AgencyName(f.Agency), f.Weeks, f.Of)
+	}
+	return s + "."
+}
+
+// Partial are the feeds that do not cover the whole of the window.
+func (p FootprintPage) Partial() []cohort.Feed { return cohort.PartialFeeds(p.Window, p.Coverage) }
+
 // ExportFootprint writes a person's lines as CSV, with what the total is not.
 func (a *App) ExportFootprint(ctx context.Context, who Who, in OpenFootprint, to io.Writer) error {
 	var p FootprintPage
@@ -377,15 +404,16 @@ func (a *App) ExportFootprint(ctx context.Context, who Who, in OpenFootprint, to
 	w := sheet.NewWriter(to)
 	w.WriteText("person", "from", "to", "agency", "code", "service", "payer", "kind", "quantity", "unit price", "price from", "rule", "amount", "extract", "line")
 	for _, l := range p.Priced.Lines {
-		w.Write(sheet.Text(id.Pseudonym(p.Person)), sheet.Day(l.Inside.From), sheet.Day(l.Inside.To), sheet.Text(l.Key.Agency), sheet.Text(l.Key.Code),
-			sheet.Text(l.Group.Service), sheet.Text(l.Group.Payer), sheet.Text(string(l.Group.Kind)), sheet.Thousandths(l.Quantity), sheet.Amount(l.UnitPrice),
+		w.Write(sheet.Text(id.Pseudonym(p.Person)), sheet.Day(l.Inside.From), sheet.Day(l.Inside.To), sheet.Text(p.Area.AgencyName(l.Key.Agency)), sheet.Text(l.Key.Code),
+			sheet.Text(p.Area.ServiceName(l.Group.Service)), sheet.Text(p.Area.PayerName(l.Group.Payer)), sheet.Text(string(l.Group.Kind)), sheet.Thousandths(l.Quantity), sheet.Amount(l.UnitPrice),
 			sheet.Text(l.PriceFrom), sheet.Text(l.Rule), sheet.Amount(l.Amount), sheet.Number(int64(l.Contact.Extract)), sheet.Number(int64(l.Contact.Line)))
 	}
 	for _, g := range p.Priced.Gaps {
-		w.Write(sheet.Text(id.Pseudonym(p.Person)), sheet.Day(g.Inside.From), sheet.Day(g.Inside.To), sheet.Text(g.Key.Agency), sheet.Text(g.Key.Code),
-			sheet.Text(g.Service), sheet.Text(""), sheet.Text(""), sheet.Text(""), sheet.Text(""), sheet.Text("not priced: "+cmp.Or(g.Words, g.Reason.String())),
+		w.Write(sheet.Text(id.Pseudonym(p.Person)), sheet.Day(g.Inside.From), sheet.Day(g.Inside.To), sheet.Text(p.Area.AgencyName(g.Key.Agency)), sheet.Text(g.Key.Code),
+			sheet.Text(p.Area.ServiceName(g.Service)), sheet.Text(""), sheet.Text(""), sheet.Text(""), sheet.Text(""), sheet.Text("not priced: "+cmp.Or(g.Words, g.Reason.String())),
 			sheet.Text(""), sheet.Text(""), sheet.Number(int64(g.Contact.Extract)), sheet.Number(int64(g.Contact.Line)))
 	}
+	w.WriteText(p.inWords())
 	for _, s := range p.Says {
 		w.WriteText(s)
 	}

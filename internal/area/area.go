@@ -119,6 +119,28 @@ func (a *Area) Purpose(slug string) (Purpose, bool) {
 	return find(a.Purposes, func(p Purpose) bool { return p.Slug == slug })
 }
 
+// AgencyName, ServiceName and PayerName are the words for a slug, or the slug itself where the area does not have it.
+func (a *Area) AgencyName(slug string) string {
+	if g, ok := a.Agency(slug); ok {
+		return g.Name
+	}
+	return slug
+}
+
+func (a *Area) ServiceName(slug string) string {
+	if s, ok := a.Service(slug); ok {
+		return s.Name
+	}
+	return slug
+}
+
+func (a *Area) PayerName(slug string) string {
+	if p, ok := a.Payer(slug); ok {
+		return p.Name
+	}
+	return slug
+}
+
 func find[T any](all []T, is func(T) bool) (T, bool) {
 	for _, t := range all {
 		if is(t) {

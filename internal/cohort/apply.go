@@ -59,12 +59,6 @@ type Point struct {
 	Amount  money.Pence
 }
 
-// Feed is an agency's feed that does not cover the whole window: Weeks of Of weeks have data on at least one day.
-type Feed struct {
-	Agency    string
-	Weeks, Of int
-}
-
 // Planned is what of a year's cost is not crisis.
 func (c *Cohort) Planned(year int) money.Pence { return c.Years[year] - c.Crisis[year] }
 
@@ -87,7 +81,7 @@ func Apply(rule Rule, people []Person, coverage []Coverage) (*Cohort, error) {
 	if err := rule.Check(); err != nil {
 		return nil, err
 	}
-	c := &Cohort{Rule: rule, Feeds: feeds(rule, coverage)}
+	c := &Cohort{Rule: rule, Feeds: PartialFeeds(rule.Window, coverage)}
 	partial := map[string]bool{}
 	for _, f := range c.Feeds {
 		partial[f.Agency] = true
@@ -309,27 +303,4 @@ func (c *Cohort) sum(uses map[id.Person][]Use) {
 	slices.SortFunc(c.Payers, func(a, b Payer) int {
 		return cmp.Or(cmp.Compare(b.Amount(), a.Amount()), cmp.Compare(a.Slug, b.Slug))
 	})
-}
-
-// feeds finds the feeds that do not cover every day of the window, in alphabetical order. An agency's spans may be several.
-func feeds(rule Rule, coverage []Coverage) []Feed {
-	weeks := map[string]map[int]bool{}
-	days := map[string]map[day.Day]bool{}
-	for _, v := range coverage {
-		if weeks[v.Agency] == nil {
-			weeks[v.Agency], days[v.Agency] = map[int]bool{}, map[day.Day]bool{}
-		}
-		inside := v.Has.Cut(rule.Window)
-		for d := inside.From; d <= inside.To; d++ {
-			days[v.Agency][d] = true
-			weeks[v.Agency][int(d-rule.Window.From)/day.DaysInWeek] = true
-		}
-	}
-	var partial []Feed
-	for _, agency := range slices.Sorted(maps.Keys(weeks)) {
-		if len(days[agency]) < rule.Window.Days() {
-			partial = append(partial, Feed{agency, len(weeks[agency]), rule.Weeks()})
-		}
-	}
-	return partial
 }

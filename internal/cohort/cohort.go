@@ -76,12 +76,6 @@ type Person struct {
 	Died    day.Day // 0 where no death is known
 }
 
-// Coverage says which days of the window an agency's feed has data for.
-type Coverage struct {
-	Agency string
-	Has    day.Span
-}
-
 // Member is someone whose cost meets the rule's threshold, with what the list shows of them.
 type Member struct {
 	ID           id.Person

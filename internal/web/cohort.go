@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -60,7 +61,7 @@ func (s *Server) cohortPage(w http.ResponseWriter, r *http.Request, who app.Who,
 	for _, x := range p.Apart {
 		c.ApartSum += x.Total
 	}
-	c.Partial, c.OtherYear = partialWords(p), otherYearWords(p)
+	c.Partial, c.OtherYear = feedWords(p.Agencies, p.Cohort.Feeds, "the window"), otherYearWords(p)
 	cohortCharts(&c, p)
 	return ui.CohortPage.Write(w, status, s.frame(w, r, p.Viewer), c)
 }
@@ -142,11 +143,25 @@ func cohortRows(p app.CohortPage, people []app.CohortRow) []ui.CohortRow {
 	return out
 }
 
-// partialWords says which feeds do not cover the window.
-func partialWords(p app.CohortPage) []string {
+// feedWords says of feeds that do not cover the whole of a window how much of it they cover; feeds that cover as much as each other
+// in one sentence, those that cover least first.
+func feedWords(agencies []app.Agency, feeds []cohort.Feed, window string) []string {
+	by := map[int][]string{}
+	of := 0
+	for _, f := range feeds {
+		by[f.Weeks], of = append(by[f.Weeks], agencyNamed(agencies, f.Agency)), f.Of
+	}
 	var out []string
-	for _, f := range p.Cohort.Feeds {
-		out = append(out, fmt.Sprintf("%s covers %d of the %d weeks.", agencyNamed(p.Agencies, f.Agency), f.Weeks, f.Of))
+	for _, weeks := range slices.Sorted(maps.Keys(by)) {
+		names := by[weeks]
+		switch {
+		case weeks == 0 && len(names) == len(agencies):
+			out = append(out, "No feed covers any of "+window+".")
+		case weeks == 0:
+			out = append(out, "Nothing from "+listed(names)+" covers "+window+".")
+		default:
+			out = append(out, fmt.Sprintf("%s %s %d of the %d weeks of %s.", listed(names), either(len(names), "covers", "cover"), weeks, of, window))
+		}
 	}
 	return out
 }

@@ -129,12 +129,12 @@ func uses(p app.FootprintPage) []use {
 func footprintShown(p app.FootprintPage, q url.Values) ui.Footprint {
 	total := p.Priced.Total
 	f := ui.Footprint{Person: p.Person, FromCohort: p.Total.Rank > 0, Window: p.Window, Contacts: len(p.Priced.Lines), Total: total.Amount(),
-		Weeks: p.Window.Days() / day.DaysInWeek, MayExport: p.Viewer.May(policy.PersonExport), MayPerson: p.Viewer.May(policy.PersonOpen), MayExtract: p.Viewer.May(policy.ExtractOpen), By: "service",
+		Observed: p.Observed, Known: p.Known(), MayExport: p.Viewer.May(policy.PersonExport), MayPerson: p.Viewer.May(policy.PersonOpen), MayExtract: p.Viewer.May(policy.ExtractOpen), By: "service",
 		Costing: ui.Costing{Year: total.PriceYear(), Rents: !slices.Contains(total.Exclusions(), cost.RentAndBenefits), NotPriced: total.NotPriced()}}
 	if by := q.Get("by"); slices.Contains([]string{"category", "payer", "month"}, by) {
 		f.By = by
 	}
-	f.Weekly = cohort.AWeekEach(f.Total, 1, f.Weeks)
+	f.Weekly, f.HasWeekly = p.AWeek()
 	agencies := map[string]bool{}
 	years := [2]money.Pence{}
 	for _, l := range p.Priced.Lines {
@@ -207,8 +207,13 @@ func footprintNotes(f *ui.Footprint, p app.FootprintPage) {
 	if weak(p.Area, p.Weakest) {
 		f.Weak = fmt.Sprintf("%s of the sum, %s record, a link of %s", p.Rests, whose(p.WeakOf.Name), probability(p.Weakest))
 	}
-	for _, x := range p.Partial {
-		f.Partial = append(f.Partial, fmt.Sprintf("%s covers %d of the %d weeks of the rule’s window.", agencyNamed(p.Agencies, x.Agency), x.Weeks, x.Of))
+	f.Partial = feedWords(p.Agencies, p.Partial(), "this window")
+	for _, v := range p.Coverage {
+		c := ui.FeedCover{Agency: agencyNamed(p.Agencies, v.Agency)}
+		if c.Weeks, c.Of = cohort.WeeksCovered(p.Window, v.Has); v.Has.From != 0 {
+			c.Has = v.Has
+		}
+		f.Feeds = append(f.Feeds, c)
 	}
 }
 

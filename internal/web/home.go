@@ -41,7 +41,9 @@ func feed(f app.Feed, h app.Home) ui.Feed {
 	case f.To == 0:
 		out.State = "Nothing has come"
 	case f.To < h.Window.To:
-		out.State = "Ends before the window"
+		out.State = "Ends before the window does"
+	case f.From > h.Window.From:
+		out.State = "Begins after the window does"
 	default:
 		out.State = "Up to date"
 	}

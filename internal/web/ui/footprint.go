@@ -25,10 +25,13 @@ type Footprint struct {
 
 	Contacts, Agencies int
 	Total, Crisis      money.Pence
-	Weeks              int // observed weeks of the window
-	Weekly             money.Pence
-	Parts              []Part // the window's years apart
-	Partial            []string
+	Observed           int         // days of the window that at least one feed covers
+	Known              bool        // something can be said of the window; else no feed covers any of it
+	Weekly             money.Pence // over the observed days
+	HasWeekly          bool        // they are a week or more
+	Parts              []Part      // the window's years apart
+	Partial            []string    // sentences on feeds that do not cover the window
+	Feeds              []FeedCover // every agency's
 
 	NotIn []string // what is not in the sum, in words: "2 police missing-person reports with no price"
 	Twice string   // what is counted twice: "temporary accommodation was paid on 2 nights in hospital …, £92.00"
@@ -48,6 +51,13 @@ type Part struct {
 	Name string
 	To   day.Day
 	Sum  money.Pence
+}
+
+// FeedCover is how much of the window an agency's feed covers.
+type FeedCover struct {
+	Agency    string
+	Has       day.Span // of the feed; zero where nothing has come
+	Weeks, Of int      // of the window
 }
 
 // ServiceUse is one service of one agency over the window.
@@ -150,12 +160,50 @@ func (f Footprint) To() Input   { return f.PickForm.dayInput("to", "To", f.Windo
 
 // Figures are the headline, to the penny.
 func (f Footprint) Figures() Totals {
-	first := card("In this window", f.Total.String(), Plain(f.Weekly.Pounds()+" a week over "+many(f.Weeks, "week", "weeks")))
+	if !f.Known {
+		return f.Costing.totals(card("In this window", "Not known", Plain("No feed covers any of it. "), Link("#feeds", "Which feeds cover what")))
+	}
+	first := card("In this window", f.Total.String(), Plain(f.weekly()))
 	cards := []Card{first}
 	for _, p := range f.Parts {
 		cards = append(cards, card(p.Name, p.Sum.String(), Plain("to "+p.To.Long())))
 	}
+	if f.Total == 0 {
+		return f.Costing.totals(cards...)
+	}
 	return f.Costing.totals(append(cards, card("Crisis", share(f.Crisis, f.Total).whole(), Plain(f.Crisis.String())))...)
+}
+
+// weekly is the amount a week, and over what. Weeks that no feed covers are not among those divided by.
+func (f Footprint) weekly() string {
+	days := f.Window.Days()
+	over := many(f.Observed, "day", "days")
+	if f.Observed%day.DaysInWeek == 0 {
+		over = many(f.Observed/day.DaysInWeek, "week", "weeks")
+	}
+	switch {
+	case f.Observed == 0:
+		return "no feed covers this window, so there is no amount a week"
+	case !f.HasWeekly:
+		return "over " + over + ": too few for an amount a week"
+	case f.Observed < days:
+		return "partial: " + f.Weekly.Pounds() + " a week over the " + over + " that feeds cover, of " + count(days) + " days"
+	}
+	return f.Weekly.Pounds() + " a week over " + over
+}
+
+// FeedTable says which feeds cover the window, and how much of it.
+func (f Footprint) FeedTable() Table {
+	t := Table{ID: "feeds-table", Name: "Which feeds cover this window",
+		Columns: []Column{head(key("Agency")), num("Data from"), num("Data up to"), num("Weeks of this window")}, Empty: "No agency has sent anything yet."}
+	for _, c := range f.Feeds {
+		from, to := words("nothing has come"), blank()
+		if c.Has.From != 0 {
+			from, to = shortDay(c.Has.From), shortDay(c.Has.To)
+		}
+		t.Rows = append(t.Rows, row(words(c.Agency), from, to, words(count(c.Weeks)+" of "+count(c.Of))))
+	}
+	return t
 }
 
 // Caveats say what is not in the sum, what is in it twice, and what rests on a weak link.
@@ -169,7 +217,9 @@ func (f Footprint) Caveats() Note {
 	add("Not in this sum", strings.Join(f.NotIn, "; "))
 	add("Counted twice", f.Twice)
 	add("Rests on a weak link", f.Weak)
-	add("Partial", strings.TrimSuffix(strings.Join(f.Partial, " "), "."))
+	if add("Partial", strings.TrimSuffix(strings.Join(f.Partial, " "), ".")); len(f.Partial) > 0 {
+		line = append(line, Link("#feeds", "Which feeds cover this window"), Plain("."))
+	}
 	return Note{Lines: []Text{line}}
 }
 
@@ -190,7 +240,7 @@ func (f Footprint) open(by, key string) string {
 // ServiceTable are the services used, largest sum first; each opens to its lines.
 func (f Footprint) ServiceTable() Table {
 	t := Table{ID: "services", Name: "Services used", Wide: true, Class: "tl-services",
-		Empty: "Nothing found in this window. That does not mean that nothing happened: see which feeds cover it.",
+		Empty: "Nothing found in this window. That does not mean that nothing happened.",
 		Columns: []Column{num("No."), head(col("Service")), col("Agency"), col("Payer"), col("Kind"), num("Used"), num("Price"),
 			num("£"), num("Share")}}
 	for i, u := range f.Uses {

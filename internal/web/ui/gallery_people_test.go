@@ -73,7 +73,7 @@ func personCases() []Case {
 }
 
 func footprintCases() []Case {
-	f := Footprint{MayPerson: true, MayExtract: true, Person: dean, FromCohort: true, Window: window, Costing: costing, Contacts: 227, Agencies: 8, Weeks: 104, By: "service",
+	f := Footprint{MayPerson: true, MayExtract: true, Person: dean, FromCohort: true, Window: window, Costing: costing, Contacts: 227, Agencies: 8, Observed: 728, Known: true, HasWeekly: true, By: "service",
 		Quick: []View{{Name: "year 1", Href: "/people/K7M-3Q/footprint?from=2024-04-03&to=2025-04-01"}, {Name: "everything we hold", Href: "/people/K7M-3Q/footprint"}},
 		NotIn: []string{"2 police missing-person reports with no price", "rent and benefits"},
 		Twice: "temporary accommodation was paid on 2 nights in hospital, 19 and 20 June 2025, £92.00", Weak: "0.93, £10,082.00 (Lantern Housing)", MayExport: true}
