@@ -5,13 +5,16 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"throughline/internal/account"
 	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/policy"
+	"throughline/internal/sheet"
 	"throughline/internal/store"
 )
 
@@ -80,6 +83,39 @@ func (a *App) Accounts(ctx context.Context, who Who, asked AccountsAsked) (Accou
 		return err
 	})
 	return p, err
+}
+
+// exportedAccounts bounds a file of accounts.
+const exportedAccounts = 100_000
+
+// ExportAccounts writes accounts as CSV, in the order asked for: all of the area, of one agency, or for an agency's administrator that
+// agency's.
+func (a *App) ExportAccounts(ctx context.Context, who Who, asked AccountsAsked, to io.Writer) error {
+	var rows []store.Account
+	var names map[id.Agency]string
+	r := inArea(who, policy.AccountExport, policy.Area)
+	r.Purpose = policy.LookAfterAccounts
+	err := a.db.Do(ctx, r, func(tx *store.Tx) (err error) {
+		if names, _, err = agencyNames(tx); err != nil {
+			return err
+		}
+		rows, _, err = tx.Accounts(asked.Agency, store.AccountOrder{By: asked.By, Down: asked.Descending}, exportedAccounts, 0)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	w := sheet.NewWriter(to)
+	w.WriteText("account", "name", "e-mail address", "agency", "roles", "made", "last seen", "suspended")
+	for _, x := range rows {
+		var roles []string
+		for _, role := range x.Roles {
+			roles = append(roles, role.Words())
+		}
+		w.Write(sheet.Number(int64(x.ID)), sheet.Text(x.Name), sheet.Text(string(x.Email)), sheet.Text(names[x.Agency]), sheet.Text(strings.Join(roles, ", ")),
+			instant(x.CreatedAt), instant(x.SeenAt), instant(x.SuspendedAt))
+	}
+	return w.Flush()
 }
 
 // knownAgencies is the agencies whose accounts the actor may look after: all, or their own.

@@ -291,26 +291,11 @@ func (a *App) Extracts(ctx context.Context, who Who) (ExtractList, error) {
 		if l.Viewer, err = viewer(tx); err != nil {
 			return err
 		}
-		if l.Extracts, err = tx.Extracts(l.Viewer.Agency); err != nil {
+		if l.Extracts, l.Layouts, err = seenExtracts(tx); err != nil {
 			return err
 		}
 		if l.Agencies, err = tx.Agencies(); err != nil {
 			return err
-		}
-		if l.Layouts, err = tx.Layouts(); err != nil {
-			return err
-		}
-		approved := map[id.Layout]string{}
-		for _, y := range l.Layouts {
-			if !y.ApprovedAt.IsZero() {
-				approved[y.ID] = policy.StateApproved
-			}
-		}
-		for _, e := range l.Extracts {
-			f := policy.Facts{Exists: true, Area: tx.Actor().Area, Owner: e.Agency, State: string(e.State), Agreement: approved[e.Layout]}
-			if err := tx.Confirm(policy.Subject{Kind: policy.Extract, ID: int64(e.ID)}, f); err != nil {
-				return err
-			}
 		}
 		jobs, err := working(tx)
 		l.Jobs = nil

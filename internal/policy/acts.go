@@ -51,7 +51,6 @@ const (
 	SessionTrySignIn    Act = "session.try-sign-in"
 	SessionSignOut      Act = "session.sign-out"
 	SessionStatePurpose Act = "session.state-purpose"
-	SessionListOwn      Act = "session.list-own"
 	SessionEndOwn       Act = "session.end-own"
 	NamesShow           Act = "names.show"
 	NamesHide           Act = "names.hide"
@@ -69,7 +68,6 @@ const (
 	AccountResetPassword     Act = "account.reset-password"
 	AccountExport            Act = "account.export"
 	AgencyList               Act = "agency.list"
-	AgencyCreate             Act = "agency.create"
 	AreaLoad                 Act = "area.load"
 
 	LayoutList             Act = "layout.list"
@@ -156,7 +154,6 @@ var table = []Info{
 	{SessionTrySignIn, "try to sign in", Write, System, "", false, anyPurpose},
 	{SessionSignOut, "sign out", Write, Session, "", false, anyPurpose},
 	{SessionStatePurpose, "state your purpose", Write, Session, "", false, anyPurpose},
-	{SessionListOwn, "list your own sessions", Read, Account, "", false, anyPurpose},
 	{SessionEndOwn, "end one of your own sessions", Write, Session, "", false, anyPurpose},
 	{NamesShow, "show names", Write, Session, "", false, forNames},
 	{NamesHide, "hide names", Write, Session, "", false, anyPurpose},
@@ -174,7 +171,6 @@ var table = []Info{
 	{AccountResetPassword, "reset an account’s password", Write, Account, "", false, forAccounts},
 	{AccountExport, "export the list of accounts", Read, Area, Account, true, forAccountList},
 	{AgencyList, "list agencies", Read, Area, Agency, true, anyPurpose},
-	{AgencyCreate, "add an agency", Write, Area, "", false, forAccounts},
 	{AreaLoad, "load an area’s configuration", Write, System, "", false, forAreas},
 
 	{LayoutList, "list layouts", Read, Area, Layout, true, forExtracts},

@@ -16,7 +16,29 @@ import (
 var accountOrders = []string{"name", "agency", "seen"}
 
 func (s *Server) accounts(w http.ResponseWriter, r *http.Request, who app.Who) error {
-	q := r.URL.Query()
+	asked, list := accountsAsked(r.URL.Query())
+	p, err := s.app.Accounts(r.Context(), who, asked)
+	if err != nil {
+		return err
+	}
+	list.Size, list.Total = p.PerPage, p.Total
+	content := ui.Accounts{Scope: p.Scope, List: list, MayAdd: p.Viewer.May(policy.AccountCreate), MayAgencies: p.Viewer.May(policy.AgencyList),
+		MayExport: p.Viewer.May(policy.AccountExport)}
+	for _, a := range p.Accounts {
+		content.Rows = append(content.Rows, ui.AccountRow{Account: a.ID, Name: a.Name, User: string(a.Email), Agency: a.AgencyName,
+			Roles: eachRole(a.Roles), LastSeen: a.SeenAt, Sessions: a.Sessions, Suspended: !a.SuspendedAt.IsZero()})
+	}
+	return ui.AccountsPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), content)
+}
+
+// exportAccounts downloads the list as it is narrowed and sorted.
+func (s *Server) exportAccounts(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	asked, _ := accountsAsked(r.URL.Query())
+	return s.app.ExportAccounts(r.Context(), who, asked, &download{ResponseWriter: w, name: "accounts.csv"})
+}
+
+// accountsAsked reads the list that an address asks for, and how its links keep that.
+func accountsAsked(q url.Values) (app.AccountsAsked, ui.List) {
 	asked := app.AccountsAsked{Page: page(q), By: "name", Descending: q.Get("order") == "descending"}
 	if by := q.Get("sort"); slices.Contains(accountOrders, by) {
 		asked.By = by
@@ -27,17 +49,7 @@ func (s *Server) accounts(w http.ResponseWriter, r *http.Request, who app.Who) e
 		asked.Agency = &of
 		list.Kept.Set("agency", q.Get("agency"))
 	}
-	p, err := s.app.Accounts(r.Context(), who, asked)
-	if err != nil {
-		return err
-	}
-	list.Size, list.Total = p.PerPage, p.Total
-	content := ui.Accounts{Scope: p.Scope, List: list, MayAdd: p.Viewer.May(policy.AccountCreate), MayAgencies: p.Viewer.May(policy.AgencyList)}
-	for _, a := range p.Accounts {
-		content.Rows = append(content.Rows, ui.AccountRow{Account: a.ID, Name: a.Name, User: string(a.Email), Agency: a.AgencyName,
-			Roles: eachRole(a.Roles), LastSeen: a.SeenAt, Sessions: a.Sessions, Suspended: !a.SuspendedAt.IsZero()})
-	}
-	return ui.AccountsPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), content)
+	return asked, list
 }
 
 // page reads which page of a list is asked for; what is no number is the first.

@@ -42,7 +42,8 @@ func (s *Server) extracts(w http.ResponseWriter, r *http.Request, who app.Who) e
 		return err
 	}
 	q := r.URL.Query()
-	content := ui.Extracts{MayUpload: p.Viewer.May(policy.ExtractReceive), Filter: typedIn(q, "agency", "state"), Jobs: work(p.Jobs, "/extracts", "")}
+	content := ui.Extracts{MayUpload: p.Viewer.May(policy.ExtractReceive), MayExport: p.Viewer.May(policy.ExtractExport),
+		Filter: typedIn(q, "agency", "state"), Jobs: work(p.Jobs, "/extracts", "")}
 	names := map[id.Agency]string{}
 	for _, g := range p.Agencies {
 		names[g.ID] = g.Name
@@ -64,6 +65,10 @@ func (s *Server) extracts(w http.ResponseWriter, r *http.Request, who app.Who) e
 	}
 	content.Rows, content.List = extractsShown(rows, q)
 	return ui.ExtractsPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), content)
+}
+
+func (s *Server) exportExtracts(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	return s.app.ExportExtracts(r.Context(), who, &download{ResponseWriter: w, name: "extracts.csv"})
 }
 
 // matches says whether a list is narrowed to a value, or not at all.

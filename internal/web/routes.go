@@ -91,6 +91,7 @@ func (s *Server) table() []Route {
 		post("/account/password", policy.AccountChangeOwnPassword, "password", fields{"old": once, "password": once, "again": once}, s.password),
 
 		get("/accounts", policy.AccountList, "accounts", s.accounts),
+		get("/accounts.csv", policy.AccountExport, "", s.exportAccounts),
 		get("/accounts/new", policy.AccountList, "new-account", s.newAccount),
 		post("/accounts", policy.AccountCreate, "account-made", fields{"name": once, "email": once, "agency": once, "roles": many}, s.createAccount),
 		get("/accounts/{account}", policy.AccountOpen, "account", s.account),
@@ -111,6 +112,7 @@ func (s *Server) table() []Route {
 		get("/editions/{edition}", policy.EditionOpen, "edition", s.edition),
 
 		get("/runs", policy.RunList, "runs", s.runs),
+		get("/runs.csv", policy.RunExport, "", s.exportRuns),
 		post("/runs", policy.RunStart, "", fields{}, s.startRuns),
 		get("/runs/{run}", policy.RunOpen, "run", s.run),
 
@@ -119,6 +121,7 @@ func (s *Server) table() []Route {
 		get("/audit.csv", policy.AuditExport, "", s.exportAudit),
 
 		get("/extracts", policy.ExtractList, "extracts", s.extracts),
+		get("/extracts.csv", policy.ExtractExport, "", s.exportExtracts),
 		get("/extracts/new", policy.LayoutList, "send-in", s.sendIn),
 		file("file", post("/extracts", policy.ExtractReceive, "send-in", fields{"agency": once, "layout": once, "as_of-day": once, "as_of-month": once,
 			"as_of-year": once, "rows": once, "amount": once, "full": once}, s.receive)),

@@ -58,6 +58,9 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who app.Who) error
 	for _, k := range []app.RunKind{app.LinkRun, app.CostRun} {
 		c.Kinds = append(c.Kinds, ui.Option{Value: string(k), Label: runKinds[k]})
 	}
+	if l.Viewer.May(policy.RunExport) && len(l.Runs) > 0 {
+		c.Export = address("/runs.csv", kept(q, "kind"))
+	}
 	if l.Next != 0 {
 		asked := kept(q, "kind")
 		asked.Set(earlier, strconv.FormatInt(int64(l.Next), 10))
@@ -68,6 +71,14 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who app.Who) error
 			State: runState(x, x.ID == l.Area.CostRun && l.Stale.Any()), Found: foundWords(x, l.Found[x.ID])})
 	}
 	return ui.RunsPage.Write(w, http.StatusOK, s.frame(w, r, l.Viewer), c)
+}
+
+func (s *Server) exportRuns(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	kind := app.RunKind(r.URL.Query().Get("kind"))
+	if runKinds[kind] == "" {
+		kind = ""
+	}
+	return s.app.ExportRuns(r.Context(), who, kind, &download{ResponseWriter: w, name: "runs.csv"})
 }
 
 // foundWords is what a run found, in a line; nothing while it has not.

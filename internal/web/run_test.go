@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/csv"
 	"fmt"
 	"html"
 	"net/http"
@@ -103,6 +104,38 @@ func TestRunsArePagedAndNarrowed(t *testing.T) {
 		}
 	}
 	says(t, b.status(b.get("/runs?kind=link&before=1"), http.StatusOK).Body.String(), "No run is like that.", `<option value="link" selected>`)
+}
+
+// TestListsAreDownloaded: whoever may see a list whole may download it, by a link on its page.
+func TestListsAreDownloaded(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	for path, x := range map[string]struct {
+		as    *browserOf
+		words []string
+		lines int
+	}{
+		"/runs.csv":     {w.analyst, []string{`"1","link","published"`, `"2","cost"`, "Anna"}, 3},
+		"/extracts.csv": {w.analyst, []string{"Lantern Housing", "lantern.csv", "2026-03-31", "accepted"}, 3},
+		"/accounts.csv": {w.admin, []string{"ada@example.org.uk", "administrator", "Lena"}, 5},
+	} {
+		says(t, x.as.get(strings.TrimSuffix(path, ".csv")).Body.String(), `href="`+path+`"`)
+		got := x.as.status(x.as.get(path), http.StatusOK)
+		body := strings.TrimPrefix(got.Body.String(), "\ufeff")
+		rows, err := csv.NewReader(strings.NewReader(body)).ReadAll()
+		if err != nil || len(rows) != x.lines {
+			t.Errorf("%s has %d lines, want %d: %v\n%s", path, len(rows), x.lines, err, body)
+		}
+		for _, word := range x.words {
+			if !strings.Contains(strings.ReplaceAll(body, `"`, ""), strings.ReplaceAll(word, `"`, "")) {
+				t.Errorf("%s does not say %s:\n%s", path, word, body)
+			}
+		}
+	}
+	lantern := w.somebodyWho(policy.AgencyUser, policy.HandleExtracts)
+	saysNot(t, lantern.status(lantern.get("/extracts.csv"), http.StatusOK).Body.String(), "Riverbank")
+	w.admin.status(w.admin.get("/runs.csv"), http.StatusForbidden)
+	w.analyst.status(w.analyst.get("/accounts.csv"), http.StatusForbidden)
 }
 
 var (

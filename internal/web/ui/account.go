@@ -13,7 +13,6 @@ var (
 	NewAccountPage  = register[NewAccount]("new-account")
 	OwnAccountPage  = register[OwnAccount]("own-account")
 	AgenciesPage    = register[Agencies]("agencies")
-	AgencyPage      = register[Agency]("agency")
 	AccountMadePage = register[AccountMade]("account-made")
 )
 
@@ -24,6 +23,14 @@ type Accounts struct {
 	Rows        []AccountRow
 	MayAdd      bool
 	MayAgencies bool
+	MayExport   bool
+}
+
+// ExportPath downloads the list as it is narrowed and sorted.
+func (a Accounts) ExportPath() string {
+	l := a.List
+	l.Path = "/accounts.csv"
+	return l.With()
 }
 
 // AccountRow is one person who signs in.
@@ -189,9 +196,7 @@ func (o OwnAccount) Others() bool { return len(o.Sessions) > 1 }
 
 // Agencies is the list of agencies.
 type Agencies struct {
-	Rows   []AgencyRow
-	Form   Form
-	MayAdd bool
+	Rows []AgencyRow
 }
 
 // AgencyRow is one agency.
@@ -205,7 +210,7 @@ type AgencyRow struct {
 
 // Head implements Content.
 func (a Agencies) Head() Head {
-	return Head{Title: "Agencies", Place: PlaceAccounts, Crumbs: []Crumb{{"Accounts", "/accounts"}}, Form: a.Form}
+	return Head{Title: "Agencies", Place: PlaceAccounts, Crumbs: []Crumb{{"Accounts", "/accounts"}}}
 }
 
 // Table lists them.
@@ -221,35 +226,5 @@ func (a Agencies) Table() Table {
 		t.Rows = append(t.Rows, row(words(r.Mark), words(r.Name), words(r.Sends), number0(r.People),
 			administrators, number0(r.Extracts)))
 	}
-	return t
-}
-
-// The fields of a new agency.
-func (a Agencies) Name() Input { return a.Form.input("name", "Name", "", 30) }
-func (a Agencies) Mark() Input {
-	i := a.Form.input("mark", "Mark", "Three capital letters that stand for it in lists, for example RIV.", 3)
-	i.Exact = true
-	return i
-}
-
-// Agency is one agency: what it sends, its layouts and its people.
-type Agency struct {
-	Agency   id.Agency
-	Name     string
-	About    []Pair
-	Layouts  []LayoutRow
-	Extracts []ExtractRow
-}
-
-// Head implements Content.
-func (a Agency) Head() Head {
-	return Head{Title: a.Name, Place: PlaceAccounts, Crumbs: []Crumb{{"Accounts", "/accounts"}, {"Agencies", "/agencies"}}}
-}
-
-// LayoutTable and ExtractTable are what it sends.
-func (a Agency) LayoutTable() Table { return layoutTable(a.Layouts) }
-func (a Agency) ExtractTable() Table {
-	t := Extracts{Rows: a.Extracts, List: List{Path: "/extracts", Total: len(a.Extracts)}}.Table()
-	t.Name, t.Heading = "Its newest extracts", true
 	return t
 }

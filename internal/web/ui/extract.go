@@ -20,6 +20,7 @@ type Extracts struct {
 	List      List
 	Rows      []ExtractRow
 	MayUpload bool
+	MayExport bool
 	Filter    Form // agency, state
 	Agencies  []Option
 	Jobs      []Job

@@ -25,7 +25,6 @@ func RecordPath(r id.Record) string   { return number("/records/", r) }
 func LayoutPath(l id.Layout) string   { return number("/layouts/", l) }
 func RunPath(r id.Run) string         { return number("/runs/", r) }
 func AccountPath(a id.Account) string { return number("/accounts/", a) }
-func AgencyPath(a id.Agency) string   { return number("/agencies/", a) }
 func EditionPath(slug string) string  { return "/editions/" + url.PathEscape(slug) }
 func JobPath(j id.Job) string         { return number("/jobs/", j) }
 

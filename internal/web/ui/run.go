@@ -39,6 +39,7 @@ type Runs struct {
 	Filter   Form
 	Kinds    []Option // that the list may be narrowed to
 	Narrowed bool     // it is not the list from its beginning, of every kind
+	Export   string   // the address that downloads the runs; empty for whoever may not
 	Older    string   // the address of the runs before these; empty when there are none
 	Rows     []RunRow
 	Jobs     []Job
