@@ -126,7 +126,7 @@ type world struct {
 func newWorld(t *testing.T, db *DB, slug string) *world {
 	t.Helper()
 	w := &world{area: slug, agencyIs: slug + "-agency", tokenHash: fmt.Sprintf("%064s", slug)}
-	err := db.Do(t.Context(), Request{Who: ByOperator(slug, "Olive Operator"), Act: policy.AreaLoad,
+	err := db.Do(t.Context(), Request{Who: ByOperator(slug, "Olive of "+slug), Act: policy.AreaLoad,
 		Subject: policy.Subject{Kind: policy.System}, Purpose: policy.Operate}, func(tx *Tx) error { return tx.SaveArea(id.Area(slug), slug, "hash") })
 	if err != nil {
 		t.Fatal(err)
@@ -436,7 +436,10 @@ var readings = map[string]reading{
 		all, err := tx.AccountNames()
 		return len(all) > 0 && all[0].ID == w.account, err
 	}},
-	"Operators": {call: func(tx *Tx, w *world) (any, error) { return tx.Operators() }},
+	"Operators": {call: func(tx *Tx, w *world) (any, error) {
+		all, err := tx.Operators()
+		return slices.Contains(all, "Olive of "+w.area), err
+	}},
 	"Checkpoint": {call: func(tx *Tx, w *world) (any, error) {
 		_, _, text, err := tx.Checkpoint()
 		return strings.HasPrefix(text, fmt.Sprintf("throughline audit of area %d\n", w.number)), err
