@@ -13,6 +13,7 @@ import (
 	"throughline/internal/fault"
 	"throughline/internal/intake"
 	"throughline/internal/linkage"
+	"throughline/internal/person"
 )
 
 // LinkFile is one file of an analyst's and the layout that it is read through.
@@ -121,6 +122,18 @@ func checkFiles(files []LinkFile) (total int64, err error) {
 	return total, nil
 }
 
+// someRecords are records of a file on their way from its reader to the linker.
+type someRecords struct {
+	identities []person.Identity
+	keys       []byte // one after the other
+	ends       []int  // where in keys each record's ends
+	bytes      int64  // of the file, read so far
+}
+
+// recordsAtOnce is how many records go from reader to linker together, and piecesAhead how many such pieces may wait: rows are read on
+// one processor while another numbers their values.
+const recordsAtOnce, piecesAhead = 512, 16
+
 // read adds the records of one file to the linker.
 func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint16, f LinkFile, asOf day.Day, read func(int64)) (n int64, err error) {
 	file, err := os.Open(f.Path)
@@ -133,41 +146,69 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 		return 0, err
 	}
 	done := LinkedFile{Name: filepath.Base(f.Path), Layout: f.Layout, Unmapped: r.Unmapped(), first: uint32(to.Records())}
+	pieces := make(chan someRecords, piecesAhead)
+	go func() {
+		defer close(pieces)
+		done.Rejected, err = sendRecords(ctx, r, f.Layout.Kind, pieces)
+	}()
+	for p := range pieces { // to its end, so that the reader has ended too
+		for _, who := range p.identities {
+			to.Add(number, who)
+		}
+		start := uint64(len(l.keys))
+		l.keys = append(l.keys, p.keys...)
+		for _, end := range p.ends {
+			l.ends = append(l.ends, start+uint64(end))
+		}
+		read(p.bytes)
+	}
+	if err != nil {
+		return 0, err
+	}
+	done.Counts, done.Records = r.Counts(), to.Records()-int(done.first)
+	l.Files = append(l.Files, done)
+	return r.Bytes(), nil
+}
+
+// sendRecords reads a file to its end and sends the first row of each record, and gives the first rejected rows.
+func sendRecords(ctx context.Context, r *intake.Reader, kind intake.Kind, to chan<- someRecords) (rejected []intake.RejectedRow, err error) {
 	known := map[string]struct{}{} // keys met, where rows of one record may stand anywhere in the file
+	var p someRecords
 	for r.Next() {
 		row := r.Row()
-		if row.Number%8192 == 0 {
-			read(r.Bytes())
-			if err := ctx.Err(); err != nil {
-				return 0, err
-			}
+		if row.Number%8192 == 0 && ctx.Err() != nil {
+			return rejected, ctx.Err()
 		}
-		if row.Outcome == intake.Rejected && len(done.Rejected) < shownRejected {
-			done.Rejected = append(done.Rejected, row.AsRejected())
+		if row.Outcome == intake.Rejected && len(rejected) < shownRejected {
+			rejected = append(rejected, row.AsRejected())
 		}
 		if row.Outcome != intake.Accepted {
 			continue
 		}
-		if row.Revises > 0 && f.Layout.Kind == intake.People {
+		if row.Revises > 0 && kind == intake.People {
 			continue
 		}
-		if f.Layout.Kind == intake.Both {
+		if kind == intake.Both {
 			if _, before := known[string(row.Key)]; before {
 				continue
 			}
 			known[string(row.Key)] = struct{}{}
 		}
-		to.Add(number, row.Person.Identity)
-		l.keys = append(l.keys, row.Key...)
-		l.ends = append(l.ends, uint64(len(l.keys)))
+		if p.identities == nil {
+			p.identities, p.ends = make([]person.Identity, 0, recordsAtOnce), make([]int, 0, recordsAtOnce)
+		}
+		p.identities = append(p.identities, row.Person.Identity)
+		p.keys = append(p.keys, row.Key...)
+		p.ends = append(p.ends, len(p.keys))
+		if len(p.ends) == recordsAtOnce {
+			p.bytes = r.Bytes()
+			to <- p
+			p = someRecords{}
+		}
 	}
-	if err := r.Err(); err != nil {
-		return 0, err
-	}
-	read(r.Bytes())
-	done.Counts, done.Records = r.Counts(), to.Records()-int(done.first)
-	l.Files = append(l.Files, done)
-	return r.Bytes(), nil
+	p.bytes = r.Bytes()
+	to <- p
+	return rejected, r.Err()
 }
 
 // record gives the file and key of a record.

@@ -64,8 +64,11 @@ func lower(r rune) rune {
 
 // foldASCII is Fold for the common case, and false when s holds anything but ASCII.
 func foldASCII(s string) (string, bool) {
-	var b []byte
-	space := false
+	if isFolded(s) {
+		return s, true
+	}
+	var room [64]byte // most names fit, and then nothing but the answer is allocated
+	b, space := room[:0], false
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		switch {
@@ -87,6 +90,19 @@ func foldASCII(s string) (string, bool) {
 		b = append(b, c)
 	}
 	return cut(string(b)), true
+}
+
+// isFolded says whether a value is nothing but small ASCII letters, digits and single spaces between them, within the limit.
+func isFolded(s string) bool {
+	before := byte(' ')
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c != ' ' && (c < 'a' || 'z' < c) && (c < '0' || '9' < c) || c == ' ' && before == ' ' {
+			return false
+		}
+		before = c
+	}
+	return len(s) <= foldedLimit && (before != ' ' || s == "")
 }
 
 // cut bounds a folded value at a rune.

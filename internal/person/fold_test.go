@@ -39,6 +39,23 @@ func TestFoldIsBoundedStableAndValid(t *testing.T) {
 	})
 }
 
+// The short ways through, for values that need nothing done, give what the long ways do.
+func TestShortWays(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringOfN(rapid.RuneFrom([]rune("aZ09 -'.\u00a0é")), 0, 140, -1).Draw(t, "s")
+		if got, want := squeeze(s), strings.Join(strings.Fields(s), " "); got != want {
+			t.Fatalf("squeeze(%q) = %q, want %q", s, got, want)
+		}
+		if got, want := Fold(s), Fold("-"+s); got != want { // the hyphen takes it the long way
+			t.Fatalf("Fold(%q) = %q, want %q", s, got, want)
+		}
+		if got, want := compact(s), compact(s+"."); got != want {
+			t.Fatalf("compact(%q) = %q, want %q", s, got, want)
+		}
+	})
+}
+
 func FuzzFold(f *testing.F) {
 	for _, s := range []string{"O’Brien", "Zoë", "İ", "\xff\xfe", "a\u0301\u0301"} {
 		f.Add(s)

@@ -145,6 +145,9 @@ func ReadUPRN(s string) (Identifier, Why) {
 // compact takes out everything but ASCII letters and digits and writes letters large. Other signs than spaces, hyphens,
 // full stops and slashes stay, so that they are found wrong and not passed over.
 func compact(s string) string {
+	if isCompact(s) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == ' ' || r == '-' || r == '.' || r == '/' || r == '\t' || r == 0xA0:
@@ -154,6 +157,15 @@ func compact(s string) string {
 		}
 		return r
 	}, s)
+}
+
+func isCompact(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; (c < 'A' || 'Z' < c) && (c < '0' || '9' < c) {
+			return false
+		}
+	}
+	return true
 }
 
 func allDigits(s string) bool {

@@ -129,7 +129,17 @@ func (n Name) String() string {
 }
 
 // squeeze trims a value and writes runs of white space as one space.
-func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
+func squeeze(s string) string {
+	before := byte(' ')
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c >= 0x7F || c == ' ' && before == ' ' {
+			return strings.Join(strings.Fields(s), " ")
+		} else {
+			before = c
+		}
+	}
+	return strings.TrimSuffix(s, " ")
+}
 
 func set(words string) map[string]bool { return list(strings.Fields(words)...) }
 
