@@ -2,7 +2,6 @@ package linkage
 
 import (
 	"slices"
-	"sync"
 
 	"throughline/internal/linkage/cluster"
 )
@@ -28,6 +27,7 @@ type joiner struct {
 	answers   map[[2]uint32]bool
 	result    *Result
 
+	kept      int   // edges
 	largest   int   // records of the largest group
 	parted    []int // sizes of the groups that were parted by dropping pairs
 	conflicts int   // answers that contradict each other
@@ -44,59 +44,84 @@ func answerIndex(list []Answer) map[[2]uint32]bool {
 // group is records that hang together by pairs that may be of one person.
 type group struct {
 	rows  []uint32 // rising
-	edges []edge
+	edges []edge   // rising by their records
 }
 
-// settledGroup is what was found in one group.
-type settledGroup struct {
-	persons [][]uint32 // each rising, ordered by their first records
-	links   []Link
-	review  []Review
+// outcome is what was found in some groups.
+type outcome struct {
+	links     []Link
+	review    []Review
+	largest   int
+	conflicts int
 }
 
 func (j *joiner) join() {
+	const atOnce = 256
 	groups := j.groups()
-	done := make([]settledGroup, len(groups))
-	var lock sync.Mutex
-	inParallel(j.s.columns.workers, len(groups), 32, func(_, from, to int) {
-		for g := from; g < to; g++ {
-			settled, conflicts := j.settle(&groups[g])
-			done[g] = settled
-			lock.Lock()
-			j.largest = max(j.largest, len(groups[g].rows))
-			j.conflicts += conflicts
-			lock.Unlock()
-		}
-	})
-	r := j.result
 	n := len(j.s.columns.records)
-	r.Person = make([]uint32, n)
 	head := make([]uint32, n) // the first record of each record's person
 	for row := range head {
 		head[row] = uint32(row)
 	}
-	for _, d := range done {
-		for _, p := range d.persons {
-			for _, row := range p {
-				head[row] = p[0]
-			}
+	done := make([]outcome, (len(groups)+atOnce-1)/atOnce)
+	workers := make([]weighed, j.s.columns.workers)
+	inParallel(j.s.columns.workers, len(groups), atOnce, func(worker, from, to int) {
+		w, out := &workers[worker], &done[from/atOnce]
+		for g := from; g < to; g++ {
+			w.settle(j, &groups[g], head, out)
 		}
-		r.Links = append(r.Links, d.links...)
-		r.Review = append(r.Review, d.review...)
-	}
+	})
+	r := j.result
+	r.Person = head
 	for row, h := range head {
 		if int(h) == row {
 			r.Person[row] = uint32(r.Persons)
 			r.Persons++
 		} else {
-			r.Person[row] = r.Person[h]
+			r.Person[row] = r.Person[h] // its first record is before it
 		}
 	}
-	slices.SortFunc(r.Links, func(a, b Link) int {
-		return compareInts(int64(r.Person[a.A])<<40|int64(a.A)<<8, int64(r.Person[b.A])<<40|int64(b.A)<<8, int64(a.B), int64(b.B))
-	})
+	links, reviews := 0, 0
+	for i := range done {
+		links, reviews = links+len(done[i].links), reviews+len(done[i].review)
+		j.largest, j.conflicts = max(j.largest, done[i].largest), j.conflicts+done[i].conflicts
+	}
+	r.Links = byPerson(done, links, r)
+	r.Review = make([]Review, 0, reviews)
+	for i := range done {
+		r.Review = append(r.Review, done[i].review...)
+	}
 	slices.SortFunc(r.Review, func(a, b Review) int { return compareInts(int64(a.A), int64(b.A), int64(a.B), int64(b.B)) })
 }
+
+// byPerson puts links in the order of their persons, and of their records within each.
+func byPerson(done []outcome, links int, r *Result) []Link {
+	ends := make([]uint32, r.Persons+1) // where the links of each person end, once they are placed
+	for i := range done {
+		for _, k := range done[i].links {
+			ends[r.Person[k.A]+1]++
+		}
+	}
+	for p := range r.Persons {
+		ends[p+1] += ends[p]
+	}
+	all := make([]Link, links)
+	for i := range done {
+		for _, k := range done[i].links {
+			at := &ends[r.Person[k.A]]
+			all[*at] = k
+			*at++
+		}
+	}
+	from := uint32(0)
+	for _, to := range ends[:r.Persons] {
+		slices.SortFunc(all[from:to], func(a, b Link) int { return compareInts(int64(a.A), int64(b.A), int64(a.B), int64(b.B)) })
+		from = to
+	}
+	return all
+}
+
+func byRecords(x, y edge) int { return compareInts(int64(x.a), int64(y.a), int64(x.b), int64(y.b)) }
 
 func compareInts(a, b, c, d int64) int {
 	switch {
@@ -117,31 +142,60 @@ func (j *joiner) groups() []group {
 	for pair := range j.answers {
 		sets.Join(pair[0], pair[1])
 	}
-	index := make([]int32, n) // of the group of each set's first record
-	var list []group
+	// Groups are numbered by their first records, and their rows and edges counted, then put one group after the other.
+	number := make([]uint32, n) // of the group of each set's first record, from 1
+	var rowEnds, edgeEnds []uint32
 	for row := range uint32(n) {
 		root := sets.Find(row)
-		if root == row {
+		switch {
+		case root == row:
 			continue
+		case number[root] == 0:
+			rowEnds, edgeEnds = append(rowEnds, 1), append(edgeEnds, 0)
+			number[root] = uint32(len(rowEnds))
 		}
-		if index[root] == 0 {
-			list = append(list, group{rows: []uint32{root}})
-			index[root] = int32(len(list))
-		}
-		g := &list[index[root]-1]
-		g.rows = append(g.rows, row)
+		rowEnds[number[root]-1]++
 	}
 	for _, e := range j.edges {
-		if root := sets.Find(e.a); index[root] != 0 && root == sets.Find(e.b) {
-			g := &list[index[root]-1]
-			g.edges = append(g.edges, e)
+		edgeEnds[number[sets.Find(e.a)]-1]++
+	}
+	list := make([]group, len(rowEnds))
+	rows, edges := make([]uint32, total(rowEnds)), make([]edge, len(j.edges))
+	rowAt, edgeAt := 0, 0 // each group has room for as many as were counted
+	for g := range list {
+		list[g] = group{rows[rowAt : rowAt : rowAt+int(rowEnds[g])], edges[edgeAt : edgeAt : edgeAt+int(edgeEnds[g])]}
+		rowAt, edgeAt = rowAt+int(rowEnds[g]), edgeAt+int(edgeEnds[g])
+	}
+	for row := range uint32(n) {
+		if g := number[sets.Find(row)]; g != 0 {
+			list[g-1].rows = append(list[g-1].rows, row)
 		}
+	}
+	for _, e := range j.edges {
+		g := &list[number[sets.Find(e.a)]-1]
+		g.edges = append(g.edges, e)
+	}
+	for _, g := range list {
+		slices.SortFunc(g.edges, byRecords)
+	}
+	j.edges = nil
+	j.kept = len(edges)
+	if !slices.ContainsFunc(list, func(g group) bool { return len(g.rows) > largestGroup }) {
+		return list
 	}
 	var small []group
 	for _, g := range list {
 		small = append(small, j.part(g, groupedFrom)...)
 	}
 	return small
+}
+
+func total(counts []uint32) int {
+	sum := 0
+	for _, n := range counts {
+		sum += int(n)
+	}
+	return sum
 }
 
 // part cuts a group that is too large to weigh pair by pair by dropping its weakest pairs, three bits at a time.
@@ -205,42 +259,38 @@ func halves(g group) []group {
 	return parts
 }
 
-// weighed is one group with every pair of its records weighed.
+// weighed is one group with every pair of its records weighed. One goroutine uses one for group after group.
 type weighed struct {
 	j        *joiner
 	rows     []uint32
-	place    map[uint32]int
-	bits     *cluster.Weights // as scored
-	decide   *cluster.Weights // as they count: answers, bounds, and the rule for common names
+	edges    []edge
+	bits     cluster.Weights // as scored
+	decide   cluster.Weights // as they count: answers, bounds, and the rule for common names
 	held     map[[2]int]Review
-	rules    map[[2]int]uint8
+	members  [][]int // of each person
 	answered int
+	pair     compared
 }
 
-// settle weighs every pair of a group and parts it into persons.
-func (j *joiner) settle(g *group) (settledGroup, int) {
+// settle weighs every pair of a group and parts it into persons: head gets the first record of each record's.
+func (w *weighed) settle(j *joiner, g *group, head []uint32, out *outcome) {
 	n := len(g.rows)
-	w := &weighed{j: j, rows: g.rows, place: make(map[uint32]int, n), bits: cluster.NewWeights(n), decide: cluster.NewWeights(n),
-		held: map[[2]int]Review{}, rules: make(map[[2]int]uint8, len(g.edges))}
-	for i, row := range g.rows {
-		w.place[row] = i
-	}
-	for _, e := range g.edges {
-		w.rules[[2]int{w.place[e.a], w.place[e.b]}] = e.rule
-	}
-	var o compared
+	w.j, w.rows, w.edges, w.answered = j, g.rows, g.edges, 0
+	w.bits.Reset(n)
+	w.decide.Reset(n)
+	clear(w.held)
 	var p parts
 	for x := range n {
 		for y := x + 1; y < n; y++ {
-			j.s.columns.compare(g.rows[x], g.rows[y], &o)
-			bits := j.s.score(&o, &p)
+			j.s.columns.compare(g.rows[x], g.rows[y], &w.pair)
+			bits := j.s.score(&w.pair, &p)
 			w.bits.Set(x, y, bits)
-			w.decide.Set(x, y, w.counts(x, y, bits, &o, &p))
+			w.decide.Set(x, y, w.counts(x, y, bits, &w.pair, &p))
 		}
 	}
-	conflicts := w.sameAnswers()
-	labels := cluster.Average(w.decide, j.threshold)
-	return w.persons(labels), conflicts
+	out.largest = max(out.largest, n)
+	out.conflicts += w.sameAnswers()
+	w.persons(cluster.Average(&w.decide, j.threshold), head, out)
 }
 
 // counts is what a pair brings to an average.
@@ -251,6 +301,9 @@ func (w *weighed) counts(x, y int, bits float64, o *compared, p *parts) float64 
 	}
 	if bits > w.j.threshold {
 		if reason := w.j.held(a, b, o, p); reason != "" {
+			if w.held == nil {
+				w.held = map[[2]int]Review{}
+			}
 			w.held[[2]int{x, y}] = Review{A: a, B: b, Bits: bits, Reason: reason}
 			return w.j.threshold - 1
 		}
@@ -302,59 +355,56 @@ func (w *weighed) sameAnswers() (conflicts int) {
 const always = 1e9
 
 // persons reads the groups that averaging made.
-func (w *weighed) persons(labels []int) settledGroup {
-	var out settledGroup
-	members := make([][]int, 0, 4)
+func (w *weighed) persons(labels []int, head []uint32, out *outcome) {
+	w.members = w.members[:0]
 	for i, label := range labels {
-		if label == len(members) {
-			members = append(members, nil)
+		if label == len(w.members) {
+			if w.members = slices.Grow(w.members, 1)[:label+1]; w.members[label] != nil {
+				w.members[label] = w.members[label][:0]
+			}
 		}
-		members[label] = append(members[label], i)
+		w.members[label] = append(w.members[label], i)
 	}
-	for _, list := range members {
-		rows := make([]uint32, len(list))
-		for i, x := range list {
-			rows[i] = w.rows[x]
+	first := len(out.links)
+	for _, list := range w.members {
+		for _, x := range list {
+			head[w.rows[x]] = w.rows[list[0]]
 		}
-		out.persons = append(out.persons, rows)
-		out.links = append(out.links, w.links(list)...)
+		out.links = w.links(list, out.links)
 	}
-	out.review = w.review(labels, members)
-	return out
+	out.review = w.review(labels, out.links[first:], out.review)
 }
 
-// links are the strongest pairs that hold one person's records together. Pairs someone answered come first.
-func (w *weighed) links(list []int) []Link {
+// links adds the strongest pairs that hold one person's records together. Pairs someone answered come first.
+func (w *weighed) links(list []int, to []Link) []Link {
 	if len(list) < 2 {
-		return nil
+		return to
 	}
-	tree := w.bits
+	tree := &w.bits
 	if w.answered > 0 {
-		tree = w.decide
+		tree = &w.decide
 	}
-	var links []Link
-	weak := 0
+	first := len(to)
+	weak := first
 	for _, e := range cluster.Spanning(tree, list) {
 		x, y := min(e.I, e.J), max(e.I, e.J)
-		link := Link{A: w.rows[x], B: w.rows[y], Bits: w.exact(x, y), Rule: "group"}
+		link := Link{A: w.rows[x], B: w.rows[y], Bits: w.bits.Of(x, y), Rule: "group"}
 		if same, ok := w.j.answers[[2]uint32{link.A, link.B}]; ok && same {
 			link.Answered, link.Rule = true, "answer"
-		} else if k, ok := w.rules[[2]int{x, y}]; ok {
-			link.Rule = w.j.rules[k].name
+		} else if k, ok := slices.BinarySearchFunc(w.edges, edge{a: link.A, b: link.B}, byRecords); ok {
+			link.Rule = w.j.rules[w.edges[k].rule].name
 		}
-		links = append(links, link)
-		if last := len(links) - 1; links[weak].Answered || !link.Answered && link.Bits < links[weak].Bits {
+		to = append(to, link)
+		if last := len(to) - 1; to[weak].Answered || !link.Answered && link.Bits < to[weak].Bits {
 			weak = last
 		}
 	}
-	links[weak].Weakest = true
-	return links
+	to[weak].Weakest = true
+	return to
 }
 
-// exact weighs a pair again: the weights of a group are kept in fewer digits.
-func (w *weighed) exact(x, y int) float64 {
-	var o compared
-	var p parts
-	w.j.s.columns.compare(w.rows[x], w.rows[y], &o)
-	return w.j.s.score(&o, &p)
+// place is where in the group a record is.
+func (w *weighed) place(row uint32) int {
+	x, _ := slices.BinarySearch(w.rows, row)
+	return x
 }

@@ -37,7 +37,7 @@ type OverFrequent struct {
 const overFrequent, overFrequentLeast = 20, 30
 
 func (l *Linker) report(b *blocks, j *joiner) Report {
-	r := Report{Records: l.Records(), Persons: j.result.Persons, LeftOut: b.left, Kept: len(j.edges), LargestGroup: j.largest,
+	r := Report{Records: l.Records(), Persons: j.result.Persons, LeftOut: b.left, Kept: j.kept, LargestGroup: j.largest,
 		PartedGroups: j.parted, Conflicts: j.conflicts, CutBlocks: len(b.cuts),
 		Converged: j.result.Model.Converged, Iterations: j.result.Model.Iterations}
 	for k, n := range b.found {

@@ -1,5 +1,7 @@
 package linkage
 
+import "slices"
+
 // Review is a pair of records that someone should look at.
 type Review struct {
 	A, B   uint32 // A < B
@@ -45,68 +47,67 @@ func (r ReviewReason) Sentence() string {
 	return ""
 }
 
-// review lists the pairs of a group to look at: between two persons the likeliest pair, within a person its links that are not sure,
+// review adds the pairs of a group to look at: between two persons the likeliest pair, within a person its links that are not sure,
 // pairs that were held back, and two NHS numbers in one person. Pairs that someone has answered are not asked again.
-func (w *weighed) review(labels []int, members [][]int) []Review {
-	var list []Review
+func (w *weighed) review(labels []int, links []Link, to []Review) []Review {
 	low, high := w.j.o.ReviewFrom, w.j.o.ReviewTo
-	asked := map[[2]int]bool{}
+	first := len(to)
 	ask := func(x, y int, bits float64, linked bool, why ReviewReason) {
-		x, y = min(x, y), max(x, y)
-		if _, answered := w.j.answers[[2]uint32{w.rows[x], w.rows[y]}]; answered || asked[[2]int{x, y}] {
+		a, b := w.rows[min(x, y)], w.rows[max(x, y)]
+		if _, answered := w.j.answers[[2]uint32{a, b}]; answered {
 			return
 		}
-		asked[[2]int{x, y}] = true
-		list = append(list, Review{A: w.rows[x], B: w.rows[y], Bits: bits, Linked: linked, Reason: why})
+		to = append(to, Review{A: a, B: b, Bits: bits, Linked: linked, Reason: why})
 	}
-	for _, m := range members {
-		for _, link := range w.links(m) {
-			if p := Probability(link.Bits); p < high && !link.Answered {
-				ask(w.place[link.A], w.place[link.B], link.Bits, true, WeakLink)
-			}
+	for _, link := range links {
+		if p := Probability(link.Bits); p < high && !link.Answered {
+			ask(w.place(link.A), w.place(link.B), link.Bits, true, WeakLink)
+		} else if x := w.place(link.A); link.Weakest && len(w.members[labels[x]]) >= largePerson {
+			ask(x, w.place(link.B), link.Bits, true, LargePerson)
 		}
-		if len(m) >= largePerson {
-			for _, link := range w.links(m) {
-				if link.Weakest {
-					ask(w.place[link.A], w.place[link.B], link.Bits, true, LargePerson)
-				}
-			}
+	}
+	for _, m := range w.members {
+		if x, y, ok := w.twoNumbers(m); ok && !asked(to[first:], w.rows[x], w.rows[y]) {
+			ask(x, y, w.bits.Of(x, y), true, TwoNumbers)
 		}
-		if x, y, ok := w.twoNumbers(m); ok {
-			ask(x, y, w.exact(x, y), true, TwoNumbers)
-		}
+	}
+	persons := len(w.members)
+	if persons == 1 {
+		return to
 	}
 	// Between two persons, the likeliest pair stands for all.
 	type between struct {
 		x, y int
 		bits float64
 	}
-	likeliest := map[[2]int]between{}
-	var order [][2]int
+	likeliest := make([]between, persons*persons)
 	for x := range labels {
 		for y := x + 1; y < len(labels); y++ {
 			if labels[x] == labels[y] {
 				continue
 			}
-			key := [2]int{min(labels[x], labels[y]), max(labels[x], labels[y])}
-			bits := w.bits.Of(x, y)
-			if b, ok := likeliest[key]; !ok {
-				order = append(order, key)
-				likeliest[key] = between{x, y, bits}
-			} else if bits > b.bits {
-				likeliest[key] = between{x, y, bits}
+			b := &likeliest[min(labels[x], labels[y])*persons+max(labels[x], labels[y])]
+			if bits := w.bits.Of(x, y); b.y == 0 || bits > b.bits {
+				*b = between{x, y, bits}
 			}
 		}
 	}
-	for _, key := range order {
-		b := likeliest[key]
+	for _, b := range likeliest {
+		if b.y == 0 {
+			continue // a person with itself, or a pair that stands the other way about
+		}
 		if held, ok := w.held[[2]int{b.x, b.y}]; ok {
-			ask(b.x, b.y, w.exact(b.x, b.y), false, held.Reason)
+			ask(b.x, b.y, b.bits, false, held.Reason)
 		} else if Probability(b.bits) >= low {
-			ask(b.x, b.y, w.exact(b.x, b.y), false, UncertainPair)
+			ask(b.x, b.y, b.bits, false, UncertainPair)
 		}
 	}
-	return list
+	return to
+}
+
+// asked says whether a pair is on a list already.
+func asked(list []Review, a, b uint32) bool {
+	return slices.ContainsFunc(list, func(r Review) bool { return r.A == a && r.B == b })
 }
 
 // twoNumbers finds two records of a person with different valid NHS numbers, the first two in order.

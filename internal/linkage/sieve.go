@@ -16,6 +16,23 @@ type sieve struct {
 	// weights[f][l] is what a level weighs, and unlike[f] the most that values can weigh that are not the same.
 	weights [fieldCount][maxLevels]float32
 	unlike  [fieldCount]float32
+	// What is taken down of each distinct value, close together: a face is then a handful of steps through memory.
+	names       []nameFace
+	places      []placeFace
+	nhs, phones []uint64 // as digitsOf gives them
+}
+
+// nameFace is what a face holds of a name.
+type nameFace struct {
+	shape                     compare.Shape
+	sameForename, sameSurname float32
+	plain, nickname           bool // one word of several letters; in some nickname group
+}
+
+// placeFace is what a face holds of a postcode.
+type placeFace struct {
+	place place
+	same  float32
 }
 
 // slack is how much less than the floor a pair must weigh to be ruled out: more than rounding can come to.
@@ -65,7 +82,28 @@ func newSieve(s *scorer, floor float64) *sieve {
 	}
 	v.unlike[Forename] = float32(s.mostUnlike(Forename))
 	v.unlike[Surname] = float32(s.mostUnlike(Surname))
+	c := s.columns
+	v.names = make([]nameFace, len(c.names.facts))
+	for n := range v.names {
+		facts := &c.names.facts[n]
+		v.names[n] = nameFace{facts.shape, float32(s.same[Forename][n].bits), float32(s.same[Surname][n].bits),
+			facts.parts[0] == 0 && facts.shape.Len() > 1, len(facts.groups) > 0}
+	}
+	v.places = make([]placeFace, c.postcodes.size()+1)
+	for n := range v.places {
+		v.places[n] = placeFace{c.postcodes.place(uint32(n)), float32(s.same[Postcode][n].bits)}
+	}
+	v.nhs, v.phones = allDigits(c.nhs), allDigits(c.phones)
 	return v
+}
+
+// allDigits packs every value of a dictionary.
+func allDigits(d *dictionary) []uint64 {
+	list := make([]uint64, d.size()+1)
+	for v := range list {
+		list[v] = digitsOf(d.text(uint32(v)))
+	}
+	return list
 }
 
 // mostUnlike is the most that two names can weigh that are not the same.
@@ -92,39 +130,23 @@ func (v *sieve) look(to *face, row uint32) {
 	if r.middle != 0 {
 		to.flags |= hasMiddle
 	}
-	if r.forename != 0 {
-		facts := &c.names.facts[r.forename]
-		to.forenameShape, to.sameForename = facts.shape, float32(v.s.same[Forename][r.forename].bits)
-		if facts.parts[0] == 0 && facts.shape.Len() > 1 {
-			to.flags |= plainForename
-		}
-		if len(facts.groups) > 0 {
-			to.flags |= hasNickname
-		}
+	forename, surname, lives := &v.names[r.forename], &v.names[r.surname], &v.places[r.postcode]
+	to.forenameShape, to.sameForename = forename.shape, forename.sameForename
+	to.surnameShape, to.sameSurname = surname.shape, surname.sameSurname
+	to.place, to.samePostcode = lives.place, lives.same
+	if forename.plain {
+		to.flags |= plainForename
 	}
-	if r.surname != 0 {
-		facts := &c.names.facts[r.surname]
-		to.surnameShape, to.sameSurname = facts.shape, float32(v.s.same[Surname][r.surname].bits)
-		if facts.parts[0] == 0 && facts.shape.Len() > 1 {
-			to.flags |= plainSurname
-		}
-		if len(facts.groups) > 0 {
-			to.flags |= hasNickname
-		}
+	if surname.plain {
+		to.flags |= plainSurname
+	}
+	if forename.nickname {
+		to.flags |= hasNickname
 	}
 	if r.birth.whole() {
 		to.sameBirth = float32(v.s.sameBits(Birth, r))
 	}
-	if r.postcode != 0 {
-		to.place = c.postcodes.place(r.postcode)
-		to.samePostcode = float32(v.s.same[Postcode][r.postcode].bits)
-	}
-	if r.nhs != 0 {
-		to.nhs = digitsOf(c.nhs.text(r.nhs))
-	}
-	if r.phone != 0 {
-		to.phone = digitsOf(c.phones.text(r.phone))
-	}
+	to.nhs, to.phone = v.nhs[r.nhs], v.phones[r.phone]
 	for i, f := range restFields {
 		if r.rest(f) != 0 {
 			to.rest |= 1 << i
@@ -213,7 +235,7 @@ func (v *sieve) otherForename(a, b *face) bool {
 		nameCloseBar.Within(a.forenameShape, b.forenameShape) {
 		return false
 	}
-	if a.flags&b.flags&hasNickname == 0 {
+	if a.flags&b.flags&hasNickname == 0 { // of the forenames
 		return true
 	}
 	facts := v.s.columns.names.facts

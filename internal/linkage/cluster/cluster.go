@@ -1,7 +1,10 @@
 // Package cluster parts a group of records into persons when every pair of them has been weighed.
 package cluster
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Never is the weight of two records that must not come together: "not the same person" by someone who knows.
 const Never = -math.MaxFloat32
@@ -9,19 +12,23 @@ const Never = -math.MaxFloat32
 // Weights are what is said of each pair of n records, in bits; positive speaks for one person. Symmetric.
 type Weights struct {
 	n    int
-	bits []float32
+	bits []float64
 }
 
 // NewWeights makes weights of n records, all nought.
-func NewWeights(n int) *Weights { return &Weights{n, make([]float32, n*n)} }
+func NewWeights(n int) *Weights { return &Weights{n, make([]float64, n*n)} }
 
-// Set gives the weight of a pair.
-func (w *Weights) Set(i, j int, bits float64) {
-	w.bits[i*w.n+j], w.bits[j*w.n+i] = float32(bits), float32(bits)
+// Reset makes the weights those of n records, all nought, in the same memory where it is enough.
+func (w *Weights) Reset(n int) {
+	w.n, w.bits = n, slices.Grow(w.bits[:0], n*n)[:n*n]
+	clear(w.bits)
 }
 
+// Set gives the weight of a pair.
+func (w *Weights) Set(i, j int, bits float64) { w.bits[i*w.n+j], w.bits[j*w.n+i] = bits, bits }
+
 // Of is the weight of a pair.
-func (w *Weights) Of(i, j int) float64 { return float64(w.bits[i*w.n+j]) }
+func (w *Weights) Of(i, j int) float64 { return w.bits[i*w.n+j] }
 
 // Average joins records, then groups, as long as some two groups' weights average above the threshold over all their cross
 // pairs, the highest average first. It gives the group of each record, numbered from 0 by their first records. Two
@@ -30,10 +37,13 @@ func (w *Weights) Of(i, j int) float64 { return float64(w.bits[i*w.n+j]) }
 // which for averages give the same groups as taking the highest each time).
 func Average(w *Weights, threshold float64) []int {
 	n := w.n
-	sum := make([]float64, n*n)
-	for i, b := range w.bits {
-		sum[i] = float64(b)
+	if n == 2 { // most groups, and no more to it
+		if w.Of(0, 1) > threshold {
+			return []int{0, 0}
+		}
+		return []int{0, 1}
 	}
+	sum := slices.Clone(w.bits)
 	size, alive, into := make([]int, n), make([]bool, n), make([]int, n)
 	for i := range n {
 		size[i], alive[i], into[i] = 1, true, i
@@ -91,18 +101,18 @@ func Average(w *Weights, threshold float64) []int {
 
 // number follows each record to the record its group is kept under, and numbers groups by their first records.
 func number(into []int) []int {
-	groups, seen := make([]int, len(into)), map[int]int{}
+	groups, next := make([]int, len(into)), 0
 	for i := range into {
+		if into[i] == i { // the first record of its group
+			groups[i] = next
+			next++
+			continue
+		}
 		root := i
 		for into[root] != root {
 			root = into[root]
 		}
-		g, ok := seen[root]
-		if !ok {
-			g = len(seen)
-			seen[root] = g
-		}
-		groups[i] = g
+		groups[i] = groups[root]
 	}
 	return groups
 }
