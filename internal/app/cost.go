@@ -117,7 +117,10 @@ func (a *App) costContacts(ctx context.Context, t *task) error {
 			return err
 		}
 		return a.db.Do(ctx, request(t.who, policy.RunPublish, policy.Run, int64(run)), func(tx *store.Tx) error {
-			return tx.PublishRun(run, store.CostRun, string(report))
+			if err := tx.PublishRun(run, store.CostRun, string(report)); err != nil {
+				return err
+			}
+			return oldRuns(tx)
 		})
 	})
 }

@@ -46,6 +46,8 @@ type FootprintPage struct {
 	Coverage []cohort.Coverage // of each agency's feed, as accepted now
 	Observed int               // days of the window that at least one feed covers
 	Hidden   int               // contacts that this viewer may not see, so that they are in no sum here
+	Run      id.Run            // the published cost run, where these lines are not what it summed; else 0
+	InRun    money.Pence       // what it summed
 }
 
 // Footprint prices one person's contacts for any window, line by line.
@@ -115,12 +117,47 @@ func (a *App) footprintPage(tx *store.Tx, in OpenFootprint) (p FootprintPage, er
 		if p.Total, err = tx.TotalOf(here.CostRun, p.Person); err != nil {
 			return p, err
 		}
+		if err := p.held(tx, here.CostRun); err != nil {
+			return p, err
+		}
 	}
 	links, err := tx.LinksOf(p.Person, here.LinkRun)
 	if err != nil {
 		return p, err
 	}
 	return p, p.weakest(tx, links, here.LinkRun)
+}
+
+// held holds the lines to the sums that the run stored by month, service and payer. They differ when something came after the
+// run; a viewer who may not see every contact, or asks for another window, has nothing to hold to them.
+func (p *FootprintPage) held(tx *store.Tx, run id.Run) error {
+	if !p.Own || p.Hidden > 0 {
+		return nil
+	}
+	stored, err := tx.SumsOf(run, p.Person)
+	if err != nil {
+		return err
+	}
+	type cell struct {
+		month day.Month
+		group cost.Group
+	}
+	sums, whole := map[cell]money.Pence{}, money.Pence(0)
+	for _, s := range stored {
+		sums[cell{s.Month, cost.Group{Agency: s.Agency, Service: s.Service, Payer: s.Payer, Kind: cost.Kind(s.Kind)}}] += s.Amount
+		whole += s.Amount
+	}
+	for _, l := range p.Priced.Lines {
+		for _, part := range l.Parts {
+			sums[cell{part.Month, l.Group}] -= part.Amount
+		}
+	}
+	for _, left := range sums {
+		if left != 0 {
+			p.Run, p.InRun = run, whole
+		}
+	}
+	return nil
 }
 
 // weakest finds the record that the weakest link holds, and how much of the sum is its own.

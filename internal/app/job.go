@@ -48,6 +48,10 @@ func workOf(tx *store.Tx, j store.Job) (w Work, err error) {
 		w.What, w.Unit = fmt.Sprintf("Making cost run %d", w.Run), "contacts"
 		return w, nil
 	}
+	if j.Kind == sweepRunsJob {
+		w.What = "Removing rows of old runs"
+		return w, nil
+	}
 	from, err := senderOf(tx, w.Extract)
 	switch j.Kind {
 	case stageJob:
@@ -68,12 +72,12 @@ func senderOf(tx *store.Tx, n id.Extract) (string, error) {
 	return g.Name, err
 }
 
-// mostJobs bounds how many of the newest jobs are looked through for those under way.
+// mostJobs bounds how many jobs under way a page names, the newest first.
 const mostJobs = 20
 
 // working gives the jobs that wait or are being done.
 func working(tx *store.Tx) ([]Work, error) {
-	jobs, err := tx.Jobs(mostJobs)
+	jobs, err := tx.JobsUnderWay(mostJobs)
 	if err != nil {
 		return nil, err
 	}
@@ -83,9 +87,7 @@ func working(tx *store.Tx) ([]Work, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !w.Ended() {
-			out = append(out, w)
-		}
+		out = append(out, w)
 	}
 	return out, nil
 }

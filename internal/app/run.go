@@ -46,8 +46,12 @@ func startRuns(tx *store.Tx) error {
 	return err
 }
 
-// startCost begins a cost run over the link run that is published when the worker takes it up.
+// startCost begins a cost run over the link run that is published when the worker takes it up. It joins one that waits already,
+// since that one will find what this one would.
 func startCost(tx *store.Tx) (id.Job, error) {
+	if waits, err := tx.WaitingJob(costJob, linkJob); err != nil || waits != 0 {
+		return waits, err
+	}
 	n, err := tx.AddRun(store.CostRun)
 	if err != nil {
 		return 0, err

@@ -35,6 +35,8 @@ func (a *App) kinds() map[string]func(context.Context, *task) error {
 		sweepJob: a.sweepExtract,
 		linkJob:  a.linkRecords,
 		costJob:  a.costContacts,
+
+		sweepRunsJob: a.sweepOldRuns,
 	}
 }
 

@@ -29,11 +29,14 @@ type Job struct {
 const jobFields = `id, kind, args, state, created_at, created_by, started_at, finished_at, doing, done, total, tries, fault`
 
 var (
-	jobInsert = query("job.insert", `insert into jobs (area, id, kind, args, state, created_at, created_by) values ($1, $2, $3, $4, 'waiting', $5, $6)`)
-	jobByID   = query("job.by-id", `select `+jobFields+` from jobs where id = $1 and area = $2`)
-	jobRecent = query("job.recent", `select `+jobFields+` from jobs where area = $1 order by id desc limit $2`)
-	jobNext   = query("job.next", `select id from jobs where area = $1 and (state = 'waiting' or (state = 'working' and lease_until < $2)) order by id limit 1`)
-	jobClaim  = query("job.claim", `update jobs set state = 'working', claimed_by = $1, lease_until = $2, tries = tries + 1,
+	jobInsert   = query("job.insert", `insert into jobs (area, id, kind, args, state, created_at, created_by) values ($1, $2, $3, $4, 'waiting', $5, $6)`)
+	jobByID     = query("job.by-id", `select `+jobFields+` from jobs where id = $1 and area = $2`)
+	jobRecent   = query("job.recent", `select `+jobFields+` from jobs where area = $1 order by id desc limit $2`)
+	jobUnderWay = query("job.under-way", `select `+jobFields+` from jobs where area = $1 and state in ('waiting', 'working') order by id desc limit $2`)
+	jobWaiting  = query("job.waiting", `select id from jobs j where j.area = $1 and j.kind = $2 and j.state = 'waiting' and not exists (
+		select 1 from jobs k where k.area = $1 and k.kind = $3 and k.state in ('waiting', 'working') and k.id > j.id) order by id limit 1`)
+	jobNext  = query("job.next", `select id from jobs where area = $1 and (state = 'waiting' or (state = 'working' and lease_until < $2)) order by id limit 1`)
+	jobClaim = query("job.claim", `update jobs set state = 'working', claimed_by = $1, lease_until = $2, tries = tries + 1,
 		started_at = case when started_at = '' then $3 else started_at end
 		where id = $4 and area = $5 and (state = 'waiting' or (state = 'working' and lease_until < $3)) returning `+jobFields)
 	jobProgress = query("job.progress", `update jobs set doing = $1, done = $2, total = $3, lease_until = $4 where id = $5 and claimed_by = $6 and state = 'working' and area = $7`)
@@ -69,6 +72,19 @@ func (tx *Tx) Job(n id.Job) (Job, error) {
 // Jobs gives the newest jobs of the area.
 func (tx *Tx) Jobs(most int) ([]Job, error) {
 	return list(tx, jobRecent, []any{tx.area, most}, func(scan func(...any) error) (j Job, err error) { return j, scanJob(&j, scan) })
+}
+
+// JobsUnderWay gives the newest jobs of the area that wait or are being done.
+func (tx *Tx) JobsUnderWay(most int) ([]Job, error) {
+	return list(tx, jobUnderWay, []any{tx.area, most}, func(scan func(...any) error) (j Job, err error) { return j, scanJob(&j, scan) })
+}
+
+// WaitingJob gives the job of a kind that waits with none of another kind under way behind which it must stand; 0 when there is none.
+func (tx *Tx) WaitingJob(kind, behind string) (n id.Job, err error) {
+	if err = tx.one(jobWaiting, []any{tx.area, kind, behind}, &n); noRow(err) {
+		err = nil
+	}
+	return n, err
 }
 
 // NextJob looks for a job that waits, or whose worker has fallen silent, in any area; its number is 0 when there is none. It

@@ -51,8 +51,13 @@ var (
 	runFinish    = query("run.finish", `update runs set state = 'published', finished_at = $1, report = $2 where id = $3 and state = 'working' and area = $4`)
 	runFail      = query("run.fail", `update runs set state = 'failed', finished_at = $1, fault = $2 where id = $3 and state = 'working' and area = $4`)
 	runSupersede = query("run.supersede", `update runs set state = 'superseded' where area = $1 and kind = $2 and id <> $3 and state = 'published'`)
-	areaLinkRun  = query("area.link-run", `update areas set link_run = $1 where id = $2`)
-	areaCostRun  = query("area.cost-run", `update areas set cost_run = $1 where id = $2`)
+	runOld       = query("run.old", `select r.id from runs r where r.area = $1 and r.kind = $2 and r.state = 'superseded'
+		and r.id < (select k.id from runs k where k.area = $1 and k.kind = $2 and k.state = 'superseded' order by k.id desc limit 1 offset $3)
+		and (exists (select 1 from memberships where run = r.id) or exists (select 1 from links where run = r.id)
+		or exists (select 1 from doubts where run = r.id) or exists (select 1 from person_sums where run = r.id)
+		or exists (select 1 from person_totals where run = r.id)) order by r.id limit 1`)
+	areaLinkRun = query("area.link-run", `update areas set link_run = $1 where id = $2`)
+	areaCostRun = query("area.cost-run", `update areas set cost_run = $1 where id = $2`)
 )
 
 // AddRun begins a run; what it works on is fixed when the worker takes it up.
@@ -150,6 +155,14 @@ func (tx *Tx) SweepRun(n id.Run, most int) (more bool, err error) {
 		}
 	}
 	return false, nil
+}
+
+// OldRun gives a superseded run of a kind that still has rows and came before the newest kept superseded ones; 0 when there is none.
+func (tx *Tx) OldRun(kind RunKind, kept int) (n id.Run, err error) {
+	if err = tx.one(runOld, []any{tx.area, string(kind), kept - 1}, &n); noRow(err) {
+		err = nil
+	}
+	return n, err
 }
 
 func (tx *Tx) runsBy(s *statement, args ...any) ([]Run, error) {

@@ -113,6 +113,7 @@ type world struct {
 	extract, replacing  id.Extract
 	record, other       id.Record
 	person              id.Person
+	oldRun              id.Run // superseded, and not the last that was
 	linkRun, costRun    id.Run
 	job                 id.Job
 	answer              int64
@@ -218,6 +219,12 @@ func (w *world) fill(tx *Tx) (err error) {
 	step(func() error { return tx.StageReplacements([]Replacement{{ContactAt{w.extract, 9}, w.extract}}) })
 	step(func() error { return tx.ExtractIsChecked(w.extract, ExtractCounts{Unmapped: "[]"}) })
 	step(func() error { return tx.MoveExtract(w.extract, ExtractChecked, ExtractAccepted, "") })
+	for range 2 {
+		w.oldRun = w.linkRun
+		step(func() (err error) { w.linkRun, err = tx.AddRun(LinkRun); return err })
+		step(func() error { return tx.StageMemberships(w.linkRun, []Membership{{w.record, 1}}) })
+		step(func() error { return tx.PublishRun(w.linkRun, LinkRun, "{}") })
+	}
 	step(func() (err error) { w.linkRun, err = tx.AddRun(LinkRun); return err })
 	step(func() (err error) { w.person, err = tx.AddPersons(1, w.linkRun); return err })
 	step(func() error {
@@ -426,6 +433,19 @@ var readings = map[string]reading{
 		all, err := tx.Jobs(10)
 		return len(all) > 0 && all[0].ID == w.job, err
 	}},
+	"JobsUnderWay": {call: func(tx *Tx, w *world) (any, error) {
+		all, err := tx.JobsUnderWay(10)
+		return len(all) > 0 && all[0].ID == w.job, err
+	}},
+	"WaitingJob": {call: func(tx *Tx, w *world) (any, error) {
+		j, err := tx.Job(w.job)
+		if err != nil {
+			return nil, err
+		}
+		n, err := tx.WaitingJob(j.Kind, "another")
+		return n == w.job, err
+	}},
+	"OldRun": {call: func(tx *Tx, w *world) (any, error) { n, err := tx.OldRun(LinkRun, 1); return n == w.oldRun, err }},
 	"Layout": {call: func(tx *Tx, w *world) (any, error) { return tx.Layout(w.layout) }},
 	"Layouts": {call: func(tx *Tx, w *world) (any, error) {
 		all, err := tx.Layouts()

@@ -204,6 +204,9 @@ func footprintNotes(f *ui.Footprint, p app.FootprintPage) {
 	if p.Hidden > 0 {
 		f.NotIn = append(f.NotIn, plural(int64(p.Hidden), "contact", "contacts")+" that you may not see")
 	}
+	if p.Run != 0 {
+		f.InRun = fmt.Sprintf("run %d summed %s, and something has come since", p.Run, p.InRun)
+	}
 	if weak(p.Area, p.Weakest) {
 		f.Weak = fmt.Sprintf("%s of the sum, %s record, a link of %s", p.Rests, whose(p.WeakOf.Name), probability(p.Weakest))
 	}

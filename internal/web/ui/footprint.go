@@ -35,6 +35,7 @@ type Footprint struct {
 
 	NotIn []string // what is not in the sum, in words: "2 police missing-person reports with no price"
 	Twice string   // what is counted twice: "temporary accommodation was paid on 2 nights in hospital …, £92.00"
+	InRun string   // what the published run summed, where it is not this: "run 7 summed £10,082.00, and …"
 	Weak  string   // what rests on a weak link: "a link of 0.93: £10,082.00 (Lantern Housing)"
 	By    string   // the view in front: service, category, payer, month
 	Uses  []ServiceUse
@@ -215,6 +216,7 @@ func (f Footprint) Caveats() Note {
 		}
 	}
 	add("Not in this sum", strings.Join(f.NotIn, "; "))
+	add("Not what the run summed", f.InRun)
 	add("Counted twice", f.Twice)
 	add("Rests on a weak link", f.Weak)
 	if add("Partial", strings.TrimSuffix(strings.Join(f.Partial, " "), ".")); len(f.Partial) > 0 {
