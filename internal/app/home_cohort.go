@@ -16,9 +16,9 @@ type Standing struct {
 	Cohort     *CohortBrief // nil when there is none, or the viewer may not open it
 	MayCohort  bool
 	Ready      Ready
-	Waiting    []RunExtract // extracts that wait for the viewer's decision
-	Unreadable []RunExtract // files that could not be read
-	Unpriced   []PriceLineState
+	Waiting    []RunExtract     // extracts that wait for the viewer's decision
+	Unreadable []RunExtract     // files that could not be read
+	Unpriced   []PriceLineState // codes without an approved price
 	Proposed   []PriceLineState // prices that wait for the viewer's approval
 	Layouts    []store.Layout   // that wait for the viewer's approval
 	Feeds      []Feed
@@ -142,10 +142,10 @@ func (s *Standing) prices(tx *store.Tx, m *priceMap, approve bool) error {
 		return err
 	}
 	for _, l := range m.all(report.Codes) {
-		switch {
-		case l.State == "none" && l.Uses() > 0:
+		if l.Gap() && l.Uses() > 0 {
 			s.Unpriced = append(s.Unpriced, l)
-		case approve && l.Waits && l.By != tx.Actor().Account:
+		}
+		if approve && l.Waits && l.By != tx.Actor().Account {
 			s.Proposed = append(s.Proposed, l)
 		}
 	}

@@ -134,6 +134,7 @@ type priceMap struct {
 	agencies map[id.Agency]store.Agency
 	codes    []store.ServiceCode
 	place    map[int64]uint16 // of a code's number in codes
+	at       map[cost.Key]int // of a code in codes
 	entries  map[cost.Key]store.PriceEntry
 	lines    map[cost.Key]area.PriceLine
 	table    *cost.Table
@@ -200,7 +201,7 @@ func (a *App) priceMap(tx *store.Tx) (*priceMap, error) {
 func (f madeFrom) make() (*priceMap, error) {
 	c := f.area
 	m := &priceMap{area: c, agencies: map[id.Agency]store.Agency{}, codes: f.codes, place: map[int64]uint16{}, entries: map[cost.Key]store.PriceEntry{},
-		lines: map[cost.Key]area.PriceLine{}}
+		at: map[cost.Key]int{}, lines: map[cost.Key]area.PriceLine{}}
 	for _, g := range f.agencies {
 		m.agencies[g.ID] = g
 	}
@@ -234,6 +235,7 @@ func (f madeFrom) make() (*priceMap, error) {
 	keys := make([]cost.Key, len(m.codes))
 	for i, s := range m.codes {
 		keys[i], m.place[s.ID] = m.key(s), uint16(i)
+		m.at[keys[i]] = i
 	}
 	if m.table, err = ready.Table(keys, cost.Policy{}); err != nil {
 		return nil, err
@@ -291,6 +293,25 @@ type PriceLineState struct {
 	People   int          // who have the code in the window
 	InCohort int          // of them, in the cohort
 	Sent     int          // contacts in the accepted extracts, where there is no cost run yet
+	Now      cost.Code    // how a contact is priced by the map as it stands; zero for a code that no agency has sent
+}
+
+// Gap says whether a run made now would leave the code's contacts without a price: nobody has decided, or nobody has approved it.
+func (l PriceLineState) Gap() bool { return l.State == "none" || l.Waits }
+
+// NotPriced is how many contacts of the code in the window had no price in the published run; before the first run, all that a run
+// would leave without. Those left out by decision are not among them.
+func (l PriceLineState) NotPriced() int {
+	n := 0
+	for reason, contacts := range l.Sum.Gaps {
+		if cost.GapReason(reason) != cost.GapLeftOut {
+			n += contacts
+		}
+	}
+	if l.Gap() {
+		n += l.Sent
+	}
+	return n
 }
 
 // Uses is how many contacts of the code there are in the window, priced or not; before the first run, in all that is accepted.
@@ -308,7 +329,7 @@ type PriceMapPage struct {
 	Area    *area.Area
 	Run     store.Run // the published cost run that the sums come from; zero when there is none
 	Window  day.Span
-	Lines   []PriceLineState // no price first, then by sum
+	Lines   []PriceLineState // gaps first, then by sum
 	Amount  money.Pence
 	People  int
 	Says    []string // what the total is not
@@ -359,7 +380,7 @@ func (a *App) priceMapPage(tx *store.Tx) (p PriceMapPage, err error) {
 	return p, err
 }
 
-// all gives every code of the map and every code that agencies sent: those without a price first, then by sum.
+// all gives every code of the map and every code that agencies sent: the gaps first, then by sum.
 func (m *priceMap) all(codes []codeReport) []PriceLineState {
 	sums := map[cost.Key]codeReport{}
 	for _, c := range codes {
@@ -386,7 +407,7 @@ func (m *priceMap) all(codes []codeReport) []PriceLineState {
 
 // open is 1 for a code that somebody must decide about.
 func open(l PriceLineState) int {
-	if l.State == "none" {
+	if l.Gap() {
 		return 1
 	}
 	return 0
@@ -398,6 +419,9 @@ func (m *priceMap) state(k cost.Key, c codeReport) PriceLineState {
 		if g.Slug == k.Agency {
 			s.Agency = g
 		}
+	}
+	if at, sent := m.at[k]; sent {
+		s.Now = m.table.Code(at)
 	}
 	p, ok := m.entries[k]
 	if !ok {

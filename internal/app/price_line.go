@@ -152,7 +152,7 @@ func (a *App) ExportPriceMap(ctx context.Context, who Who, to io.Writer) error {
 		case l.Line.Own != nil:
 			kind = "own amount"
 		}
-		w.Write(sheet.Text(l.Agency.Name), sheet.Text(l.Code), sheet.Text(l.Unit), sheet.Text(l.Line.Service), sheet.Text(l.Line.Payer), sheet.Text(kind), each,
+		w.Write(sheet.Text(l.Agency.Name), sheet.Text(l.Code), sheet.Text(l.Unit), sheet.Text(p.Area.ServiceName(l.Line.Service)), sheet.Text(p.Area.PayerName(l.Line.Payer)), sheet.Text(kind), each,
 			sheet.Text(ref), sheet.Text(l.Line.Conversion), sheet.Number(int64(l.Uses())), sheet.Number(int64(l.People)), sheet.Number(int64(l.InCohort)),
 			sheet.Amount(l.Sum.Amount), sheet.Text(l.State), sheet.Text(l.Approved), sheet.Day(l.On), sheet.Text(reason))
 	}

@@ -108,6 +108,26 @@ func TestTooManyCodes(t *testing.T) {
 	}
 }
 
+// TestLeavingOutIsApprovedToo: until it is, the code is a gap that is counted, as an unapproved price is.
+func TestLeavingOutIsApprovedToo(t *testing.T) {
+	t.Parallel()
+	e := Entry{Key: Key{"agency", "R", "each"}, Service: "rent", LeftOut: &LeftOut{"by-decision", "The council counts it."}}
+	for approved, want := range map[string]GapReason{"": GapNotApproved, "A. Lead": GapLeftOut} {
+		e.ApprovedBy = approved
+		m, err := NewMap([]Entry{e}, nil, deflator(t, "hmt-2026-03"), 2024)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, err := m.Table([]Key{e.Key}, Policy{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := table.Code(0).Gap; got != want {
+			t.Errorf("approved by %q, it is %s, want %s", approved, got, want)
+		}
+	}
+}
+
 func TestCodeAsThePriceMapShowsIt(t *testing.T) {
 	t.Parallel()
 	table := southLondon(t, Policy{})

@@ -148,8 +148,12 @@ func reduce(num, den *big.Int) (fraction, bool) {
 
 func (m *Map) rate(e Entry, policy Policy) (rate, error) {
 	r := rate{entry: e}
+	leftOut := e.LeftOut != nil && !slices.Contains(policy.Include, e.LeftOut.Policy)
 	switch {
-	case e.LeftOut != nil && !slices.Contains(policy.Include, e.LeftOut.Policy):
+	case leftOut && e.ApprovedBy == "":
+		r.gap = GapNotApproved
+		return r, nil
+	case leftOut:
 		r.gap = GapLeftOut
 		return r, nil
 	case !e.priced():

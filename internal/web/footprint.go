@@ -259,6 +259,11 @@ func quantityWords(p app.FootprintPage, service string, thousandths int64) strin
 	if s, ok := p.Area.Service(service); ok {
 		one, several = s.Unit, s.Units
 	}
+	return countWords(thousandths, one, several)
+}
+
+// countWords writes thousandths of a unit, every decimal that there is: "1,720.5 episodes".
+func countWords(thousandths int64, one, several string) string {
 	n := commas(thousandths / 1000)
 	if rest := thousandths % 1000; rest != 0 {
 		n += "." + strings.TrimRight(fmt.Sprintf("%03d", rest), "0")

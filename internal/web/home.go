@@ -72,7 +72,7 @@ func todos(h app.Home) []ui.Todo {
 	if cohort > 0 {
 		why += " At least " + plural(int64(cohort), "person", "people") + " of the cohort have one."
 	}
-	add(len(h.Unpriced), either(len(h.Unpriced), "Agency code with no price", "Agency codes with no price"), "/prices", why)
+	add(len(h.Unpriced), either(len(h.Unpriced), "Agency code with no approved price", "Agency codes with no approved price"), "/prices", why)
 	add(len(h.Proposed), either(len(h.Proposed), "Price waiting for your approval", "Prices waiting for your approval"), "/prices", "None counts until somebody other than who set it approves it.")
 	if b := h.Cohort; b != nil && b.Stale.Any() {
 		add(1, "Run out of date", "/cohort", "The cohort of "+dayOf(b.Run.FinishedAt).Long()+" was made before "+staleSince(b.Stale)+". Make a new run when what it needs is in.")

@@ -123,7 +123,17 @@ func TestPriceIsSetAndApproved(t *testing.T) {
 		t.Error("a conversion that does not fit is not led to")
 	}
 	set := with(url.Values{"amount": {"310.00"}, "counts": {"event each"}, "year": {"2023-24"}, "source": {"Police finance, 2023-24"}})
+	notIn := regexp.MustCompile(`Not in these sums: [0-9,]+ contacts`)
+	gap, home := notIn.FindString(analyst.get("/prices").Body.String()), notIn.FindString(analyst.get("/").Body.String())
+	todo := regexp.MustCompile(`[0-9,]+ contacts are a visible gap`)
+	waits := todo.FindString(analyst.get("/").Body.String())
 	analyst.want(analyst.post("/prices/set", set), at)
+	if page := analyst.get("/prices").Body.String(); gap == "" || notIn.FindString(page) != gap || !strings.Contains(page, "Waits for approval") {
+		t.Errorf("a price that nobody approved changes what is not in the run’s sums: %q, then %q", gap, notIn.FindString(page))
+	}
+	if page := analyst.get("/").Body.String(); waits == "" || notIn.FindString(page) != home || todo.FindString(page) != waits {
+		t.Errorf("home says %q and %q, and said %q and %q before anything was approved", notIn.FindString(page), todo.FindString(page), home, waits)
+	}
 	number := regexp.MustCompile(`name="price" value="([0-9]+)"`)
 	if text := analyst.get(at).Body.String(); number.MatchString(text) || !strings.Contains(text, "another finance lead approves it") {
 		t.Error("the analyst may approve it")
@@ -160,6 +170,25 @@ func TestPriceIsSetAndApproved(t *testing.T) {
 	csv := finance.status(finance.get("/prices.csv"), http.StatusOK)
 	if !strings.Contains(csv.Body.String(), "Not a saving") || !strings.Contains(csv.Header().Get("Content-Disposition"), "price-map.csv") {
 		t.Error("the export lacks what its total is not, or its name")
+	}
+}
+
+// TestPriceMapSaysHowEachPriceCounts: what is multiplied gives the sum beside it, uprating is named, and what is left out is listed.
+func TestPriceMapSaysHowEachPriceCounts(t *testing.T) {
+	t.Parallel()
+	s := smallSite(t)
+	b := s.as(policy.FinanceLead, policy.AgreePrices)
+	page := b.status(b.get("/prices"), http.StatusOK).Body.String()
+	says(t, page, "1 stay = its days, without the day of leaving", "year ÷ 365, × 1.0953", "Rent and benefits: the rent column is taken off",
+		"not kept: taken off as each row is read")
+	saysNot(t, page, "No code is left out.")
+	prison := b.get("/prices/line?agency=probation&code=CUST&unit=night").Body.String()
+	says(t, prison, "£51,724", "year ÷ 365, × 1.0953")
+	saysNot(t, prison, "£51724")
+	for thousandths, want := range map[int64]string{1_720_500: "1,720.5 episodes", 1000: "1 episode", 2_000: "2 episodes", 250: "0.25 episodes"} {
+		if got := countWords(thousandths, "episode", "episodes"); got != want {
+			t.Errorf("%d thousandths are %q, want %q", thousandths, got, want)
+		}
 	}
 }
 

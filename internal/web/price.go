@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/govalues/decimal"
+
 	"throughline/internal/app"
 	"throughline/internal/area"
 	"throughline/internal/cost"
@@ -33,18 +35,23 @@ func (s *Server) prices(w http.ResponseWriter, r *http.Request, who app.Who) err
 		for source, sum := range l.Sum.BySource {
 			by[source] += sum
 		}
-		switch l.State {
-		case "none":
-			c.Unpriced = append(c.Unpriced, ui.UnpricedCode{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l), Unit: l.Unit,
-				Contacts: l.Uses(), People: l.People, InCohort: l.InCohort, MaySet: p.Viewer.May(policy.PriceMapSetLocal)})
-			c.Costing.NotPriced += l.Uses()
-		case "left-out":
+		c.Costing.NotPriced += l.NotPriced()
+		switch {
+		case l.Gap():
+			u := ui.UnpricedCode{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l), Unit: l.Unit,
+				Contacts: l.Uses(), People: l.People, InCohort: l.InCohort, MaySet: p.Viewer.May(policy.PriceMapSetLocal)}
+			if l.Waits {
+				u.Waits = priceWords(l.Line)
+			}
+			c.Unpriced = append(c.Unpriced, u)
+		case l.State == "left-out":
 			c.LeftOut = append(c.LeftOut, ui.LeftOutCode{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l),
-				Why: l.Line.LeftOut.Reason, Rows: l.Uses()})
+				Why: l.Line.LeftOut.Reason, Rows: l.Uses(), Sum: "not known: it has no price"})
 		default:
 			c.Codes = append(c.Codes, pricedCode(p, l))
-			if l.State == "approved" {
-				c.Approved++
+			if own := l.Line.Own; own != nil && own.Note != "" {
+				c.LeftOut = append(c.LeftOut, ui.LeftOutCode{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l),
+					Why: "Rent and benefits: " + own.Note, Rows: l.Uses(), Sum: "not kept: taken off as each row is read, and still in the row as sent"})
 			}
 		}
 	}
@@ -71,9 +78,9 @@ func meaning(a *area.Area, l app.PriceLineState) string {
 
 func pricedCode(p app.PriceMapPage, l app.PriceLineState) ui.PricedCode {
 	c := ui.PricedCode{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l), Contacts: l.Sum.Contacts, Units: l.Unit,
-		Conversion: cost.Conversion(l.Line.Conversion).Says(), Sum: l.Sum.Amount, ApprovedBy: l.Approved, ApprovedOn: l.On}
+		Conversion: conversionWords(p.Area, l), Sum: l.Sum.Amount, ApprovedBy: l.Approved, ApprovedOn: l.On}
 	if service, ok := p.Area.Service(l.Line.Service); ok {
-		c.Units = commas(l.Sum.Quantity/1000) + " " + service.Units
+		c.Units = countWords(l.Sum.Quantity, service.Unit, service.Units)
 	}
 	c.Each = each(l.Sum.Amount, l.Sum.Quantity)
 	switch {
@@ -85,6 +92,16 @@ func pricedCode(p app.PriceMapPage, l app.PriceLineState) ui.PricedCode {
 		c.Source, c.From, c.Varies = ui.OwnAmount, cmp.Or(l.Line.Own.Note, "the amount on each row"), true
 	}
 	return c
+}
+
+// conversionWords say how what was sent becomes units of the price, and by what the price is uprated. Where the unit is a day, the
+// nights of a stay are called days, without the day of leaving.
+func conversionWords(a *area.Area, l app.PriceLineState) string {
+	words := cmp.Or(l.Now.Conversion, cost.Conversion(l.Line.Conversion).Says())
+	if service, _ := a.Service(l.Line.Service); service.Unit == "day" {
+		words = strings.Replace(words, cost.Nights.Says(), "1 stay = its days, without the day of leaving", 1)
+	}
+	return words
 }
 
 // each is an amount by the unit, to the nearest penny; 0 where nothing was counted.
@@ -120,9 +137,7 @@ func (s *Server) pricePage(w http.ResponseWriter, r *http.Request, who app.Who, 
 	if p.OwnWaits {
 		c.NotYours = "You set this, so another finance lead approves it."
 	}
-	if l.State == "none" {
-		c.Costing.NotPriced = l.Uses()
-	}
+	c.Costing.NotPriced = l.NotPriced()
 	if l.Line.Service == "" {
 		for _, x := range p.Area.Services {
 			c.Services = append(c.Services, ui.Option{Value: x.Slug, Label: x.Name})
@@ -158,14 +173,14 @@ func priceNow(p app.PriceLinePage) []ui.Pair {
 	}
 	pairs := []ui.Pair{{Name: "Price", Value: ui.Say(ui.Plain(priceWords(l.Line)))}}
 	if n := p.National; n != nil {
-		pairs = append(pairs, ui.Pair{Name: "National price", Value: ui.Say(ui.Plain(n.Item+", "+n.Unit+": £"+n.Amount.String()+", prices of "+n.Year.String()+". "),
+		pairs = append(pairs, ui.Pair{Name: "National price", Value: ui.Say(ui.Plain(n.Item+", "+n.Unit+": "+publishedWords(n.Amount)+", prices of "+n.Year.String()+". "),
 			ui.Link(ui.EditionPath(n.Edition), n.Edition))})
 	}
 	if p.Uprated != 0 {
 		pairs = append(pairs, ui.Pair{Name: "In prices of " + p.Area.Prices.PriceYear.String(), Value: ui.Say(ui.Plain(p.Uprated.String() + ", by the deflator " + p.Area.Prices.Deflator))})
 	}
 	if l.Line.LeftOut == nil {
-		pairs = append(pairs, ui.Pair{Name: "Conversion", Value: ui.Say(ui.Plain(cost.Conversion(l.Line.Conversion).Says()))},
+		pairs = append(pairs, ui.Pair{Name: "Conversion", Value: ui.Say(ui.Plain(conversionWords(p.Area, l)))},
 			ui.Pair{Name: "Who pays", Value: ui.Say(ui.Plain(payerName(p.Area, l.Line.Payer)))})
 	}
 	approved := ui.Say(ui.Tag(ui.Attention, "Not approved"))
@@ -173,6 +188,14 @@ func priceNow(p app.PriceLinePage) []ui.Pair {
 		approved = ui.Say(ui.Name(l.Approved), ui.Plain(", "+l.On.Long()))
 	}
 	return append(pairs, ui.Pair{Name: "Approved by", Value: approved})
+}
+
+// publishedWords writes a price as it was published, to the last decimal.
+func publishedWords(pounds decimal.Decimal) string {
+	if pence, err := money.Parse(pounds.Round(2).String()); err == nil && pounds.Trim(2).Scale() <= 2 {
+		return pence.String()
+	}
+	return "£" + pounds.String()
 }
 
 // priceWords is a decision about a code in a line.

@@ -34,17 +34,17 @@ func entryCases() []Case {
 }
 
 func priceCases() []Case {
-	p := Prices{Window: window, Costing: costing, Priced: amount(49_510_822), Contacts: 110_953, People: 9638, Approved: 4, InCohort: 14, MayExport: true, MayApprove: true,
-		Unpriced: []UnpricedCode{{PriceKey{"police", "MISPER", "report"}, "Police", "MISPER", "Missing person report", "report", 612, 201, 9, true}, {PriceKey{"riverbank", "UTC-2", "attendance"}, "Riverbank Hospitals", "UTC-2", "", "", 488, 433, 6, false}},
+	p := Prices{Window: window, Costing: costing, Priced: amount(49_510_822), Contacts: 110_953, People: 9638, InCohort: 14, MayExport: true, MayApprove: true,
+		Unpriced: []UnpricedCode{{PriceKey{"police", "MISPER", "report"}, "Police", "MISPER", "Missing person report", "report", 612, 201, 9, true, ""}, {PriceKey{"riverbank", "UTC-2", "attendance"}, "Riverbank Hospitals", "UTC-2", "", "", 488, 433, 6, true, "Local, £31.00 each, prices of 2024-25: Hospital finance"}},
 		Sources:  []SourceSum{{OwnAmount, amount(6_301_174)}, {LocalPrice, amount(10_752_000)}, {NationalPrice, amount(32_457_648)}},
-		LeftOut:  []LeftOutCode{{PriceKey{"lantern", "SERVCH", "week"}, "Lantern Housing", "SERVCH", "hostel rent and service charge", "Rent and benefits are left out by the area’s policy", 498}}}
+		LeftOut:  []LeftOutCode{{PriceKey{"lantern", "SERVCH", "week"}, "Lantern Housing", "SERVCH", "hostel rent and service charge", "Rent and benefits are left out by the area’s policy", 498, "not known: it has no price"}}}
 	for i, m := range []string{"Mental health ward", "Prison", "Emergency admission, long stay", "Arrest and custody", "Temporary accommodation, net of rent"} {
 		p.Codes = append(p.Codes, PricedCode{Key: PriceKey{"police", "CODE-" + string(rune('A'+i)), "day"}, Agency: agencies[9-i].Name, Code: "CODE-" + string(rune('A'+i)), Meaning: m, Contacts: 402 * (i + 1),
 			Units: "8,260 days", Each: money.Pence(71910 - i*1000), Varies: i == 4, Conversion: "1 stay = its days", Sum: amount(5_939_766 / (i + 1)),
 			Source: []PriceSource{NationalPrice, LocalPrice, OwnAmount}[i%3], From: "NHS cost collection 2024-25", ApprovedBy: []string{"J. Mensah", ""}[i/4], ApprovedOn: on(2026, 4, 9)})
 	}
 	long := p
-	long.Unpriced = append([]UnpricedCode{{PriceKey{"police", oddName, longName}, longName, oddName, longName, oddName, 1, 1, 1, true}}, p.Unpriced...)
+	long.Unpriced = append([]UnpricedCode{{PriceKey{"police", oddName, longName}, longName, oddName, longName, oddName, 1, 1, 1, true, oddName}}, p.Unpriced...)
 	one := Price{Key: PriceKey{"police", "ARR-DET", "arrest"}, Decision: 11, Agency: "Police", Code: "ARR-DET", Meaning: "Arrest and custody", Unit: "arrest", Contacts: 5318, People: 2104, InCohort: 22, Sum: amount(4_318_216), Costing: costing,
 		Now:    []Pair{{"Price", Say(Plain("£812.00 an arrest, local, 2024-25"))}, {"Source", Say(Plain("Police finance, full cost of custody"))}, {"Approved", Say(Name("J. Mensah"), Plain(", 10 April 2026"))}},
 		Change: []string{"2 people would enter the cohort and nobody would leave it", "the cohort’s total would rise by £48,112"}, Waits: true, MaySet: true, MayApprove: true,

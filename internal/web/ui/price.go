@@ -21,9 +21,8 @@ type Prices struct {
 	Priced     money.Pence
 	Contacts   int // that have a price
 	People     int
-	Approved   int
-	Unpriced   []UnpricedCode
-	InCohort   int // people of the cohort with at least one contact without a price
+	Unpriced   []UnpricedCode // codes without an approved price
+	InCohort   int            // people of the cohort with at least one contact without a price
 	Codes      []PricedCode
 	Sources    []SourceSum
 	LeftOut    []LeftOutCode
@@ -39,6 +38,7 @@ type UnpricedCode struct {
 	Unit                       string
 	Contacts, People, InCohort int
 	MaySet                     bool
+	Waits                      string // what is proposed and waits for approval; empty where nothing is
 }
 
 // PriceSource says where a price comes from.
@@ -78,6 +78,7 @@ type LeftOutCode struct {
 	Agency, Code, Meaning string
 	Why                   string
 	Rows                  int
+	Sum                   string // what it comes to, in words where no amount is known
 }
 
 // Head implements Content.
@@ -91,22 +92,25 @@ func (p Prices) Figures() Totals {
 	}
 	return p.Costing.totals(
 		card("Priced", p.Priced.Pounds(), Plain(count(p.Contacts)+" contacts of "+many(p.People, "person", "people"))),
-		card("No price yet", count(none), Plain("contacts, "+many(len(p.Unpriced), "code", "codes")+". A gap, not zero")),
-		card("Approved", count(p.Approved)+" of "+count(len(p.Codes)), Plain("codes with a price")),
+		card("No approved price", count(none), Plain("contacts, "+many(len(p.Unpriced), "code", "codes")+". A gap, not zero")),
+		card("Approved", count(len(p.Codes))+" of "+many(len(p.Codes)+len(p.Unpriced), "code", "codes"), Plain("that are counted")),
 	)
 }
 
 // UnpricedTable are the codes that need somebody.
 func (p Prices) UnpricedTable() Table {
-	t := Table{ID: "unpriced", Name: "Codes with no price", Heading: true, Wide: true,
-		Empty: "Every code that agencies sent has a price.",
+	t := Table{ID: "unpriced", Name: "Codes with no approved price", Heading: true, Wide: true,
+		Empty: "Every code that agencies sent has an approved price, or is left out.",
 		Columns: []Column{head(col("Agency")), col("Code as sent"), col("Meaning"), col("Unit"), num("Contacts"), num("People"),
 			num("In the cohort"), col("What to do")}}
 	n := 0
 	for _, u := range p.Unpriced {
 		n += u.Contacts
 		do := words("a finance lead sets it")
-		if u.MaySet {
+		switch {
+		case u.Waits != "":
+			do = cell(LinkAbout(PricePath(u.Key), "Waits for approval", u.Code), Under(u.Waits))
+		case u.MaySet:
 			do = cell(LinkAbout(PricePath(u.Key)+"#set", "Set a price", u.Code), Plain(" or "),
 				LinkAbout(PricePath(u.Key)+"#leave-out", "leave out, with a reason", u.Code))
 		}
@@ -177,14 +181,14 @@ func (p Prices) SourceTable() Table {
 // LeftOutTable are the codes left out by policy.
 func (p Prices) LeftOutTable() Table {
 	t := Table{ID: "left-out", Name: "Left out, with the reason", Heading: true, Empty: "No code is left out.",
-		Columns: []Column{head(col("Agency")), col("Code as sent"), col("Why"), num("Rows")}}
+		Columns: []Column{head(col("Agency")), col("Code as sent"), col("Why"), num("Contacts"), col("£")}}
 	rows := 0
 	for _, l := range p.LeftOut {
 		rows += l.Rows
 		t.Rows = append(t.Rows, row(words(l.Agency), cell(LinkAbout(PricePath(l.Key), l.Code, l.Agency), Under(l.Meaning)),
-			words(l.Why), number0(l.Rows)))
+			words(l.Why), number0(l.Rows), words(l.Sum)))
 	}
-	t.Foot = []Row{row(words(many(len(p.LeftOut), "code", "codes")), blank(), blank(), number0(rows))}
+	t.Foot = []Row{row(words(many(len(p.LeftOut), "code", "codes")), blank(), blank(), number0(rows), words("not known"))}
 	return t
 }
 
