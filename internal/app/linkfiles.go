@@ -20,7 +20,7 @@ import (
 // LinkFile is one file of an analyst's and the layout that it is read through.
 type LinkFile struct {
 	Path   string
-	Layout *intake.Layout
+	Layout *intake.Layout // nil for a file that EncodeFile wrote
 }
 
 // LinkFilesAsked says which files to link, and how.
@@ -71,11 +71,20 @@ func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 	if err != nil {
 		return nil, err
 	}
+	key, err := agree(in.Files)
+	if err != nil {
+		return nil, err
+	}
 	linker := linkage.New()
 	done := int64(0)
 	for i, f := range in.Files {
 		read := func(bytes int64) { in.Progress("Read", done+bytes, total) }
-		n, err := out.read(ctx, linker, uint16(i), f, in.AsOf, read)
+		var n int64
+		if f.Layout == nil {
+			n, err = out.readEncoded(ctx, linker, uint16(i), f, key)
+		} else {
+			n, err = out.read(ctx, linker, uint16(i), f, in.AsOf, read)
+		}
 		if err != nil {
 			if x := (*fault.Error)(nil); errors.As(err, &x) {
 				named := *x
@@ -87,8 +96,7 @@ func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 		done += n
 	}
 	if linker.Records() == 0 {
-		return nil, fault.New(fault.Invalid, "no-records", "None of the rows could be read as somebody's record.",
-			"Look at the rejected rows and the layout.")
+		return nil, noRecords()
 	}
 	out.Options.Progress = func(stage string, done, total int) { in.Progress(stage, int64(done), int64(total)) }
 	out.Result, err = linker.Link(ctx, out.Options)
@@ -105,7 +113,7 @@ func checkFiles(files []LinkFile) (total int64, err error) {
 				"Rename one: records are told apart by file name.")
 		}
 		names[name] = f.Path
-		if !f.Layout.Kind.HasPeople() {
+		if f.Layout != nil && !f.Layout.Kind.HasPeople() {
 			return 0, fault.InvalidField("layout",
 				name+" is read through the layout "+f.Layout.Name+", which has contacts and nobody's name.",
 				"Leave the file out, or give a layout of kind people or both.")

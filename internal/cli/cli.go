@@ -45,6 +45,7 @@ type commands struct {
 	Runs      runs      `cmd:"" name:"run" help:"List runs and what they found."`
 	Job       jobs      `cmd:"" help:"List jobs under way."`
 	LinkFiles linkFiles `cmd:"" help:"Link an analyst’s files without a database: persons.csv, links.csv, report.html."`
+	Encode    encoding  `cmd:"" help:"At an agency: turn a file’s names into keyed tokens, so that it can be linked without them."`
 	Evaluate  evaluate  `cmd:"" help:"Compare persons.csv with the truth: pairwise and B-cubed precision, recall, F1."`
 	Sample    sampling  `cmd:"" help:"Invent an area: extracts as agencies send them, layouts, and the truth."`
 	Account   account   `cmd:"" help:"Look after accounts from the machine itself."`

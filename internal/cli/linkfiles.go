@@ -112,6 +112,10 @@ func (c linkFiles) files() ([]app.LinkFile, error) {
 				path, layout = arg[:at], arg[at+1:]
 			}
 		}
+		if app.IsEncoded(path) {
+			files = append(files, app.LinkFile{Path: path})
+			continue
+		}
 		if layout == "" {
 			return nil, fault.InvalidField("layout", "No layout is said for "+path+".",
 				"Give one for all files with --layout, or for this one as "+path+"@LAYOUT.")

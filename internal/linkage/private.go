@@ -3,6 +3,7 @@ package linkage
 import (
 	"slices"
 
+	"throughline/internal/fault"
 	keyed "throughline/internal/linkage/encode" // this room has a function encode of its own
 	"throughline/internal/person"
 )
@@ -13,6 +14,7 @@ import (
 // rules, commonness and persons then need not know that a value is coded. Only where letters or digits are compared do
 // tokens take their place.
 type coded struct {
+	mode         keyed.Mode
 	names, towns []nearness // by number
 	phones       []phoneTokens
 	emails       []nearness
@@ -23,15 +25,19 @@ type coded struct {
 	calendar     map[keyed.Token]birth // day and month
 	free         calendar
 	female       keyed.Token
+	strict       []strictRecord // by record, in strict mode
 }
 
 // nearness is by what two names are near that are not the same.
 type nearness struct {
-	near        []keyed.Token // rising
+	near, far   []keyed.Token // rising
 	sound, head keyed.Token
 }
 
-type phoneTokens struct{ start, end keyed.Token }
+type phoneTokens struct {
+	near       []keyed.Token // rising
+	start, end keyed.Token
+}
 
 type birthTokens struct {
 	month, monthDay keyed.Token
@@ -39,18 +45,32 @@ type birthTokens struct {
 	slips           []keyed.Token
 }
 
-// AddEncoded takes an agency's record whose every field is encoded under the run's key, and gives its number as Add does.
-func (l *Linker) AddEncoded(agency uint16, r keyed.Record) uint32 {
+// AddEncoded takes an agency's record that is encoded under the run's key, and gives an *fault.Error where it cannot be linked with those
+// already there: tokens are never equal to names, nor those of one mode to those of the other.
+func (l *Linker) AddEncoded(agency uint16, mode keyed.Mode, r keyed.Record) error {
 	l.s = nil
-	if l.c.coded == nil {
-		l.c.coded = &coded{names: make([]nearness, 1), towns: make([]nearness, 1), phones: make([]phoneTokens, 1), emails: make([]nearness, 1),
-			births: map[birth]*birthTokens{}, initials: map[keyed.Token]byte{}, groups: map[keyed.Token]uint16{},
-			years: map[keyed.Token]int{}, calendar: map[keyed.Token]birth{}, free: newCalendar()}
+	c := l.c
+	if c.coded == nil && len(c.records) > 0 || c.coded != nil && c.coded.mode != mode {
+		return fault.New(fault.Invalid, "mixed-encodings", "Records that are encoded and others, or of two modes, cannot be linked together.",
+			"Encode all of them in one mode.")
 	}
-	return l.c.addEncoded(agency, r)
+	if c.coded == nil {
+		c.coded = newCoded(mode)
+	}
+	if mode == keyed.StrictMode {
+		c.addStrict(agency, r)
+		return nil
+	}
+	return c.addEncoded(agency, r)
 }
 
-func (c *columns) addEncoded(agency uint16, e keyed.Record) uint32 {
+func newCoded(mode keyed.Mode) *coded {
+	return &coded{mode: mode, names: make([]nearness, 1), towns: make([]nearness, 1), phones: make([]phoneTokens, 1), emails: make([]nearness, 1),
+		births: map[birth]*birthTokens{}, initials: map[keyed.Token]byte{}, groups: map[keyed.Token]uint16{},
+		years: map[keyed.Token]int{}, calendar: map[keyed.Token]birth{}, free: newCalendar()}
+}
+
+func (c *columns) addEncoded(agency uint16, e keyed.Record) error {
 	d := c.coded
 	r := record{agency: agency}
 	var m further
@@ -68,7 +88,12 @@ func (c *columns) addEncoded(agency uint16, e keyed.Record) uint32 {
 	r.forename, r.middle, r.surname, m.names = main.forename, main.middle, main.surname, others
 	var births []birth
 	for _, v := range e[keyed.Birth] {
-		if b := d.birth(v); b != 0 && !contains(births, b) {
+		b, ok := d.birth(v)
+		if !ok {
+			return fault.New(fault.Invalid, "bad-encoding", "The dates of birth have more than 366 days of the year, so they were not all encoded alike.",
+				"Encode every file again with one version of the program.")
+		}
+		if b != 0 && !contains(births, b) {
 			births = append(births, b)
 			c.births[b]++
 		}
@@ -98,24 +123,29 @@ func (c *columns) addEncoded(agency uint16, e keyed.Record) uint32 {
 	r.place, m.places = first(numbers(e[keyed.Place], c.codedTown))
 	r.phone, m.phones = first(numbers(e[keyed.Phone], c.codedPhone))
 	r.email, m.emails = first(numbers(e[keyed.Email], c.codedEmail))
-	for _, v := range e[keyed.NINO] {
-		r.nino = c.ninos.number(v.Get(keyed.Whole).String())
-	}
-	other := numbers(e[keyed.OtherNumber], func(v keyed.Value) uint32 { return c.others.number(string(rune(v[0].Grain)) + v[0].Token.String()) })
-	for _, v := range e[keyed.NHSNumber] {
-		if r.nhs == 0 {
-			r.nhs = c.nhs.number(v.Get(keyed.Whole).String())
-		} else {
-			other = append(other, c.others.number(string(rune(keyed.Whole))+v.Get(keyed.Whole).String()))
-		}
-	}
-	r.other, m.others = first(other)
+	r.other, m.others = first(c.codedNumbers(&r, e[keyed.NHSNumber], e[keyed.NINO], e[keyed.OtherNumber]))
 	if len(m.names)+len(m.births)+len(m.postcodes)+len(m.places)+len(m.phones)+len(m.emails)+len(m.others) > 0 {
 		c.more = append(c.more, m)
 		r.more = uint32(len(c.more))
 	}
 	c.records = append(c.records, r)
-	return uint32(len(c.records) - 1)
+	return nil
+}
+
+// codedNumbers puts a record's numbers in their places and gives those that have none of their own.
+func (c *columns) codedNumbers(r *record, nhs, nino, others []keyed.Value) []uint32 {
+	list := numbers(others, func(v keyed.Value) uint32 { return c.others.number(string(rune(v[0].Grain)) + v[0].Token.String()) })
+	for _, v := range nino {
+		r.nino = c.ninos.number(v.Get(keyed.Whole).String())
+	}
+	for i, v := range nhs {
+		if i == 0 {
+			r.nhs = c.nhs.number(v.Get(keyed.Whole).String())
+		} else {
+			list = append(list, c.others.number(string(rune(keyed.Whole))+v.Get(keyed.Whole).String()))
+		}
+	}
+	return list
 }
 
 // numbers numbers each different value of a field.
@@ -139,7 +169,7 @@ func (c *columns) codedName(v keyed.Value) uint32 {
 	if d.names[n].sound != 0 || v.Get(keyed.Sound) == 0 {
 		return n // known, or nothing to learn
 	}
-	d.names[n] = nearness{v.All(keyed.Near), v.Get(keyed.Sound), v.Get(keyed.Head)}
+	d.names[n] = nearness{v.All(keyed.Near), farTokens(v), v.Get(keyed.Sound), v.Get(keyed.Head)}
 	f := nameFacts{hash: c.names.facts[n].hash, sound: uint32(v.Get(keyed.Sound)) | 1}
 	for _, t := range v.All(keyed.Short) {
 		if d.groups[t] == 0 {
@@ -181,6 +211,8 @@ func (x *nearness) similarity(y *nearness) float64 {
 	switch {
 	case meet(x.near, y.near):
 		return veryCloseBar
+	case meet(x.far, y.far):
+		return closeBar
 	case x.sound != 0 && x.sound == y.sound, x.head != 0 && x.head == y.head:
 		return closeBar
 	}
@@ -202,21 +234,23 @@ func meet(a, b []keyed.Token) bool {
 	return false
 }
 
-// birth gives a date its place in the invented calendar.
-func (d *coded) birth(v keyed.Value) birth {
+// birth gives a date its place in the invented calendar, and false when there is none left.
+func (d *coded) birth(v keyed.Value) (birth, bool) {
 	year := v.Get(keyed.Year)
 	if year == 0 {
-		return 0
+		return 0, true
 	}
 	if d.years[year] == 0 {
 		d.years[year] = len(d.years) + 1
 	}
 	date := v.Get(keyed.Date)
 	if date == 0 {
-		return birth(d.years[year])<<9 | birthYearOnly
+		return birth(d.years[year])<<9 | birthYearOnly, true
 	}
 	if d.calendar[date] == 0 {
-		d.calendar[date] = d.free.place(v.Get(keyed.Either))
+		if d.calendar[date] = d.free.place(v.Get(keyed.Either)); d.calendar[date] == 0 {
+			return 0, false
+		}
 	}
 	b := birth(d.years[year])<<9 | d.calendar[date]
 	if d.births[b] == nil {
@@ -224,7 +258,7 @@ func (d *coded) birth(v keyed.Value) birth {
 		slices.Sort(slips)
 		d.births[b] = &birthTokens{v.Get(keyed.Month), v.Get(keyed.MonthDay), v.Get(keyed.January) != 0, slips}
 	}
-	return b
+	return b, true
 }
 
 // calendar gives out days of an invented year, such that two that are each other's with day and month changed over stay so, and
@@ -328,16 +362,16 @@ func (a *addresses) coded(v keyed.Value) uint32 {
 func (c *columns) codedTown(v keyed.Value) uint32 {
 	n := c.towns.number(v.Get(keyed.Whole).String())
 	if d := c.coded; int(n) == len(d.towns) {
-		d.towns = append(d.towns, nearness{near: v.All(keyed.Near)})
+		d.towns = append(d.towns, nearness{near: v.All(keyed.Near), far: farTokens(v)})
 	}
 	return n
 }
 
 // codedPhone numbers a telephone number. Its text ends in its end's token, by which rules find it.
 func (c *columns) codedPhone(v keyed.Value) uint32 {
-	n := c.phones.number(v.Get(keyed.Whole).String() + v.Get(keyed.End).String())
+	n := c.phones.number(v.Get(keyed.Whole).String())
 	if d := c.coded; int(n) == len(d.phones) {
-		d.phones = append(d.phones, phoneTokens{v.Get(keyed.Start), v.Get(keyed.End)})
+		d.phones = append(d.phones, phoneTokens{v.All(keyed.Near), v.Get(keyed.Start), v.Get(keyed.End)})
 	}
 	return n
 }
@@ -345,13 +379,17 @@ func (c *columns) codedPhone(v keyed.Value) uint32 {
 func (c *columns) codedEmail(v keyed.Value) uint32 {
 	n := c.emails.number(v.Get(keyed.Whole).String())
 	if d := c.coded; int(n) == len(d.emails) {
-		d.emails = append(d.emails, nearness{near: v.All(keyed.Near)})
+		d.emails = append(d.emails, nearness{near: v.All(keyed.Near), far: farTokens(v)})
 	}
 	return n
 }
 
 // compareCoded sets two coded records against each other.
 func (c *columns) compareCoded(i, j uint32, o *compared) {
+	if c.coded.mode == keyed.StrictMode {
+		c.compareStrict(i, j, o)
+		return
+	}
 	o.a, o.b = c.records[i], c.records[j]
 	o.ways = [fieldCount]uint16{}
 	if o.a.more|o.b.more != 0 {
@@ -386,11 +424,10 @@ func near(a, b uint32, isNear func(a, b uint32) bool) Level {
 
 func never(_, _ uint32) bool { return false }
 
-func (d *coded) nearTowns(a, b uint32) bool  { return meet(d.towns[a].near, d.towns[b].near) }
-func (d *coded) nearEmails(a, b uint32) bool { return meet(d.emails[a].near, d.emails[b].near) }
+func (d *coded) nearTowns(a, b uint32) bool  { return meet(d.towns[a].far, d.towns[b].far) }
+func (d *coded) nearEmails(a, b uint32) bool { return meet(d.emails[a].far, d.emails[b].far) }
 func (d *coded) nearPhones(a, b uint32) bool {
-	x, y := &d.phones[a], &d.phones[b]
-	return x.start != 0 && (x.start == y.start || x.end == y.end)
+	return meet(d.phones[a].near, d.phones[b].near)
 }
 
 func (c *columns) compareCodedOthers(a, b uint32) Level {
@@ -452,4 +489,11 @@ func (c *columns) pickBestCoded(o *compared) {
 
 func (d *coded) weigh(f Field, isNear func(a, b uint32) bool) func(a, b uint32) float64 {
 	return func(a, b uint32) float64 { return start.weight(f, near(a, b, isNear)) }
+}
+
+// farTokens gives the tokens by which two values at most two slips apart meet.
+func farTokens(v keyed.Value) []keyed.Token {
+	list := append(v.All(keyed.Near), v.All(keyed.Far)...)
+	slices.Sort(list)
+	return list
 }

@@ -222,6 +222,9 @@ func (c *columns) initialKey(v uint32) uint64 {
 
 // phoneEnd is the last six digits: equal for a number with and without its code, or with a slip in its beginning.
 func (c *columns) phoneEnd(v uint32) uint64 {
+	if c.coded != nil {
+		return uint64(c.coded.phones[v].end)
+	}
 	if s := c.phones.text(v); len(s) > 6 {
 		return stableHash(s[len(s)-6:])
 	}
@@ -230,6 +233,9 @@ func (c *columns) phoneEnd(v uint32) uint64 {
 
 // phoneStart is all digits but the last three.
 func (c *columns) phoneStart(v uint32) uint64 {
+	if c.coded != nil {
+		return uint64(c.coded.phones[v].start)
+	}
 	if s := c.phones.text(v); len(s) > 6 {
 		return stableHash(s[:len(s)-3])
 	}

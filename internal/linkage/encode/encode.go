@@ -82,10 +82,21 @@ func (t *tokens) of(what string, parts ...string) Token {
 }
 
 // Encoder encodes under one key. It is not safe for use by several goroutines.
-type Encoder struct{ t *tokens }
+type Encoder struct {
+	t    *tokens
+	mode Mode
+}
 
 // New makes an encoder.
-func New(k *Key) *Encoder { return &Encoder{newTokens(k)} }
+func New(k *Key, mode Mode) *Encoder { return &Encoder{newTokens(k), mode} }
 
-// Full encodes every field at all its granularities.
-func (e *Encoder) Full(who person.Identity) Record { return e.t.full(who) }
+// Encode encodes who someone is.
+func (e *Encoder) Encode(who person.Identity) Record {
+	if e.mode == StrictMode {
+		return e.t.strict(who)
+	}
+	return e.t.full(who)
+}
+
+// RecordName gives a record a name that says nothing of it: agencies' own numbers can be those of the NHS, or names.
+func (e *Encoder) RecordName(record string) string { return e.t.of("record", record).String() }

@@ -67,7 +67,8 @@ const (
 	Whole       = 'w' // the whole value
 	Sound       = 's' // Soundex of a name
 	Initial     = 'i' // first letter of a name
-	Near        = 'n' // a name or address line with one letter left out, or with none
+	Near        = 'n' // a value with one letter left out, or with none
+	Far         = 'F' // a value with two letters left out, or its letters in the order of the alphabet
 	Head        = 'h' // the first four letters of a name
 	Short       = 'g' // a name of which this one is a familiar form
 	Part        = 'p' // the first and the last word of a name of several, and that word's first letter
@@ -85,11 +86,10 @@ const (
 	Word        = 'l' // a word of an address
 	End         = 'z' // the last six digits of a telephone number
 	Start       = 'a' // all its digits but the last three
-	Box         = 'b' // an e-mail address up to the @
 	PNC         = 'P' // a whole PNC id, prison number, or other number unique to one person
 	Prison      = 'Q'
 	National    = 'N'
-	Slip        = 'c' // a date with one digit left out
+	Slip        = 'c' // a date with one digit left out, or without the order of two
 )
 
 // full encodes every field at all its granularities.

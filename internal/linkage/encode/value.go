@@ -1,6 +1,7 @@
 package encode
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -55,7 +56,7 @@ func (t *tokens) name(s string) Value {
 		v.put(LastPart, t.of("name", last))
 		v.put(LastInitial, t.of("initial", last[:size]))
 	}
-	return append(v, t.near("near name", s)...)
+	return slices.Concat(v, t.near("near name", s), t.far("near name", s))
 }
 
 const headLength = 4
@@ -70,39 +71,54 @@ func (t *tokens) middle(s string) (v Value) {
 }
 
 const (
-	// leastNear is how many letters a value has at least to be encoded with one left out: of fewer, too many would be near.
-	leastNear = 4
+	// leastNear is how many letters a value has at least to be encoded with one left out, leastFar with two: of fewer, too many
+	// would be near.
+	leastNear, leastFar = 4, 6
 	// mostNear bounds how many letters are left out in turn.
 	mostNear = 24
 )
 
-// near encodes a value with each of its letters left out in turn, and with none: two values have a token in common when one
-// letter was changed, left out, put in or changed over with its neighbour (Bocek and others 2007; Garbe's SymSpell).
+// near encodes a value with each of its letters left out in turn, and with none: two values have a token in common when one letter was
+// changed, left out, put in or changed over with its neighbour (Mor and Fraenkel 1982; Garbe's SymSpell).
 func (t *tokens) near(what, s string) (v Value) {
 	r := []rune(s)
 	if len(r) < leastNear {
 		return nil
 	}
 	r = r[:min(len(r), mostNear)]
-	seen := map[Token]bool{}
-	put := func(text string) {
-		if token := t.of(what, text); !seen[token] {
-			seen[token] = true
-			v.put(Near, token)
-		}
-	}
-	put(string(r))
+	v.put(Near, t.of(what, string(r)))
 	for i := range r {
-		put(string(r[:i]) + string(r[i+1:]))
+		v.put(Near, t.of(what, string(r[:i])+string(r[i+1:])))
 	}
-	// In the order of the tokens, so that their order does not tell which letter each leaves out.
-	slices.SortFunc(v, func(a, b Tagged) int {
-		if a.Token < b.Token {
-			return -1
+	return v.shuffled()
+}
+
+// far encodes a value with each two of its letters left out, and its letters in the order of the alphabet: for two slips, and for any
+// number of letters changed over.
+func (t *tokens) far(what, s string) (v Value) {
+	r := []rune(s)
+	if len(r) < leastNear {
+		return nil
+	}
+	r = r[:min(len(r), mostNear)]
+	letters := slices.Clone(r)
+	slices.Sort(letters)
+	v.put(Far, t.of("letters of "+what, string(letters)))
+	if len(r) < leastFar {
+		return v
+	}
+	for i := range r {
+		for j := range i {
+			v.put(Far, t.of(what, string(r[:j])+string(r[j+1:i])+string(r[i+1:])))
 		}
-		return 1
-	})
-	return v
+	}
+	return v.shuffled()
+}
+
+// shuffled gives the different tokens in the order of their bits, which tells nothing of the letters.
+func (v Value) shuffled() Value {
+	slices.SortFunc(v, func(a, b Tagged) int { return cmp.Compare(a.Token, b.Token) })
+	return slices.Compact(v)
 }
 
 // familiar gives the names of which a name is a familiar form, and the name itself where it has such forms.
@@ -141,8 +157,9 @@ func (t *tokens) birth(b person.Birth) (v Value) {
 	for i := range s {
 		v.put(Slip, t.of("date but for a digit", s[:i]+"-"+s[i+1:]))
 	}
-	for _, i := range []int{0, 1, 2, 4, 6} {
-		v.put(Slip, t.of("date with two digits either way", s[:i]+min(s[i:i+1], s[i+1:i+2])+max(s[i:i+1], s[i+1:i+2])+s[i+2:], s[i:i+0]+fmt.Sprint(i)))
+	for _, i := range []int{0, 1, 2, 4, 6} { // neighbours of one part of the date
+		low, high := min(s[i], s[i+1]), max(s[i], s[i+1])
+		v.put(Slip, t.of("date but for the order of two digits", fmt.Sprint(i), s[:i]+string([]byte{low, high})+s[i+2:]))
 	}
 	return v
 }
@@ -167,13 +184,7 @@ func (t *tokens) address(line string) (v Value) {
 	for _, w := range words[:min(len(words), mostWords)] {
 		v.put(Word, t.of("word of address", w))
 	}
-	slices.SortFunc(v[1:], func(a, b Tagged) int {
-		if a.Token < b.Token {
-			return -1
-		}
-		return 1
-	})
-	return v
+	return append(v[:1:1], v[1:].shuffled()...)
 }
 
 // mostWords bounds how many words of an address line are encoded.
@@ -195,10 +206,11 @@ var shortForms = map[string]string{"st": "street", "rd": "road", "ave": "avenue"
 
 func (t *tokens) place(s string) (v Value) {
 	v.put(Whole, t.of("place", s))
-	return append(v, t.near("near place", s)...)
+	return slices.Concat(v, t.near("near place", s), t.far("near place", s))
 }
 
 func (t *tokens) phone(s string) (v Value) {
+	v = append(v, t.near("near phone", s)...)
 	v.put(Whole, t.of("phone", s))
 	if len(s) > 6 {
 		v.put(End, t.of("end of phone", s[len(s)-6:]))
@@ -209,9 +221,9 @@ func (t *tokens) phone(s string) (v Value) {
 
 func (t *tokens) email(s string) (v Value) {
 	v.put(Whole, t.of("e-mail", s))
+	v = append(v, t.near("near e-mail", s)...)
 	if box, _, ok := strings.Cut(s, "@"); ok {
-		v.put(Box, t.of("mailbox", box))
-		v = append(v, t.near("near mailbox", box)...)
+		v = slices.Concat(v, t.near("near mailbox", box), t.far("near mailbox", box))
 	}
 	return v
 }

@@ -1,0 +1,234 @@
+package app
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"throughline/internal/day"
+	"throughline/internal/fault"
+	"throughline/internal/intake"
+	"throughline/internal/linkage"
+	"throughline/internal/linkage/encode"
+)
+
+// EncodeAsked says what an agency encodes on its own machine, and how.
+type EncodeAsked struct {
+	Path     string
+	Layout   *intake.Layout
+	AsOf     day.Day
+	Keys     []*encode.Key // every record is encoded under each; the first also makes the records' names
+	Mode     encode.Mode
+	Out      io.Writer // what leaves
+	Lookup   io.Writer // what stays: the agency's own number of each record beside its name in Out; nil for none
+	Shown    int       // how many of the first records are to be shown
+	Progress func(stage string, done, total int64)
+}
+
+// Encoded is what became of a file.
+type Encoded struct {
+	Counts   intake.Counts
+	Records  int
+	Rejected []intake.RejectedRow // the first of them
+	Unmapped []string             // columns of which nothing was used
+	First    []EncodedRecord
+}
+
+// EncodedRecord is one record as it leaves.
+type EncodedRecord struct {
+	Name string
+	Says []string // a line for each thing that leaves of it, under the first key
+}
+
+// EncodeFile encodes the people of a file, row by row. A record is what has one key, as LinkFiles has it.
+func EncodeFile(ctx context.Context, in EncodeAsked) (done *Encoded, err error) {
+	total, err := checkFiles([]LinkFile{{Path: in.Path, Layout: in.Layout}})
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.Open(in.Path)
+	if err != nil {
+		return nil, fault.InvalidField("extract", "The file "+in.Path+" cannot be read.", "Check that you may read it.").Because(err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	r, err := intake.NewReader(file, in.Layout, intake.Options{AsOf: in.AsOf})
+	if err != nil {
+		return nil, err
+	}
+	header := encode.Header{Mode: in.Mode}
+	var encoders []*encode.Encoder
+	for _, k := range in.Keys {
+		header.Keys = append(header.Keys, encode.KeyName{ID: k.ID(), Name: k.Name})
+		encoders = append(encoders, encode.New(k, in.Mode))
+	}
+	out := encode.NewWriter(in.Out, header)
+	lookup := csv.NewWriter(io.Discard)
+	if in.Lookup != nil {
+		lookup = csv.NewWriter(in.Lookup)
+	}
+	_ = lookup.Write([]string{"record", "number"}) // an error stays in the writer until Flush
+	done = &Encoded{Unmapped: r.Unmapped()}
+	known := map[string]struct{}{}
+	for r.Next() {
+		row := r.Row()
+		if row.Number%8192 == 0 {
+			in.Progress("Encode", r.Bytes(), total)
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+		}
+		if row.Outcome == intake.Rejected && len(done.Rejected) < shownRejected {
+			done.Rejected = append(done.Rejected, row.AsRejected())
+		}
+		if row.Outcome != intake.Accepted {
+			continue
+		}
+		if _, before := known[string(row.Key)]; before {
+			continue // the first row of a record says who it is
+		}
+		known[string(row.Key)] = struct{}{}
+		name := encoders[0].RecordName(string(row.Key))
+		for i, e := range encoders {
+			record := e.Encode(row.Person.Identity)
+			out.Write(name, header.Keys[i].ID, record)
+			if i == 0 && done.Records < in.Shown {
+				done.First = append(done.First, EncodedRecord{name, record.Words(in.Mode)})
+			}
+		}
+		_ = lookup.Write([]string{name, string(row.Key)})
+		done.Records++
+	}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	lookup.Flush()
+	if err := errors.Join(out.Flush(), lookup.Error()); err != nil {
+		return nil, fault.New(fault.Unavailable, "write", "What was encoded could not be written.",
+			"Check that there is room on the disk.").Because(err)
+	}
+	if done.Counts = r.Counts(); done.Records == 0 {
+		return nil, noRecords()
+	}
+	return done, nil
+}
+
+// IsEncoded says whether a file is one that EncodeFile wrote; false where it cannot be read.
+func IsEncoded(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	start := make([]byte, encode.MarkLength)
+	n, _ := io.ReadFull(f, start)
+	return f.Close() == nil && encode.IsEncoded(start[:n])
+}
+
+// agree finds the key that all encoded files have in common, none where no file is encoded, and holds them to one mode. A file that is not
+// encoded cannot stand beside one that is, for the linker has no key to encode it with.
+func agree(files []LinkFile) (key encode.KeyName, err error) {
+	var plain, first string
+	var mode encode.Mode
+	var keys, theirs []encode.KeyName
+	for _, f := range files {
+		name := filepath.Base(f.Path)
+		if f.Layout != nil {
+			plain = name
+			continue
+		}
+		h, err := encodedHeader(f.Path)
+		switch {
+		case err != nil:
+			return key, err
+		case first == "":
+			first, mode, keys, theirs = name, h.Mode, h.Keys, h.Keys
+			continue
+		case h.Mode != mode:
+			return key, fault.InvalidField("extract", first+" is encoded in "+string(mode)+" mode and "+name+" in "+string(h.Mode)+" mode.",
+				"Tokens of the two modes are never equal. Ask for both in one mode.")
+		}
+		common := slices.DeleteFunc(slices.Clone(keys), func(k encode.KeyName) bool {
+			return !slices.ContainsFunc(h.Keys, func(l encode.KeyName) bool { return l.ID == k.ID })
+		})
+		if len(common) == 0 {
+			return key, fault.InvalidField("extract", first+" is encoded under "+keyList(theirs)+" and "+name+" under "+keyList(h.Keys)+".",
+				"Tokens of two keys are never equal. Ask for one of the two under the other's key, or under both.")
+		}
+		keys = common
+	}
+	switch {
+	case first == "":
+		return key, nil
+	case plain != "":
+		return key, fault.InvalidField("extract", first+" is encoded and "+plain+" is not.",
+			"Whoever holds the key must encode "+plain+" too, with throughline encode; here there is no key to do it with.")
+	}
+	return keys[0], nil
+}
+
+func keyList(keys []encode.KeyName) string {
+	text := "the key "
+	for i, k := range keys {
+		if i > 0 {
+			text += " and "
+		}
+		text += k.String()
+	}
+	return text
+}
+
+func encodedHeader(path string) (h encode.Header, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return h, fault.InvalidField("extract", "The file "+path+" cannot be read.", "Check that you may read it.").Because(err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	r, err := encode.NewReader(f, filepath.Base(path))
+	if err != nil {
+		return h, err
+	}
+	return r.Header, nil
+}
+
+// readEncoded adds the records of an encoded file to the linker, as they are under one key.
+func (l *LinkedFiles) readEncoded(ctx context.Context, to *linkage.Linker, number uint16, f LinkFile, key encode.KeyName) (n int64, err error) {
+	file, err := os.Open(f.Path)
+	if err != nil {
+		return 0, fault.InvalidField("extract", "The file "+f.Path+" cannot be read.", "Check that you may read it.").Because(err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	r, err := encode.NewReader(file, filepath.Base(f.Path))
+	if err != nil {
+		return 0, err
+	}
+	done := LinkedFile{Name: filepath.Base(f.Path), first: uint32(to.Records()),
+		Layout: &intake.Layout{Name: "encoded, " + string(r.Mode) + ", key " + key.String(), Kind: intake.People}}
+	for r.Next() {
+		record, id, tokens := r.Row()
+		if id != key.ID {
+			continue
+		}
+		if err := to.AddEncoded(number, r.Mode, tokens); err != nil {
+			return 0, err
+		}
+		if l.keys = append(l.keys, record...); done.Records%8192 == 0 && ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+		l.ends = append(l.ends, uint64(len(l.keys)))
+		done.Records++
+	}
+	if err := r.Err(); err != nil {
+		return 0, err
+	}
+	done.Counts = intake.Counts{Rows: done.Records, Accepted: done.Records}
+	l.Files = append(l.Files, done)
+	return r.Bytes(), nil
+}
+
+func noRecords() error {
+	return fault.New(fault.Invalid, "no-records", "None of the rows could be read as somebody's record.",
+		"Look at the rejected rows and the layout.")
+}

@@ -1,0 +1,236 @@
+package encode
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"throughline/internal/fault"
+)
+
+// Mode says how much of a record is encoded.
+type Mode string
+
+const (
+	FullMode   Mode = "full"   // every field by itself, at all its granularities
+	StrictMode Mode = "strict" // two or more fields together in every token
+)
+
+// columnNames are the columns of a file after the record and the key.
+var columnNames = map[Mode][]string{
+	FullMode: {"forename", "middle", "surname", "birth", "sex", "postcode", "address", "place", "phone", "email", "nhs_number", "nino",
+		"other_number"},
+	StrictMode: {"composite", "nhs_number", "nino", "other_number"},
+}
+
+// fileMark begins every encoded file; what follows is the version of the format, the mode, and each key's id and name.
+const fileMark, fileVersion = "throughline-encoding", "1"
+
+// Header is what an encoded file says of itself.
+type Header struct {
+	Mode Mode
+	Keys []KeyName
+}
+
+// KeyName names a key without its secret.
+type KeyName struct{ ID, Name string }
+
+// String names a key as people are told of it.
+func (k KeyName) String() string { return k.Name + " (" + k.ID + ")" }
+
+// Writer writes an encoded file: the mark, a header, and a row for each record and key. Its errors are Flush's.
+type Writer struct {
+	out  *csv.Writer
+	mode Mode
+	row  []string
+}
+
+// NewWriter begins a file.
+func NewWriter(w io.Writer, h Header) *Writer {
+	out := csv.NewWriter(w)
+	mark := []string{fileMark, fileVersion, string(h.Mode)}
+	for _, k := range h.Keys {
+		mark = append(mark, k.ID, k.Name)
+	}
+	_ = out.Write(mark) // an error stays in the writer until Flush
+	_ = out.Write(append([]string{"record", "key"}, columnNames[h.Mode]...))
+	return &Writer{out: out, mode: h.Mode}
+}
+
+// Write writes one record under one key.
+func (w *Writer) Write(record, keyID string, r Record) {
+	w.row = append(w.row[:0], record, keyID)
+	for _, values := range r {
+		w.row = append(w.row, cell(values))
+	}
+	_ = w.out.Write(w.row)
+}
+
+// Flush writes what is still held back and gives the first error of all.
+func (w *Writer) Flush() error {
+	w.out.Flush()
+	return w.out.Error()
+}
+
+// cell writes values with a semicolon between them: each is its tokens with a space between them, the sign of its granularity first.
+func cell(values []Value) string {
+	var b strings.Builder
+	for i, v := range values {
+		if i > 0 {
+			b.WriteByte(';')
+		}
+		for j, t := range v {
+			if j > 0 {
+				b.WriteByte(' ')
+			}
+			b.WriteByte(t.Grain)
+			b.WriteString(t.Token.String())
+		}
+	}
+	return b.String()
+}
+
+// Reader reads an encoded file. A file stands or falls as one: where Err is not nil after Next gave false, no record of it may be kept.
+type Reader struct {
+	Header
+	size   func() int64
+	in     *csv.Reader
+	name   string
+	line   int
+	record string
+	key    string
+	tokens Record
+	seen   map[[2]string]int
+	err    error
+}
+
+// IsEncoded says whether a file begins as encoded files do. start is its first bytes.
+func IsEncoded(start []byte) bool { return strings.HasPrefix(string(start), fileMark+",") }
+
+// MarkLength is how many bytes IsEncoded needs.
+const MarkLength = len(fileMark) + 1
+
+// NewReader reads what a file says of itself. name is what errors call it.
+func NewReader(r io.Reader, name string) (*Reader, error) {
+	in := csv.NewReader(bufio.NewReader(r))
+	in.FieldsPerRecord = -1
+	in.ReuseRecord = true
+	e := &Reader{in: in, name: name, line: 1, size: in.InputOffset, seen: map[[2]string]int{}}
+	mark, err := in.Read()
+	switch {
+	case err != nil || mark[0] != fileMark:
+		return nil, e.bad("it does not begin as an encoded file does, with “" + fileMark + "”")
+	case len(mark) < 2 || mark[1] != fileVersion:
+		return nil, fault.New(fault.Invalid, "encoding-version", name+", line 1: it is of another version of the format than "+fileVersion+".",
+			"Encode with the same version of the program as the others, or link with a newer one.")
+	case len(mark) < 5 || len(mark)%2 == 0 || columnNames[Mode(mark[2])] == nil:
+		return nil, e.bad("it names no mode, or no key")
+	}
+	e.Mode = Mode(mark[2])
+	for i := 3; i < len(mark); i += 2 {
+		e.Keys = append(e.Keys, KeyName{mark[i], mark[i+1]})
+	}
+	header, err := in.Read()
+	e.line = 2
+	if err != nil || !slices.Equal(header, append([]string{"record", "key"}, columnNames[e.Mode]...)) {
+		return nil, e.bad("the header is not that of an encoded file")
+	}
+	return e, nil
+}
+
+// Next reads the next row.
+func (r *Reader) Next() bool {
+	if r.err != nil {
+		return false
+	}
+	row, err := r.in.Read()
+	if errors.Is(err, io.EOF) {
+		return false
+	}
+	r.line, _ = r.in.FieldPos(0)
+	columns := columnNames[r.Mode]
+	if err != nil || len(row) != len(columns)+2 {
+		r.err = r.bad(fmt.Sprintf("it has not the %d values of the header", len(columns)+2))
+		return false
+	}
+	r.record, r.key, r.tokens = row[0], row[1], make(Record, len(columns))
+	if r.record == "" || !slices.ContainsFunc(r.Keys, func(k KeyName) bool { return k.ID == r.key }) {
+		r.err = r.bad("it has no record, or a key that the first line does not name")
+		return false
+	}
+	if before, twice := r.seen[[2]string{r.record, r.key}]; twice {
+		r.err = r.bad(fmt.Sprintf("the record was on line %d already", before))
+		return false
+	}
+	r.seen[[2]string{r.record, r.key}] = r.line
+	for i, name := range columns {
+		var ok bool
+		if r.tokens[i], ok = parseCell(row[i+2]); !ok {
+			r.err = r.bad(name + " is not written as tokens")
+			return false
+		}
+	}
+	if r.Mode == FullMode {
+		r.alignNames()
+	}
+	if r.Mode == FullMode && (len(r.tokens[Forename]) != len(r.tokens[Surname]) || len(r.tokens[Middle]) != len(r.tokens[Surname])) {
+		r.err = r.bad("forename, middle and surname have not as many values")
+		return false
+	}
+	return true
+}
+
+// alignNames gives back to a record's only name the parts that it lacks: an empty cell is no value, or one that is empty.
+func (r *Reader) alignNames() {
+	for _, column := range []int{Forename, Middle, Surname} {
+		if r.tokens[column] == nil && max(len(r.tokens[Forename]), len(r.tokens[Middle]), len(r.tokens[Surname])) == 1 {
+			r.tokens[column] = make([]Value, 1)
+		}
+	}
+}
+
+// Row gives the record's name, the key it is encoded under and its tokens.
+func (r *Reader) Row() (record, keyID string, tokens Record) { return r.record, r.key, r.tokens }
+
+// Bytes is how much of the file was read.
+func (r *Reader) Bytes() int64 { return r.size() }
+
+// Err is why Next gave false, nil at the end of the file.
+func (r *Reader) Err() error { return r.err }
+
+// bad never repeats a value: it may be a name, where the file is not an encoded one at all.
+func (r *Reader) bad(what string) error {
+	return fault.New(fault.Invalid, "bad-encoding", fmt.Sprintf("%s, line %d: %s.", r.name, r.line, what),
+		"Send the file as throughline encode wrote it; do not open and save it in a spreadsheet.")
+}
+
+func parseCell(s string) ([]Value, bool) {
+	if s == "" {
+		return nil, true
+	}
+	var values []Value
+	for text := range strings.SplitSeq(s, ";") {
+		var v Value
+		for len(text) > 0 {
+			if len(text) < 1+tokenLength || len(text) > 1+tokenLength && text[1+tokenLength] != ' ' {
+				return nil, false
+			}
+			token, ok := parseToken(text[1 : 1+tokenLength])
+			if !ok || !strings.ContainsRune(grainSigns, rune(text[0])) {
+				return nil, false
+			}
+			v = append(v, Tagged{text[0], token})
+			if text = text[1+tokenLength:]; text != "" {
+				if text = text[1:]; text == "" {
+					return nil, false
+				}
+			}
+		}
+		values = append(values, v)
+	}
+	return values, true
+}
