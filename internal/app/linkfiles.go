@@ -26,9 +26,11 @@ type LinkFile struct {
 // LinkFilesAsked says which files to link, and how.
 type LinkFilesAsked struct {
 	Files      []LinkFile
-	AsOf       day.Day // ages and dates of birth are read as of this day
-	RareNames  bool    // name and date of birth alone link only where few others of the population are expected to have both
-	Population int     // how many people the area has, for RareNames
+	AsOf       day.Day                  // ages and dates of birth are read as of this day
+	RareNames  bool                     // name and date of birth alone link only where few others of the population are expected to have both
+	Population int                      // how many people the area has, for RareNames
+	Exhaustive bool                     // compare every pair, of few records
+	Plan       func([]linkage.RulePlan) // told before pairs are compared; may be nil
 	Progress   func(stage string, done, total int64)
 }
 
@@ -98,6 +100,7 @@ func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 	if linker.Records() == 0 {
 		return nil, noRecords()
 	}
+	out.Options.Exhaustive, out.Options.Plan = in.Exhaustive, in.Plan
 	out.Options.Progress = func(stage string, done, total int) { in.Progress(stage, int64(done), int64(total)) }
 	out.Result, err = linker.Link(ctx, out.Options)
 	return out, err

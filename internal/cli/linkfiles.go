@@ -14,6 +14,7 @@ import (
 	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/intake"
+	"throughline/internal/linkage"
 )
 
 // linkFiles is throughline link-files.
@@ -24,6 +25,7 @@ type linkFiles struct {
 	AsOf       string   `help:"Read ages and dates of birth as of this day; today otherwise." name:"as-of" placeholder:"DAY"`
 	RareNames  bool     `help:"Link by name and date of birth alone only where fewer than 1 in 10,000 others of the population are expected to have both. Needs --population." name:"rare-names"`
 	Population int      `help:"How many people live in the area." placeholder:"N"`
+	Exhaustive bool     `help:"Compare every pair, whatever the rules, of up to 60,000 records."`
 	Extracts   []string `arg:"" name:"extract" help:"The files, each with @LAYOUT where its layout is another one: people.csv@people.yaml."`
 }
 
@@ -88,7 +90,11 @@ func (c linkFiles) Run(ctx context.Context, w *World) error {
 	began := w.Now()
 	bar := newBar(w)
 	found, err := app.LinkFiles(ctx, app.LinkFilesAsked{Files: files, AsOf: asOf, RareNames: c.RareNames,
-		Population: c.Population, Progress: bar.show})
+		Population: c.Population, Exhaustive: c.Exhaustive, Progress: bar.show,
+		Plan: func(p []linkage.RulePlan) {
+			bar.end()
+			fmt.Fprintln(w.Stderr, planned(p))
+		}})
 	bar.end()
 	if err != nil {
 		return err
@@ -99,6 +105,24 @@ func (c linkFiles) Run(ctx context.Context, w *World) error {
 	done := linkedOf(found)
 	done.Out, done.Seconds = c.Out, w.Now().Sub(began).Seconds()
 	return c.print(w, done, done.words())
+}
+
+// planned is the table of what each rule is expected to cost and find.
+func planned(plan []linkage.RulePlan) string {
+	var rows [][]string
+	var all linkage.RulePlan
+	row := func(p linkage.RulePlan) {
+		rows = append(rows, []string{p.Rule, count(p.InBlocks), count(p.Pairs), count(p.Matches), fmt.Sprintf("%.1f s", p.Seconds),
+			fmt.Sprintf("%.1f MB", float64(p.Bytes)/1e6)})
+	}
+	for _, p := range plan {
+		row(p)
+		all.InBlocks, all.Pairs, all.Matches = all.InBlocks+p.InBlocks, all.Pairs+p.Pairs, all.Matches+p.Matches
+		all.Seconds, all.Bytes = all.Seconds+p.Seconds, all.Bytes+p.Bytes
+	}
+	all.Rule = "together"
+	row(all)
+	return table([]string{"RULE", "PAIRS IN BLOCKS", "NEW PAIRS", "EXPECTED MATCHES", "OF ONE PROCESSOR", "MEMORY"}, rows)
 }
 
 // files pairs each file with its layout; each layout is read once.

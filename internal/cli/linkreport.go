@@ -29,7 +29,7 @@ type report struct {
 	Links        string
 	Review       string
 	Files        []reportFile
-	Rules        [][2]string
+	Rules        [][4]string // name; pairs found first, planned, matches expected
 	Pairs        string
 	LeftOut      string
 	Cuts         []linkage.Cut
@@ -98,8 +98,9 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 		}
 		p.Files = append(p.Files, file)
 	}
-	for _, k := range r.Report.Rules {
-		p.Rules = append(p.Rules, [2]string{k.Rule, count(k.Pairs)})
+	for i, k := range r.Report.Rules {
+		plan := r.Report.Plan[i]
+		p.Rules = append(p.Rules, [4]string{k.Rule, count(k.Pairs), count(plan.Pairs), count(plan.Matches)})
 	}
 	for _, v := range r.Report.OverFrequent {
 		p.OverFrequent = append(p.OverFrequent, [3]string{v.Field.String(), v.Value, count(v.Records)})

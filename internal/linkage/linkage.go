@@ -43,6 +43,8 @@ type Options struct {
 	Model *Model
 	// Workers is how many goroutines compare; 0 is one for each processor.
 	Workers int
+	// Plan, if not nil, is told before pairs are compared what each rule will cost and find.
+	Plan func([]RulePlan)
 	// Progress, if not nil, is told from one goroutine how far a stage has come: done of total, total 0 when
 	// not known.
 	Progress func(stage string, done, total int)
@@ -159,9 +161,15 @@ func (l *Linker) Link(ctx context.Context, o Options) (*Result, error) {
 	progress("Find pairs", 0, 0)
 	b := newBlocks(ctx, c, rules, o.Exhaustive)
 	m := o.Model
+	var found [][]patternCount
 	if m == nil {
 		progress("Train", 0, 0)
-		m = c.train(b)
+		found = c.countFound(b)
+		m = c.train(together(found))
+	}
+	plan := b.plan(m, found)
+	if o.Plan != nil {
+		o.Plan(plan)
 	}
 	s := newScorer(c, c.totals(), m)
 	l.s = s
@@ -174,6 +182,7 @@ func (l *Linker) Link(ctx context.Context, o Options) (*Result, error) {
 	j := &joiner{s: s, o: &o, rules: b.rules, edges: edges, result: r, threshold: math.Log2(o.LinkAt / (1 - o.LinkAt)), answers: answerIndex(o.Answers)}
 	j.join()
 	r.Report = l.report(b, j)
+	r.Report.Plan = plan
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

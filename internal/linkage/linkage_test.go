@@ -334,3 +334,42 @@ func TestAModelGivenIsUsed(t *testing.T) {
 		t.Errorf("links with the stored model (-want +got):\n%s", diff)
 	}
 }
+
+// Of few records every pair is sampled, so the plan says exactly what is found, and its matches are near the truth.
+func TestThePlanSaysWhatRulesFind(t *testing.T) {
+	t.Parallel()
+	list, truth := town(2000, 7)
+	o := DefaultOptions()
+	var told []RulePlan
+	o.Plan = func(p []RulePlan) { told = p }
+	_, r := link(t, list, o)
+	if diff := cmp.Diff(r.Report.Plan, told); diff != "" || len(told) != len(r.Report.Rules) {
+		t.Fatalf("the plan told is not the one reported:\n%s", diff)
+	}
+	matches, pairs := int64(0), Evaluate(r.Person, truth).TruePairs
+	for i, p := range told {
+		if got := r.Report.Rules[i]; p.Rule != got.Rule || p.Pairs != got.Pairs || p.InBlocks < p.Pairs || p.Bytes < 4*2000 {
+			t.Errorf("planned %+v, found %+v", p, got)
+		}
+		matches += p.Matches
+	}
+	if float64(matches) < .8*float64(pairs) || float64(matches) > 1.2*float64(pairs) {
+		t.Errorf("%d matches are expected of %d pairs of one person", matches, pairs)
+	}
+}
+
+func TestExhaustiveComparesEveryPair(t *testing.T) {
+	t.Parallel()
+	list, _ := town(2000, 9)
+	o := DefaultOptions()
+	o.Exhaustive = true
+	_, r := link(t, list, o)
+	n := int64(len(list))
+	if r.Report.Pairs != n*(n-1)/2 {
+		t.Errorf("%d pairs of %d records were compared, want all %d", r.Report.Pairs, n, n*(n-1)/2)
+	}
+	o.Exhaustive = true
+	if err := o.check(MostExhaustive + 1); err == nil {
+		t.Error("every pair of too many records is compared")
+	}
+}

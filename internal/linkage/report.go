@@ -5,6 +5,7 @@ import "sort"
 // Report says what a run did, for the people who have to trust it.
 type Report struct {
 	Records, Persons int
+	Plan             []RulePlan // made before pairs were compared
 	Rules            []RulePairs
 	Pairs            int64 // compared
 	LeftOut          int64 // pairs in blocks too large to compare every pair, beyond each record's neighbours

@@ -19,7 +19,7 @@ type tally struct {
 	used   int
 }
 
-func newTally() *tally { return &tally{slots: make([]uint64, 1<<12), counts: make([]int64, 1<<12)} }
+func newTally() *tally { return &tally{slots: make([]uint64, 1<<9), counts: make([]int64, 1<<9)} }
 
 func (t *tally) add(p pattern, n int64) {
 	mask := uint64(len(t.slots) - 1)
@@ -58,10 +58,26 @@ func merged(tallies []*tally) []patternCount {
 			}
 		}
 	}
+	return all.list()
+}
+
+// together adds up lists of counts.
+func together(lists [][]patternCount) []patternCount {
+	all := newTally()
+	for _, list := range lists {
+		for _, p := range list {
+			all.add(p.pattern, p.count)
+		}
+	}
+	return all.list()
+}
+
+// list gives the counts in the order of their patterns.
+func (t *tally) list() []patternCount {
 	var list []patternCount
-	for i, s := range all.slots {
+	for i, s := range t.slots {
 		if s != 0 {
-			list = append(list, patternCount{pattern(s - 1), all.counts[i]})
+			list = append(list, patternCount{pattern(s - 1), t.counts[i]})
 		}
 	}
 	slices.SortFunc(list, func(a, b patternCount) int {
@@ -103,16 +119,23 @@ func (b *blocks) trainedOn() sample {
 	return sample(oneIn)
 }
 
-// countFound counts the patterns of the pairs that the rules find: of every pair, or of a sample of one in k, counted k times.
-func (c *columns) countFound(b *blocks) []patternCount {
+// countFound counts the patterns of the pairs that each rule finds: of every pair, or of a sample of one in k, counted k times.
+func (c *columns) countFound(b *blocks) [][]patternCount {
 	oneIn := b.trainedOn()
-	tallies := c.newTallies()
-	b.run(oneIn, nil, func(int) {}, func(worker, _ int, _ uint8, i, j uint32) {
-		t := tallies[worker]
-		c.compare(i, j, &t.pair)
-		t.add(t.pair.levels.pattern(), int64(oneIn))
+	pairs := make([]compared, c.workers)
+	tallies := make([][]*tally, len(b.rules)) // by rule and goroutine
+	for k := range tallies {
+		tallies[k] = c.newTallies()
+	}
+	b.run(oneIn, nil, func(int) {}, func(worker, _ int, rule uint8, i, j uint32) {
+		c.compare(i, j, &pairs[worker])
+		tallies[rule][worker].add(pairs[worker].levels.pattern(), int64(oneIn))
 	})
-	return merged(tallies)
+	found := make([][]patternCount, len(tallies))
+	for k := range tallies {
+		found[k] = merged(tallies[k])
+	}
+	return found
 }
 
 // countRandom counts the patterns of pairs at large, and says how many there are.
@@ -167,8 +190,7 @@ func newTables() (t tables) {
 // Train learns a model by expectation and maximisation over three sorts of pair: of one person, of two people who are kin or
 // live together, of two strangers. Pairs that no rule finds are taken for strangers. How strangers agree (u) is what all
 // pairs show less what the pairs of one person account for; what the data does not say stays as StartModel has it.
-func (c *columns) train(b *blocks) *Model {
-	found := c.countFound(b)
+func (c *columns) train(found []patternCount) *Model {
 	random, sample := c.countRandom()
 	n := len(c.records)
 	total := float64(n) * float64(n-1) / 2
@@ -239,35 +261,51 @@ type trained struct {
 	count  float64
 }
 
+// likelihood is how much likelier each level is under a model, by field.
+type likelihood struct {
+	m          *Model
+	ratio, kin [fieldCount][]float64 // of one person, and of two who are kin, against two strangers
+}
+
+func (m *Model) likelihood() *likelihood {
+	h := &likelihood{m: m}
+	for f := range fieldCount {
+		h.ratio[f], h.kin[f] = make([]float64, len(m.m[f])), make([]float64, len(m.m[f]))
+		h.ratio[f][none], h.kin[f][none] = 1, 1
+		k := kinShare(f)
+		for l := 1; l < len(m.m[f]); l++ {
+			h.ratio[f][l] = m.m[f][l] / m.u[f][l]
+			h.kin[f][l] = k*h.ratio[f][l] + 1 - k
+		}
+	}
+	return h
+}
+
+// of gives how many times likelier than of two strangers a pair of these levels is of one person, and of two who are kin.
+func (h *likelihood) of(l *levels) (one, kin float64) {
+	one, kin = h.m.Match/(1-h.m.Match), h.m.Household
+	for f := range fieldCount {
+		one *= h.ratio[f][l[f]]
+		kin *= h.kin[f][l[f]]
+	}
+	forename, birth := 0.0, 0.0
+	if l[Forename] == forenameSame {
+		forename = h.ratio[Forename][forenameSame]
+	}
+	if l[Birth] == birthSame {
+		birth = h.ratio[Birth][birthSame]
+	}
+	return one, kin * kinship(forename, birth)
+}
+
 // step is one iteration: who is likely of one person under m, and the model that makes that likeliest.
 func (m *Model) step(list []trained, all *tables, total, sample float64) *Model {
 	one := newTables()
 	matches, households := 0.0, 0.0
-	var ratio, kin [fieldCount][]float64
-	for f := range fieldCount {
-		ratio[f], kin[f] = make([]float64, len(m.m[f])), make([]float64, len(m.m[f]))
-		ratio[f][none], kin[f][none] = 1, 1
-		k := kinShare(f)
-		for l := 1; l < len(m.m[f]); l++ {
-			ratio[f][l] = m.m[f][l] / m.u[f][l]
-			kin[f][l] = k*ratio[f][l] + 1 - k
-		}
-	}
+	likelihood := m.likelihood()
 	for i := range list {
 		p := &list[i]
-		likelier, kinLikelier := m.Match/(1-m.Match), m.Household
-		for f := range fieldCount {
-			likelier *= ratio[f][p.levels[f]]
-			kinLikelier *= kin[f][p.levels[f]]
-		}
-		forename, birth := 0.0, 0.0
-		if p.levels[Forename] == forenameSame {
-			forename = ratio[Forename][forenameSame]
-		}
-		if p.levels[Birth] == birthSame {
-			birth = ratio[Birth][birthSame]
-		}
-		kinLikelier *= kinship(forename, birth)
+		likelier, kinLikelier := likelihood.of(&p.levels)
 		of := p.count / (likelier + 1 + kinLikelier)
 		matches += of * likelier
 		households += of * kinLikelier
