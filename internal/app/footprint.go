@@ -281,14 +281,26 @@ func (m *priceMap) row(tx *store.Tx, c store.StoredContact, agencies []id.Agency
 	return policy.Subject{Kind: policy.Record, ID: int64(c.Record)}, f
 }
 
-// visible gives the contacts that the policy lets the viewer see, and how many it hides.
+// visible gives the contacts that the policy lets the viewer see, and how many it hides. What the policy is told of a contact is its
+// record and its service, so it is asked once of each two.
 func (m *priceMap) visible(tx *store.Tx, p id.Person, all []store.StoredContact) (some []store.StoredContact, hidden int, err error) {
 	facts, err := tx.PersonFacts(p)
 	if err != nil {
 		return nil, 0, err
 	}
+	type kind struct {
+		record  id.Record
+		service int64
+	}
+	may := map[kind]bool{}
 	for _, c := range all {
-		if s, f := m.row(tx, c, facts.Agencies); tx.MayHere(s, f) {
+		k := kind{c.Record, c.Service}
+		yes, asked := may[k]
+		if !asked {
+			yes = tx.MayHere(m.row(tx, c, facts.Agencies))
+			may[k] = yes
+		}
+		if yes {
 			some = append(some, c)
 		} else {
 			hidden++

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"hash/fnv"
 	"os"
+	"runtime/debug"
 	"slices"
 
 	"throughline/internal/area"
@@ -35,6 +36,10 @@ const sortedRows = 2_000_000
 // pieceRows is how many rows of our tables go in at a time: few enough that a piece holds the write connection for less than ten
 // milliseconds, since readers' events wait for it.
 const pieceRows = 500
+
+// stagingMemory is what the collector keeps the program's memory to while a file is staged, in bytes, where it can. A file of ten million
+// contacts needs about 350 MB to tell repeated rows; without a limit as much again would wait to be collected.
+const stagingMemory = 400 << 20
 
 // staging is one extract on its way in.
 type staging struct {
@@ -84,6 +89,9 @@ func (a *App) stageExtract(ctx context.Context, t *task) error {
 		return err
 	}
 	path := a.spooled(args.File)
+	before := debug.SetMemoryLimit(-1)
+	debug.SetMemoryLimit(min(before, stagingMemory))
+	defer debug.SetMemoryLimit(before)
 	err := a.stage(ctx, t, args.Extract, path)
 	if ctx.Err() != nil || fault.KindOf(err) == fault.Conflict {
 		return err // the job is taken up again, or another worker has it, and needs its file
