@@ -18,7 +18,7 @@ import (
 type AuditAsked struct {
 	store.EventFilter
 	// Who, instead of Account and Operator, is the name of whoever did it, or as much of it as tells them from everybody else;
-	// or "account 7", where several go by one name.
+	// or "account 7" or "Anna at the command line", where several go by one name.
 	Who string
 }
 
@@ -46,6 +46,10 @@ func (in AuditAsked) filter(tx *store.Tx) (store.EventFilter, error) {
 			f.Account = a.ID
 			return f, nil
 		}
+		if a.ID == 0 && sought == name+atCommandLine {
+			f.Operator = a.Name
+			return f, nil
+		}
 		if strings.Contains(name, sought) {
 			parts = append(parts, a)
 		}
@@ -60,7 +64,7 @@ func (in AuditAsked) filter(tx *store.Tx) (store.EventFilter, error) {
 	case len(parts) == 0:
 		return f, fault.InvalidField("who", "Nobody with an account here goes by that name.", "Write it as the list of accounts does.")
 	case len(parts) > 1:
-		return f, fault.InvalidField("who", fmt.Sprintf("%d people here go by that name.", len(parts)), apart(parts))
+		return f, fault.InvalidField("who", fmt.Sprintf("%d people here go by that name.", len(parts)), apart(parts, len(whole) > 0))
 	}
 	if f.Account = parts[0].ID; f.Account == 0 {
 		f.Operator = parts[0].Name
@@ -68,23 +72,26 @@ func (in AuditAsked) filter(tx *store.Tx) (store.EventFilter, error) {
 	return f, nil
 }
 
+// atCommandLine follows a name that somebody gave there.
+const atCommandLine = " at the command line"
+
 // mostNamesakes is how many people of one name a message tells apart.
 const mostNamesakes = 5
 
-// apart says how to ask for one of several who go by a name.
-func apart(several []store.NamedAccount) string {
-	if len(several) > mostNamesakes {
+// apart says how to ask for one of several: those whose whole name is alike by their numbers.
+func apart(several []store.NamedAccount, alike bool) string {
+	if !alike || len(several) > mostNamesakes {
 		return "Write more of it, or search by person or by day."
 	}
 	var ways []string
 	for _, a := range several {
 		if a.ID != 0 {
-			ways = append(ways, fmt.Sprintf("account %d for %s", a.ID, a.Name))
+			ways = append(ways, fmt.Sprintf("account %d", a.ID))
 		} else {
-			ways = append(ways, "the whole name for "+a.Name+" at the command line")
+			ways = append(ways, a.Name+atCommandLine)
 		}
 	}
-	return "Write " + strings.Join(ways, ", or ") + "."
+	return "Write " + strings.Join(ways, " or ") + "."
 }
 
 // AuditPage is a page of the audit.

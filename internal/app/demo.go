@@ -76,6 +76,9 @@ func (a *App) MakeDemo(ctx context.Context, in Demonstrate) ([]DemoAccount, erro
 			return nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
 	}
+	if err := a.SignOut(ctx, analyst); err != nil {
+		return nil, err
+	}
 	in.Say("Linking records, pricing contacts and finding the cohort")
 	if analyst, err = signIn(policy.Analyst, policy.FindAndCost); err != nil {
 		return nil, err
@@ -84,7 +87,7 @@ func (a *App) MakeDemo(ctx context.Context, in Demonstrate) ([]DemoAccount, erro
 	if err != nil {
 		return nil, err
 	}
-	return accounts, errors.Join(a.Await(ctx, analyst, job, true, in.Watch), a.db.SealAll(ctx))
+	return accounts, errors.Join(a.Await(ctx, analyst, job, true, in.Watch), a.SignOut(ctx, analyst), a.db.SealAll(ctx))
 }
 
 // signer signs one of the demonstration's people in, for a purpose.
@@ -123,7 +126,11 @@ func (a *App) demoAccounts(ctx context.Context, area id.Area) ([]DemoAccount, si
 		if err != nil {
 			return nil, nil, err
 		}
-		if _, err := a.ChangeOwnPassword(ctx, bySecret(area, in.Token), made.Temporary, password); err != nil {
+		token, err := a.ChangeOwnPassword(ctx, bySecret(area, in.Token), made.Temporary, password)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := a.SignOut(ctx, bySecret(area, token)); err != nil {
 			return nil, nil, err
 		}
 		accounts = append(accounts, DemoAccount{p.name, p.email, password, p.roles[0].Words()})
@@ -142,7 +149,7 @@ func (a *App) demoAccounts(ctx context.Context, area id.Area) ([]DemoAccount, si
 		}
 		return a.demoPurpose(ctx, area, in.Token, purpose)
 	}
-	return accounts, sign, nil
+	return accounts, sign, a.SignOut(ctx, admin)
 }
 
 func (a *App) demoPurpose(ctx context.Context, area id.Area, token string, purpose policy.Purpose) (Who, error) {
@@ -187,7 +194,7 @@ func (a *App) demoLayouts(ctx context.Context, area id.Area, signIn signer) (map
 		}
 		out[l.Name] = l.ID
 	}
-	return out, nil
+	return out, errors.Join(a.SignOut(ctx, analyst), a.SignOut(ctx, governance))
 }
 
 // demoExtract sends one invented file in, stores it and accepts it.

@@ -100,10 +100,18 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request, who app.Who
 		Sessions: sessions(p.Sessions), MayEdit: p.Viewer.May(policy.AccountEditRoles) && !p.Own, Self: p.Own})
 }
 
+// signedInFrom says where a session was begun.
+func signedInFrom(l app.SessionRow) string {
+	if l.Source == policy.CommandLine {
+		return "The command line"
+	}
+	return browser(l.Agent) + ", " + l.Source
+}
+
 func sessions(list []app.SessionRow) []ui.Session {
 	var out []ui.Session
 	for _, l := range list {
-		out = append(out, ui.Session{Key: strconv.FormatInt(l.ID, 10), Began: l.StartedAt, Last: l.SeenAt, From: browser(l.Agent) + ", " + l.Source, Current: l.Own})
+		out = append(out, ui.Session{Key: strconv.FormatInt(l.ID, 10), Began: l.StartedAt, Last: l.SeenAt, From: signedInFrom(l), Current: l.Own})
 	}
 	return out
 }

@@ -51,11 +51,16 @@ func TestAuditTellsNamesakesApart(t *testing.T) {
 		"roles": {string(policy.Auditor)}}), http.StatusOK)
 	b := w.admin.somebody("Otto", 0, policy.AuditUse, string(policy.Auditor))
 	page := b.status(b.get("/audit?who=Anna"), http.StatusUnprocessableEntity).Body.String()
-	says(t, page, "2 people here go by that name.", "account 2 for Anna, or account 5 for Anna")
+	says(t, page, "2 people here go by that name.", "Write account 2 or account 5.")
 	says(t, b.status(b.get("/audit?who=account+2&act=run.start"), http.StatusOK).Body.String(), "1 line,", "Anna")
 	says(t, b.status(b.get("/audit?who=account+5"), http.StatusOK).Body.String(), "No line matches")
 	olive := b.status(b.get("/audit?who=olive"), http.StatusOK).Body.String()
 	says(t, olive, "1 line,", "Olive Groves", "At the command line")
+	if _, err := w.app.SearchAudit(t.Context(), app.ByOperator("south-london", "Otto"), app.AuditAsked{}); err != nil {
+		t.Fatal(err)
+	}
+	says(t, b.status(b.get("/audit?who=otto"), http.StatusUnprocessableEntity).Body.String(), "Write account 6 or Otto at the command line.")
+	says(t, b.status(b.get("/audit?who=otto+at+the+command+line"), http.StatusOK).Body.String(), "1 line,", "At the command line")
 	says(t, b.status(b.get("/audit?who=olive&whom=K7M-3Q"), http.StatusOK).Body.String(), "No line matches")
 }
 

@@ -95,7 +95,7 @@ func aboutLayout(l *intake.Layout) []ui.Pair {
 		}
 	}
 	out := []ui.Pair{pair("Rows", holds[l.Kind]), pair("Record number", keys), pair("Header", headerWords(l.Header)),
-		pair("Between values", sentenceCase(cmp.Or(l.Delimiter, "detect"))), pair("Encoding", sentenceCase(cmp.Or(l.Encoding, "detect")))}
+		pair("Between values", sentenceCase(cmp.Or(l.Delimiter, "detect"))), pair("Encoding", encodingWords(l.Encoding))}
 	if len(l.Stop) > 0 {
 		out = append(out, pair("Rows end at", listed(l.Stop)))
 	}
@@ -216,4 +216,12 @@ func atText(err error) error {
 		}
 	}
 	return &c
+}
+
+// encodingWords writes an encoding as its standard does.
+func encodingWords(s string) string {
+	if s == "" {
+		return "Detect"
+	}
+	return strings.Replace(strings.Replace(strings.ToLower(s), "utf", "UTF", 1), "windows", "Windows", 1)
 }

@@ -185,7 +185,7 @@ func (o OwnAccount) Head() Head { return Head{Title: "Your account"} }
 func (o OwnAccount) About() []Pair {
 	return []Pair{{"Name", Say(Name(o.Name))}, {"E-mail address", Say(Code(o.User))}, {"Agency", Say(Plain(o.Agency))},
 		{"Roles", Say(Plain(list(o.Roles)))},
-		{"Password", Say(Plain("set "+moment(o.PasswordSet)+". "), Link("/account/password", "Change it"))}}
+		{"Password", Say(Plain("Set "+moment(o.PasswordSet)+". "), Link("/account/password", "Change it"))}}
 }
 
 // SessionTable is where they are signed in.
