@@ -13,6 +13,7 @@ import (
 
 	"throughline/internal/area"
 	"throughline/internal/cohort"
+	"throughline/internal/cost"
 	"throughline/internal/day"
 	"throughline/internal/id"
 	"throughline/internal/money"
@@ -50,8 +51,8 @@ type CohortPage struct {
 	By        string    // who started the run
 	Inputs    RunInputs
 	Cohort    *cohort.Cohort
-	Says      []string // what every total is not
-	Rule      cohort.Rule
+	Says      []string    // what the cohort's total is not
+	Rule      cohort.Rule // of the run; the area's own before the first
 	AlsoAWeek money.Pence // the rule's weekly amount of the other year in the money of the price year; 0 when none is shown
 	AlsoAbove int         // members at or above it
 	Rows      []CohortRow
@@ -120,7 +121,8 @@ func (a *App) cohortPage(tx *store.Tx, in OpenCohort) (p CohortPage, err error) 
 		p.Ready, err = a.ready(tx)
 		return p, err
 	}
-	p.Run, p.Cohort, p.Says, p.NotPriced = run, report.Cohort, report.Says, report.NotPriced
+	p.Run, p.Cohort, p.Rule, p.NotPriced = run, report.Cohort, report.Cohort.Rule, report.NotPriced
+	p.Says = cost.SaysOfPart(report.Says, int(report.NotPriced))
 	if err := json.Unmarshal([]byte(run.Inputs), &p.Inputs); err != nil {
 		return p, err
 	}
@@ -319,15 +321,24 @@ func (a *App) ExportCohort(ctx context.Context, who Who, in OpenCohort, names bo
 		return err
 	}
 	w := sheet.NewWriter(to)
-	w.WriteText("person", "rank", "borough", "agencies", "largest service", "share of largest, per cent", "a week", "year 1", "year 2", "two years", "crisis", "contacts not priced", "name")
+	whole, first, second := cost.InTwo(p.Rule.Window).Words()
+	w.WriteText("person", "rank", "borough", "agencies", "largest service", "share of largest, per cent", "a week", strings.ToLower(first),
+		strings.ToLower(second), strings.ToLower(whole), "crisis", "contacts not priced", "name")
+	notPriced := int64(0)
 	for _, r := range p.Rows {
-		w.Write(sheet.Text(id.Pseudonym(r.Person)), sheet.Number(r.Rank), sheet.Text(p.Area.BoroughName(r.Borough)), sheet.Text(r.Agencies), sheet.Text(r.LargestService),
-			sheet.Thousandths(r.LargestShare*100), sheet.Amount(r.AWeek), sheet.Amount(r.Year1), sheet.Amount(r.Year2), sheet.Amount(r.Total),
-			sheet.Amount(r.Crisis), sheet.Number(r.NotPriced), sheet.Text(r.Name))
+		notPriced += r.NotPriced
+		var agencies []string
+		for _, slug := range strings.Fields(r.Agencies) {
+			agencies = append(agencies, p.Area.AgencyName(slug))
+		}
+		w.Write(sheet.Text(id.Pseudonym(r.Person)), sheet.Number(r.Rank), sheet.Text(p.Area.BoroughName(r.Borough)), sheet.Text(strings.Join(agencies, "; ")),
+			sheet.Text(p.Area.ServiceName(r.LargestService)), sheet.Thousandths(r.LargestShare*100), sheet.Amount(r.AWeek), sheet.Amount(r.Year1),
+			sheet.Amount(r.Year2), sheet.Amount(r.Total), sheet.Amount(r.Crisis), sheet.Number(r.NotPriced), sheet.Text(r.Name))
 	}
 	if p.Cohort != nil {
 		w.WriteText()
-		w.WriteText(fmt.Sprintf("Run %d. ", p.Run.ID) + strings.Join(p.Says, " "))
+		w.WriteText(fmt.Sprintf("Run %d, rule version %d: %s a week or more from %s to %s. ", p.Run.ID, p.Rule.Version, p.Rule.AWeek.Pounds(),
+			p.Rule.Window.From.Long(), p.Rule.Window.To.Long()) + strings.Join(cost.SaysOfPart(p.Says, int(notPriced)), " "))
 	}
 	return w.Flush()
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -55,6 +56,16 @@ func memberOf(r app.CohortRow) member {
 
 func words(s string) []string { return append([]string{}, strings.Fields(s)...) }
 
+// marks are agencies in three letters, as the page shows them.
+func marks(p app.CohortPage, slugs []string) string {
+	out := make([]string, len(slugs))
+	for i, slug := range slugs {
+		g, _ := p.Area.Agency(slug)
+		out[i] = cmp.Or(g.Mark, slug)
+	}
+	return strings.Join(out, " ")
+}
+
 // Run lists the cohort.
 func (c cohortList) Run(ctx context.Context, w *World) error {
 	if c.CSV && c.JSON {
@@ -83,7 +94,7 @@ func cohortAnswer(p app.CohortPage) (map[string]any, string) {
 	for _, r := range p.Rows {
 		m := memberOf(r)
 		members = append(members, m)
-		rows = append(rows, []string{fmt.Sprint(m.Rank), m.Person, m.Borough, strings.Join(m.Agencies, " "), m.LargestService,
+		rows = append(rows, []string{fmt.Sprint(m.Rank), m.Person, p.Area.BoroughName(m.Borough), marks(p, m.Agencies), p.Area.ServiceName(m.LargestService),
 			fmt.Sprintf("%d.%d%%", m.LargestShare/10, m.LargestShare%10), r.AWeek.Pounds(), r.Total.Pounds()})
 	}
 	for _, r := range p.Apart {
@@ -91,17 +102,17 @@ func cohortAnswer(p app.CohortPage) (map[string]any, string) {
 	}
 	rule := p.Rule
 	whole, _, _ := cost.InTwo(rule.Window).Words()
-	answer := map[string]any{"run": p.Run.ID, "from": rule.Window.From.String(), "to": rule.Window.To.String(),
+	answer := map[string]any{"run": p.Run.ID, "rule_version": rule.Version, "from": rule.Window.From.String(), "to": rule.Window.To.String(),
 		"price_year": rule.PriceYear.String(),
 		"a_week":     rule.AWeek.Plain(), "threshold": rule.Threshold().Plain(), "people": len(p.Cohort.Members),
 		"cost":     p.Cohort.Amount.Plain(),
 		"everyone": p.Cohort.Everyone, "everyone_cost": p.Cohort.EveryoneCost.Plain(), "says": p.Says, "stale": p.Stale.Any(),
 		"members": members, "single_service": apart}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s people at or above %s a week (%s) from %s to %s, prices of %s: %s of %s.\n",
+	fmt.Fprintf(&b, "%s people at or above %s a week (%s) from %s to %s, prices of %s: %s of %s. Run %d, rule version %d.\n",
 		count(len(p.Cohort.Members)), rule.AWeek.Pounds(),
-		rule.Threshold().Pounds(), rule.Window.From, rule.Window.To, rule.PriceYear, p.Cohort.Amount.Pounds(),
-		p.Cohort.EveryoneCost.Pounds())
+		rule.Threshold().Pounds(), rule.Window.From.Long(), rule.Window.To.Long(), rule.PriceYear, p.Cohort.Amount.Pounds(),
+		p.Cohort.EveryoneCost.Pounds(), p.Run.ID, rule.Version)
 	b.WriteString(strings.Join(p.Says, " ") + "\n")
 	if p.Stale.Any() {
 		b.WriteString("Something has come since this run. Make it again: throughline link\n")

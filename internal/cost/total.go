@@ -3,6 +3,7 @@ package cost
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"throughline/internal/day"
 	"throughline/internal/fault"
@@ -68,13 +69,25 @@ func (t Total) Says() []string {
 		}
 	}
 	says = append(says, "Prices of "+t.year.String()+".")
-	switch {
-	case t.notPriced == 1:
-		says = append(says, "Not in this sum: 1 contact with no price.")
-	case t.notPriced > 1:
-		says = append(says, fmt.Sprintf("Not in this sum: %d contacts with no price.", t.notPriced))
+	return append(says, notPricedSays(t.notPriced)...)
+}
+
+const notIn = "Not in this sum: "
+
+func notPricedSays(n int) []string {
+	switch n {
+	case 0:
+		return nil
+	case 1:
+		return []string{notIn + "1 contact with no price."}
 	}
-	return says
+	return []string{fmt.Sprintf("%s%d contacts with no price.", notIn, n)}
+}
+
+// SaysOfPart gives the sentences of a total as they stand beside a part of it, of whose contacts notPriced have no price.
+func SaysOfPart(says []string, notPriced int) []string {
+	part := slices.DeleteFunc(slices.Clone(says), func(s string) bool { return strings.HasPrefix(s, notIn) })
+	return append(part, notPricedSays(notPriced)...)
 }
 
 func notInTable(service uint16) error {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"regexp"
 	"testing"
 
 	"throughline/internal/app"
@@ -60,4 +61,19 @@ func TestFeedsAreCountedOnce(t *testing.T) {
 	home := b.get("/").Body.String()
 	says(t, home, "93 of 104", "Begins after the window does")
 	saysNot(t, home, "94 of 104")
+}
+
+// TestCohortDownloadSaysWhatItIs holds the foot of the download to the page: the same contacts without a price, the window and the
+// rule, names and not short names.
+func TestCohortDownloadSaysWhatItIs(t *testing.T) {
+	t.Parallel()
+	s := smallSite(t)
+	b := s.as(policy.Analyst, policy.FindAndCost)
+	without := regexp.MustCompile(`([0-9,]+) contacts? with no price`)
+	page, csv := b.get("/cohort").Body.String(), b.status(b.get("/cohort.csv"), http.StatusOK).Body.String()
+	if want := without.FindStringSubmatch(page); want == nil || without.FindStringSubmatch(csv) == nil || without.FindStringSubmatch(csv)[1] != want[1] {
+		t.Errorf("the page says %v, the download %v", want, without.FindStringSubmatch(csv))
+	}
+	says(t, csv, "rule version ", "3 April 2024 to 31 March 2026", "Southwark Council", "Mental health ward")
+	saysNot(t, csv, "mental-health-ward", "southwark,", "southwark ")
 }
