@@ -371,8 +371,8 @@ func (a *App) priceMapPage(tx *store.Tx) (p PriceMapPage, err error) {
 	}
 	uses, err := tx.CodeUses()
 	sent := map[cost.Key]int{}
-	for _, u := range uses {
-		sent[m.key(m.codes[m.place[u.Service]])] = int(u.Contacts)
+	for service, n := range uses {
+		sent[m.key(m.codes[m.place[service]])] = int(n)
 	}
 	for i, l := range p.Lines {
 		p.Lines[i].Sent = sent[cost.Key{Agency: l.Agency.Slug, Code: l.Code, Unit: l.Unit}]

@@ -130,17 +130,31 @@ func (tx *Tx) SumsOf(run id.Run, p id.Person) ([]PersonSum, error) {
 	})
 }
 
-var codeUse = query("contact.code-use", `
-	select c.service, count(*), count(distinct c.record), coalesce(cast(sum(c.quantity) as bigint), 0)
-	from contacts c join extracts e on e.id = c.extract
-	where c.area = $1 and e.state = 'accepted' group by c.service order by c.service`)
+var (
+	codeUse = query("contact.code-use", `
+		select c.service, count(*) from extracts e join contacts c on c.extract = e.id
+		where e.area = $1 and e.state = 'accepted' group by c.service order by c.service`)
+	codeReplaced = query("contact.code-replaced", `
+		select c.service, count(*) from (select distinct x.extract, x.line from contact_replacements x join extracts b on b.id = x.by_extract
+		where x.area = $1 and b.state in ('accepted', 'removing')) gone
+		join extracts e on e.id = gone.extract join contacts c on c.extract = gone.extract and c.line = gone.line
+		where e.state = 'accepted' group by c.service order by c.service`)
+)
 
-// CodeUse is how much a service code is used in the accepted extracts.
-type CodeUse struct{ Service, Contacts, Records, Quantity int64 }
-
-// CodeUses counts the contacts of each service code.
-func (tx *Tx) CodeUses() ([]CodeUse, error) {
-	return list(tx, codeUse, []any{tx.area}, func(scan func(...any) error) (u CodeUse, err error) {
-		return u, scan(&u.Service, &u.Contacts, &u.Records, &u.Quantity)
-	})
+// CodeUses counts the standing contacts of each service code. Those that were replaced are few, and are counted apart: to look at each
+// contact whether it was would take many times as long.
+func (tx *Tx) CodeUses() (map[int64]int64, error) {
+	out := map[int64]int64{}
+	count := func(s *statement, sign int64) error {
+		return tx.each(s, []any{tx.area}, func(scan func(...any) error) error {
+			var service, n int64
+			err := scan(&service, &n)
+			out[service] += sign * n
+			return err
+		})
+	}
+	if err := count(codeUse, 1); err != nil {
+		return nil, err
+	}
+	return out, count(codeReplaced, -1)
 }

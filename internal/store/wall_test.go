@@ -424,11 +424,8 @@ var readings = map[string]reading{
 	"CohortFacts": {byRun: true, crowd: decides, call: func(tx *Tx, w *world) (any, error) { return tx.CohortFacts(w.costRun, "cohort") }},
 	"TotalOf":     {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.TotalOf(w.costRun, w.person) }},
 	"SumsOf":      {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.SumsOf(w.costRun, w.person) }},
-	"CodeUses": {call: func(tx *Tx, w *world) (any, error) {
-		all, err := tx.CodeUses()
-		return len(all) > 0 && all[0].Service == w.code.ID, err
-	}},
-	"Job": {call: func(tx *Tx, w *world) (any, error) { return tx.Job(w.job) }},
+	"CodeUses":    {call: func(tx *Tx, w *world) (any, error) { all, err := tx.CodeUses(); return all[w.code.ID], err }},
+	"Job":         {call: func(tx *Tx, w *world) (any, error) { return tx.Job(w.job) }},
 	"Jobs": {call: func(tx *Tx, w *world) (any, error) {
 		all, err := tx.Jobs(10)
 		return len(all) > 0 && all[0].ID == w.job, err
