@@ -71,9 +71,8 @@ func (t *tokens) middle(s string) (v Value) {
 }
 
 const (
-	// leastNear is how many letters a value has at least to be encoded with one left out, leastFar with two: of fewer, too many
-	// would be near.
-	leastNear, leastFar = 4, 6
+	// leastNear is how many letters a value has at least to be encoded with letters left out: of fewer, too many would be near.
+	leastNear = 4
 	// mostNear bounds how many letters are left out in turn.
 	mostNear = 24
 )
@@ -101,18 +100,20 @@ func (t *tokens) far(what, s string) (v Value) {
 		return nil
 	}
 	r = r[:min(len(r), mostNear)]
-	letters := slices.Clone(r)
-	slices.Sort(letters)
-	v.put(Far, t.of("letters of "+what, string(letters)))
-	if len(r) < leastFar {
-		return v
-	}
+	v.put(Far, t.letters("letters of "+what, s))
 	for i := range r {
 		for j := range i {
 			v.put(Far, t.of(what, string(r[:j])+string(r[j+1:i])+string(r[i+1:])))
 		}
 	}
 	return v.shuffled()
+}
+
+// letters gives the token of a value's letters in the order of the alphabet.
+func (t *tokens) letters(what, s string) Token {
+	r := []rune(s)
+	slices.Sort(r)
+	return t.of(what, string(r))
 }
 
 // shuffled gives the different tokens in the order of their bits, which tells nothing of the letters.
@@ -222,6 +223,7 @@ func (t *tokens) phone(s string) (v Value) {
 func (t *tokens) email(s string) (v Value) {
 	v.put(Whole, t.of("e-mail", s))
 	v = append(v, t.near("near e-mail", s)...)
+	v.put(Far, t.letters("letters of e-mail", s))
 	if box, _, ok := strings.Cut(s, "@"); ok {
 		v = slices.Concat(v, t.near("near mailbox", box), t.far("near mailbox", box))
 	}

@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const encodeLayout = `
+name: people
+version: 1
+agency: clinic
+kind: people
+columns:
+  - {header: ref, field: key}
+  - {header: first, field: forename}
+  - {header: last, field: surname}
+  - {header: born, field: birth, format: yyyy-mm-dd}
+`
+
+// encodeFolder makes a folder with a layout, two people files and two keys.
+func encodeFolder(t *testing.T) (at func(string) string) {
+	t.Helper()
+	dir := t.TempDir()
+	at = func(name string) string { return filepath.Join(dir, name) }
+	for name, text := range map[string]string{
+		"people.yaml": encodeLayout,
+		"a.csv":       "ref,first,last,born,note\nA-100,Quentina,Testwell,1983-03-04,asthma\nA-101,Oswin,Ockham,1960-07-09,\n",
+		"b.csv":       "ref,first,last,born\n77,QUENTINA,Testwel,1983-03-04\n78,Maud,Invented,1971-01-20\n",
+		"bad.csv":     "ref,first,last,born\n,Ann,Testwell,1983-03-04\n",
+	} {
+		if err := os.WriteFile(at(name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, k := range []string{"one", "two"} {
+		if code, _, said := run(t, "encode", "key", "new", "--name", k, at(k+".key")); code != 0 {
+			t.Fatal(said)
+		}
+	}
+	return at
+}
+
+func encodeTo(t *testing.T, at func(string) string, from, to string, flags ...string) string {
+	t.Helper()
+	args := append([]string{"encode", "--layout", at("people.yaml"), "--out", at(to)}, flags...)
+	code, out, said := run(t, append(args, at(from))...)
+	if code != 0 {
+		t.Fatal(said)
+	}
+	return out
+}
+
+// TestEncodedFilesAreLinked goes the whole way: two agencies, one key, one person whom both know.
+func TestEncodedFilesAreLinked(t *testing.T) {
+	t.Parallel()
+	at := encodeFolder(t)
+	for _, mode := range []string{"full", "strict"} {
+		flags := []string{"--key-file", at("one.key"), "--lookup", at(mode + "-lookup.csv")}
+		if mode == "strict" {
+			flags = append(flags, "--strict")
+		}
+		encodeTo(t, at, "a.csv", mode+"-a.csv", flags...)
+		encodeTo(t, at, "b.csv", mode+"-b.csv", flags[:2]...)
+		if mode == "strict" {
+			if code, _, said := run(t, "link-files", "--out", at("mixed"), at(mode+"-a.csv"), at(mode+"-b.csv")); code != 65 ||
+				!strings.Contains(said, "strict mode") || !strings.Contains(said, "full mode") {
+				t.Errorf("two modes: exit %d, %s", code, said)
+			}
+			continue
+		}
+		if code, _, said := run(t, "link-files", "--out", at(mode), at(mode+"-a.csv"), at(mode+"-b.csv")); code != 0 {
+			t.Fatal(said)
+		}
+		persons, err := os.ReadFile(filepath.Join(at(mode), "persons.csv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(string(persons), ",1\n"); got != 2 {
+			t.Errorf("person 1 has %d records, want 2:\n%s", got, persons)
+		}
+		lookup, err := os.ReadFile(at(mode + "-lookup.csv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		name, _, _ := strings.Cut(strings.Split(string(lookup), "\n")[1], ",A-100")
+		if !strings.Contains(string(persons), "full-a.csv,"+name+",1\n") {
+			t.Errorf("the lookup does not lead to the first record:\n%s%s", lookup, persons)
+		}
+	}
+	sent, err := os.ReadFile(at("full-a.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, plain := range []string{"A-100", "Quentina", "quentina", "Testwell", "asthma", "1983", "note"} {
+		if strings.Contains(string(sent), plain) {
+			t.Errorf("%q leaves", plain)
+		}
+	}
+}
+
+// TestKeysChangeOver holds that files of two keys are refused by name, and that one under both joins either.
+func TestKeysChangeOver(t *testing.T) {
+	t.Parallel()
+	at := encodeFolder(t)
+	encodeTo(t, at, "a.csv", "old.csv", "--key-file", at("one.key"))
+	encodeTo(t, at, "b.csv", "new.csv", "--key-file", at("two.key"))
+	encodeTo(t, at, "b.csv", "both.csv", "--key-file", at("one.key"), "--key-file", at("two.key"))
+	code, _, said := run(t, "link-files", "--out", at("out1"), at("old.csv"), at("new.csv"))
+	if code != 65 || !strings.Contains(said, "one (") || !strings.Contains(said, "two (") {
+		t.Errorf("two keys: exit %d, %s", code, said)
+	}
+	if code, out, said := run(t, "link-files", "--out", at("out2"), at("old.csv"), at("both.csv")); code != 0 || !strings.Contains(out, "4 records are 3 people") {
+		t.Errorf("the old key and both: exit %d, %s%s", code, out, said)
+	}
+	if code, _, said := run(t, "link-files", "--out", at("out3"), "--layout", at("people.yaml"), at("old.csv"), at("a.csv")); code != 65 ||
+		!strings.Contains(said, "old.csv is encoded and a.csv is not") {
+		t.Errorf("encoded beside plain: exit %d, %s", code, said)
+	}
+}
+
+// TestEncodeRefuses holds that what cannot be encoded says why and leaves no file.
+func TestEncodeRefuses(t *testing.T) {
+	t.Parallel()
+	at := encodeFolder(t)
+	layout, key := []string{"encode", "--layout", at("people.yaml")}, []string{"--key-file", at("one.key")}
+	for name, tt := range map[string]struct {
+		args []string
+		want string
+	}{
+		"no place":      {[]string{at("a.csv")}, "--out"},
+		"key twice":     {[]string{"--key-file", at("one.key"), "--out", at("x.csv"), at("a.csv")}, "is given twice"},
+		"no key":        {[]string{"--key-file", at("a.csv"), "--out", at("x.csv"), at("a.csv")}, "a.csv, line 1"},
+		"nobody":        {[]string{"--out", at("x.csv"), at("bad.csv")}, "None of the rows"},
+		"no file":       {[]string{"--out", at("x.csv"), at("none.csv")}, "none.csv"},
+		"written over":  {[]string{"--out", at("a.csv"), at("b.csv")}, "is there already"},
+		"lookup is out": {[]string{"--print", "--lookup", at("l.csv"), at("a.csv")}, "--out"},
+	} {
+		code, _, said := run(t, append(append(append([]string{}, layout...), key...), tt.args...)...)
+		if code != 65 || !strings.Contains(said, tt.want) {
+			t.Errorf("%s: exit %d, %q, want %q", name, code, said, tt.want)
+		}
+		if _, err := os.Stat(at("x.csv")); err == nil {
+			t.Errorf("%s: a file was left behind", name)
+		}
+	}
+	code, out, said := run(t, append(append(layout, key...), "--print", at("a.csv"))...)
+	if code != 0 || !strings.Contains(out, "forename: the whole value: ") || !strings.Contains(out, "Not used, and not sent: note.") || strings.Contains(out, "Quentina") {
+		t.Errorf("--print: exit %d, %s%s", code, out, said)
+	}
+}

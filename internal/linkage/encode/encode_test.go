@@ -1,0 +1,333 @@
+package encode
+
+import (
+	"bytes"
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"throughline/internal/day"
+	"throughline/internal/fault"
+	"throughline/internal/person"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func key(t testing.TB, letter string) *Key {
+	t.Helper()
+	k, err := NewKey("key-"+letter, strings.NewReader(strings.Repeat(letter, secretSize)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// invented is someone with a value in every field. Nobody is called so.
+func invented() person.Identity {
+	return person.Identity{
+		Names:  []person.Name{{Forename: "Robert", Middle: "Quentin", Surname: "Testwell-Ockham"}, {Forename: "Bob", Surname: "Testwell"}},
+		Births: []person.Birth{{Day: day.Must(1983, time.March, 4), Precision: person.FullDate}, {Day: day.Must(1984, time.January, 1), Precision: person.YearOnly}},
+		Sex:    person.Male,
+		Identifiers: []person.Identifier{{Kind: person.NHSNumber, Value: "9434765919"}, {Kind: person.NINO, Value: "AB123457"},
+			{Kind: person.PNCID, Value: "83/0049282X"}},
+		Postcodes: []string{"SE5 8AZ", "SE15"}, NoFixed: true, Address: "12 Invented Rd", Places: []string{"Camberwell"},
+		Phones: []string{"07700900123"}, Emails: []string{"robert.testwell@example.org"},
+	}
+}
+
+func written(t testing.TB, mode Mode, who person.Identity, keys ...*Key) string {
+	t.Helper()
+	h := Header{Mode: mode}
+	for _, k := range keys {
+		h.Keys = append(h.Keys, KeyName{k.ID(), k.Name})
+	}
+	var b bytes.Buffer
+	w := NewWriter(&b, h)
+	for _, k := range keys {
+		e := New(k, mode)
+		w.Write(New(keys[0], mode).RecordName("1"), k.ID(), e.Encode(who))
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestFormat holds the format: files of an earlier release must link with those of a later one.
+func TestFormat(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []Mode{FullMode, StrictMode} {
+		golden := filepath.Join("testdata", string(mode)+".csv")
+		got := written(t, mode, invented(), key(t, "a"), key(t, "b"))
+		if *update {
+			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s\nA change here is a new version of the format.", golden, diff)
+		}
+	}
+}
+
+// TestReadIsWritten holds that a file says again what was written.
+func TestReadIsWritten(t *testing.T) {
+	t.Parallel()
+	people := []person.Identity{invented(), {Names: []person.Name{{Forename: "J", Surname: "T"}}}, {Names: []person.Name{{Surname: "Testwell"}, {Forename: "Ann"}}},
+		{Names: []person.Name{{Full: "Ann Testwell"}}, NoFixed: true}, {Phones: []string{"07700900124"}}, {}}
+	for _, mode := range []Mode{FullMode, StrictMode} {
+		for i, who := range people {
+			k := key(t, "a")
+			want := New(k, mode).Encode(who)
+			r, err := NewReader(strings.NewReader(written(t, mode, who, k)), "x.csv")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !r.Next() {
+				t.Fatalf("%s %d: %v", mode, i, r.Err())
+			}
+			_, _, got := r.Row()
+			if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b Value) bool { return cell([]Value{a}) == cell([]Value{b}) })); diff != "" {
+				t.Errorf("%s %d (-want +got):\n%s", mode, i, diff)
+			}
+		}
+	}
+}
+
+// values are the plain and folded values of someone that are long enough not to occur by chance.
+func values(who person.Identity) []string {
+	list := append(append(append([]string{who.Address, AddressText(who.Address)}, who.Phones...), who.Emails...), who.Places...)
+	list = append(list, who.Postcodes...)
+	for _, n := range who.Names {
+		f, m, s := namesOf(n)
+		list = append(list, n.Forename, n.Middle, n.Surname, f, m, s, f+s, f+" "+s)
+	}
+	for _, id := range who.Identifiers {
+		list = append(list, id.Value)
+	}
+	for _, b := range who.Births {
+		list = append(list, b.Day.String(), strings.ReplaceAll(b.Day.String(), "-", ""))
+	}
+	return list
+}
+
+func somebody(t *rapid.T) person.Identity {
+	word := rapid.StringMatching(`[A-Z][a-z]{5,12}`)
+	return person.Identity{
+		Names:       []person.Name{{Forename: word.Draw(t, "forename"), Middle: word.Draw(t, "middle"), Surname: word.Draw(t, "surname")}},
+		Births:      []person.Birth{{Day: day.Must(rapid.IntRange(1930, 2020).Draw(t, "year"), time.Month(rapid.IntRange(1, 12).Draw(t, "month")), rapid.IntRange(1, 28).Draw(t, "day")), Precision: person.FullDate}},
+		Sex:         person.Female,
+		Identifiers: []person.Identifier{{Kind: person.OtherNational, Value: rapid.StringMatching(`[A-Z0-9]{6,12}`).Draw(t, "number")}},
+		Postcodes:   []string{rapid.StringMatching(`[A-Z]{2}[1-9][0-9] [1-9][AB][AB]`).Draw(t, "postcode")},
+		Address:     "14 " + word.Draw(t, "street") + " Road", Places: []string{word.Draw(t, "town")},
+		Phones: []string{rapid.StringMatching(`07[0-9]{9}`).Draw(t, "phone")},
+		Emails: []string{rapid.StringMatching(`[a-z]{6,12}@[a-z]{5,9}\.org`).Draw(t, "email")},
+	}
+}
+
+// TestNothingPlainLeaves holds that neither a value nor what anyone could make of it without the key stands in what leaves.
+func TestNothingPlainLeaves(t *testing.T) {
+	t.Parallel()
+	k := key(t, "a")
+	rapid.Check(t, func(rt *rapid.T) {
+		who := somebody(rt)
+		for _, mode := range []Mode{FullMode, StrictMode} {
+			text := written(t, mode, who, k)
+			_, rows, _ := strings.Cut(text, "other_number\n") // the first two lines are the same in every file
+			for _, v := range values(who) {
+				if len(v) < 5 {
+					continue
+				}
+				if strings.Contains(strings.ToLower(rows), strings.ToLower(v)) {
+					rt.Fatalf("%s mode sends %q", mode, v)
+				}
+				for _, sum := range [][]byte{sha(v), first20(v), first16(v)} {
+					for _, form := range []string{hex.EncodeToString(sum[:8]), base64.RawURLEncoding.EncodeToString(sum[:8]), base64.StdEncoding.EncodeToString(sum[:6])} {
+						if strings.Contains(rows, form) {
+							rt.Fatalf("%s mode sends an unkeyed hash of %q", mode, v)
+						}
+					}
+				}
+			}
+			secret := base64.StdEncoding.EncodeToString(k.secret[:])
+			if strings.Contains(text, secret[:11]) || strings.Contains(text, hex.EncodeToString(k.secret[:8])) {
+				rt.Fatal("the key leaves")
+			}
+		}
+	})
+}
+
+func sha(s string) []byte     { h := sha256.Sum256([]byte(s)); return h[:] }
+func first20(s string) []byte { h := sha1.Sum([]byte(s)); return h[:] }
+func first16(s string) []byte { h := md5.Sum([]byte(s)); return h[:] }
+
+func tokensOf(r Record) map[Token]bool {
+	all := map[Token]bool{}
+	for _, values := range r {
+		for _, v := range values {
+			for _, t := range v {
+				all[t.Token] = true
+			}
+		}
+	}
+	return all
+}
+
+// TestKeysDoNotMeet holds that no token under one key is one under another, and that what is of two fields or granularities is no one token.
+func TestKeysDoNotMeet(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		who := somebody(rt)
+		for _, mode := range []Mode{FullMode, StrictMode} {
+			a, b := tokensOf(New(key(t, "a"), mode).Encode(who)), tokensOf(New(key(t, "b"), mode).Encode(who))
+			for token := range a {
+				if b[token] {
+					rt.Fatalf("%s mode: %s is under both keys", mode, token)
+				}
+			}
+		}
+		full, strict := tokensOf(New(key(t, "a"), FullMode).Encode(person.Identity{Names: who.Names})), tokensOf(New(key(t, "a"), StrictMode).Encode(who))
+		for token := range strict {
+			if full[token] {
+				rt.Fatalf("%s is in both modes", token)
+			}
+		}
+	})
+	e := newTokens(key(t, "a"))
+	seen := map[Token]string{}
+	for _, of := range [][]string{{"name", "ab"}, {"name", "a", "b"}, {"place", "ab"}, {"sound of name", "ab"}, {"namea", "b"}, {"name", "b", "a"}} {
+		token := e.of(of[0], of[1:]...)
+		if before, twice := seen[token]; twice {
+			t.Errorf("%v has the token of %s", of, before)
+		}
+		seen[token] = strings.Join(of, ", ")
+	}
+}
+
+// TestSameHoweverWritten holds that a value has its tokens whatever the agency's way of writing it.
+func TestSameHoweverWritten(t *testing.T) {
+	t.Parallel()
+	one, other := invented(), invented()
+	other.Names = []person.Name{{Forename: "ROBERT", Middle: "quentin", Surname: "Téstwell  Ockham"}, {Full: "BOB TESTWELL"}}
+	other.Address, other.Places = "12, INVENTED ROAD", []string{"CAMBERWELL"}
+	for _, mode := range []Mode{FullMode, StrictMode} {
+		e := New(key(t, "a"), mode)
+		if diff := cmp.Diff(e.Encode(one), e.Encode(other)); diff != "" {
+			t.Errorf("%s mode (-want +got):\n%s", mode, diff)
+		}
+	}
+}
+
+// TestStrictSendsNoFieldAlone holds that every composite is of two things at least, of different fields.
+func TestStrictSendsNoFieldAlone(t *testing.T) {
+	t.Parallel()
+	field := map[rune]string{'f': "forename", 'F': "forename", 'g': "forename", 's': "surname", 'S': "surname", 'u': "surname",
+		'd': "birth", 'm': "birth", 'k': "birth", 'e': "birth", 'y': "birth"}
+	signs := map[byte]bool{}
+	for _, c := range composites {
+		fields := map[string]bool{}
+		for _, p := range c.parts {
+			if strictWords[byte(p)] == "" {
+				t.Errorf("part %q of composite %q has no words", p, c.sign)
+			}
+			name := field[p]
+			if name == "" {
+				name = string(p)
+			}
+			fields[name] = true
+		}
+		if len(fields) < 2 || signs[c.sign] {
+			t.Errorf("composite %q of %q is of one field, or its sign is another's too", c.sign, c.parts)
+		}
+		signs[c.sign] = true
+	}
+	r := New(key(t, "a"), StrictMode).Encode(person.Identity{Names: []person.Name{{Surname: "Testwell"}}})
+	if len(tokensOf(r)) != 0 {
+		t.Errorf("a surname alone leaves as %v", r)
+	}
+}
+
+// TestBadFiles holds that a file that was changed is refused with its line, and that no error repeats what it holds.
+func TestBadFiles(t *testing.T) {
+	t.Parallel()
+	good := written(t, FullMode, invented(), key(t, "a"))
+	id := key(t, "a").ID()
+	for name, tt := range map[string]struct{ text, want string }{
+		"plain":       {"forename,surname\nAnn,Testwell\n", "x.csv, line 1: it does not begin as an encoded file does"},
+		"empty":       {"", "x.csv, line 1"},
+		"version":     {strings.Replace(good, fileMark+",1", fileMark+",2", 1), "another version"},
+		"mode":        {strings.Replace(good, ",full,", ",half,", 1), "x.csv, line 1: it names no mode"},
+		"header":      {strings.Replace(good, "forename", "first", 1), "x.csv, line 2: the header"},
+		"plain name":  {strings.Replace(good, ","+id+",i", ","+id+",Testwell i", 1), "x.csv, line 3: forename is not written as tokens"},
+		"another key": {strings.Replace(good, ","+id+",i", ",00000000,i", 1), "x.csv, line 3: it has no record, or a key"},
+		"twice":       {good + strings.SplitN(good, "\n", 3)[2], "x.csv, line 4: the record was on line 3 already"},
+		"ragged":      {good + "a,b\n", "x.csv, line 4: it has not the 15 values"},
+		"cut off":     {good[:len(good)-20], "x.csv, line 3"},
+	} {
+		r, err := NewReader(strings.NewReader(tt.text), "x.csv")
+		if err == nil {
+			for r.Next() {
+			}
+			err = r.Err()
+		}
+		var f *fault.Error
+		switch {
+		case !errors.As(err, &f) || f.Remedy == "" || !strings.Contains(err.Error(), tt.want):
+			t.Errorf("%s: error %v, want one that says %q and a remedy", name, err, tt.want)
+		case strings.Contains(err.Error(), "Testwell"):
+			t.Errorf("%s: the error repeats a value: %v", name, err)
+		}
+	}
+}
+
+func TestKeyFile(t *testing.T) {
+	t.Parallel()
+	k := key(t, "a")
+	var b bytes.Buffer
+	if _, err := k.WriteTo(&b); err != nil {
+		t.Fatal(err)
+	}
+	file := b.String()
+	got, err := ReadKey(strings.NewReader(strings.ReplaceAll(file, "\n", "\r\n")), "a.key")
+	if err != nil || *got != *k {
+		t.Fatalf("ReadKey = %v, %v; want %v", got, err, k)
+	}
+	secret := base64.StdEncoding.EncodeToString(k.secret[:])
+	for name, tt := range map[string]struct{ text, want string }{
+		"no key":         {"hello", "a.key, line 1"},
+		"changed secret": {strings.Replace(file, "YWFh", "YWFi", 1), "a.key, line 3: the id does not belong to the secret"},
+		"short secret":   {strings.Replace(file, "YWFh", "", 1), "a.key, line 4: the secret is not 32 bytes"},
+		"bad name":       {strings.Replace(file, "key-a", "Key A", 1), "a.key, line 2: the name"},
+		"more":           {file + "more\n", "a.key, line 5: a key's file has 4 lines"},
+		"no id":          {strings.Replace(file, "id ", "no ", 1), "a.key, line 3: it does not begin with"},
+	} {
+		_, err := ReadKey(strings.NewReader(tt.text), "a.key")
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: error %v, want %q", name, err, tt.want)
+		} else if strings.Contains(err.Error(), secret[:8]) {
+			t.Errorf("%s: the error holds the secret: %v", name, err)
+		}
+	}
+	if _, err := NewKey("South London", strings.NewReader(secret)); err == nil {
+		t.Error("a name with a space made a key")
+	}
+	if _, err := NewKey("a", strings.NewReader("short")); err == nil {
+		t.Error("too few random bytes made a key")
+	}
+}
