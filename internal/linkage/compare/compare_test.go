@@ -1,6 +1,8 @@
 package compare
 
 import (
+	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 
@@ -75,6 +77,29 @@ func TestJaroWinklerIsThePlainOneAndBelowItsBound(t *testing.T) {
 			t.Fatalf("JaroWinkler(%q, %q) = %v is above its bound %v", a, b, got, bound)
 		}
 	})
+}
+
+// Ten million pairs of words when LONG is set, against the measure as Winkler wrote it down.
+func TestJaroWinklerIsThePlainOneOnManyPairs(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 9))
+	word := func() string {
+		b := make([]byte, 1+r.IntN(12))
+		for i := range b {
+			b[i] = "aabcdeeilnorst"[r.IntN(14)]
+		}
+		return string(b)
+	}
+	pairs := 100_000
+	if os.Getenv("LONG") != "" {
+		pairs = 10_000_000
+	}
+	for range pairs {
+		a, b := word(), word()
+		if got, want := JaroWinkler(a, b), plainJaroWinkler(a, b); got != want {
+			t.Fatalf("JaroWinkler(%q, %q) = %v, the plain one says %v", a, b, got, want)
+		}
+	}
 }
 
 func TestBarIsTheBound(t *testing.T) {
