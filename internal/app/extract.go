@@ -131,6 +131,8 @@ type ExtractPage struct {
 	Trouble     string           // why a faulty file could not be read, with its remedy
 	Faults      []store.RowFault // this page of them
 	Page        int
+	Reason      string // the code that Faults are narrowed to; empty for all
+	Faulty      int    // rejected rows, of that reason
 	Reasons     []store.FaultCount
 	SetAside    []store.ValueSetAside
 	Work        []Work // under way on it
@@ -145,6 +147,11 @@ const FaultsOnPage = 20
 
 // Extract shows one extract: what became of its rows, and a page of its rejected rows, from 1.
 func (a *App) Extract(ctx context.Context, who Who, n id.Extract, page int) (ExtractPage, error) {
+	return a.ExtractFaults(ctx, who, n, "", page)
+}
+
+// ExtractFaults is Extract with the rejected rows of one reason, by its code; empty, or a code that no row was rejected for, is all.
+func (a *App) ExtractFaults(ctx context.Context, who Who, n id.Extract, reason string, page int) (ExtractPage, error) {
 	var p ExtractPage
 	err := a.db.Do(ctx, request(who, policy.ExtractOpen, policy.Extract, int64(n)), func(tx *store.Tx) (err error) {
 		if p.Viewer, err = viewer(tx); err != nil {
@@ -169,10 +176,10 @@ func (a *App) Extract(ctx context.Context, who Who, n id.Extract, page int) (Ext
 			return fmt.Errorf("columns not mapped of extract %d: %w", n, err)
 		}
 		p.Trouble = troubleWords(p.Extract.Fault)
-		if err := p.faults(tx, page); err != nil {
+		if p.Reasons, err = tx.FaultCounts(n); err != nil {
 			return err
 		}
-		if p.Reasons, err = tx.FaultCounts(n); err != nil {
+		if err := p.faults(tx, reason, page); err != nil {
 			return err
 		}
 		if p.SetAside, err = tx.SetAsideOf(n, 50); err != nil {
@@ -227,10 +234,24 @@ func (p *ExtractPage) sample(tx *store.Tx) error {
 }
 
 // faults reads the page of rejected rows that was asked for.
-func (p *ExtractPage) faults(tx *store.Tx, page int) error {
-	pages := (int(p.Extract.Rejected) + FaultsOnPage - 1) / FaultsOnPage
+func (p *ExtractPage) faults(tx *store.Tx, reason string, page int) (err error) {
+	p.Reason, p.Faulty = "", 0
+	for _, r := range p.Reasons {
+		if r.Code == reason {
+			p.Reason, p.Faulty = reason, p.Faulty+int(r.Rows)
+		}
+	}
+	if p.Reason == "" {
+		p.Faulty = int(p.Extract.Rejected)
+	}
+	pages := (p.Faulty + FaultsOnPage - 1) / FaultsOnPage
 	p.Page = min(max(1, page), max(1, pages))
-	all, err := tx.FaultsOf(p.Extract.ID, 0, p.Page*FaultsOnPage)
+	var all []store.RowFault
+	if p.Reason == "" {
+		all, err = tx.FaultsOf(p.Extract.ID, 0, p.Page*FaultsOnPage)
+	} else {
+		all, err = tx.FaultsOfCode(p.Extract.ID, p.Reason, p.Page*FaultsOnPage)
+	}
 	p.Faults = all[min(len(all), (p.Page-1)*FaultsOnPage):]
 	return err
 }
@@ -270,7 +291,11 @@ func troubleWords(text string) string {
 	}
 	var all []string
 	for _, n := range t.Notes { // they say what the message says, and where
-		all = append(all, strings.TrimSpace(strings.Replace(n.Field, "line ", "Line ", 1)+": "+n.Message+" "+n.Remedy))
+		said := n.Message + " " + n.Remedy
+		if line, ok := strings.CutPrefix(n.Field, "line "); ok {
+			said = "Line " + line + ": " + said
+		}
+		all = append(all, strings.TrimSpace(said))
 	}
 	return strings.Join(all, " ")
 }

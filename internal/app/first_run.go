@@ -61,31 +61,41 @@ func (a *App) FirstRunIsOpen() bool {
 	return !a.signing.first.made.IsZero()
 }
 
-// FirstRunAreas gives the areas whose settings are at hand and that have no account yet.
-func (a *App) FirstRunAreas(ctx context.Context) ([]Door, error) {
+// FirstRunArea is an area that somebody may become the first administrator of.
+type FirstRunArea struct {
+	Area     id.Area
+	Name     string // of the partnership
+	Invented bool   // every person and figure of it is invented, and every page says so
+	Agencies int
+	Trouble  *fault.Error // why its settings cannot be used; nil when they can
+}
+
+// FirstRunAreas gives the areas whose settings are at hand and that have no account yet, those that cannot be used too.
+func (a *App) FirstRunAreas(ctx context.Context) ([]FirstRunArea, error) {
 	doors, err := a.Doors(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var choices []Door
+	var slugs []id.Area
 	for _, d := range doors {
 		if d.Empty {
-			choices = append(choices, d)
+			slugs = append(slugs, d.Area)
 		}
 	}
-	if len(doors) > 0 {
-		return choices, nil
-	}
-	slugs, err := a.Configurations()
-	if err != nil {
-		return nil, err
-	}
-	for _, slug := range slugs {
-		c, err := a.config(slug)
-		if err != nil {
+	if len(doors) == 0 {
+		if slugs, err = a.Configurations(); err != nil {
 			return nil, err
 		}
-		choices = append(choices, Door{Area: slug, Title: c.Title, Empty: true})
+	}
+	var choices []FirstRunArea
+	for _, slug := range slugs {
+		choice := FirstRunArea{Area: slug, Name: string(slug)}
+		if c, err := a.config(slug); err != nil {
+			choice.Trouble = fault.As(err)
+		} else {
+			choice.Name, choice.Invented, choice.Agencies = c.Partnership, c.Wording.Invented != "", len(c.Agencies)
+		}
+		choices = append(choices, choice)
 	}
 	return choices, nil
 }
@@ -99,6 +109,7 @@ type FirstAdministrator struct {
 	Password string
 	Source   string
 	Agent    string
+	Wrong    error // what whoever read the form found wrong with it, said with the rest; nothing is done then
 }
 
 var errWrongCode = fault.InvalidField("code", "This is not the code.",
@@ -136,7 +147,7 @@ func (a *App) FirstRun(ctx context.Context, in FirstAdministrator) (SignedIn, er
 	}
 	c, err := a.config(in.Area)
 	if err != nil && fault.KindOf(err) == fault.NotFound {
-		err = fault.InvalidField("area", "Choose an area.", "Areas are the folders of settings that the server was started with.")
+		err = fault.InvalidField("area", "Choose the area.", "")
 	} else if err != nil {
 		return SignedIn{}, err
 	}
@@ -144,7 +155,9 @@ func (a *App) FirstRun(ctx context.Context, in FirstAdministrator) (SignedIn, er
 	name, nameErr := account.DisplayName(in.Name)
 	passwordErr := account.CheckPassword(in.Password, in.Name, in.Email)
 	if refused == nil {
-		refused = together(err, emailErr, nameErr, passwordErr)
+		refused = together(err, nameErr, emailErr, passwordErr, in.Wrong)
+	} else {
+		refused = together(refused, err, nameErr, emailErr, passwordErr, in.Wrong)
 	}
 	var hash, token, tokenHash string
 	if refused == nil {

@@ -22,15 +22,30 @@ type Place struct {
 
 // Open opens an installation. Close it.
 func Open(ctx context.Context, p Place) (*App, error) {
-	areas := p.Areas
-	if own := filepath.Join(p.Dir, "areas"); isFolder(own) {
-		areas = os.DirFS(own)
-	}
 	db, err := store.Open(ctx, store.Config{Dir: p.Dir, Postgres: p.Postgres, Now: p.Now, Version: p.Version, Shared: p.Shared})
 	if err != nil {
 		return nil, err
 	}
-	return New(db, areas, p.Dir, p.Version, p.Now), nil
+	return New(db, AreaFiles(p.Dir, p.Areas), p.Dir, p.Version, p.Now), nil
+}
+
+// OwnAreas is the folder of an installation's own areas, within its data directory.
+func OwnAreas(dir string) string { return filepath.Join(dir, "areas") }
+
+// AreaFiles are the settings of areas: of the installation's own from when it has a folder of them, else the seed's.
+func AreaFiles(dir string, seed fs.FS) fs.FS { return areaFiles{OwnAreas(dir), seed} }
+
+type areaFiles struct {
+	own  string
+	seed fs.FS
+}
+
+// Open implements fs.FS.
+func (f areaFiles) Open(name string) (fs.File, error) {
+	if isFolder(f.own) {
+		return os.DirFS(f.own).Open(name)
+	}
+	return f.seed.Open(name)
 }
 
 func isFolder(path string) bool {

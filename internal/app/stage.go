@@ -214,8 +214,8 @@ func (s *staging) row(r *intake.Row) {
 		return
 	}
 	key := string(r.Key)
-	for _, v := range r.SetAside {
-		s.aside[[4]string{v.Field, v.Code, v.Value, v.Reason}]++
+	for _, v := range r.AllSetAside() {
+		s.aside[[4]string{v.Field, v.Code, intake.ShownAside(v), v.Reason}]++
 	}
 	if _, known := s.records[key]; !known {
 		s.records[key] = 0 // numbered with the piece

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -45,7 +46,12 @@ func (s serve) Run(ctx context.Context, w *World) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	if _, err := fmt.Fprint(w.Stdout, s.greeting(listener.Addr().String(), code)); err != nil {
+	areas, err := a.FirstRunAreas(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	invented := !slices.ContainsFunc(areas, func(a app.FirstRunArea) bool { return !a.Invented })
+	if _, err := fmt.Fprint(w.Stdout, s.greeting(listener.Addr().String(), code, invented)); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	return show(ctx, w, a, listener, s.TLSCert, s.TLSKey, w.Stderr)
@@ -81,7 +87,7 @@ func loopback(addr string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
-func (s serve) greeting(addr, code string) string {
+func (s serve) greeting(addr, code string, invented bool) string {
 	scheme := "http://"
 	if s.TLSCert != "" {
 		scheme = "https://"
@@ -89,6 +95,9 @@ func (s serve) greeting(addr, code string) string {
 	text := "Throughline is at " + scheme + addr + "/\n"
 	if code != "" {
 		text += "Nobody can sign in yet. Open " + scheme + addr + "/first and give this one-time code: " + code + "\n"
+		if invented {
+			text += "The only area at hand is invented. Begin one of your own with: throughline area new --area anytown --name \"Anytown partnership\"\n"
+		}
 	}
 	return text
 }

@@ -63,6 +63,11 @@ func decodeText(r io.Reader, declared string) (io.Reader, string, error) {
 			break
 		}
 	}
+	if encoding == "" && declared != utf16leName && declared != utf16beName && declared != "utf-16" {
+		if name := unmarked16(head); name != "" {
+			return nil, "", unmarkedFault(1, name)
+		}
+	}
 	switch {
 	case declared == "" || declared == "detect":
 		if encoding == "" {
@@ -91,6 +96,23 @@ func decodeText(r io.Reader, declared string) (io.Reader, string, error) {
 		return &utf16Reader{r: rest, low: 1, high: 0}, encoding, nil
 	}
 	return rest, encoding, nil
+}
+
+// unmarked16 names the UTF-16 that a file without a mark begins like: every other byte of plain letters is NUL. Empty means neither.
+func unmarked16(head []byte) string {
+	switch {
+	case len(head) < 4:
+	case head[0] != 0 && head[1] == 0 && head[2] != 0 && head[3] == 0:
+		return utf16leName
+	case head[0] == 0 && head[1] != 0 && head[2] == 0 && head[3] != 0:
+		return utf16beName
+	}
+	return ""
+}
+
+func unmarkedFault(line int, encoding string) *fault.Error {
+	return fileFault("nul", line, "", "It looks like UTF-16 without its mark: NUL bytes stand between the characters.",
+		"Save the file as CSV UTF-8 and send that, or declare “encoding: "+encoding+"” in the layout.")
 }
 
 // windows1252 are the characters of the bytes 0x80 to 0x9F; 0 where the encoding has none.

@@ -136,9 +136,6 @@ func (p *Preview) accept(l *Layout, row *Row, aside map[[2]string]*SetAsideCount
 
 // warn adds what the counts alone make doubtful.
 func (p *Preview) warn(o Options) {
-	if p.Counts.Rows == 0 {
-		p.Warnings = append(p.Warnings, "There is a header and no row beneath it.")
-	}
 	lines := p.Counts.Rows + p.Counts.Blank + p.Counts.Above + p.Counts.After + 1
 	if (lines == 65_536 || lines == 1_048_576) && o.Totals.Rows == 0 {
 		p.Warnings = append(p.Warnings,

@@ -389,20 +389,24 @@ func (r *Reader) finish() {
 			`Write "encoding: utf-8" in the layout.`)
 		return
 	}
+	if r.counts.Rows == 0 {
+		r.err = fileFault("no-rows", r.header.at, "", "There is a header and no row beneath it.",
+			"Ask the agency whether the file was cut off. If it has nothing to send, it sends no file.")
+		return
+	}
 	if t := r.totals; t.Rows > 0 && t.Rows != r.counts.Rows {
-		r.err = totalsFault("rows", fmt.Sprintf("The sender says %s rows, and the file has %s.", commas(t.Rows),
+		r.err = totalsFault(fmt.Sprintf("The sender says %s rows, and the file has %s.", commas(t.Rows),
 			commas(r.counts.Rows)))
 	} else if t.HasAmount && r.sumFault {
-		r.err = totalsFault("amount", "The amounts cannot be added up: one of them is no amount, or they are too large.")
+		r.err = totalsFault("The amounts cannot be added up: one of them is no amount, or they are too large.")
 	} else if t.HasAmount && t.Amount != r.sum {
-		r.err = totalsFault("amount",
-			fmt.Sprintf("The sender says that the amounts come to %s, and in the file they come to %s.", t.Amount, r.sum))
+		r.err = totalsFault(fmt.Sprintf("The sender says that the amounts come to %s, and in the file they come to %s.", t.Amount, r.sum))
 	}
 }
 
-func totalsFault(field, message string) *fault.Error {
+func totalsFault(message string) *fault.Error {
 	remedy := "Nothing is taken in. Ask the agency whether the file was cut off or changed, and for the whole file."
-	return fault.New(fault.Invalid, "control-total", message, remedy).With("total_"+field, message, remedy)
+	return fault.New(fault.Invalid, "control-total", message, remedy)
 }
 
 // Row is the row that Next read.

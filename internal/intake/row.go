@@ -2,6 +2,7 @@ package intake
 
 import (
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -116,13 +117,24 @@ const (
 	badReference = "damaged-contact-number"
 )
 
+// ShownAside is a value set aside as it stands beside a count: what means "not known" as it was sent; of anything else, which may
+// tell who somebody is, only its shape.
+func ShownAside(s person.SetAside) string {
+	if strings.HasPrefix(s.Code, "placeholder-") {
+		return said([]byte(s.Value))
+	}
+	return mask(said([]byte(s.Value)))
+}
+
 // Reason gives the few words that head a code of a rejected row in a table: "Date cannot be read".
 func Reason(code string) string {
 	switch code {
 	case noKey:
 		return "No record number"
-	case damagedKey, lostZeros:
+	case damagedKey:
 		return "Record number damaged"
+	case lostZeros:
+		return "Record number without its zeros"
 	case noDay:
 		return "No date"
 	case unreadable:

@@ -219,6 +219,9 @@ func (s *scanner) columnAt(i int) string {
 }
 
 func (s *scanner) bareReturn(b, rest []byte) *fault.Error {
+	if bytes.IndexByte(b, 0) >= 0 { // a carriage return of UTF-16 seems to stand alone
+		return nulFault(s.line + s.breaks)
+	}
 	if bytes.HasPrefix(rest, []byte("\r\r\n")) {
 		return fileFault("line-ends", s.line+s.breaks, "", "The line ends with two carriage returns, where there should be one.",
 			"The line ends were changed twice on the way. Ask for the file again, sent as it is and not as text.")
@@ -232,12 +235,16 @@ func (s *scanner) bareReturn(b, rest []byte) *fault.Error {
 		"Put the value in quotes, or take the carriage return out.")
 }
 
+func nulFault(line int) *fault.Error {
+	return fileFault("nul", line, "", "There is a NUL byte, which text never holds.",
+		"It looks like UTF-16 without its mark, or a damaged file. Save it as CSV UTF-8 and send that, or ask for the file again.")
+}
+
 // check looks for what no row of text holds, and for rows that a stray quote has swallowed.
 func (s *scanner) check(row []byte) error {
 	if i := bytes.IndexByte(row, 0); i >= 0 {
 		line := s.line + bytes.Count(row[:i], newline)
-		return fileFault("nul", line, "", "There is a NUL, which text never holds.",
-			"If the file is UTF-16 without its mark, declare utf-16le or utf-16be in the layout; otherwise ask for the file again.")
+		return nulFault(line)
 	}
 	if !utf8.Valid(row) {
 		i := 0

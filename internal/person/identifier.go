@@ -122,9 +122,9 @@ func ReadOtherNational(s string) (Identifier, Why) {
 	case d == "":
 		return Identifier{}, Why{}
 	case len(d) < 4 || len(d) > 32:
-		return Identifier{}, Why{"bad-number", "A number unique to one person has 4 to 32 signs."}
+		return Identifier{}, Why{"bad-number", "A number unique to one person has 4 to 32 characters."}
 	case strings.Trim(d, d[:1]) == "":
-		return Identifier{}, Why{"placeholder-number", "The signs stand for a number that is not known."}
+		return Identifier{}, Why{"placeholder-number", "It stands for a number that is not known."}
 	}
 	return Identifier{OtherNational, d}, Why{}
 }

@@ -101,6 +101,14 @@ func (tx *Tx) setRoles(n id.Account, roles []policy.Role) error {
 	return nil
 }
 
+var rolesHeld = query("account.roles-held", `select distinct r.role from account_roles r join accounts a on a.id = r.account
+	where a.area = $1 and a.suspended_at = '' order by r.role`)
+
+// RolesHeld gives the roles that somebody of the area has who can sign in. It names nobody.
+func (tx *Tx) RolesHeld() ([]policy.Role, error) {
+	return list(tx, rolesHeld, []any{tx.area}, func(scan func(...any) error) (r policy.Role, err error) { return r, scan(&r) })
+}
+
 // Account gives one account of the area.
 func (tx *Tx) Account(n id.Account) (Account, error) {
 	var a Account

@@ -112,11 +112,24 @@ func (tx *Tx) ChunkOf(e id.Extract, line int64) (Chunk, error) {
 
 var faultsOf = query("fault.of", `select line, field, code, said, message, remedy from extract_faults where extract = $1 and line > $2 order by line, seq limit $3`)
 var faultsByCode = query("fault.by-code", `select code, field, count(*) from extract_faults where extract = $1 group by code, field order by count(*) desc, code, field`)
-var asideOf = query("set-aside.of", `select field, code, said, reason, uses from extract_set_aside where extract = $1 order by uses desc, field, code, said limit $2`)
+var faultsOfCode = query("fault.of-code", `select line, field, code, said, message, remedy from extract_faults
+	where extract = $1 and code = $2 order by line, seq limit $3`)
+var asideOf = query("set-aside.of", `select field, code, said, reason, total, kinds from (
+		select field, code, said, reason, cast(sum(uses) over (partition by field, code) as bigint) as total,
+			count(*) over (partition by field, code) as kinds, row_number() over (partition by field, code order by uses desc, said) as place
+		from extract_set_aside where extract = $1) g
+	where place = 1 order by total desc, field, code limit $2`)
 
 // FaultsOf gives why rows of an extract were rejected, in file order after a line, at most so many.
 func (tx *Tx) FaultsOf(e id.Extract, after int64, most int) ([]RowFault, error) {
 	return list(tx, faultsOf, []any{int64(e), after, most}, func(scan func(...any) error) (f RowFault, err error) {
+		return f, scan(&f.Line, &f.Field, &f.Code, &f.Said, &f.Message, &f.Remedy)
+	})
+}
+
+// FaultsOfCode is FaultsOf for one reason, from the beginning of the file.
+func (tx *Tx) FaultsOfCode(e id.Extract, code string, most int) ([]RowFault, error) {
+	return list(tx, faultsOfCode, []any{int64(e), code, most}, func(scan func(...any) error) (f RowFault, err error) {
 		return f, scan(&f.Line, &f.Field, &f.Code, &f.Said, &f.Message, &f.Remedy)
 	})
 }
@@ -134,9 +147,10 @@ func (tx *Tx) FaultCounts(e id.Extract) ([]FaultCount, error) {
 	})
 }
 
-// SetAsideOf gives the values of an extract that were set aside, the commonest first, at most so many.
+// SetAsideOf gives how many values of an extract were set aside in each column for each reason, with the commonest of them; the most
+// frequent first, at most so many.
 func (tx *Tx) SetAsideOf(e id.Extract, most int) ([]ValueSetAside, error) {
 	return list(tx, asideOf, []any{int64(e), most}, func(scan func(...any) error) (v ValueSetAside, err error) {
-		return v, scan(&v.Field, &v.Code, &v.Said, &v.Reason, &v.Uses)
+		return v, scan(&v.Field, &v.Code, &v.Said, &v.Reason, &v.Uses, &v.Kinds)
 	})
 }

@@ -247,7 +247,12 @@ func (tx *Tx) MayHere(s policy.Subject, f policy.Facts) bool { return tx.May(tx.
 
 // May asks the policy whether the actor may do a further act here, such as see a name, without doing it.
 func (tx *Tx) May(act policy.Act, s policy.Subject, f policy.Facts) bool {
-	d := tx.db.policy.Decide(policy.Request{Actor: tx.actor, Act: act, Subject: s, Purpose: tx.purpose, At: tx.now}, f)
+	return tx.MayFor(tx.purpose, act, s, f)
+}
+
+// MayFor is May had the actor stated another purpose: to say that stating it would open something.
+func (tx *Tx) MayFor(p policy.Purpose, act policy.Act, s policy.Subject, f policy.Facts) bool {
+	d := tx.db.policy.Decide(policy.Request{Actor: tx.actor, Act: act, Subject: s, Purpose: p, At: tx.now}, f)
 	return d.Outcome == policy.Permit
 }
 

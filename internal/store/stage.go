@@ -25,6 +25,7 @@ type RowFault struct {
 type ValueSetAside struct {
 	Field, Code, Said, Reason string
 	Uses                      int64
+	Kinds                     int64 // of different values, where uses are counted over several
 }
 
 // RecordKey is what an agency calls somebody, with our number for them.

@@ -160,7 +160,7 @@ func TestCanaries(t *testing.T) {
 		c.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
 	ada := s.browser()
-	ada.want(ada.post("/first", url.Values{"code": {s.code}, "name": {"Ada Admin"}, "email": {"ada@example.org.uk"}, "password": {goodWords}, "again": {goodWords}}), "/purpose")
+	ada.want(ada.post("/first", url.Values{"code": {s.code}, "area": {"south-london"}, "name": {"Ada Admin"}, "email": {"ada@example.org.uk"}, "password": {goodWords}, "again": {goodWords}}), "/purpose")
 	ada.purpose(policy.LookAfterAccounts)
 	analyst := ada.somebody("Handler", 0, policy.FindAndCost, "analyst")
 	governance := ada.somebody("Governor", 0, policy.HandleExtracts, "governance-lead")

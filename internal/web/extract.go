@@ -105,8 +105,8 @@ func (s *Server) extract(w http.ResponseWriter, r *http.Request, who app.Who) er
 		File:   e.Name + ", " + size(e.Bytes) + ", " + short(e.SHA256),
 		Layout: e.Layout, LayoutName: p.Layout.Name + ", version " + strconv.FormatInt(p.Layout.Version, 10), Full: e.Whole, Jobs: work(p.Work, path, ""),
 		Failure: p.Trouble, Decided: decided(p), InFile: int(e.Rows), Accepted: int(e.Accepted), Rejected: int(e.Rejected), Repeated: int(e.Repeated),
-		SaidRows: int(max(0, e.ControlRows)), SetAsideValues: int(e.SetAside), Reasons: reasons(p), LeftOut: p.Unmapped, Consequences: accepting(p),
-		List:      ui.List{Path: path, Page: p.Page, Size: app.FaultsOnPage, Total: int(e.Rejected)},
+		SaidRows: int(max(0, e.ControlRows)), SetAsideValues: int(e.SetAside), Reasons: reasons(p), Again: sendAgain(p), LeftOut: p.Unmapped, Consequences: accepting(p),
+		List:      ui.List{Path: path, Page: p.Page, Size: app.FaultsOnPage, Total: p.Faulty, Kept: kept(r.URL.Query(), "reason")},
 		MayDecide: p.MayAccept, MayDecline: p.MayRefuse, MayRemove: p.MayTakeBack, MayDownload: p.MayDownload}
 	if len(p.Sample) > 0 {
 		c.Preview = &ui.Preview{Columns: p.Columns, Rows: p.Sample}
@@ -115,7 +115,7 @@ func (s *Server) extract(w http.ResponseWriter, r *http.Request, who app.Who) er
 		c.Amount, c.SaidAmount = *e.ControlSum, *e.ControlSum
 	}
 	for _, v := range p.SetAside {
-		c.SetAside = append(c.SetAside, ui.SetAside{Column: v.Field, Sent: v.Said, Values: int(v.Uses), Why: v.Reason})
+		c.SetAside = append(c.SetAside, ui.SetAside{Column: v.Field, Sent: v.Said, Values: int(v.Uses), Kinds: int(v.Kinds), Why: v.Reason})
 	}
 	for _, f := range p.Faults {
 		c.Rejects = append(c.Rejects, ui.Reject{Line: int(f.Line), Column: f.Field, Sent: f.Said, Wrong: f.Message, Remedy: f.Remedy})
@@ -129,7 +129,7 @@ func (s *Server) extractOf(r *http.Request, who app.Who) (app.ExtractPage, error
 	if err != nil {
 		return app.ExtractPage{}, err
 	}
-	return s.app.Extract(r.Context(), who, n, page(r.URL.Query()))
+	return s.app.ExtractFaults(r.Context(), who, n, r.URL.Query().Get("reason"), page(r.URL.Query()))
 }
 
 // decided says who decided what about an extract; nothing while nobody has.
@@ -160,16 +160,36 @@ func sentenced(s string) string {
 func reasons(p app.ExtractPage) []ui.Reason {
 	var out []ui.Reason
 	for _, f := range p.Reasons {
-		words := intake.Reason(f.Code)
-		at := slices.IndexFunc(out, func(r ui.Reason) bool { return r.Words == words })
+		at := slices.IndexFunc(out, func(r ui.Reason) bool { return r.Code == f.Code })
 		if at < 0 {
 			at = len(out)
-			out = append(out, ui.Reason{Words: words})
+			out = append(out, ui.Reason{Code: f.Code, Words: intake.Reason(f.Code), Shown: f.Code == p.Reason})
 		}
 		out[at].Rows += int(f.Rows)
 	}
 	slices.SortStableFunc(out, func(a, b ui.Reason) int { return cmp.Compare(b.Rows, a.Rows) })
 	return out
+}
+
+// sendAgain is the way to send a file again that could not be used, with what was said of it; empty for whoever may send none.
+func sendAgain(p app.ExtractPage) string {
+	e := p.Extract
+	if extractState(e.State) != ui.ExtractFailed || !p.Viewer.May(policy.ExtractReceive) {
+		return ""
+	}
+	year, month, dom := e.AsOf.Date()
+	q := url.Values{"agency": {strconv.FormatInt(int64(e.Agency), 10)}, "layout": {strconv.FormatInt(int64(e.Layout), 10)},
+		"as_of-day": {strconv.Itoa(dom)}, "as_of-month": {strconv.Itoa(int(month))}, "as_of-year": {strconv.Itoa(year)}}
+	if e.ControlRows > 0 {
+		q.Set("rows", strconv.FormatInt(e.ControlRows, 10))
+	}
+	if e.ControlSum != nil {
+		q.Set("amount", e.ControlSum.Plain())
+	}
+	if e.Whole {
+		q.Set("full", "yes")
+	}
+	return "/extracts/new?" + q.Encode()
 }
 
 // accepting is what follows when an extract is accepted.

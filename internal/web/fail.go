@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"throughline/internal/app"
@@ -27,15 +28,38 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, who app.Who, route
 		s.askToSignIn(w, r)
 		return
 	}
-	frame := s.visitorFrame(w, r)
+	frame, change := s.visitorFrame(w, r), purposeChange{}
 	if v, unknown := s.app.Me(r.Context(), who); unknown == nil {
 		if path := comesFirst(v, route, r); f.Kind == fault.Denied && path != "" {
 			redirect(w, path)
 			return
 		}
 		frame = s.frame(w, r, v)
+		if f.Kind == fault.Denied {
+			change = s.purposeChange(r, who, route, v)
+		}
 	}
-	s.problem(w, r, frame, f)
+	s.problem(w, r, frame, f, change)
+}
+
+// purposeChange is the purposes that would open what was refused, in words, and the way to state one and come back. It is empty when
+// the purpose was not in the way.
+type purposeChange struct{ words, href string }
+
+func (s *Server) purposeChange(r *http.Request, who app.Who, route *Route, v app.Viewer) purposeChange {
+	if route == nil || !v.May(route.Act) {
+		return purposeChange{}
+	}
+	info, ok := policy.ActInfo(route.Act)
+	p, err := s.app.Purpose(r.Context(), who)
+	if !ok || err != nil || len(info.Purposes) == 0 || slices.Contains(info.Purposes, v.Purpose) {
+		return purposeChange{}
+	}
+	open := slices.DeleteFunc(p.Purposes, func(p policy.Purpose) bool { return !slices.Contains(info.Purposes, p) })
+	if len(open) == 0 {
+		return purposeChange{}
+	}
+	return purposeChange{purposeList(open), purposePath(r)}
 }
 
 // comesFirst is the page that somebody must go through before they come to what was refused, empty for none: their own password, or
@@ -50,6 +74,11 @@ func comesFirst(v app.Viewer, route *Route, r *http.Request) string {
 	if info, ok := policy.ActInfo(route.Act); !ok || len(info.Purposes) == 0 {
 		return ""
 	}
+	return purposePath(r)
+}
+
+// purposePath is the page on which a purpose is stated, from which one comes back to what was asked for.
+func purposePath(r *http.Request) string {
 	if here := r.URL.RequestURI(); r.Method == http.MethodGet && isLocal(here) {
 		return "/purpose?" + url.Values{"next": {here}}.Encode()
 	}
@@ -76,12 +105,12 @@ func plain(w http.ResponseWriter, status int, words string) {
 }
 
 // problem shows the page of an error.
-func (s *Server) problem(w http.ResponseWriter, r *http.Request, frame ui.Frame, f *fault.Error) {
+func (s *Server) problem(w http.ResponseWriter, r *http.Request, frame ui.Frame, f *fault.Error, change purposeChange) {
 	status := f.Kind.Status()
 	if f.Code == "bad-form" {
 		status = http.StatusBadRequest
 	}
-	p := ui.Problem{Fault: f, Recorded: f.Kind == fault.Denied}
+	p := ui.Problem{Fault: f, Recorded: f.Kind == fault.Denied, Purposes: change.words, ChangeHref: change.href}
 	if f.Kind == fault.Internal {
 		p.Reference = reference(r)
 	}

@@ -98,7 +98,7 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 		if w := b.get("/static/not-built.html"); w.Code == http.StatusOK {
 			check("a file by its name", w, "no-cache")
 		}
-		w = b.post("/first", map[string][]string{"code": {s.code}, "name": {"Ada Admin"}, "email": {"ada@example.org.uk"}, "password": {goodWords}, "again": {goodWords}})
+		w = b.post("/first", map[string][]string{"code": {s.code}, "area": {"south-london"}, "name": {"Ada Admin"}, "email": {"ada@example.org.uk"}, "password": {goodWords}, "again": {goodWords}})
 		check("first run", w, "no-store")
 		if w.Code != http.StatusSeeOther {
 			t.Fatalf("first run: %d %s", w.Code, heading(w))
@@ -111,7 +111,7 @@ func TestCookiesAreGuarded(t *testing.T) {
 	t.Parallel()
 	for _, secure := range []bool{false, true} {
 		s := emptySite(t, func(c *Config) { c.Secure = secure })
-		w := s.browser().post("/first", map[string][]string{"code": {s.code}, "name": {"Ada Admin"}, "email": {"ada@example.org.uk"}, "password": {goodWords}, "again": {goodWords}})
+		w := s.browser().post("/first", map[string][]string{"code": {s.code}, "area": {"south-london"}, "name": {"Ada Admin"}, "email": {"ada@example.org.uk"}, "password": {goodWords}, "again": {goodWords}})
 		cookies := w.Result().Cookies()
 		if len(cookies) != 1 {
 			t.Fatalf("%d cookies", len(cookies))
@@ -130,7 +130,7 @@ func TestLogNamesNobody(t *testing.T) {
 	var log bytes.Buffer
 	s := emptySite(t, func(c *Config) { c.Log = slog.New(slog.NewJSONHandler(&log, nil)) })
 	b := s.browser()
-	b.want(b.post("/first", map[string][]string{"code": {s.code}, "name": {"Ada Admin"}, "email": {"ada@example.org.uk"}, "password": {goodWords}, "again": {goodWords}}), "/purpose")
+	b.want(b.post("/first", map[string][]string{"code": {s.code}, "area": {"south-london"}, "name": {"Ada Admin"}, "email": {"ada@example.org.uk"}, "password": {goodWords}, "again": {goodWords}}), "/purpose")
 	b.purpose("look-after-accounts")
 	b.get("/accounts/1")
 	b.get("/people/K7M-3Q?name=Whitlock")

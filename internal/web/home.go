@@ -2,8 +2,12 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 
 	"throughline/internal/app"
+	"throughline/internal/policy"
 	"throughline/internal/web/ui"
 )
 
@@ -18,12 +22,12 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, who app.Who) error
 	case h.Viewer.Purpose == "":
 		return s.done(w, "/purpose", "")
 	}
-	c := ui.Home{Today: h.Today, Todos: todos(h), MayCohort: h.MayCohort, Window: h.Window, Jobs: work(h.Jobs, "/", "")}
+	c := ui.Home{Today: h.Today, Todos: append(todos(h), elsewhere(h.Elsewhere)...), Setup: settingUp(h.Setup), MayCohort: h.MayCohort, Window: h.Window, Jobs: work(h.Jobs, "/", "")}
 	if b := h.Cohort; b != nil {
 		c.Cohort = &ui.CohortBrief{People: b.People, Total: b.Amount, Costing: ui.Costing{Year: b.PriceYear, Rents: b.Rents, NotPriced: int(b.NotPriced)},
 			Weekly: b.AWeek, Window: h.Window, Run: b.Run.ID, Made: dayOf(b.Run.FinishedAt), By: b.By, OutOfDate: b.Stale.Any()}
 	} else if h.MayCohort {
-		c.Steps = steps(h.Ready)
+		c.Steps = firstSteps(h)
 	}
 	for _, f := range h.Feeds {
 		c.Feeds = append(c.Feeds, feed(f, h))
@@ -34,8 +38,10 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, who app.Who) error
 func feed(f app.Feed, h app.Home) ui.Feed {
 	out := ui.Feed{Agency: f.Agency.Name, Sends: f.Sends, From: f.From, UpTo: f.To, Weeks: f.Weeks, Of: f.Of, Received: int(f.Rows), Rejected: int(f.Rejected)}
 	switch {
+	case f.Waiting && slices.ContainsFunc(h.Waiting, func(x app.RunExtract) bool { return x.Agency == f.Agency.Name }):
+		out.State, out.NeedsYou = "Waiting for you", true
 	case f.Waiting:
-		out.State, out.NeedsYou = "Waiting for a decision", true
+		out.State = "Waiting for an analyst"
 	case f.Checking:
 		out.State = "Being checked"
 	case f.To == 0:
@@ -48,6 +54,76 @@ func feed(f app.Feed, h app.Home) ui.Feed {
 		out.State = "Up to date"
 	}
 	return out
+}
+
+// firstSteps are what a first cohort needs, from the first layout on.
+func firstSteps(h app.Home) []ui.Step {
+	return append([]ui.Step{{Name: "Add a layout for each file that agencies send, and have it approved", Href: "/layouts", Done: h.Approved > 0}}, steps(h.Ready)...)
+}
+
+// settingUp is what an administrator does before anybody can work; nothing once it is done.
+func settingUp(s *app.Setup) []ui.Step {
+	if s == nil {
+		return nil
+	}
+	steps := []ui.Step{{Name: "The area’s agencies: " + plural(int64(s.Agencies), "is there", "are there"), Href: "/agencies", Done: s.Agencies > 0}}
+	done := s.Agencies > 0
+	for _, who := range []struct {
+		role policy.Role
+		does string
+	}{
+		{policy.Analyst, "adds layouts, sends extracts in, accepts them and makes runs"},
+		{policy.GovernanceLead, "approves layouts and looks at the audit"},
+		{policy.FinanceLead, "sets and approves prices"},
+	} {
+		held := s.Holds(who.role)
+		steps = append(steps, ui.Step{Name: "Invite " + article(who.role.Words()) + ", who " + who.does, Href: "/accounts/new", Done: held})
+		done = done && held
+	}
+	if done {
+		return nil
+	}
+	return steps
+}
+
+// article sets a or an before a word.
+func article(word string) string {
+	if strings.ContainsAny(word[:1], "aeiou") {
+		return "an " + word
+	}
+	return "a " + word
+}
+
+// waits says what waits under another purpose, in one and in several, and where it is.
+var waits = map[app.Waits]struct{ one, several, href string }{
+	app.WaitsExtract:    {"Extract waiting for your decision", "Extracts waiting for your decision", "/extracts?state=Waiting+for+a+decision"},
+	app.WaitsUnreadable: {"File that could not be read", "Files that could not be read", "/extracts?state=Could+not+be+read"},
+	app.WaitsLayout:     {"Layout waiting for your approval", "Layouts waiting for your approval", "/layouts"},
+	app.WaitsUnpriced:   {"Agency code with no price", "Agency codes with no price", "/prices"},
+	app.WaitsPrice:      {"Price waiting for your approval", "Prices waiting for your approval", "/prices"},
+}
+
+// elsewhere is what waits under a purpose that was not stated: how much, and the way to it.
+func elsewhere(all []app.Elsewhere) []ui.Todo {
+	var out []ui.Todo
+	for _, e := range all {
+		w := waits[e.What]
+		out = append(out, ui.Todo{Count: e.Count, What: either(e.Count, w.one, w.several), Href: "/purpose?" + url.Values{"next": {w.href}}.Encode(),
+			Why: "Not open under the purpose you stated. Change it to " + purposeList(e.Purposes) + "."})
+	}
+	return out
+}
+
+// purposeList names purposes of which any will do: “agree prices” or “find and cost the cohort”.
+func purposeList(purposes []policy.Purpose) string {
+	var words []string
+	for _, p := range purposes {
+		words = append(words, "“"+p.Words()+"”")
+	}
+	if last := len(words) - 1; last > 0 {
+		return strings.Join(words[:last], ", ") + " or " + words[last]
+	}
+	return strings.Join(words, "")
 }
 
 // todos are what waits for the viewer; what holds up a sound cohort comes first.

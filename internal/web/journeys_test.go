@@ -173,6 +173,8 @@ func (j journey) firstRun() {
 		j.t.Fatalf("an empty directory opens %s", k.Path())
 	}
 	k.past()
+	k.to("the area", func(s chromium.Stop) bool { return s.Tag == "input" })
+	k.Type(" ")
 	k.field("code", j.code)
 	k.field("name", "Ada Admin")
 	k.field("email", "ada@example.org.uk")

@@ -17,7 +17,7 @@ import (
 )
 
 func (s *Server) sendIn(w http.ResponseWriter, r *http.Request, who app.Who) error {
-	return s.sendInPage(w, r, who, http.StatusOK, ui.Form{})
+	return s.sendInPage(w, r, who, http.StatusOK, typedIn(r.URL.Query(), "agency", "layout", "as_of-day", "as_of-month", "as_of-year", "rows", "amount", "full"))
 }
 
 // sendInPage is the form that sends an extract in, for whoever may send one.
@@ -129,7 +129,7 @@ func nameTrouble(name string) string {
 	}
 	for _, c := range name {
 		if c == utf8.RuneError || unicode.IsControl(c) {
-			return "The file’s name holds signs that cannot be read. Give it another."
+			return "The file’s name holds characters that cannot be read. Give it another."
 		}
 	}
 	return ""

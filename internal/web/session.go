@@ -90,7 +90,7 @@ func (s *Server) firstForm(w http.ResponseWriter, r *http.Request, _ app.Who) er
 	if err != nil {
 		return err
 	}
-	return ui.FirstPage.Write(w, http.StatusOK, s.visitorFrame(w, r), ui.First{Areas: doorOptions(areas)})
+	return ui.FirstPage.Write(w, http.StatusOK, s.visitorFrame(w, r), firstContent(ui.Form{}, areas))
 }
 
 func (s *Server) first(w http.ResponseWriter, r *http.Request, _ app.Who) error {
@@ -100,21 +100,34 @@ func (s *Server) first(w http.ResponseWriter, r *http.Request, _ app.Who) error 
 	}
 	in := app.FirstAdministrator{Code: r.PostForm.Get("code"), Area: id.Area(r.PostForm.Get("area")), Email: r.PostForm.Get("email"),
 		Name: r.PostForm.Get("name"), Password: r.PostForm.Get("password"), Source: source(r), Agent: r.UserAgent()}
-	if in.Area == "" && len(areas) == 1 {
-		in.Area = areas[0].Area
-	}
-	var signed app.SignedIn
-	if err = twice(r); err == nil {
-		signed, err = s.app.FirstRun(r.Context(), in)
-	}
+	in.Wrong = twice(r)
+	signed, err := s.app.FirstRun(r.Context(), in)
 	if form, status, ok := again(r, err); ok {
-		return ui.FirstPage.Write(w, status, s.visitorFrame(w, r), ui.First{Form: form, Areas: doorOptions(areas)})
+		return ui.FirstPage.Write(w, status, s.visitorFrame(w, r), firstContent(form, areas))
 	}
 	if err != nil {
 		return err
 	}
 	s.begin(w, signed)
 	return s.done(w, "/purpose", "")
+}
+
+// firstContent offers the areas that are at hand. An invented one is never chosen for anybody.
+func firstContent(form ui.Form, areas []app.FirstRunArea) ui.First {
+	c := ui.First{Form: form}
+	for _, a := range areas {
+		switch {
+		case a.Trouble != nil:
+			c.Unready = append(c.Unready, ui.Unready{Area: a.Name, Fault: a.Trouble})
+		case a.Invented:
+			c.Areas = append(c.Areas, ui.Option{Value: string(a.Area), Label: a.Name + " (invented)", Hint: "To try the program: " +
+				plural(int64(a.Agencies), "agency", "agencies") + " that do not exist. Every page says that its people and figures are invented. Send no real file to it."})
+		default:
+			c.Areas = append(c.Areas, ui.Option{Value: string(a.Area), Label: a.Name, Chosen: len(areas) == 1,
+				Hint: plural(int64(a.Agencies), "agency", "agencies") + ", from the folder " + string(a.Area) + "."})
+		}
+	}
+	return c
 }
 
 // twice holds a new password to its repetition.

@@ -4,12 +4,16 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"throughline/internal/account"
+	"throughline/internal/app"
+	"throughline/internal/area"
 	"throughline/internal/policy"
 )
 
@@ -258,7 +262,7 @@ func TestFirstRunPage(t *testing.T) {
 	b.want(b.get("/"), "/sign-in")
 	b.want(b.get("/sign-in"), "/first")
 	b.status(b.get("/first"), http.StatusOK)
-	form := url.Values{"code": {"0000-0000-0000"}, "name": {"Ada Admin"}, "email": {"ada@example.org.uk"}, "password": {goodWords}, "again": {goodWords}}
+	form := url.Values{"code": {"0000-0000-0000"}, "area": {"south-london"}, "name": {"Ada Admin"}, "email": {"ada@example.org.uk"}, "password": {goodWords}, "again": {goodWords}}
 	w := b.status(b.post("/first", form), http.StatusUnprocessableEntity)
 	if text := w.Body.String(); !strings.Contains(text, `value="ada@example.org.uk"`) || strings.Contains(text, goodWords) || !strings.Contains(text, `href="#code"`) {
 		t.Errorf("the form lost what was typed, or gave the password back: %s", heading(w))
@@ -271,4 +275,85 @@ func TestFirstRunPage(t *testing.T) {
 	late := s.browser()
 	late.want(late.get("/first"), "/sign-in")
 	late.status(late.post("/first", form), http.StatusForbidden)
+}
+
+// TestFirstRunSaysAllThatIsWrong sends the form empty: every field is answered, and an invented area is chosen for nobody.
+func TestFirstRunSaysAllThatIsWrong(t *testing.T) {
+	t.Parallel()
+	s := emptySite(t, nil)
+	b := s.browser()
+	page := b.get("/first").Body.String()
+	if !strings.Contains(page, "South London partnership (invented)") || strings.Contains(page, "checked") {
+		t.Errorf("the area is not offered as invented, or is chosen already: %s", heading(b.get("/first")))
+	}
+	text := b.status(b.post("/first", url.Values{"again": {"x"}}), http.StatusUnprocessableEntity).Body.String()
+	for _, field := range []string{"area", "code", "name", "email", "password", "again"} {
+		if !strings.Contains(text, `href="#`+field+`"`) {
+			t.Errorf("nothing is said of the empty %s", field)
+		}
+	}
+}
+
+// TestFirstRunOfAnAreaOfOnesOwn puts an area's folder into the data directory: the page says what it lacks, then offers it in place of
+// the invented one, and no page after that says invented.
+func TestFirstRunOfAnAreaOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	s := emptySite(t, nil)
+	files, err := area.Start("anytown", "Anytown partnership")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(app.OwnAreas(s.dir), "anytown")
+	write := func() {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range files {
+			if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	write()
+	b := s.browser()
+	page := b.status(b.get("/first"), http.StatusOK).Body.String()
+	if !strings.Contains(page, "The list of agencies is empty.") || strings.Contains(page, "Become the administrator") || strings.Contains(page, "South London") {
+		t.Errorf("the page does not say what the area lacks: %s", heading(b.get("/first")))
+	}
+	files["area.yaml"] = strings.NewReplacer("boroughs: []", "boroughs: [{slug: north, name: North}]",
+		"agencies: []", "agencies: [{slug: city, mark: CTY, name: City Council, payer: councils-care, reach: [north]}]",
+		`agreed: ""`, "agreed: Rule 1, agreed on 2 April 2026", `a_week: ""`, `a_week: "£500.00"`, `as_of: ""`, "as_of: 2026-03-31",
+		"population: 0", "population: 90000").Replace(files["area.yaml"])
+	write()
+	form := url.Values{"code": {s.code}, "area": {"anytown"}, "name": {"Ada Admin"}, "email": {"ada@example.org.uk"}, "password": {goodWords}, "again": {goodWords}}
+	b.want(b.post("/first", form), "/purpose")
+	b.purpose(policy.LookAfterAccounts)
+	home := b.status(b.get("/"), http.StatusOK).Body.String()
+	if strings.Contains(home, "invented") || !strings.Contains(home, "Anytown partnership") {
+		t.Errorf("the home page of a real area says invented, or not whose it is: %s", heading(b.get("/")))
+	}
+	if strings.Contains(home, "Nothing waits for you") || !strings.Contains(home, "Invite an analyst") || !strings.Contains(home, "1 is there") {
+		t.Errorf("the first administrator is not told what to do: %s", heading(b.get("/")))
+	}
+	for name, role := range map[string]string{"Anna": "analyst", "Gwen": "governance-lead", "Fin": "finance-lead"} {
+		b.status(b.post("/accounts", url.Values{"name": {name}, "email": {name + "@example.org.uk"}, "agency": {"0"}, "roles": {role}}), http.StatusOK)
+	}
+	if strings.Contains(b.get("/").Body.String(), "Invite ") {
+		t.Error("it still asks for people who are there")
+	}
+}
+
+// TestForcedPasswordIsNotLeft offers no way round a password that must be changed.
+func TestForcedPasswordIsNotLeft(t *testing.T) {
+	t.Parallel()
+	_, ada := newSite(t)
+	if !strings.Contains(ada.get("/account/password").Body.String(), "Leave it as it is") {
+		t.Error("somebody who looked may not go back")
+	}
+	w := ada.status(ada.post("/accounts", url.Values{"name": {"Anna"}, "email": {"anna@example.org.uk"}, "agency": {"0"}, "roles": {"analyst"}}), http.StatusOK)
+	anna := ada.s.browser()
+	anna.want(anna.signIn("anna@example.org.uk", temporary.FindString(w.Body.String())), "/")
+	if strings.Contains(anna.get("/account/password").Body.String(), "Leave it as it is") {
+		t.Error("the page offers to leave a password that must be changed")
+	}
 }

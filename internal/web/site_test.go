@@ -74,7 +74,7 @@ func newSite(t *testing.T) (*site, *browserOf) {
 	t.Helper()
 	s := emptySite(t, nil)
 	b := s.browser()
-	b.want(b.post("/first", url.Values{"code": {s.code}, "name": {"Ada Admin"}, "email": {"ada@example.org.uk"}, "password": {goodWords}, "again": {goodWords}}), "/purpose")
+	b.want(b.post("/first", url.Values{"code": {s.code}, "area": {"south-london"}, "name": {"Ada Admin"}, "email": {"ada@example.org.uk"}, "password": {goodWords}, "again": {goodWords}}), "/purpose")
 	b.purpose(policy.LookAfterAccounts)
 	return s, b
 }

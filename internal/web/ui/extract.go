@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"throughline/internal/day"
@@ -161,7 +162,8 @@ type Extract struct {
 	LayoutName         string // "A&E version 4"
 	Full               bool
 	Jobs               []Job  // while it is being checked
-	Failure            string // why it could not be read, with the remedy
+	Failure            string // why it could not be used, with the remedy
+	Again              string // where it is sent again, with what was said of it; empty for whoever may not
 	Decided            string // "Accepted by Ayesha Rahman on 2 April 2026."
 	InFile             int
 	Accepted           int
@@ -185,15 +187,17 @@ type Extract struct {
 
 // SetAside is a kind of value that is kept as sent and not used.
 type SetAside struct {
-	Column, Sent string
+	Column, Sent string // Sent is the commonest value, or its shape where it may tell who somebody is
 	Values       int
+	Kinds        int // different ones among them
 	Why          string
 }
 
 // Reason is why rows were rejected, and how many.
 type Reason struct {
-	Words string
-	Rows  int
+	Code, Words string
+	Rows        int
+	Shown       bool // the rejected rows are narrowed to it
 }
 
 // Reject is one rejected row.
@@ -283,17 +287,14 @@ func abs(n int) int { return max(n, -n) }
 
 // SetAsideTable are the values kept as sent and not used.
 func (e Extract) SetAsideTable() Table {
-	rest := e.SetAsideValues
+	t := Table{ID: "set-aside", Name: many(e.SetAsideValues, "value", "values") + " set aside, by column and reason", Heading: true,
+		Columns: []Column{head(col("Column")), col("For example"), num("Values"), col("Why it is not used")}, Empty: "Every value could be used."}
 	for _, s := range e.SetAside {
-		rest -= s.Values
-	}
-	t := Table{ID: "set-aside", Name: many(e.SetAsideValues, "value", "values") + " set aside, in accepted rows", Heading: true,
-		Columns: []Column{head(col("Column")), col("As sent"), num("Values"), col("Why it is not used")}, Empty: "Every value could be used."}
-	for _, s := range e.SetAside {
-		t.Rows = append(t.Rows, row(sent(s.Column), sent(s.Sent), number0(s.Values), words(s.Why)))
-	}
-	if rest > 0 {
-		t.Rows = append(t.Rows, row(words("Other values, each rarer"), blank(), number0(rest), words("Each is marked on its record")))
+		example := sent(s.Sent)
+		if s.Kinds > 1 {
+			example.Text = append(example.Text, Under("and "+many(s.Kinds-1, "other", "others")))
+		}
+		t.Rows = append(t.Rows, row(sent(s.Column), example, number0(s.Values), words(s.Why)))
 	}
 	t.Foot = []Row{row(words("All columns"), blank(), number0(e.SetAsideValues), words("Kept as sent, marked, never guessed"))}
 	return t
@@ -308,7 +309,11 @@ func (e Extract) ReasonTable() Table {
 		most = max(most, r.Rows)
 	}
 	for _, r := range e.Reasons {
-		t.Rows = append(t.Rows, row(words(r.Words), number0(r.Rows), barAs(r.Rows, most, "pine60")))
+		line := row(linked(e.Path()+"?reason="+r.Code+"#rejected", r.Words), number0(r.Rows), barAs(r.Rows, most, "pine60"))
+		if r.Shown {
+			line.State = Open
+		}
+		t.Rows = append(t.Rows, line)
 	}
 	t.Foot = []Row{row(words("Rejected"), number0(e.Rejected), blank())}
 	return t
@@ -318,7 +323,10 @@ func (e Extract) ReasonTable() Table {
 func (e Extract) RejectTable() Table {
 	name := "Rows " + e.List.name("in file order", "in file order")
 	if e.List.Pages() == 1 {
-		name = many(e.Rejected, "row", "rows") + ", in file order"
+		name = many(e.List.Total, "row", "rows") + ", in file order"
+	}
+	if why := e.Narrowed(); why != "" {
+		name += ": " + why
 	}
 	t := Table{ID: "reject-table", Name: name, Class: "tl-rejected",
 		Columns: []Column{head(num("Line")), col("Column"), col("As sent"), col("What is wrong"), col("Remedy")},
@@ -335,6 +343,29 @@ func (e Extract) RejectTable() Table {
 	}
 	return t
 }
+
+// Narrowed is the reason that the rejected rows are narrowed to; empty for all.
+func (e Extract) Narrowed() string {
+	for _, r := range e.Reasons {
+		if r.Shown {
+			return r.Words
+		}
+	}
+	return ""
+}
+
+// Masked says whether a value stands for others by its shape.
+func (e Extract) Masked() bool {
+	for _, s := range e.SetAside {
+		if strings.Contains(s.Sent, "•") {
+			return true
+		}
+	}
+	return false
+}
+
+// Nothing says that accepting the file would change nothing.
+func (e Extract) Nothing() bool { return e.Accepted == 0 && !e.Full }
 
 // PreviewTable is how the first accepted rows are read.
 func (e Extract) PreviewTable() Table {

@@ -42,6 +42,8 @@ func homeCases() []Case {
 	return []Case{
 		show(HomePage, "full", signedIn(), full),
 		show(HomePage, "empty", with(signedIn(), func(f *Frame) { f.Purpose, f.Audit = "", Audit{} }), empty),
+		show(HomePage, "setting up", signedIn(), Home{Today: full.Today, Setup: []Step{{"The area’s agencies: 10 are there", "/agencies", true},
+			{"Invite an analyst", "/accounts/new", false}}}),
 		show(HomePage, "done", with(signedIn(), func(f *Frame) {
 			f.Notice, f.Audit.Intact = "Extract accepted: 2,871 rows count from now on.", false
 		}), full),
@@ -61,9 +63,9 @@ func extractCases() []Case {
 		AsOf: on(2026, time.April, 30), SentBy: "Ayesha Rahman", File: "riverbank-ae-2026-04.csv, 412 kB, 9f3c51d0…e27a", Layout: 4,
 		LayoutName: "A&E version 4", InFile: 2946, Accepted: 2871, Rejected: 41, Repeated: 34, SaidRows: 2946, SetAsideValues: 119,
 		MayDecide: true, MayDecline: true, MayRemove: true, MayDownload: true, LeftOut: []string{"kw_notes", "offence_text"},
-		SetAside: []SetAside{{"dob", "01/01/1900", 63, "Stands for “not known”"}, {"surname", "UNKNOWN", 27, "Not a name"},
-			{"nhs_number", "10 digits", 12, "Fails the check digit"}},
-		Reasons: []Reason{{"Date cannot be read", 22}, {"No service code", 9}, {"No record number", 6}, {"Too few values in the row", 4}},
+		SetAside: []SetAside{{"dob", "01/01/1900", 63, 2, "Stands for “not known”"}, {"surname", "UNKNOWN", 27, 1, "Not a name"},
+			{"nhs_number", "•••••••••••", 12, 12, "Fails the check digit"}},
+		Reasons: []Reason{{"bad-date", "Date cannot be read", 22, false}, {"no-service", "No service code", 9, true}, {"no-key", "No record number", 6, false}, {"few", "Too few values in the row", 4, false}},
 		List:    List{Path: "/extracts/20", Page: 1, Size: 8, Total: 41},
 		Rejects: []Reject{{214, "arrival_date", "31/02/2026", "Not a day in the calendar", "Send the day as DD/MM/YYYY"},
 			{602, "local_id", "", "No record number, so the row cannot be tied to anyone", "Send the hospital number"},
@@ -79,6 +81,7 @@ func extractCases() []Case {
 	clean.Rejected, clean.Rejects, clean.Reasons, clean.SetAside, clean.Accepted, clean.InFile, clean.MayDecide, clean.MayDecline = 0, nil, nil, nil, 2946, 2946, false, false
 	clean.Repeated, clean.SaidRows, clean.Preview, clean.LeftOut = 0, 0, nil, nil
 	checking.State, checking.Jobs = ExtractChecking, []Job{starting}
+	failed.Again = "/extracts/new?agency=4&layout=4"
 	failed.State, failed.Failure = ExtractFailed, "Line 3 ends inside a quotation mark. Ask the agency to export the file again."
 	long := one
 	long.Agency, long.Feed, long.File = longName, oddName, oddPile()

@@ -15,6 +15,8 @@ type Home struct {
 	Todos  []Todo       // what holds up a sound cohort comes first
 	Cohort *CohortBrief // nil when there is no run yet
 
+	Setup []Step // what an administrator does first; empty once it is done
+
 	MayCohort bool   // else nothing is said of one
 	Steps     []Step // what a cohort still needs, when there is none
 	Jobs      []Job

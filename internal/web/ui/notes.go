@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"throughline/internal/id"
@@ -115,3 +116,6 @@ type Step struct {
 	Name, Href string
 	Done       bool
 }
+
+// Key tells the steps of two lists on a page apart.
+func (s Step) Key() string { return strings.ReplaceAll(s.Href, "/", "-") }

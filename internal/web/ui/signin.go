@@ -1,5 +1,7 @@
 package ui
 
+import "throughline/internal/fault"
+
 // The pages before and around a session.
 var (
 	SignInPage   = register[SignIn]("sign-in")
@@ -33,8 +35,30 @@ func (s SignIn) Password() Input {
 
 // First makes the first administrator of an empty directory, for whoever holds the one-time code.
 type First struct {
-	Form  Form
-	Areas []Option // where there is more than one
+	Form    Form
+	Areas   []Option
+	Unready []Unready
+}
+
+// Unready is an area whose settings cannot be used yet.
+type Unready struct {
+	Area  string
+	Fault *fault.Error
+}
+
+// mostProblems bounds how much of an area's trouble is shown at once.
+const mostProblems = 12
+
+// Problems are what is wrong with its settings, each with its file, line and remedy.
+func (u Unready) Problems() []string {
+	var all []string
+	for _, n := range u.Fault.Notes {
+		all = append(all, n.Field+": "+noteWords(n))
+	}
+	if len(all) > mostProblems {
+		return append(all[:mostProblems], "And "+count(len(all)-mostProblems)+" more.")
+	}
+	return all
 }
 
 // Head implements Content.
@@ -45,7 +69,9 @@ func areaChoice(f Form, areas []Option) Choice {
 }
 
 // The fields of the form.
-func (f First) Area() Choice { return areaChoice(f.Form, f.Areas) }
+func (f First) Area() Choice {
+	return f.Form.choice("area", "Area", "The partnership that this installation is for.", f.Areas)
+}
 func (f First) Code() Input {
 	i := f.Form.input("code", "One-time code", "It was printed where the program was started. It works once.", 20)
 	i.Exact, i.Fill = true, "one-time-code"
@@ -70,7 +96,7 @@ func newUser(f Form) Input {
 
 func newPassword(f Form, label string) Input {
 	return f.password("password", label,
-		"At least 12 signs. Three or four words that do not belong together are good. You may paste it.", "new-password")
+		"At least 12 characters. Three or four words that do not belong together are good. You may paste it.", "new-password")
 }
 
 // Password changes one's own password.

@@ -18,6 +18,9 @@ type Problem struct {
 	Ask       string // whom to ask: "Ruth Oyelaran, governance lead"
 	Recorded  bool   // the refusal is in the audit
 	Kept      []Pair // what was typed, so that nothing is lost
+
+	Purposes   string // in words, those that would open it, when the stated one is in the way
+	ChangeHref string // where one is stated, and from where one comes back
 }
 
 // Head implements Content.
@@ -35,7 +38,12 @@ func (p Problem) Ours() bool    { return p.Fault.Kind == fault.Internal }
 
 // Message and Remedy are the fault's words.
 func (p Problem) Message() string { return p.Fault.Message }
-func (p Problem) Remedy() string  { return p.Fault.Remedy }
+func (p Problem) Remedy() string {
+	if p.Purposes != "" {
+		return "" // the way to change the purpose stands in its place
+	}
+	return p.Fault.Remedy
+}
 
 // Notes are what the fault says of single fields.
 func (p Problem) Notes() []string {
