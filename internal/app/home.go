@@ -60,7 +60,7 @@ func (a *App) Home(ctx context.Context, who Who) (Home, error) {
 				return err
 			}
 		}
-		if h.Viewer.May(policy.AgencyCreate) {
+		if h.Viewer.May(policy.AccountCreate) && h.Viewer.Agency == 0 {
 			if h.Setup, err = setup(tx); err != nil {
 				return err
 			}

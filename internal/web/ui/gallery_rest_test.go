@@ -24,7 +24,7 @@ func entryCases() []Case {
 		show(SignInPage, "error", signedOut(), SignIn{Form: refused}),
 		show(SignInPage, "ended", signedOut(), SignIn{Ended: "You were signed out because nothing happened for 30 minutes. What you saved is kept.", Form: typed("email", "password")}),
 		show(FirstPage, "full", with(signedOut(), func(f *Frame) { f.Area, f.Invented, f.Help = "", false, "" }), First{Areas: []Option{
-			{Value: "anytown", Label: "Anytown partnership", Hint: "2 agencies, from the folder anytown."}, {Value: "odd", Label: oddName, Hint: longName}}}),
+			{Value: "anytown", Label: "Anytown partnership", Hint: "2 agencies, from the folder anytown."}, {Value: "odd", Label: oddName, Hint: "10 agencies, from the folder odd."}}}),
 		show(FirstPage, "unready", signedOut(), First{Unready: []Unready{{Area: longName, Fault: wrong("area.yaml:9 agencies", oddName)}}}),
 		show(FirstPage, "error", signedOut(), First{Form: typed("code", "name", "email", "password", "again")}),
 		show(PasswordPage, "full", signedIn(), Password{Required: "This is your first sign-in, so choose a password of your own."}),
