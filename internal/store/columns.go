@@ -37,6 +37,9 @@ var (
 // columns gives every column of every table its class.
 var columns = map[string]map[string]Class{
 	"counters": all(system, "name", "next"),
+
+	"installation": join(all(system, "id"), all(secret, "keys")),
+
 	"areas":    all(system, "id", "slug", "title", "config_hash", "loaded_at", "link_run", "cost_run"),
 	"agencies": all(system, "area", "id", "slug", "mark", "name"),
 	"accounts": join(all(system, "area", "id", "agency", "must_change", "password_at", "created_at", "suspended_at", "version"),

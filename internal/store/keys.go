@@ -1,16 +1,23 @@
 package store
 
 import (
+	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"throughline/internal/fault"
 )
 
 // keys are what the audit rests on. They live in a file of their own beside the database, or wherever the operator
@@ -20,6 +27,42 @@ type keys struct {
 	verifier note.Verifier
 	leaf     []byte // keys the hash of each event
 	hash     []byte // keys the hash of what someone typed at sign-in
+	path     string
+	made     bool // just now, since the directory held none
+}
+
+// fingerprint tells a key file from any other and tells nothing of its secrets, which are random and long.
+func (k keys) fingerprint() string {
+	sum := sha256.Sum256(slices.Concat([]byte(k.verifier.Name()), binary.BigEndian.AppendUint32(nil, k.verifier.KeyHash()), k.leaf, k.hash))
+	return hex.EncodeToString(sum[:])
+}
+
+var (
+	installationKeep = query("installation.keep", `insert into installation (id, keys) values (1, $1) on conflict (id) do nothing`)
+	installationKeys = query("installation.keys", `select keys from installation where id = 1`)
+)
+
+// sameKeys keeps the key file's fingerprint in a database that has none, and refuses a database whose audit was made with another.
+// A file that was made just now, because the right one is gone, goes again.
+func (db *DB) sameKeys(ctx context.Context) error {
+	mine, kept := db.keys.fingerprint(), ""
+	if _, err := db.writes.ExecContext(ctx, installationKeep.in(db.dialect), mine); err != nil {
+		return fmt.Errorf("keep the key file's fingerprint: %w", err)
+	}
+	if err := db.writes.QueryRowContext(ctx, installationKeys.in(db.dialect)).Scan(&kept); err != nil {
+		return fmt.Errorf("read the key file's fingerprint: %w", err)
+	}
+	if kept == mine {
+		return nil
+	}
+	if db.keys.made {
+		return errors.Join(errOtherKeys(db.keys.path, "is missing"), os.Remove(db.keys.path))
+	}
+	return errOtherKeys(db.keys.path, "is not the one that this database's audit was made with")
+}
+
+func errOtherKeys(path, wrong string) error {
+	return fault.New(fault.Unavailable, "other-keys", path+" "+wrong+".", "Put the database's own key file there, from its copy.")
 }
 
 type keyFile struct {
@@ -32,9 +75,10 @@ type keyFile struct {
 const checkpointName = "throughline-audit"
 
 // openKeys reads the key file, and makes it when the directory is new. A directory that holds a database without its
-// keys is refused: new keys would hide that the old ones are gone.
+// keys is refused: new keys would hide that the old ones are gone. Of a database elsewhere sameKeys sees to that.
 func openKeys(dir string) (keys, error) {
-	path := filepath.Join(dir, "keys.json")
+	k := keys{path: filepath.Join(dir, "keys.json")}
+	path := k.path
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(filepath.Join(dir, "throughline.db")); err == nil {
@@ -43,6 +87,7 @@ func openKeys(dir string) (keys, error) {
 		if data, err = makeKeys(path); err != nil {
 			return keys{}, err
 		}
+		k.made = true
 	} else if err != nil {
 		return keys{}, fmt.Errorf("read the key file: %w", err)
 	}
@@ -50,7 +95,6 @@ func openKeys(dir string) (keys, error) {
 	if err := json.Unmarshal(data, &f); err != nil {
 		return keys{}, fmt.Errorf("%s is damaged: %w", path, err)
 	}
-	var k keys
 	if k.signer, err = note.NewSigner(f.Signer); err != nil {
 		return keys{}, fmt.Errorf("%s: signer: %w", path, err)
 	}

@@ -6,6 +6,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -15,7 +16,7 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
-	"github.com/ncruces/go-sqlite3/driver"
+	sqlite "github.com/ncruces/go-sqlite3/driver"
 
 	"throughline/internal/fault"
 	"throughline/internal/policy"
@@ -43,6 +44,7 @@ type DB struct {
 	keys    keys
 	audit   *committer
 	lock    *os.File
+	hold    *sql.Conn // holds PostgreSQL's lock of the schema
 	inserts sync.Map
 	agents  sync.WaitGroup
 	stop    context.CancelFunc
@@ -84,6 +86,8 @@ func (db *DB) open(ctx context.Context, c Config) (err error) {
 		}
 	} else if err := db.openPostgres(ctx, c.Postgres); err != nil {
 		return err
+	} else if err := db.holdPostgres(ctx, c); err != nil {
+		return err
 	}
 	if err := migrate(ctx, db.writes, *db.dialect); err != nil {
 		return fmt.Errorf("bring the schema up to date: %w", err)
@@ -92,6 +96,9 @@ func (db *DB) open(ctx context.Context, c Config) (err error) {
 		if err := checkForced(ctx, db.writes); err != nil {
 			return err
 		}
+	}
+	if err := db.sameKeys(ctx); err != nil {
+		return err
 	}
 	run, stop := context.WithCancel(context.Background())
 	db.stop = stop
@@ -111,7 +118,7 @@ func (db *DB) openSQLite(dir string) error {
 	warnOfNetwork(dir)
 	path := filepath.Join(dir, "throughline.db")
 	open := func(query string, most int) (*sql.DB, error) {
-		connector, err := (&driver.SQLite{}).OpenConnector("file:" + (&url.URL{Path: path}).EscapedPath() + query)
+		connector, err := (&sqlite.SQLite{}).OpenConnector("file:" + (&url.URL{Path: path}).EscapedPath() + query)
 		if err != nil {
 			return nil, fmt.Errorf("open the database: %w", err)
 		}
@@ -140,12 +147,36 @@ func (db *DB) openPostgres(ctx context.Context, dsn string) error {
 	return checkPostgres(ctx, pool)
 }
 
+// holdPostgres takes the schema's lock, as lockDir takes the directory's: servers with a directory each must not share one database.
+// PostgreSQL lets it go when the connection ends, however it ends.
+func (db *DB) holdPostgres(ctx context.Context, c Config) (err error) {
+	if c.Shared {
+		return nil
+	}
+	if db.hold, err = db.writes.Conn(ctx); err != nil {
+		return fmt.Errorf("open PostgreSQL: %w", err)
+	}
+	free := false
+	if err := db.hold.QueryRowContext(ctx, `select pg_try_advisory_lock(hashtext('throughline'), hashtext(current_schema()))`).Scan(&free); err != nil {
+		return fmt.Errorf("take the database's lock: %w", err)
+	}
+	if !free {
+		return ErrDatabaseHeld
+	}
+	return nil
+}
+
 // Close ends the committer after the events that wait, and lets the directory go.
 func (db *DB) Close() error {
 	var errs []error
 	if db.stop != nil {
 		db.stop()
 		db.agents.Wait()
+	}
+	if db.hold != nil { // ended, not given back to the pool: the lock goes with it
+		if err := db.hold.Raw(func(any) error { return driver.ErrBadConn }); !errors.Is(err, driver.ErrBadConn) {
+			errs = append(errs, err)
+		}
 	}
 	if db.reads != nil && db.reads != db.writes {
 		errs = append(errs, db.reads.Close())
@@ -162,3 +193,7 @@ func (db *DB) Close() error {
 // ErrHeld is the fault of a directory that another server holds.
 var ErrHeld = fault.New(fault.Unavailable, "directory-held",
 	"Another Throughline server is using this data directory.", "Stop that one first, or use another directory.")
+
+// ErrDatabaseHeld is the fault of a PostgreSQL schema that another server holds.
+var ErrDatabaseHeld = fault.New(fault.Unavailable, "database-held",
+	"Another Throughline server is using this database.", "Stop that one first, or use another database.")

@@ -155,3 +155,56 @@ func TestLostKeysAreRefused(t *testing.T) {
 		t.Errorf("a database without its keys was opened (%v)", db.Close())
 	}
 }
+
+// TestPostgresHoldsItsKeysAndItsServer: a second server on one schema is refused, whatever its directory; and so is a key file that is
+// not the one the audit was made with, a new one too.
+func TestPostgresHoldsItsKeysAndItsServer(t *testing.T) {
+	t.Parallel()
+	schema, dir, elsewhere := testSchema(t), t.TempDir(), t.TempDir()
+	open := func(dir string) error {
+		db, err := Open(t.Context(), Config{Dir: dir, Postgres: schema})
+		if err != nil {
+			return err
+		}
+		return db.Close()
+	}
+	db, err := Open(t.Context(), Config{Dir: dir, Postgres: schema})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := open(elsewhere); !errors.Is(err, ErrDatabaseHeld) {
+		t.Errorf("a second server on the database got %v, want %v", err, ErrDatabaseHeld)
+	}
+	beside, err := Open(t.Context(), Config{Dir: dir, Postgres: schema, Shared: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(beside.Close(), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(dir); err != nil {
+		t.Errorf("the database is not free again: %v", err)
+	}
+	if err := open(elsewhere); err == nil || !strings.Contains(err.Error(), "is not the one that this database") {
+		t.Errorf("another directory's keys gave %v, want them refused", err)
+	}
+	keys := filepath.Join(dir, "keys.json")
+	kept, err := os.ReadFile(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(keys); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := open(dir); err == nil || !strings.Contains(err.Error(), "keys.json is missing") {
+			t.Errorf("lost keys gave %v, want them missed", err)
+		}
+	}
+	if err := os.WriteFile(keys, kept, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(dir); err != nil {
+		t.Errorf("with its keys put back it gave %v", err)
+	}
+}

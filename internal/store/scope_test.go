@@ -8,6 +8,8 @@ import (
 // unscoped are the queries that do not name the area, each with why that is safe on SQLite too, where no second wall stands.
 var unscoped = map[string]string{
 	"counter.up":          "numbers are never of an area",
+	"installation.keep":   "one row, of the installation",
+	"installation.keys":   "one row, of the installation",
 	"area.by-slug":        "finds the area itself",
 	"area.list":           "finds the areas themselves",
 	"area.numbers":        "finds the areas themselves",

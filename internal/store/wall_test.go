@@ -86,7 +86,7 @@ func TestWallIsForced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff([]string{"areas", "counters", "goose_db_version"}, got); d != "" {
+	if d := cmp.Diff([]string{"areas", "counters", "goose_db_version", "installation"}, got); d != "" {
 		t.Errorf("tables before the wall (-want +got):\n%s", d)
 	}
 	for _, breach := range []string{"no force row level security", "disable row level security"} {
@@ -732,7 +732,7 @@ func TestEventsSayWhoAndWhyAndNothingElse(t *testing.T) {
 			all, err := list(tx, verifyEvents, []any{w.number, -1, 1000}, scanSealed)
 			for _, s := range all {
 				text := fmt.Sprintf("%+v", s.event)
-				text = strings.ReplaceAll(text, "Ann of canary", "")
+				text = strings.NewReplacer("Ann of canary", "", "Olive of canary", "").Replace(text)
 				if strings.Contains(text, "canary") || strings.Contains(text, w.tokenHash) || strings.Contains(text, "example.org") {
 					t.Errorf("an event holds content: %s", text)
 				}
