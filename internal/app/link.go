@@ -287,6 +287,7 @@ type EvidencePart struct {
 	Words     string
 	Millibits int64
 	Compared  bool
+	Level     string `json:",omitempty"` // how far two values agree, quoting neither
 }
 
 // link is a pair with its evidence. Its weight is the sum of the parts as they are shown, so that the sum on the page is exact.
@@ -297,7 +298,7 @@ func (l *linking) link(m *linkage.Model, i, j uint32) (store.Link, error) {
 	for _, p := range l.linker.Explain(m, i, j).Parts {
 		n := millis(p.Bits)
 		out.Millibits += n
-		parts = append(parts, EvidencePart{p.Key, p.Field, p.Words, n, p.Compared})
+		parts = append(parts, EvidencePart{p.Key, p.Field, p.Words, n, p.Compared, p.Level})
 	}
 	out.PPM = millionths(float64(out.Millibits) / 1000)
 	text, err := json.Marshal(parts)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -25,7 +26,7 @@ type Involvement struct {
 	Worker, Reach string
 	First, Last   day.Day
 	Contacts      int
-	Open          bool // a stay goes on, or the last contact is within the last 90 days of the data
+	Open          bool // a stay had not ended when the agency sent its data; a contact of one day is never open
 	AsOf          day.Day
 }
 
@@ -76,8 +77,9 @@ type PersonPage struct {
 	LinkRun   store.Run
 	Answers   []store.Answer
 	AnswerBy  map[id.Account]string
-	AnswerOf  map[id.Record]store.Agency // whose each record is that an answer was about
-	Cost      money.Pence                // of the contacts that the viewer may see, in the window
+	AnswerOf  map[id.Record]Answered // the records that answers were about
+	Changed   bool                   // an answer came after the published cost run, which has yet to follow it
+	Cost      money.Pence            // of the contacts that the viewer may see, in the window
 	Apart     map[id.Record]Apart
 	Member    bool // the person meets the area's rule
 	Members   int  // in the published cost run
@@ -158,14 +160,14 @@ func (a *App) personPage(tx *store.Tx, n id.Person) (p PersonPage, err error) {
 	if p.Answers, err = tx.AnswersOf(p.Person); err != nil {
 		return p, err
 	}
-	p.AnswerBy, p.AnswerOf = map[id.Account]string{}, map[id.Record]store.Agency{}
+	p.AnswerBy, p.AnswerOf = map[id.Account]string{}, map[id.Record]Answered{}
 	for _, x := range p.Answers {
 		for _, by := range []id.Account{x.Account, x.UndoneBy} {
 			if p.AnswerBy[by], err = tx.NameOf(by); err != nil {
 				return p, err
 			}
 		}
-		if p.AnswerOf[x.Record], err = agencyOf(tx, x.Record, here.LinkRun); err != nil {
+		if p.AnswerOf[x.Record], err = p.answered(tx, x.Record, here.LinkRun); err != nil {
 			return p, err
 		}
 	}
@@ -179,7 +181,10 @@ func (a *App) personPage(tx *store.Tx, n id.Person) (p PersonPage, err error) {
 			return p, err
 		}
 	}
-	p.Borough = cmp.Or(p.Total.Borough, boroughOf(records))
+	p.Borough = boroughOf(records)
+	for _, x := range p.Answers {
+		p.Changed = p.Changed || p.Total.Person != 0 && (x.At.After(p.CostRun.StartedAt) || x.UndoneAt.After(p.CostRun.StartedAt))
+	}
 	if p.SeenCount, err = tx.EventCount(p.Person); err != nil {
 		return p, err
 	}
@@ -199,16 +204,45 @@ func agencyOf(tx *store.Tx, n id.Record, run id.Run) (store.Agency, error) {
 	return tx.Agency(r.Agency)
 }
 
-// boroughOf is the borough that most records name.
+// Answered is a record that an answer was about.
+type Answered struct {
+	Agency store.Agency
+	AsOf   day.Day // with Line what tells it from another record of its agency; zero when no extract says anything of it any more
+	Line   int64
+	Person id.Person // who holds it now, where that is somebody else whom the viewer may open; else 0
+}
+
+func (p *PersonPage) answered(tx *store.Tx, n id.Record, run id.Run) (a Answered, err error) {
+	r, err := tx.Record(n, run)
+	if fault.KindOf(err) == fault.NotFound && err != nil {
+		return Answered{Agency: store.Agency{Name: "An agency"}}, nil
+	}
+	if err != nil {
+		return a, err
+	}
+	a.AsOf, a.Line = r.AsOf, r.Line
+	if a.Agency, err = tx.Agency(r.Agency); err != nil || r.Person == 0 || r.Person == p.Person {
+		return a, err
+	}
+	facts, err := tx.PersonFacts(r.Person)
+	if err == nil && tx.May(policy.PersonOpen, policy.Subject{Kind: policy.Person, ID: int64(r.Person)}, facts) {
+		a.Person = r.Person
+	}
+	return a, err
+}
+
+// boroughOf is the borough that most records name, the first by name where they tie.
 func boroughOf(records []store.Record) string {
 	votes := map[string]int{}
-	best := ""
 	for _, r := range records {
 		if r.Borough != "" {
 			votes[r.Borough]++
-			if votes[r.Borough] > votes[best] {
-				best = r.Borough
-			}
+		}
+	}
+	best := ""
+	for _, b := range slices.Sorted(maps.Keys(votes)) {
+		if votes[b] > votes[best] {
+			best = b
 		}
 	}
 	return best
@@ -303,9 +337,7 @@ func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run) error {
 			v.Worker, v.Reach = w.Worker, w.Reach
 		}
 	}
-	const openFor = 90
 	for _, v := range involved {
-		v.Open = v.Open || v.Last != 0 && v.AsOf-v.Last < openFor
 		p.Involved = append(p.Involved, *v)
 	}
 	slices.SortFunc(p.Involved, func(x, y Involvement) int { return cmp.Compare(x.Agency.ID, y.Agency.ID) })

@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"throughline/internal/cohort"
 	"throughline/internal/cost"
@@ -23,7 +24,7 @@ type Apart struct {
 	Member      bool        // the person would meet the area's rule without it
 }
 
-// Without names are never in the words of evidence while they are hidden: agreeing or not is all that is said of a value.
+// While names are hidden the words of evidence quote no value: how far two agree is all that is said of them.
 const (
 	agrees  = "Agrees, or nearly"
 	differs = "Does not agree"
@@ -41,8 +42,13 @@ func (p *PersonPage) explain() error {
 		x.Evidence, p.Links[i].Evidence = "", ""
 		for j := range x.Parts {
 			if part := &x.Parts[j]; !p.Named && part.Compared && part.Key != "start" && part.Key != "household" {
-				if part.Words = agrees; part.Millibits < 0 {
+				switch {
+				case part.Level != "":
+					part.Words = strings.ToUpper(part.Level[:1]) + part.Level[1:]
+				case part.Millibits < 0:
 					part.Words = differs
+				default:
+					part.Words = agrees
 				}
 			}
 		}

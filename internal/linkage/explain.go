@@ -23,7 +23,8 @@ type Part struct {
 	Field    string // in words
 	Words    string // a sentence; it may hold names and dates, folded
 	Bits     float64
-	Compared bool // false: nothing to compare, which says nothing
+	Compared bool   // false: nothing to compare, which says nothing
+	Level    string // how far two values agree, quoting neither: "very close"; empty where that alone would tell something of a person
 }
 
 // Explain says why two records weigh what they do by a model: with that of a run's result, exactly what the run decided on. How
@@ -42,23 +43,26 @@ func (s *scorer) explain(a, b uint32) Explanation {
 	bits := s.score(&o, &p)
 	e := Explanation{Bits: bits, Probability: Probability(bits)}
 	e.Parts = append(e.Parts, Part{"start", "Starting point", "Of pairs picked at random, one in " + oneIn(s.model.Match) + " is of one person",
-		p[startPart], true})
+		p[startPart], true, ""})
 	for f := range fieldCount {
 		l := o.levels[f]
-		words := "Not on both records"
+		words, level := "Not on both records", ""
 		if l != none {
 			words = s.words(f, l, &o)
 			if o.ways[f] > 1 {
-				words += fmt.Sprintf("; the best of %d pairs of values", o.ways[f])
+				words += "; a record holds several, and these are the closest"
+			}
+			if f != Postcode || l < bothNoFixed {
+				level = fields[f].levels[l].words
 			}
 		}
-		e.Parts = append(e.Parts, Part{fields[f].key, fields[f].words, words, p[firstField+int(f)], l != none})
+		e.Parts = append(e.Parts, Part{fields[f].key, fields[f].words, words, p[firstField+int(f)], l != none, level})
 	}
 	words := "Kin or people of one household would not agree like this"
 	if p[householdPart] < -.05 {
 		words = "Kin or people of one household could agree like this too"
 	}
-	e.Parts = append(e.Parts, Part{"household", "One household", words, p[householdPart], true})
+	e.Parts = append(e.Parts, Part{"household", "One household", words, p[householdPart], true, ""})
 	return e
 }
 

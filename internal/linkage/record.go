@@ -3,6 +3,7 @@ package linkage
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"throughline/internal/person"
 )
@@ -50,7 +51,7 @@ func (b birth) String() string {
 	case !b.whole():
 		return fmt.Sprint(b.year())
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", b.year(), b.month(), b.day())
+	return fmt.Sprintf("%d %s %d", b.day(), time.Month(b.month()), b.year())
 }
 
 func (b birth) year() int   { return int(b &^ birthYearOnly >> 9) }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -52,6 +53,9 @@ func (s *Server) personPage(w http.ResponseWriter, r *http.Request, who app.Who,
 		c.Link.Form = answer
 	}
 	c.Answers = answers(p)
+	if p.Changed {
+		c.Behind = fmt.Sprintf("An answer about this person came after run %d. Their place in the cohort is still that run’s, and follows with the next.", p.CostRun.ID)
+	}
 	c.Looked, c.LookedN = looks(p.Seen, p.Area.Partnership, agencyNames(p)), int(p.SeenCount)
 	return ui.PersonPage.Write(w, status, s.frame(w, r, p.Viewer), c)
 }
@@ -136,7 +140,7 @@ func personTimeline(c *ui.Person, p app.PersonPage) {
 	}
 }
 
-// personRecords are the records, each as its agency sent it.
+// personRecords are the records as they are read.
 func personRecords(c *ui.Person, p app.PersonPage) {
 	for _, r := range p.Records {
 		x := ui.RecordRow{Record: r.RecordVersion.Record, Agency: r.Agency.Name, Number: r.Key, Extract: r.Extract.ID, Line: int(r.Line),

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"throughline/internal/app"
+	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/web/ui"
@@ -22,11 +23,11 @@ func linkWhy(p app.PersonPage, asked id.Record) *ui.LinkWhy {
 			}
 		}
 	}
-	agencies := map[id.Record]string{}
+	agencies, which := map[id.Record]string{}, map[id.Record]string{}
 	var weakest id.Record
 	for _, r := range p.Records {
 		n := r.RecordVersion.Record
-		agencies[n] = r.Agency.Name
+		agencies[n], which[n] = r.Agency.Name, recordWords(r.Line, r.AsOf)
 		if best[n] != nil && (weakest == 0 || best[n].PPM < best[weakest].PPM) {
 			weakest = n
 		}
@@ -44,14 +45,22 @@ func linkWhy(p app.PersonPage, asked id.Record) *ui.LinkWhy {
 		other = x.B
 	}
 	apart := p.Apart[record]
-	l := &ui.LinkWhy{Record: record, Agency: agencies[record], Other: agencies[other], Probability: float64(x.PPM) / 1_000_000, Weakest: record == weakest,
+	l := &ui.LinkWhy{Record: record, Agency: agencies[record], Which: which[record], Other: agencies[other], Probability: float64(x.PPM) / 1_000_000, Weakest: record == weakest,
 		Rests: apart.Goes, RecordsAfter: len(p.Records) - 1, CostAfter: apart.Stays, Moved: apart.Goes, MayAnswer: p.MayAnswer, MaySame: p.MaySame,
 		Model: fmt.Sprintf("Link run %d of %s.", p.LinkRun.ID, dayOf(p.LinkRun.FinishedAt).Long()), Decides: decides(p, apart)}
 	for _, part := range x.Parts {
-		l.Evidence = append(l.Evidence, ui.Evidence{Field: part.Field, Words: part.Words, Bits: float64(part.Millibits) / 1000, Nothing: !part.Compared,
+		l.Evidence = append(l.Evidence, ui.Evidence{Field: part.Field, Words: part.Words, Millibits: int(part.Millibits), Nothing: !part.Compared,
 			Start: part.Key == "start"})
 	}
 	return l
+}
+
+// recordWords tell a record from another of its agency, without saying whose it is.
+func recordWords(line int64, asOf day.Day) string {
+	if asOf == 0 {
+		return ""
+	}
+	return " (line " + commas(line) + " as of " + asOf.Short() + ")"
 }
 
 // decides says what the record means for the cohort, by the rule applied to the contacts as they are now.
@@ -69,10 +78,11 @@ func decides(p app.PersonPage, without app.Apart) string {
 
 // answers are what people said about the person's records.
 func answers(p app.PersonPage) []ui.Answer {
-	says := map[string]string{"same": "record is the same person", "not-same": "record is not the same person", "unsure": "record may or may not be the same person"}
+	says := map[string]string{"same": "is the same person", "not-same": "is not the same person", "unsure": "may or may not be the same person"}
 	var out []ui.Answer
 	for _, x := range p.Answers {
-		a := ui.Answer{ID: id.Event(x.ID), Says: whose(p.AnswerOf[x.Record].Name) + " " + says[x.Answer], Why: x.Reason, By: p.AnswerBy[x.Account], When: x.At,
+		of := p.AnswerOf[x.Record]
+		a := ui.Answer{ID: id.Event(x.ID), Says: whose(of.Agency.Name) + " record" + recordWords(of.Line, of.AsOf) + " " + says[x.Answer], Now: of.Person, Why: x.Reason, By: p.AnswerBy[x.Account], When: x.At,
 			MayUndo: p.MayUndo && x.UndoneAt.IsZero()}
 		if !x.UndoneAt.IsZero() {
 			a.Says += " (taken back by " + p.AnswerBy[x.UndoneBy] + " on " + dayOf(x.UndoneAt).Long() + ")"
@@ -84,8 +94,8 @@ func answers(p app.PersonPage) []ui.Answer {
 
 var (
 	answerIsKept = notice("answer-kept", "Your answer is kept. It outranks the model from the next link run.")
-	isApart      = notice("record-apart", "The record is a person of its own now. The footprint has followed; a cost run that brings the cohort after it has begun.")
-	isTakenBack  = notice("answer-undone", "The answer is taken back, and the record is where it was. Figures follow.")
+	isApart      = notice("record-apart", "The record is a person of its own now, named under “Answers people gave” on this page. The footprint has followed; a cost run that brings the cohort after it has begun.")
+	isTakenBack  = notice("answer-undone", "The answer is taken back, and the record is where it was. The footprint has followed; the place in the cohort follows with the next run.")
 )
 
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, who app.Who) error {

@@ -21,6 +21,7 @@ type Person struct {
 	Agencies   int
 	Rank, Of   int // in the cohort; Rank 0 when not in it
 	CohortMade day.Day
+	Behind     string // why Rank is of before: a sentence; empty when it is not
 	Window     day.Span
 	FromCohort bool      // came from the cohort: the way back leads there
 	Was        id.Person // the reference that was asked for, where it is another; zero else
@@ -72,11 +73,11 @@ type Use struct {
 	First, Last     day.Day
 }
 
-// RecordRow is one agency's record as it sent it.
+// RecordRow is one agency's record as it is read.
 type RecordRow struct {
 	Record                        id.Record
 	Agency                        string
-	Number, Name, Birth, Postcode string   // as sent; empty until names are shown
+	Number, Name, Birth, Postcode string   // as read; empty until names are shown
 	Identifiers                   []string // "NHS 943 476 5919"; empty until names are shown
 	BirthNote                     string   // "day, month swapped"
 	SetAside                      []string // names of values kept as sent and not used: "date of birth"
@@ -94,6 +95,7 @@ type Saying struct{ Fact, Value, By string }
 type LinkWhy struct {
 	Record           id.Record
 	Agency, Other    string // whose record, and whose it is compared with
+	Which            string // which of the agency's records: " (line 12 as of 31 Mar 2026)"
 	Probability      float64
 	Weakest          bool
 	Rests            money.Pence // of the cost, on this link
@@ -111,7 +113,7 @@ type LinkWhy struct {
 // quote no value of a record: "surnames agree; about 1 person in 9,100 here has it".
 type Evidence struct {
 	Field, Words string
-	Bits         float64
+	Millibits    int
 	Nothing      bool // the field says nothing
 	Start        bool // the starting point, before any evidence
 }
@@ -119,7 +121,8 @@ type Evidence struct {
 // Answer is what a person said about two records; it outranks the model.
 type Answer struct {
 	ID      id.Event
-	Says    string // "Lantern Housing’s record is not the same person"
+	Says    string    // "Lantern Housing’s record (line 12 as of 31 Mar 2026) is not the same person"
+	Now     id.Person // who holds the record now; 0 where that is this person
 	Why     string
 	By      string
 	When    time.Time
@@ -177,7 +180,8 @@ func (p Person) Views() []View {
 
 // InvolvedTable is who is involved.
 func (p Person) InvolvedTable() Table {
-	t := Table{ID: "involved", Name: "Who is involved", Heading: true, Wide: true, Empty: "No agency has a contact in this window.",
+	t := Table{ID: "involved", Name: "Who is involved", Heading: true, Wide: true,
+		Note: "Open: a stay had not ended when the agency sent its data. A contact of one day is never open.", Empty: "No agency has a contact in this window.",
 		Columns: []Column{head(key("Agency")), col("Worker"), col("How to reach them"), num("First contact"), num("Last contact"),
 			num("Contacts"), col("Now")}}
 	contacts, open := 0, 0
@@ -199,13 +203,13 @@ func (p Person) InvolvedTable() Table {
 	return t
 }
 
-// RecordTable are the records, each as its agency sent it.
+// RecordTable are the records as they are read; each leads to its row as the agency sent it.
 func (p Person) RecordTable() Table {
-	t := Table{ID: "records-table", Name: "Records, each as its agency sent it", Heading: true, Wide: true,
+	t := Table{ID: "records-table", Name: "Records, as we read them", Heading: true, Wide: true, Note: "Each leads to its row as the agency sent it.",
 		Columns: []Column{head(key("Agency")), key("Its number"), col("Name"), col("Date of birth"), key("Postcode"),
 			col("Where it came from"), num("Probability"), key("Action")}}
 	if !p.Named {
-		t.Note = "Names, numbers, dates of birth and postcodes are hidden until names are shown."
+		t.Note += " Names, numbers, dates of birth and postcodes are hidden until names are shown."
 	}
 	for _, r := range p.Records {
 		number, birth := p.shown(Code, r.Number), p.shown(Plain, r.Birth)
@@ -234,7 +238,7 @@ func (p Person) RecordTable() Table {
 	return t
 }
 
-// shown is a value that says who somebody is: hidden until names are shown, and then as the agency sent it, if it did.
+// shown is a value that says who somebody is: hidden until names are shown.
 func (p Person) shown(as func(string) Bit, value string) Cell {
 	switch {
 	case !p.Named:

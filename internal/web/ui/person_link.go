@@ -3,26 +3,43 @@ package ui
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"throughline/internal/day"
 )
 
 // Odds writes how likely the link is, in odds first and then as a probability.
 func (l LinkWhy) Odds() string {
-	odds := l.Probability / (1 - l.Probability)
+	odds := math.Exp2(float64(l.millibits()) / 1000)
+	if len(l.Evidence) == 0 {
+		odds = l.Probability / (1 - l.Probability)
+	}
 	switch {
-	case l.Probability >= 1 || odds >= 1_000_000:
+	case l.Probability >= 1 && len(l.Evidence) == 0 || odds >= 1_000_000:
 		return "more than a million to 1"
-	case odds >= 1000:
-		return "about " + count(int(roundTo(odds, 2))) + " to 1"
 	case odds >= 2:
-		return "about " + count(int(math.Round(odds))) + " to 1"
+		return "about " + oddsFigure(odds) + " to 1"
 	case odds >= 0.5:
 		return "about even"
-	case l.Probability <= 0:
+	case odds <= 1e-6:
 		return "more than a million to 1 against"
 	}
-	return "about " + count(int(math.Round(1/odds))) + " to 1 against"
+	return "about " + oddsFigure(1/odds) + " to 1 against"
+}
+
+// oddsFigure writes odds of two or more to two figures.
+func oddsFigure(odds float64) string {
+	if odds < 9.95 {
+		return strings.TrimSuffix(strconv.FormatFloat(odds, 'f', 1, 64), ".0")
+	}
+	return count(int(math.Round(roundTo(odds, 2))))
+}
+
+func (l LinkWhy) millibits() (n int) {
+	for _, e := range l.Evidence {
+		n += e.Millibits
+	}
+	return n
 }
 
 // roundTo keeps n leading digits.
@@ -34,26 +51,29 @@ func roundTo(x float64, n int) float64 {
 // Probable is the probability in figures.
 func (l LinkWhy) Probable() string { return probabilityWords(l.Probability) }
 
-// bits writes evidence with its sign: "+11.9", "−17.6".
-func bits(b float64) string {
-	s := strconv.FormatFloat(math.Abs(b), 'f', 1, 64)
+// bits writes tenths of a bit with their sign: "+11.9", "−17.6".
+func bits(tenths int) string {
 	switch {
-	case s == "0.0":
+	case tenths == 0:
 		return "0.0"
-	case b < 0:
-		return "−" + s
+	case tenths < 0:
+		return "−" + bits(-tenths)[1:]
 	}
-	return "+" + s
+	return "+" + strconv.Itoa(tenths/10) + "." + strconv.Itoa(tenths%10)
 }
 
-// Waterfall shows the evidence field by field: each bar begins where the one above ended.
+// tenth is thousandths as tenths, rounded half up.
+func tenth(thousandths int) int { return int(math.Floor(float64(thousandths+50) / 100)) }
+
+// Waterfall shows the evidence field by field: each bar begins where the one above ended. Each part is shown as what it adds to
+// the rounded sum so far, so that the parts as shown add up to the whole as shown.
 func (l LinkWhy) Waterfall() Table {
 	t := Table{ID: "evidence", Name: "Evidence, field by field, " + l.Agency + " and " + l.Other, Class: "tl-waterfall",
 		Columns: []Column{head(col("Field")), col("In words"), num("Bits"), {Name: "To the left: against, to the right: for",
 			Kind: Bars}}}
 	var lowest, highest, at float64
 	for _, e := range l.Evidence {
-		at += e.Bits
+		at += e.bits()
 		lowest, highest = min(lowest, at), max(highest, at)
 	}
 	total := at
@@ -61,23 +81,27 @@ func (l LinkWhy) Waterfall() Table {
 	place := func(b float64) Percent { return Percent(math.Round((b - lowest + width/22) / width * float64(full))) }
 	zero := rule(place(0), -7, 25, "line")
 	at = 0
+	sum := 0
 	for _, e := range l.Evidence {
-		says, picture := words(bits(e.Bits)), []Shape{zero}
+		says, picture := words(bits(tenth(sum+e.Millibits)-tenth(sum))), []Shape{zero}
+		sum += e.Millibits
 		if e.Nothing {
 			says = words("says nothing")
 		} else {
-			picture = append(picture, evidenceBar(place(at), place(at+e.Bits), e))
+			picture = append(picture, evidenceBar(place(at), place(at+e.bits()), e))
 		}
-		at += e.Bits
+		at += e.bits()
 		t.Rows = append(t.Rows, row(words(e.Field), words(e.Words), says, bar(picture...)))
 	}
-	t.Foot = []Row{row(words("All together"), words(l.sumWords(total)), words(bits(total)),
+	t.Foot = []Row{row(words("All together"), words(l.sumWords()), words(bits(tenth(sum))),
 		bar(zero, between(place(0), place(total), "ink")))}
 	return t
 }
 
+func (e Evidence) bits() float64 { return float64(e.Millibits) / 1000 }
+
 func evidenceBar(from, to Percent, e Evidence) Shape {
-	if e.Start || e.Bits < 0 {
+	if e.Start || e.Millibits < 0 {
 		return dotted(between(from, to, "line-thin"))
 	}
 	return between(from, to, "pine")
@@ -87,16 +111,10 @@ func between(a, b Percent, class string) Shape {
 	return rect(min(a, b), 3, max(a, b)-min(a, b), 12, class)
 }
 
-func (l LinkWhy) sumWords(total float64) string {
-	if total > 20 {
-		return "2 to the power " + strconv.FormatFloat(total, 'f', 1, 64) + " is more than a million"
-	}
-	odds := strconv.FormatFloat(math.Exp2(total), 'f', 0, 64)
-	if total < 3 {
-		odds = strconv.FormatFloat(math.Exp2(total), 'f', 2, 64)
-	}
-	return "2 to the power " + strconv.FormatFloat(total, 'f', 1,
-		64) + " is " + odds + "; " + odds + " ÷ (" + odds + " + 1) = " + l.Probable()
+// sumWords says what the sum comes to: the same odds as the sentence above the table.
+func (l LinkWhy) sumWords() string {
+	shown := strings.TrimPrefix(bits(tenth(l.millibits())), "+")
+	return "2 to the power " + shown + ": " + l.Odds() + ", probability " + l.Probable()
 }
 
 // WhySame asks for the reason of an answer.

@@ -50,7 +50,7 @@ func TestFormats(t *testing.T) {
 		Percent(12_34).String(), Percent(12_30).String(), Percent(5).String(), Percent(-1_50).String(), Percent(82_50).whole(), Percent(97_45).tenths(),
 		share(1, 3).String(), share(money.Pence(math.MaxInt64/2), money.Pence(math.MaxInt64)).whole(), share(1, 0).String(),
 		whose("Police"), whose("Riverbank Hospitals"), lasted(94 * time.Second), lasted(2 * time.Minute), lasted(300 * time.Millisecond),
-		left(40 * time.Second), left(5 * time.Minute), probabilityWords(0.93), probabilityWords(0.9994), probabilityWords(0.99999), bits(-17.6), bits(3.14), bits(0)}
+		left(40 * time.Second), left(5 * time.Minute), probabilityWords(0.93), probabilityWords(0.9994), probabilityWords(0.99999), bits(-176), bits(31), bits(0)}
 	want := []string{"0", "1,234", "−1,234,567", "999", "1 row", "2 rows", "12 May 2026, 11:40", "12 January 2026, 10:40",
 		"not known", "1st", "11th", "22nd", "113th", "a, b and c", "", "3/4/2024",
 		"12.34%", "12.3%", "0.05%", "-1.5%", "83%", "97.5%",
@@ -109,7 +109,7 @@ func TestAxisReaches(t *testing.T) {
 
 func TestWaterfallEndsAtItsSum(t *testing.T) {
 	t.Parallel()
-	l := LinkWhy{Probability: 0.93, Evidence: []Evidence{{Bits: -17.6, Start: true}, {Bits: 11.9}, {Bits: 9.4}, {Nothing: true}}}
+	l := LinkWhy{Probability: 0.93, Evidence: []Evidence{{Millibits: -17_600, Start: true}, {Millibits: 11_900}, {Millibits: 9_400}, {Nothing: true}}}
 	table := l.Waterfall()
 	last, foot := table.Rows[2].Cells[3].Bar[1], table.Foot[0].Cells[3].Bar
 	width := func(s string) float64 {
@@ -127,6 +127,41 @@ func TestWaterfallEndsAtItsSum(t *testing.T) {
 	}
 	if got := table.Foot[0].Cells[2].Text[0].Words; got != "+3.7" {
 		t.Errorf("the sum is %s bits, want +3.7", got)
+	}
+}
+
+// TestEvidenceAddsUpAsShown holds the parts as shown to the whole as shown, and the odds above the table to those below it.
+func TestEvidenceAddsUpAsShown(t *testing.T) {
+	t.Parallel()
+	tenths := func(s string) int {
+		s = strings.Replace(s, "−", "-", 1)
+		n, err := strconv.Atoi(strings.Replace(strings.TrimPrefix(s, "+"), ".", "", 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		l := LinkWhy{Probability: 0.9}
+		for _, n := range rapid.SliceOfN(rapid.IntRange(-20_000, 20_000), 1, 14).Draw(t, "millibits") {
+			l.Evidence = append(l.Evidence, Evidence{Millibits: n})
+		}
+		table := l.Waterfall()
+		shown := 0
+		for _, r := range table.Rows {
+			shown += tenths(r.Cells[2].Text[0].Words)
+		}
+		foot := table.Foot[0].Cells
+		if total := tenths(foot[2].Text[0].Words); total != shown {
+			t.Fatalf("the parts add up to %d tenths of a bit, the whole says %d", shown, total)
+		}
+		if !strings.Contains(foot[1].Text[0].Words, l.Odds()) {
+			t.Fatalf("%q does not hold %q", foot[1].Text[0].Words, l.Odds())
+		}
+	})
+	exact := LinkWhy{Probability: 0.999982, Evidence: []Evidence{{Millibits: -17_650}, {Millibits: 33_465}}}
+	if got := exact.Odds(); got != "about 58,000 to 1" {
+		t.Errorf("15.815 bits are %s", got)
 	}
 }
 
