@@ -120,8 +120,8 @@ func (c *committer) nextID(now time.Time) int64 {
 
 var errClosing = errors.New("the keeper is closing")
 
-// record waits until the event is durable, or says why it is not.
-func (c *committer) record(ctx context.Context, e event) error {
+// record waits until the event is durable, or says why it is not. It waits though whoever asked is gone: what they asked stays on record.
+func (c *committer) record(e event) error {
 	p := &pending{event: e, done: make(chan error, 1)}
 	select {
 	case c.waiting <- p:
@@ -164,7 +164,8 @@ func (c *committer) run(ctx context.Context) {
 	}
 }
 
-// settle writes a group and tells each waiter. Events of several areas are written area by area, as the wall demands.
+// settle writes a group and tells each waiter. Events of several areas are written area by area, as the wall demands. Where a group
+// cannot be written each event is tried alone, so that one does not take the others with it; not where the database is too slow.
 func (c *committer) settle(group []*pending) {
 	byArea := map[int64][]*pending{}
 	for _, p := range group {
@@ -173,6 +174,10 @@ func (c *committer) settle(group []*pending) {
 	for area, some := range byArea {
 		err := c.write(area, some)
 		for _, p := range some {
+			if err != nil && len(some) > 1 && !errors.Is(err, context.DeadlineExceeded) {
+				p.done <- c.write(area, []*pending{p})
+				continue
+			}
 			p.done <- err
 		}
 	}

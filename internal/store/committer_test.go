@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -388,4 +389,51 @@ func TestEventNumbersNeverGoBack(t *testing.T) {
 			last = n
 		}
 	}
+}
+
+// TestOneEventDoesNotTakeTheOthersWithIt writes a group in which one event cannot be written.
+func TestOneEventDoesNotTakeTheOthersWithIt(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB, c *clock) {
+		newArea(t, db)
+		var group []*pending
+		for _, at := range []string{instant(c.now()), "no instant", instant(c.now())} {
+			e := event{area: 1, at: at, actorName: "Ann", act: "home.open", subjectKind: "Area", outcome: "permit"}
+			group = append(group, &pending{event: e, done: make(chan error, 1)})
+		}
+		db.audit.settle(group)
+		for i, p := range group {
+			if err := <-p.done; (err != nil) != (i == 1) {
+				t.Errorf("event %d: %v", i, err)
+			}
+		}
+		if got := strings.Count(events(t, db), "Ann | home.open"); got != 2 {
+			t.Errorf("%d events are in the audit, want 2", got)
+		}
+	})
+}
+
+// TestPolicyIsAskedOfWhomTheAnswerShows: the facts of a forwarded number are those of the person whom it stands for now.
+func TestPolicyIsAskedOfWhomTheAnswerShows(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB, _ *clock) {
+		w := newWorld(t, db, "north")
+		err := db.alone(t.Context(), w.number, func(tx *Tx) error {
+			tx.actor = policy.Actor{Account: w.account, Area: "north"}
+			tx.shown = map[id.Person]struct{}{}
+			old, err := tx.AddPersons(1, w.linkRun)
+			if err != nil {
+				return err
+			}
+			if err := tx.ForwardPerson(old, w.person); err != nil {
+				return err
+			}
+			got, err := tx.facts(policy.Subject{Kind: policy.Person, ID: int64(old)})
+			if d := cmp.Diff(policy.Facts{Exists: true, Area: "north", Agencies: []id.Agency{w.agency}}, got); d != "" {
+				t.Errorf("the facts of a forwarded number (-want +got):\n%s", d)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
 }

@@ -165,7 +165,7 @@ func (db *DB) attempt(ctx context.Context, pool *sql.DB, begin *sql.TxOptions, r
 	if rerr := s.Rollback(); rerr != nil {
 		return errors.Join(err, rerr)
 	}
-	if aerr := db.audit.record(ctx, e); aerr != nil {
+	if aerr := db.audit.record(e); aerr != nil {
 		return fault.New(fault.Unavailable, "audit", "What you asked for can't be recorded just now, so it can't be shown.",
 			"Try again in a minute. If it goes on, tell whoever looks after the system.").Because(errors.Join(aerr, err))
 	}

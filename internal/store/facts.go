@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/policy"
 )
@@ -68,7 +69,13 @@ func (tx *Tx) facts(s policy.Subject) (policy.Facts, error) {
 			})
 		}
 	case policy.Person:
-		f, err = tx.PersonFacts(id.Person(s.ID))
+		var now id.Person // whom a forwarded number stands for: that is whom the answer shows
+		if now, err = tx.Follow(id.Person(s.ID)); fault.KindOf(err) == fault.NotFound && err != nil {
+			return policy.Facts{}, nil
+		}
+		if err == nil {
+			f, err = tx.PersonFacts(now)
+		}
 	case policy.Run:
 		err = tx.one(factsRun, []any{s.ID, tx.area}, &f.State)
 	case policy.Job:
