@@ -175,7 +175,7 @@ func takeBackAndBringAgain(t *testing.T, dir string) {
 			number = strconv.Itoa(e.ID)
 		}
 	}
-	must(t, &struct{}{}, "extract", "sent-in-error", number, "--reason", "It was another hostel's.", "--dir", dir)
+	must(t, &struct{}{}, "extract", "sent-in-error", number, "--sure", "--reason", "It was another hostel's.", "--dir", dir)
 	must(t, &without, "cohort", "list", "--dir", dir)
 	if without.Cost == before.Cost {
 		t.Errorf("an extract was taken back, and the figures are as they were: %+v", without)

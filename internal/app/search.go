@@ -29,6 +29,7 @@ type SearchPeople struct {
 	BirthYear int // instead of Birth, where no more is known
 	Postcode  string
 	NHSNumber string
+	Page      int // of the answer, from 1; 0 is the first
 }
 
 // Found is somebody who may be the person looked for.
@@ -55,8 +56,8 @@ type FoundPage struct {
 	Agencies []store.Agency // all there are, in their order
 }
 
-// mostFound is how many people a search shows.
-const mostFound = 20
+// MostFound is how many people a page of a search shows.
+const MostFound = 20
 
 // candidatesPerKey bounds how many records one key brings: a key that so many share says little.
 const candidatesPerKey = 300
@@ -95,7 +96,7 @@ func (a *App) SearchPeople(ctx context.Context, who Who, in SearchPeople) (Found
 		if err != nil {
 			return err
 		}
-		if p.People, p.More, err = a.found(tx, here.LinkRun, best); err != nil {
+		if p.People, p.More, err = a.found(tx, here.LinkRun, best, max(0, in.Page-1)*MostFound); err != nil {
 			return err
 		}
 		if p.Agencies, err = tx.Agencies(); err != nil {
@@ -259,8 +260,8 @@ func publishedModel(tx *store.Tx, n id.Run) (*linkage.Model, error) {
 	return report.Model, nil
 }
 
-// found fills in who was found, leaving out whoever the policy hides.
-func (a *App) found(tx *store.Tx, run id.Run, best []match) (out []Found, more bool, err error) {
+// found fills in a page of who was found, after so many, leaving out whoever the policy hides.
+func (a *App) found(tx *store.Tx, run id.Run, best []match, skip int) (out []Found, more bool, err error) {
 	agencies := map[id.Agency]store.Agency{}
 	all, err := tx.Agencies()
 	if err != nil {
@@ -278,7 +279,11 @@ func (a *App) found(tx *store.Tx, run id.Run, best []match) (out []Found, more b
 		if !tx.MayHere(s, facts) {
 			continue
 		}
-		if len(out) == mostFound {
+		if skip > 0 {
+			skip--
+			continue
+		}
+		if len(out) == MostFound {
 			return out, true, nil
 		}
 		f := Found{Person: m.person, PPM: min(999_999, int64(m.score.Probability*1_000_000))}

@@ -146,7 +146,7 @@ func Run(ctx context.Context, w World) (code int) {
 	}()
 	var c commands
 	parser, err := kong.New(&c, kong.Name("throughline"), kong.Description(description()), kong.Writers(w.Stdout, w.Stderr),
-		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.UsageOnError(), kong.ValueFormatter(helpOf), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Exit(func(code int) { panic(exited{code}) }), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&w))
 	if err != nil {
 		panic(err) // the commands above do not hold together
@@ -161,6 +161,15 @@ func Run(ctx context.Context, w World) (code int) {
 		return complain(w.Stderr, err)
 	}
 	return 0
+}
+
+// helpOf is the help of a flag, with its default and the variable that it may come from.
+func helpOf(v *kong.Value) string {
+	text := kong.DefaultHelpValueFormatter(v)
+	if v.HasDefault && v.Default != "" && v.Default != "false" {
+		text += " Default: " + v.Default + "."
+	}
+	return text
 }
 
 // complain prints what went wrong and its remedy, and gives the exit code of its kind.

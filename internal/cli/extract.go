@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"throughline/internal/app"
+	"throughline/internal/fault"
 	"throughline/internal/id"
 )
 
@@ -15,6 +16,23 @@ type extracts struct {
 	Refuse      extractRefuse      `cmd:"" help:"Decide that an extract will not count."`
 	SentInError extractSentInError `cmd:"" name:"sent-in-error" help:"Take an accepted extract back. At once nothing of it counts, and figures are made again without it."`
 }
+
+// extractNumber is an extract as somebody types it.
+type extractNumber id.Extract
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (n *extractNumber) UnmarshalText(text []byte) error {
+	e, err := id.Parse[id.Extract](string(text))
+	if err != nil {
+		return fmt.Errorf("“%s” is not the number of an extract; throughline extract list shows them", text)
+	}
+	*n = extractNumber(e)
+	return nil
+}
+
+// stateWords are an extract's states as the pages say them. JSON keeps the short ones.
+var stateWords = map[string]string{"received": "being checked", "checked": "waiting for a decision", "accepted": "accepted",
+	"refused": "not accepted", "faulty": "could not be read", "removing": "sent in error", "removed": "sent in error"}
 
 // extractLine is an extract as JSON shows it.
 type extractLine struct {
@@ -49,7 +67,7 @@ func (c extractList) Run(ctx context.Context, w *World) error {
 			l := extractLine{e.ID, slugs[e.Agency], e.Name, e.SHA256, e.AsOf.String(), string(e.State), e.Rows, e.Accepted,
 				e.Rejected, e.Repeated, moment(e.ReceivedAt)}
 			lines = append(lines, l)
-			rows = append(rows, []string{fmt.Sprint(l.ID), l.Agency, l.File, l.AsOf, l.State, count(l.Rows),
+			rows = append(rows, []string{fmt.Sprint(l.ID), l.Agency, l.File, l.AsOf, stateWords[l.State], count(l.Rows),
 				count(l.Accepted), count(l.Rejected), count(l.Repeated)})
 		}
 		return c.print(w, map[string]any{"extracts": lines},
@@ -59,8 +77,8 @@ func (c extractList) Run(ctx context.Context, w *World) error {
 
 type extractAccept struct {
 	operator
-	Extract  int64 `arg:"" help:"The extract’s number."`
-	SeenEnds bool  `help:"You have seen how many contacts a full extract ends, and the agency says that it is right." name:"seen-ends"`
+	Extract  extractNumber `arg:"" help:"The extract’s number."`
+	SeenEnds bool          `help:"You have seen how many contacts a full extract ends, and the agency says that it is right." name:"seen-ends"`
 }
 
 // Run accepts an extract.
@@ -76,8 +94,8 @@ func (c extractAccept) Run(ctx context.Context, w *World) error {
 
 type extractRefuse struct {
 	operator
-	Extract int64  `arg:"" help:"The extract’s number."`
-	Reason  string `help:"Why, in a sentence that the agency would understand." required:"" placeholder:"SENTENCE"`
+	Extract extractNumber `arg:"" help:"The extract’s number."`
+	Reason  string        `help:"Why, in a sentence that the agency would understand." required:"" placeholder:"SENTENCE"`
 }
 
 // Run refuses an extract.
@@ -96,12 +114,16 @@ func (c extractRefuse) Run(ctx context.Context, w *World) error {
 
 type extractSentInError struct {
 	operator
-	Extract int64  `arg:"" help:"The extract’s number."`
-	Reason  string `help:"Why, in a sentence that the agency would understand." required:"" placeholder:"SENTENCE"`
+	Extract extractNumber `arg:"" help:"The extract’s number."`
+	Sure    bool          `help:"You have seen what is taken back. Without it that is shown, and nothing is done."`
+	Reason  string        `help:"Why, in a sentence that the agency would understand." required:"" placeholder:"SENTENCE"`
 }
 
 // Run takes an extract back.
 func (c extractSentInError) Run(ctx context.Context, w *World) error {
+	if !c.Sure {
+		return c.act(ctx, w, func(a *app.App, who app.Who) error { return c.ask(ctx, a, who) })
+	}
 	return c.work(ctx, w, func(k *worker) error {
 		if err := k.SentInError(ctx, k.who, app.EndExtract{Extract: id.Extract(c.Extract), Reason: c.Reason}); err != nil {
 			return err
@@ -112,4 +134,19 @@ func (c extractSentInError) Run(ctx context.Context, w *World) error {
 		return c.print(w, map[string]any{"extract": c.Extract, "state": "removed"},
 			fmt.Sprintf("Nothing of extract %d counts any more. Its rows are removed and figures made again without it.", c.Extract))
 	})
+}
+
+// ask says what taking an extract back removes, and asks for --sure.
+func (c extractSentInError) ask(ctx context.Context, a *app.App, who app.Who) error {
+	list, err := a.Extracts(ctx, who)
+	if err != nil {
+		return err
+	}
+	for _, e := range list.Extracts {
+		if e.ID == id.Extract(c.Extract) {
+			return fault.InvalidField("sure", fmt.Sprintf("Taking back extract %d (%s, as of %s) removes %s rows that count, and cannot be undone but by sending the file again.",
+				e.ID, e.Name, e.AsOf, count(e.Accepted)), "Give --sure to do it.")
+		}
+	}
+	return fault.Missing("extract")
 }

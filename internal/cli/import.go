@@ -280,7 +280,7 @@ const shownRejected = 5
 // words says what became of a file.
 func (d imported) words(c importing) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s is extract %d: %s.\n", d.File, d.Extract, d.State)
+	fmt.Fprintf(&b, "%s is extract %d: %s.\n", d.File, d.Extract, stateWords[d.State])
 	if d.Before {
 		b.WriteString("It was sent before, so nothing has changed.\n")
 	}

@@ -145,6 +145,7 @@ func (p preview) words(l *intake.Layout) string {
 	fmt.Fprintf(&b, "%s rows: %s accepted, %s rejected, %s repeated. The file is %s with its header on line %d.\n",
 		count(p.Rows), count(p.Accepted),
 		count(p.Rejected), count(p.Repeated), p.Encoding, p.HeaderLine)
+	b.WriteString("Repeated means within the file: a dry run does not compare it with what is held.\n")
 	if p.Revised > 0 {
 		fmt.Fprintf(&b, "%s rows take the place of an earlier row with the same number.\n", count(p.Revised))
 	}

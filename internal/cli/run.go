@@ -120,16 +120,20 @@ Example:
 func (c footprint) Run(ctx context.Context, w *World) error {
 	var asked day.Span
 	var err error
-	if (c.From == "") != (c.To == "") {
-		return fault.InvalidField("from", "A window has a first and a last day.", "Give both --from and --to, or neither.")
-	}
 	if c.From != "" {
 		if asked.From, err = readDay("from", c.From); err != nil {
 			return err
 		}
+	}
+	if c.To != "" {
 		if asked.To, err = readDay("to", c.To); err != nil {
 			return err
 		}
+	}
+	if (c.From == "") != (c.To == "") {
+		return fault.InvalidField("from", "A window has a first and a last day.", "Give both --from and --to, or neither.")
+	}
+	if c.From != "" {
 		if asked.To < asked.From {
 			return fault.InvalidField("to", "The last day is before the first.", "Give the first day with --from.")
 		}

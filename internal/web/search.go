@@ -41,15 +41,15 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request, who app.Who) error
 	if err != nil {
 		return err
 	}
-	c := ui.Find{Searched: true, AsOf: p.AsOf, Agencies: p.Searched, More: p.More, Form: ui.Form{Typed: map[string][]string{}}}
+	c := ui.Find{Searched: true, AsOf: p.AsOf, Agencies: p.Searched, More: p.More, Page: in.Page, Before: (in.Page - 1) * app.MostFound, Form: ui.Form{Typed: map[string][]string{}}}
 	for name := range r.PostForm {
-		if !unkept[name] {
+		if !unkept[name] && name != "page" {
 			c.Form.Typed[name] = r.PostForm[name]
 		}
 	}
 	for _, f := range p.People {
 		c.Found = append(c.Found, ui.Found{Person: f.Person, Name: f.Name, Born: f.Birth, Borough: p.Area.BoroughName(f.Borough),
-			Agencies: marks(p.Agencies, func(g app.Agency) bool { return slices.Contains(f.Agencies, g) }), Why: matchWords(f), Close: ui.Percent(f.PPM / 100)})
+			Agencies: marks(p.Agencies, func(g app.Agency) bool { return slices.Contains(f.Agencies, g) }), Why: matchWords(f), Close: closeness(f)})
 	}
 	return ui.FindPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
 }
@@ -57,7 +57,7 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request, who app.Who) error
 // searched reads what was typed. A number with a letter in it is a reference; four figures are a year of birth.
 func searched(r *http.Request) (app.SearchPeople, error) {
 	typed := func(name string) string { return strings.TrimSpace(r.PostForm.Get(name)) }
-	in := app.SearchPeople{Name: typed("name"), Postcode: typed("postcode")}
+	in := app.SearchPeople{Name: typed("name"), Postcode: typed("postcode"), Page: page(r.PostForm)}
 	if n := typed("number"); strings.ContainsFunc(n, unicode.IsLetter) {
 		in.Reference = n
 	} else {
@@ -77,6 +77,19 @@ func searched(r *http.Request) (app.SearchPeople, error) {
 	}
 	in.Birth = d
 	return in, nil
+}
+
+// closeness is how close a match is, in words: a probability alone would say less than what agrees.
+func closeness(f app.Found) string {
+	switch {
+	case f.PPM >= 900_000:
+		return "Very likely"
+	case f.PPM >= 500_000:
+		return "Likely"
+	case f.PPM >= 50_000:
+		return "Possible"
+	}
+	return "Weak: many others agree as much"
 }
 
 // matchWords say what agrees and what does not, and no value.

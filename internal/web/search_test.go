@@ -100,3 +100,14 @@ func firstPerson(t *testing.T, page string) string {
 	}
 	return m[1]
 }
+
+// TestAWeakMatchIsCalledWeak gives no score alone: a surname that many may have is said to be little, and what agrees stands beside it.
+func TestAWeakMatchIsCalledWeak(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	page := w.analyst.status(w.analyst.post("/people/search", url.Values{"name": {"whitlock"}}), http.StatusOK).Body.String()
+	says(t, page, "Surname agrees")
+	saysNot(t, page, "%<", "tl-bar-cell")
+	next := w.analyst.status(w.analyst.post("/people/search", url.Values{"name": {"whitlock"}, "page": {"2"}}), http.StatusOK).Body.String()
+	saysNot(t, next, "Show the next matches", `href="/people/`+firstPerson(t, page))
+}

@@ -19,7 +19,9 @@ type Find struct {
 	AsOf     day.Day // of the newest data searched
 	Agencies int     // whose records were searched
 	Found    []Found
-	More     bool // others match less closely: narrower details are asked for
+	Page     int  // of those found, from 1
+	Before   int  // how many are on the pages before
+	More     bool // others match less closely
 }
 
 // Found is a person who may be the one looked for.
@@ -29,8 +31,8 @@ type Found struct {
 	Born     string
 	Borough  string
 	Agencies []AgencyMark
-	Why      string  // "Surname sounds alike; day and month swapped; same postcode"
-	Close    Percent // how close
+	Why      string // "Surname sounds alike; day and month swapped; same postcode"
+	Close    string // how close, in words
 }
 
 // Head implements Content.
@@ -58,6 +60,17 @@ func (f Find) Number() Input {
 	return i
 }
 
+// Again is what was asked for, to be sent once more for the next page.
+func (f Find) Again() []Sent {
+	again := []Sent{{"page", count(max(f.Page, 1) + 1)}}
+	for _, k := range []string{"name", "born", "postcode", "number"} {
+		if v := f.Form.typed(k); v != "" {
+			again = append(again, Sent{k, v})
+		}
+	}
+	return again
+}
+
 // Nobody says whether the search found nobody.
 func (f Find) Nobody() bool { return f.Searched && len(f.Found) == 0 && f.Form.Problem == nil }
 
@@ -74,9 +87,16 @@ func (f Find) Asked() string {
 
 // Table are those found, the closest first.
 func (f Find) Table() Table {
-	t := Table{ID: "found", Name: many(len(f.Found), "person", "people") + " found, the closest first", Heading: true, Wide: true,
+	name := many(len(f.Found), "person", "people") + " found, the closest first"
+	switch {
+	case f.Before > 0:
+		name = "Matches " + count(f.Before+1) + " to " + count(f.Before+len(f.Found)) + ", the closest first"
+	case f.More:
+		name = "The " + count(len(f.Found)) + " closest matches of more"
+	}
+	t := Table{ID: "found", Name: name, Heading: true, Wide: true,
 		Columns: []Column{head(col("Person")), col("Born"), col("Borough"), col("Agencies"), col("Why they match"),
-			num("How close"), bars("Bar")}}
+			col("How close")}}
 	for _, p := range f.Found {
 		who := cell(Ref(p.Person))
 		if p.Name != "" {
@@ -90,8 +110,7 @@ func (f Find) Table() Table {
 		if borough == "" {
 			borough = "no borough"
 		}
-		t.Rows = append(t.Rows, row(who, born, words(borough), Cell{Marks: p.Agencies}, words(p.Why), words(p.Close.whole()),
-			barOf(int(p.Close), int(full))))
+		t.Rows = append(t.Rows, row(who, born, words(borough), Cell{Marks: p.Agencies}, words(p.Why), words(p.Close)))
 	}
 	return t
 }
