@@ -96,7 +96,6 @@ const (
 
 	PersonSearch      Act = "person.search"
 	PersonOpen        Act = "person.open"
-	PersonLinks       Act = "person.links"
 	PersonFootprint   Act = "person.footprint"
 	PersonLine        Act = "person.line"
 	PersonExport      Act = "person.export"
@@ -106,7 +105,6 @@ const (
 	PersonNotSame     Act = "person.answer-not-same"
 	PersonUnsure      Act = "person.answer-unsure"
 	PersonUndoAnswer  Act = "person.undo-answer"
-	CohortList        Act = "cohort.list"
 	CohortOpen        Act = "cohort.open"
 	CohortExport      Act = "cohort.export"
 	CohortExportNames Act = "cohort.export-names"
@@ -117,11 +115,9 @@ const (
 	PriceMapApprove   Act = "price-map.approve"
 	EditionList       Act = "edition.list"
 	EditionOpen       Act = "edition.open"
-	EditionImport     Act = "edition.import"
 	AuditSearch       Act = "audit.search"
 	AuditExport       Act = "audit.export"
 	AuditVerify       Act = "audit.verify"
-	AuditCheckpoint   Act = "audit.checkpoint"
 	JobList           Act = "job.list"
 	JobOpen           Act = "job.open"
 	JobTake           Act = "job.take"
@@ -199,7 +195,6 @@ var table = []Info{
 
 	{PersonSearch, "search for people", Read, Area, Person, true, forPeople},
 	{PersonOpen, "open a person’s page", Read, Person, Record, false, forPeople},
-	{PersonLinks, "see why a person’s records are linked", Read, Person, Record, false, forPeople},
 	{PersonFootprint, "open a person’s footprint", Read, Person, Record, false, forFigures},
 	{PersonLine, "open a line of a footprint", Read, Record, "", false, forFigures},
 	{PersonExport, "export a person’s footprint", Read, Person, Record, false, forPeople},
@@ -210,7 +205,6 @@ var table = []Info{
 	{PersonUnsure, "answer that you are unsure", Write, Person, "", false, forAnswers},
 	{PersonUndoAnswer, "undo an answer", Write, Person, "", false, forAnswers},
 
-	{CohortList, "list cohorts", Read, Area, Cohort, true, forCohort},
 	{CohortOpen, "open the cohort", Read, Cohort, Person, true, forCohort},
 	{CohortExport, "export the cohort by pseudonym", Read, Cohort, Person, true, forCohort},
 	{CohortExportNames, "export the cohort with names", Read, Cohort, Person, true, forNames},
@@ -222,12 +216,10 @@ var table = []Info{
 	{PriceMapApprove, "approve the price map", Write, PriceMap, "", false, forPrices},
 	{EditionList, "list price editions", Read, Area, Edition, true, anyPurpose},
 	{EditionOpen, "open a price edition", Read, Edition, "", false, anyPurpose},
-	{EditionImport, "import a price edition", Write, System, "", false, forPrices},
 
 	{AuditSearch, "search the audit", Read, Audit, "", true, forAudit},
 	{AuditExport, "export from the audit", Read, Audit, "", true, forAudit},
 	{AuditVerify, "verify the audit", Read, Audit, "", true, forAudit},
-	{AuditCheckpoint, "take a checkpoint of the audit", Read, Audit, "", false, forAudit},
 
 	{JobList, "list jobs", Read, Area, Job, true, anyPurpose},
 	{JobOpen, "open a job", Read, Job, "", false, anyPurpose},

@@ -52,10 +52,7 @@ var (
 	membershipSet  = query("membership.set", `update memberships set person = $1 where run = $2 and record = $3`)
 	personForward  = query("person.forward", `update persons set forwarded_to = $1 where id = $2 and area = $3`)
 	personForwards = query("person.forwards", `select forwarded_to from persons where id = $1 and area = $2`)
-	personCount    = query("person.count", `select count(distinct person) from memberships where run = $1`)
-	eventsOfRecord = query("membership.events", `select at, run, answer, account, record, from_person, to_person, kind from membership_events
-		where area = $1 and record = $2 order by id desc limit 50`)
-	linksOf = query("link.of-person", `
+	linksOf        = query("link.of-person", `
 		select l.record_a, l.record_b, l.millibits, l.ppm, l.evidence from links l where l.run = $1
 		and l.record_a in (select record from memberships where run = $1 and person = $2)
 		and l.record_b in (select record from memberships where run = $1 and person = $2) order by l.record_a, l.record_b`)
@@ -128,17 +125,6 @@ func (tx *Tx) AddMembershipEvents(some []MembershipEvent) error {
 	return tx.bulk("membership_events", eventRow, values)
 }
 
-// MembershipEvents gives the newest changes of a record's membership.
-func (tx *Tx) MembershipEvents(r id.Record) ([]MembershipEvent, error) {
-	return list(tx, eventsOfRecord, []any{tx.area, int64(r)}, func(scan func(...any) error) (e MembershipEvent, err error) {
-		var at string
-		err = scan(&at, &e.Run, &e.Answer, &e.Account, &e.Record, &e.From, &e.To, &e.Kind)
-		e.At = moment(at)
-		tx.show(e.From, e.To)
-		return e, err
-	})
-}
-
 // Memberships hands every membership of a run to f, in order of record.
 func (tx *Tx) Memberships(run id.Run, f func(Membership)) error {
 	return tx.each(memberships, []any{int64(run)}, func(scan func(...any) error) error {
@@ -175,11 +161,6 @@ func (tx *Tx) Follow(p id.Person) (id.Person, error) {
 		p = to
 	}
 	return 0, errors.New("persons forward to each other in a ring")
-}
-
-// PersonCount is how many people a run found.
-func (tx *Tx) PersonCount(run id.Run) (n int64, err error) {
-	return n, tx.one(personCount, []any{int64(run)}, &n)
 }
 
 // LinksOf gives the links that hold a person together.

@@ -466,12 +466,10 @@ var readings = map[string]reading{
 		n, _, err := tx.NewestCheckpoint()
 		return n > 0 && tx.area == w.number, err
 	}},
-	"MembershipEvents": {call: func(tx *Tx, w *world) (any, error) { return tx.MembershipEvents(w.record) }},
 	"Memberships": {byRun: true, crowd: wholeRun, call: func(tx *Tx, w *world) (any, error) {
 		return gathered(func(f func(Membership)) error { return tx.Memberships(w.linkRun, f) })
 	}},
 	"Follow":       {crowd: onlyANumber, call: func(tx *Tx, w *world) (any, error) { return tx.Follow(w.person) }},
-	"PersonCount":  {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.PersonCount(w.linkRun) }},
 	"LinksOf":      {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.LinksOf(w.person, w.linkRun) }},
 	"WeakestLinks": {byRun: true, crowd: wholeRun, call: func(tx *Tx, w *world) (any, error) { return tx.WeakestLinks(w.linkRun) }},
 	"Doubts":       {byRun: true, call: func(tx *Tx, w *world) (any, error) { some, _, err := tx.Doubts(w.linkRun, 10); return some, err }},
