@@ -32,7 +32,7 @@ var sqliteDialect = dialect{
 		return word("bytea").ReplaceAllString(d, "blob")
 	},
 	write: &sql.TxOptions{Isolation: sql.LevelSerializable},
-	read:  &sql.TxOptions{ReadOnly: true},
+	read:  &sql.TxOptions{}, // every connection for reading is read-only: to make each transaction so would have its plans made anew
 	again: func(err error) bool { return errors.Is(err, sqlite3.BUSY) || errors.Is(err, sqlite3.LOCKED) },
 }
 

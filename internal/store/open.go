@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -117,12 +118,12 @@ func (db *DB) openSQLite(dir string) error {
 	db.dialect = &sqliteDialect
 	warnOfNetwork(dir)
 	path := filepath.Join(dir, "throughline.db")
-	open := func(query string, most int) (*sql.DB, error) {
+	open := func(query string, most int, more ...string) (*sql.DB, error) {
 		connector, err := (&sqlite.SQLite{}).OpenConnector("file:" + (&url.URL{Path: path}).EscapedPath() + query)
 		if err != nil {
 			return nil, fmt.Errorf("open the database: %w", err)
 		}
-		pool := sql.OpenDB(pinned{connector})
+		pool := sql.OpenDB(pinned{connector, slices.Concat(pragmas, more)})
 		pool.SetMaxOpenConns(most)
 		pool.SetMaxIdleConns(most)
 		return pool, nil
@@ -131,7 +132,7 @@ func (db *DB) openSQLite(dir string) error {
 	if db.writes, err = open("?_txlock=immediate", 1); err != nil {
 		return err
 	}
-	db.reads, err = open("", 8)
+	db.reads, err = open("", 8, "query_only = on")
 	return err
 }
 

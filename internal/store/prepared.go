@@ -16,7 +16,10 @@ import (
 const mostKept = 256 << 10
 
 // pinned makes connections that have our settings and keep their statements.
-type pinned struct{ driver.Connector }
+type pinned struct {
+	driver.Connector
+	pragmas []string
+}
 
 // Connect opens a connection and sets its pragmas.
 func (p pinned) Connect(ctx context.Context) (driver.Conn, error) {
@@ -25,7 +28,7 @@ func (p pinned) Connect(ctx context.Context) (driver.Conn, error) {
 		return nil, err
 	}
 	inner := c.(connection)
-	for _, p := range pragmas {
+	for _, p := range p.pragmas {
 		if err := inner.Raw().Exec("pragma " + p); err != nil {
 			return nil, errors.Join(fmt.Errorf("pragma %s: %w", p, err), inner.Close())
 		}
