@@ -158,7 +158,11 @@ func (w *world) fill(tx *Tx) (err error) {
 	}
 	step(func() (err error) { w.agency, err = tx.AddAgency(w.agencyIs, "AGE", w.agencyIs); return err })
 	step(func() (err error) {
-		w.account, err = tx.AddAccount(Account{Email: "ann@example.org.uk", Name: "Ann of " + w.area, Roles: []policy.Role{policy.Analyst, policy.Auditor}}, "hash", false)
+		roles := []policy.Role{policy.Analyst, policy.Auditor}
+		if w.area == "north" { // so that its roles can be told from another area's
+			roles = append(roles, policy.FinanceLead)
+		}
+		w.account, err = tx.AddAccount(Account{Email: "ann@example.org.uk", Name: "Ann of " + w.area, Roles: roles}, "hash", false)
 		return err
 	})
 	tx.actor.Account = w.account
@@ -454,6 +458,10 @@ var readings = map[string]reading{
 		all, err := tx.AccountNames()
 		return len(all) > 0 && all[0].ID == w.account, err
 	}},
+	"RolesHeld": {call: func(tx *Tx, w *world) (any, error) {
+		all, err := tx.RolesHeld()
+		return w.area == "north" && slices.Contains(all, policy.FinanceLead), err
+	}},
 	"Operators": {call: func(tx *Tx, w *world) (any, error) {
 		all, err := tx.Operators()
 		return slices.Contains(all, "Olive of "+w.area), err
@@ -533,7 +541,7 @@ var readings = map[string]reading{
 }
 
 // notReadings are the methods of Tx that read no row of an area, or write.
-var notReadings = strings.Fields(`Now Actor Purpose Purposes Confirm Ask May MayHere MayEver MustChange VerifyAudit
+var notReadings = strings.Fields(`Now Actor Purpose Purposes Confirm Ask May MayFor MayHere MayEver MustChange VerifyAudit
 	AddAccount SetPasswordHash SetRoles Suspend Restore SaveArea AddAgency AddExtract ExtractIsChecked ExtractIsFaulty MoveExtract ExtractIsSwept
 	StageSums StageTotals AddJob TakeJob JobProgress FinishJob AddLayout ApproveLayout AddPersons StageMemberships StageLinks StageDoubts
 	AddMembershipEvents SetMembership ForwardPerson AddAnswer UndoAnswer SetPrice ApprovePrice AddRun FixRun PublishRun FailRun SweepRun
