@@ -413,7 +413,7 @@ var readings = map[string]reading{
 	"FirstChunk":      {call: func(tx *Tx, w *world) (any, error) { return tx.FirstChunk(w.extract) }},
 	"InvolvedWith":    {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.InvolvedWith(w.person, w.linkRun) }},
 	"ChunkOf":         {call: func(tx *Tx, w *world) (any, error) { return tx.ChunkOf(w.extract, 2) }},
-	"FaultsOfCode":    {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.FaultsOfCode(w.extract, "x", 10) }},
+	"FaultsOfCode":    {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.FaultsOfCode(w.extract, "date", 10) }},
 	"FaultsOf":        {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.FaultsOf(w.extract, 0, 10) }},
 	"FaultCounts":     {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.FaultCounts(w.extract) }},
 	"SetAsideOf":      {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.SetAsideOf(w.extract, 10) }},
