@@ -183,7 +183,7 @@ func (a *App) gather(tx *store.Tx) (*costing, error) {
 		c.feeds = append(c.feeds, *spans[g])
 	}
 	slices.SortStableFunc(c.acts, func(x, y cost.Activity) int { return cmp.Compare(x.Person, y.Person) })
-	c.inputs = RunInputs{Extracts: extracts, LinkRun: here.LinkRun, Memberships: hash, PriceMap: c.prices.hash, Editions: c.prices.area.Prices.Editions,
+	c.inputs = RunInputs{Extracts: extracts, LinkRun: here.LinkRun, Memberships: hash, PriceMap: c.prices.hash, Editions: c.prices.editionsUsed(),
 		Deflator: c.prices.area.Prices.Deflator, PriceYear: c.prices.area.Prices.PriceYear.String(), Rule: c.rule.Version,
 		Window: c.window.From.String() + " to " + c.window.To.String(), Configuration: c.prices.area.Version, Code: a.version}
 	return c, nil

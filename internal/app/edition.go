@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -59,6 +60,17 @@ func (a *App) Editions(ctx context.Context, who Who) (EditionsPage, error) {
 		return nil
 	})
 	return p, err
+}
+
+// editionsUsed names the editions that a price of the map is of, in alphabetical order.
+func (m *priceMap) editionsUsed() []string {
+	used := map[string]bool{}
+	for _, l := range m.lines {
+		if l.National != nil {
+			used[l.National.Edition] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(used))
 }
 
 func (m *priceMap) edition(e *cost.Edition) EditionRow {

@@ -468,6 +468,26 @@ func (a *App) SetLocalPrice(ctx context.Context, who Who, in SetLocalPrice) erro
 	})
 }
 
+// SetNationalPrice proposes a price of an edition for a code.
+type SetNationalPrice struct {
+	Agency        id.Agency
+	Code, Unit    string
+	Service       string // slug; empty keeps the one that stands
+	Edition, Item string // Item is the price's code in the edition
+	Conversion    string
+}
+
+// SetNationalPrice proposes a national price; a finance lead approves it before it prices anything. It refuses a price that the
+// edition does not have, or whose unit the conversion does not give.
+func (a *App) SetNationalPrice(ctx context.Context, who Who, in SetNationalPrice) error {
+	return a.decidePrice(ctx, who, policy.PriceMapSetLocal, in.Agency, in.Code, in.Unit, func(l *area.PriceLine) {
+		l.Service = cmp.Or(in.Service, l.Service)
+		l.LeftOut, l.Local = nil, nil
+		l.National = &area.NationalPrice{Edition: in.Edition, Code: in.Item}
+		l.Conversion = cmp.Or(in.Conversion, l.Conversion, "each")
+	})
+}
+
 // LeaveOut decides that a code is not counted, and why.
 type LeaveOut struct {
 	Agency     id.Agency

@@ -34,8 +34,11 @@ type PriceLinePage struct {
 	Rents      bool        // rent and benefits are counted
 	History    []PriceDecision
 	MaySet     bool
-	MayApprove bool // the decision that waits
-	OwnWaits   bool // the viewer made the decision that waits, so somebody else approves it
+	MayApprove bool                // the decision that waits
+	OwnWaits   bool                // the viewer made the decision that waits, so somebody else approves it
+	Effect     *PriceEffect        // of the decision that waits; nil where none does, or nothing is linked yet
+	Years      []day.FinancialYear // that a local price may be of, the newest first
+	Choices    []cost.Price        // of the editions that the area draws on, that may price a contact without a catch
 }
 
 // PriceDecision is what was once decided about a code.
@@ -70,9 +73,49 @@ func (a *App) PriceLine(ctx context.Context, who Who, in OpenPriceLine) (PriceLi
 		if err := p.price(); err != nil {
 			return err
 		}
+		if p.MaySet {
+			if err := p.choices(); err != nil {
+				return err
+			}
+		}
+		if p.State.Waits {
+			if p.Effect, err = a.effect(tx, p.State); err != nil {
+				return err
+			}
+		}
 		return p.history(tx)
 	})
 	return p, err
+}
+
+// choices gathers the national prices that may be chosen.
+func (p *PriceLinePage) choices() error {
+	library, err := editions()
+	if err != nil {
+		return err
+	}
+	d, err := deflatorNamed(p.Area.Prices.Deflator)
+	if err != nil {
+		return err
+	}
+	p.Choices, p.Years = nil, nil
+	for y := p.Area.Prices.PriceYear; ; y-- {
+		if _, covered := d.Index(y); !covered && y != p.Area.Prices.PriceYear {
+			break
+		}
+		p.Years = append(p.Years, y)
+	}
+	for _, e := range library {
+		if !slices.Contains(p.Area.Prices.Editions, e.Name) {
+			continue
+		}
+		for _, x := range e.Prices {
+			if x.Use == cost.UseContact {
+				p.Choices = append(p.Choices, x)
+			}
+		}
+	}
+	return nil
 }
 
 // price finds the price of one unit in the area's money.

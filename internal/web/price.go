@@ -133,7 +133,7 @@ func (s *Server) pricePage(w http.ResponseWriter, r *http.Request, who app.Who, 
 	l := p.State
 	c := ui.Price{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l), Unit: l.Unit, Contacts: l.Uses(), People: l.People, InCohort: l.InCohort,
 		Now: priceNow(p), Sum: l.Sum.Amount, Costing: ui.Costing{Year: p.Area.Prices.PriceYear, Rents: p.Rents}, Waits: l.Waits, Decision: l.ID, MaySet: p.MaySet,
-		MayApprove: p.MayApprove, NotYours: "A finance lead approves it.", Years: priceYears(p.Area.Prices.PriceYear), Counts: counts(l.Unit), SetForm: set, LeaveForm: leave}
+		MayApprove: p.MayApprove, NotYours: "A finance lead approves it.", Years: priceYears(p.Area.Prices.PriceYear, p.Years), Counts: counts(l.Unit), SetForm: set, LeaveForm: leave}
 	if p.OwnWaits {
 		c.NotYours = "You set this, so another finance lead approves it."
 	}
@@ -143,8 +143,14 @@ func (s *Server) pricePage(w http.ResponseWriter, r *http.Request, who app.Who, 
 			c.Services = append(c.Services, ui.Option{Value: x.Slug, Label: x.Name})
 		}
 	}
+	for _, x := range p.Choices {
+		c.Editions = append(c.Editions, ui.Option{Value: x.Edition + " " + x.Code, Label: x.Item + ", " + x.Unit + ", " + publishedWords(x.Amount) + " of " + x.Year.String() + " (" + x.Edition + ")"})
+	}
 	if l.Waits {
-		c.Change = []string{waitingWords(l)}
+		c.Change = append([]string{waitingWords(l)}, effectWords(p.Effect)...)
+	}
+	if e := p.Effect; e != nil {
+		c.Enter, c.Leave = e.Enter, e.Leave
 	}
 	for _, h := range p.History {
 		what := priceWords(h.Line)
@@ -163,6 +169,18 @@ func waitingWords(l app.PriceLineState) string {
 		return of + ", " + plural(int64(l.InCohort), "of them in the cohort", "of them in the cohort") + ", are left out of every sum, with the reason beside it"
 	}
 	return of + ", " + commas(l.InCohort) + " of them in the cohort, get this price: " + priceWords(l.Line)
+}
+
+// effectWords say what approving does to the sums of a run made now. Who enters or leaves is listed beside.
+func effectWords(e *app.PriceEffect) []string {
+	if e == nil {
+		return []string{"what it does to the sums is known once records are linked"}
+	}
+	return []string{
+		"a run made now would price " + plural(int64(e.Contacts), "more contact", "more contacts") + ", " + e.Amount.String() + " in all",
+		"the cohort’s sum would change by " + e.Cohort.String(),
+		plural(int64(e.EnterN), "person", "people") + " would enter the cohort and " + commas(e.LeaveN) + " would leave it",
+	}
 }
 
 // priceNow is the price as it stands.
@@ -219,10 +237,10 @@ func priceWords(l area.PriceLine) string {
 var ofOne = map[cost.Basis]string{cost.Event: "each", cost.Item: "each", cost.Hour: "an hour", cost.Day: "a day", cost.Night: "a night", cost.Week: "a week",
 	cost.Year: "a year"}
 
-// priceYears are the financial years that a local price may be of, the area's own first.
-func priceYears(target day.FinancialYear) []ui.Option {
+// priceYears are the financial years that a local price may be of, the newest first: those that the deflator brings to the area's.
+func priceYears(target day.FinancialYear, all []day.FinancialYear) []ui.Option {
 	var out []ui.Option
-	for y := target; y > target-6; y-- {
+	for _, y := range all {
 		out = append(out, ui.Option{Value: y.String(), Label: y.String(), Chosen: y == target})
 	}
 	return out

@@ -26,9 +26,34 @@ func (s *Server) agencyOf(r *http.Request, who app.Who, in app.OpenPriceLine) (i
 
 func (s *Server) setPrice(w http.ResponseWriter, r *http.Request, who app.Who) error {
 	line := lineAsked(r.PostForm)
+	if r.PostForm.Get("national") != "" {
+		return s.setNational(w, r, who, line)
+	}
 	in, err := priceAsked(r)
 	if in.Agency, err = s.withAgency(r, who, line, err); err == nil {
 		err = s.app.SetLocalPrice(r.Context(), who, in)
+	}
+	err = priceTrouble(err)
+	if form, status, ok := again(r, err); ok {
+		return s.pricePage(w, r, who, status, line, withoutLine(form), ui.Form{})
+	}
+	if err != nil {
+		return err
+	}
+	return s.done(w, pathOf(line), priceIsSet)
+}
+
+// setNational proposes the price of an edition that was chosen in place of an amount.
+func (s *Server) setNational(w http.ResponseWriter, r *http.Request, who app.Who, line app.OpenPriceLine) error {
+	edition, item, _ := strings.Cut(r.PostForm.Get("national"), " ")
+	in := app.SetNationalPrice{Code: line.Code, Unit: line.Unit, Service: r.PostForm.Get("service"), Edition: edition, Item: item}
+	_, in.Conversion = basisOf(r.PostForm.Get("counts"))
+	var err error
+	if strings.TrimSpace(r.PostForm.Get("amount")) != "" {
+		err = fault.InvalidField("national", "There is an amount and a national price.", "Leave one of them out.")
+	}
+	if in.Agency, err = s.withAgency(r, who, line, err); err == nil {
+		err = s.app.SetNationalPrice(r.Context(), who, in)
 	}
 	err = priceTrouble(err)
 	if form, status, ok := again(r, err); ok {
@@ -78,7 +103,7 @@ func priceTrouble(err error) error {
 	if err == nil || f.Kind != fault.Invalid {
 		return err
 	}
-	fields := map[string]bool{"amount": true, "year": true, "source": true, "service": true, "counts": true, "why": true}
+	fields := map[string]bool{"amount": true, "year": true, "source": true, "service": true, "counts": true, "why": true, "national": true}
 	c := *f
 	c.Notes = nil
 	for _, n := range f.Notes {

@@ -147,7 +147,7 @@ func (s *Server) table() []Route {
 		get("/prices.csv", policy.PriceMapExport, "", s.exportPrices),
 		get("/prices/line", policy.PriceMapOpen, "price", s.price),
 		post("/prices/set", policy.PriceMapSetLocal, "price",
-			withLine(fields{"service": once, "amount": once, "counts": once, "year": once, "source": once}), s.setPrice),
+			withLine(fields{"service": once, "amount": once, "counts": once, "year": once, "source": once, "national": once}), s.setPrice),
 		post("/prices/leave-out", policy.PriceMapLeaveOut, "price", withLine(fields{"why": once}), s.leaveOut),
 		post("/prices/approve", policy.PriceMapApprove, "price", withLine(fields{"price": once}), s.approvePrice),
 

@@ -202,7 +202,8 @@ type Price struct {
 	Now                   []Pair // price, source, edition, conversion, uprating, approved by whom and when; or that there is none
 	Sum                   money.Pence
 	Costing               Costing
-	Change                []string // what a waiting price would change: who would enter and who would leave the cohort
+	Change                []string    // what a waiting price would change: who would enter and who would leave the cohort
+	Enter, Leave          []id.Person // of the cohort, whom the viewer may open
 	History               []PriceChange
 	Waits                 bool     // a decision waits for approval
 	Decision              id.Price // that waits

@@ -1,0 +1,113 @@
+package app
+
+import (
+	"slices"
+
+	"throughline/internal/cohort"
+	"throughline/internal/cost"
+	"throughline/internal/id"
+	"throughline/internal/money"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// PriceEffect is what approving a decision would change in a run over what is accepted now: the same contacts, people and rule,
+// reckoned without the decision and with it. The decision is a gap in the one and counts in the other.
+type PriceEffect struct {
+	Amount       money.Pence // of everyone in the window, more or less
+	Cohort       money.Pence // of the cohort, more or less
+	Contacts     int         // that would have a price
+	Enter, Leave []id.Person // of the cohort, whom the viewer may know of
+	EnterN       int         // of all
+	LeaveN       int
+}
+
+// effect reckons the window twice. It is nil before anything is linked.
+func (a *App) effect(tx *store.Tx, l PriceLineState) (*PriceEffect, error) {
+	here, err := tx.Area()
+	if err != nil || here.LinkRun == 0 {
+		return nil, err
+	}
+	c, err := a.gather(tx)
+	if err != nil {
+		return nil, err
+	}
+	before, was, err := c.reckon(c.prices)
+	if err != nil {
+		return nil, err
+	}
+	approved, err := c.prices.with(tx, l.ID)
+	if err != nil {
+		return nil, err
+	}
+	after, is, err := c.reckon(approved)
+	if err != nil {
+		return nil, err
+	}
+	e := &PriceEffect{Amount: is.EveryoneCost - was.EveryoneCost, Cohort: is.Amount - was.Amount}
+	if at, sent := c.prices.at[cost.Key{Agency: l.Agency.Slug, Code: l.Code, Unit: l.Unit}]; sent {
+		e.Contacts = after.Codes[at].Contacts - before.Codes[at].Contacts
+	}
+	in := func(f *cohort.Cohort) map[id.Person]bool {
+		members := map[id.Person]bool{}
+		for _, m := range f.Members {
+			members[m.ID] = true
+		}
+		return members
+	}
+	inWas, inIs := in(was), in(is)
+	if e.Enter, e.EnterN, err = knownOf(tx, is.Members, inWas); err != nil {
+		return nil, err
+	}
+	e.Leave, e.LeaveN, err = knownOf(tx, was.Members, inIs)
+	return e, err
+}
+
+// knownOf gives those members who are not among others: whom the viewer may open, and how many there are in all.
+func knownOf(tx *store.Tx, members []cohort.Member, others map[id.Person]bool) (known []id.Person, all int, err error) {
+	for _, m := range members {
+		if others[m.ID] {
+			continue
+		}
+		all++
+		facts, err := tx.PersonFacts(m.ID)
+		if err != nil {
+			return nil, 0, err
+		}
+		if tx.May(policy.PersonFootprint, policy.Subject{Kind: policy.Person, ID: int64(m.ID)}, facts) {
+			known = append(known, m.ID)
+		}
+	}
+	return known, all, nil
+}
+
+// with is the price map as it would be with a decision approved.
+func (m *priceMap) with(tx *store.Tx, n id.Price) (*priceMap, error) {
+	agencies, err := tx.Agencies()
+	if err != nil {
+		return nil, err
+	}
+	standing, err := tx.Prices()
+	if err != nil {
+		return nil, err
+	}
+	standing = slices.Clone(standing)
+	for i := range standing {
+		if standing[i].ID == n {
+			standing[i].State, standing[i].ApprovedAs, standing[i].ApprovedAt = "approved", "nobody yet", tx.Now()
+		}
+	}
+	return madeFrom{area: m.area, agencies: agencies, codes: m.codes, standing: standing}.make()
+}
+
+// reckon prices what was gathered by a map and applies the rule.
+func (c *costing) reckon(m *priceMap) (*cost.Sums, *cohort.Cohort, error) {
+	by := *c
+	by.prices = m
+	sums, err := cost.Sum(by.acts, m.table, by.window)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, err := cohort.Apply(by.rule, by.people(sums), by.coverage())
+	return sums, found, err
+}

@@ -1,0 +1,109 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"throughline/internal/app"
+	"throughline/internal/id"
+	"throughline/internal/policy"
+	"throughline/internal/web/ui"
+)
+
+// TestApprovalShowsWhatItDoes proposes a price large enough to bring people into the cohort, and holds what the page says it would do
+// to the run made after it is approved.
+func TestApprovalShowsWhatItDoes(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	s, analyst := w.site, w.analyst
+	finance := w.admin.somebody("Fay", 0, policy.AgreePrices, string(policy.FinanceLead))
+	lead, loader := w.admin.somebody("Gina", 0, policy.HandleExtracts, string(policy.GovernanceLead)), w.admin.somebody("Lou", 0, policy.HandleExtracts, string(policy.Analyst))
+	w.take(loader, lead, "police", townLayout("police", "MISPER", "missing-person-report", "report"),
+		"client,forename,surname,born,nhs,postcode,day\nP1,Dean,Whitlock,04/03/1983,9990000018,SE5 8AZ,09/01/2026\n")
+	set := func(agency, code, unit, amount string) app.OpenPriceLine {
+		line := app.OpenPriceLine{Agency: agency, Code: code, Unit: unit}
+		analyst.want(analyst.post("/prices/set", url.Values{"agency": {agency}, "code": {code}, "unit": {unit}, "amount": {amount}, "counts": {"event each"},
+			"year": {"2024-25"}, "source": {"Finance"}}), pathOf(line))
+		return line
+	}
+	run := func() {
+		if _, err := s.app.StartRuns(t.Context(), analyst.credential()); err != nil {
+			t.Fatal(err)
+		}
+		w.work()
+	}
+	for _, line := range []app.OpenPriceLine{set("lantern", "OUTR", "contact", "30000"), set("riverbank", "AE-ATT", "attendance", "30000")} {
+		p, err := s.app.PriceLine(t.Context(), finance.credential(), line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.app.ApprovePrice(t.Context(), finance.credential(), p.State.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run()
+	line := set("police", "MISPER", "report", "9000.00") // the third agency that the rule asks for
+	was, err := s.app.Cohort(t.Context(), analyst.credential(), app.OpenCohort{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.app.PriceLine(t.Context(), finance.credential(), line)
+	if err != nil || p.Effect == nil {
+		t.Fatalf("no effect: %v", err)
+	}
+	e := *p.Effect
+	if e.EnterN == 0 || len(e.Enter) != e.EnterN || e.Contacts != p.State.Uses() {
+		t.Fatalf("%d would enter, %d are listed; %d contacts of %d are priced", e.EnterN, len(e.Enter), e.Contacts, p.State.Uses())
+	}
+	page := finance.status(finance.get(pathOf(line)), http.StatusOK).Body.String()
+	says(t, page, effectWords(&e)...)
+	says(t, page, `href="`+ui.FootprintPath(e.Enter[0])+`"`)
+	if err := s.app.ApprovePrice(t.Context(), finance.credential(), p.State.ID); err != nil {
+		t.Fatal(err)
+	}
+	run()
+	is, err := s.app.Cohort(t.Context(), analyst.credential(), app.OpenCohort{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := is.Cohort.Amount - was.Cohort.Amount; got != e.Cohort {
+		t.Errorf("the cohort changed by %s, the page said %s", got, e.Cohort)
+	}
+	if got := is.Cohort.EveryoneCost - was.Cohort.EveryoneCost; got != e.Amount {
+		t.Errorf("everybody’s cost changed by %s, the page said %s", got, e.Amount)
+	}
+	before := map[id.Person]bool{}
+	for _, m := range was.Blocks {
+		before[m.Person] = true
+	}
+	entered := map[id.Person]bool{}
+	for _, m := range is.Blocks {
+		entered[m.Person] = !before[m.Person]
+	}
+	for _, n := range e.Enter {
+		if !entered[n] {
+			t.Errorf("%s did not enter", id.Pseudonym(n))
+		}
+	}
+	if got := len(is.Blocks) - len(was.Blocks); got != e.EnterN-e.LeaveN {
+		t.Errorf("the cohort has %d more people, the page said %d in and %d out", got, e.EnterN, e.LeaveN)
+	}
+}
+
+// TestNationalPriceIsChosen picks a published price, which carries its own year and source, and refuses one beside an amount.
+func TestNationalPriceIsChosen(t *testing.T) {
+	t.Parallel()
+	s := smallSite(t)
+	b := s.as(policy.Analyst, policy.FindAndCost)
+	line := app.OpenPriceLine{Agency: "lewisham", Code: "HSG-OTH", Unit: "contact"}
+	page := b.status(b.get(pathOf(line)), http.StatusOK).Body.String()
+	says(t, page, "Or use a national price", `value="NCC-2024-25 `, `value="2013-14"`)
+	form := url.Values{"agency": {line.Agency}, "code": {line.Code}, "unit": {line.Unit}, "counts": {"event each"}, "national": {"NCC-2024-25 NCC2425-A02"}, "amount": {"12.00"}}
+	if text := b.status(b.post("/prices/set", form), http.StatusUnprocessableEntity).Body.String(); text != "" {
+		says(t, text, `href="#set-national"`)
+	}
+	form.Del("amount")
+	b.want(b.post("/prices/set", form), pathOf(line))
+	says(t, b.get(pathOf(line)).Body.String(), "National, NCC2425-A02 of NCC-2024-25", "another finance lead approves it")
+}
