@@ -243,7 +243,7 @@ func serviceUse(p app.FootprintPage, u use) ui.ServiceUse {
 		if g, ok := p.Area.Agency(u.agency); ok {
 			out.Payer = payerName(p.Area, g.Payer)
 		}
-		out.Used = plural(int64(len(u.gaps)), "contact", "contacts")
+		out.Used = gapWords(p, u.service, len(u.gaps))
 		return out
 	}
 	out.Used = quantityWords(p, u.service, quantity)
@@ -260,6 +260,14 @@ func quantityWords(p app.FootprintPage, service string, thousandths int64) strin
 		one, several = s.Unit, s.Units
 	}
 	return countWords(thousandths, one, several)
+}
+
+// gapWords counts contacts without a price, in the unit of the service where each is one: "2 reports".
+func gapWords(p app.FootprintPage, service string, n int) string {
+	if s, ok := p.Area.Service(service); ok && s.Unit == "report" {
+		return plural(int64(n), s.Unit, s.Units)
+	}
+	return plural(int64(n), "contact", "contacts")
 }
 
 // countWords writes thousandths of a unit, every decimal that there is: "1,720.5 episodes".

@@ -42,7 +42,7 @@ func opened(p app.FootprintPage, f ui.Footprint, all []use, q url.Values) *ui.Op
 			add(l, l.Amount, l.Inside)
 		}
 		for _, g := range all[i].gaps {
-			lines = append(lines, ui.Line{Contact: g.Contact.ID, Span: g.Inside, Used: "1 contact", Unpriced: g.Reason.String(), Extract: g.Contact.Extract,
+			lines = append(lines, ui.Line{Contact: g.Contact.ID, Span: g.Inside, Used: gapWords(p, g.Service, 1), Unpriced: g.Reason.String(), Extract: g.Contact.Extract,
 				Row: int(g.Contact.Line)})
 		}
 	case "category", "payer":

@@ -247,7 +247,7 @@ func (c Cohort) table(tableID, name string, people []CohortRow) Table {
 		}
 		weekly := pounds(p.Weekly)
 		if p.Partial {
-			weekly.Text = append(weekly.Text, Under("partial"))
+			weekly.Text = append(weekly.Text, Plain(" "), Quiet("partial"))
 		}
 		borough := p.Borough
 		if borough == "" {
