@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -268,6 +269,27 @@ func TestWhoHasSeenIsComplete(t *testing.T) {
 			if now := seen(); now != before+2 {
 				t.Errorf("%s left %d events of Dean, want one and one for looking at the list", name, now-before)
 			}
+		}
+	})
+}
+
+// TestSearchAmongManyOfOneSurname finds somebody by both names, with a slip in one, though more people share the surname than a key
+// brings.
+func TestSearchAmongManyOfOneSurname(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		lantern := w.layout("lantern", layoutOf("lantern", "OUTR", "street-outreach", "contact"))
+		file := "client,forename,surname,born,nhs,postcode,day\n"
+		for i := range candidatesPerKey + 50 {
+			file += fmt.Sprintf("L%d,%s,Francis,%02d/%02d/%d,,,05/01/2026\n", i, []string{"Dean", "Ann", "Omar", "Grace"}[i%4], 1+i%28, 1+i%12, 1940+i%60)
+		}
+		w.accept(w.send(lantern, march, false, file+"L9999,Errol,Francis,04/03/1983,,,05/01/2026\n"))
+		w.run()
+		p, err := w.app.SearchPeople(t.Context(), w.as(policy.Analyst, policy.FindAndCost), SearchPeople{Name: "Errol Francsi"})
+		if err != nil || len(p.People) == 0 {
+			t.Fatalf("nobody was found (%v)", err)
+		}
+		if !slices.Contains(p.People[0].Agrees, "Forename") || len(p.People) > 1 && p.People[1].PPM*5 > p.People[0].PPM {
+			t.Errorf("the first found agree in %v, and the next is as near: %+v", p.People[0].Agrees, p.People[:min(2, len(p.People))])
 		}
 	})
 }

@@ -207,11 +207,19 @@ func (a *App) candidates(tx *store.Tx, run id.Run, query person.Identity, refere
 	if err != nil {
 		return nil, err
 	}
-	seen := map[id.Record]bool{}
+	var byKey [][]store.RecordFound
 	for _, key := range searchKeys(query) {
 		some, err := tx.RecordsByKey(key, run, candidatesPerKey)
 		if err != nil {
 			return nil, err
+		}
+		byKey = append(byKey, some)
+	}
+	slices.SortStableFunc(byKey, func(x, y []store.RecordFound) int { return cmp.Compare(len(x), len(y)) })
+	seen := map[id.Record]bool{}
+	for _, some := range byKey {
+		if len(some) == candidatesPerKey && len(seen) >= MostFound {
+			break // of a key that so many share only some were read, and rarer ones have brought enough
 		}
 		for _, c := range some {
 			if seen[c.Record] || c.Person == 0 {

@@ -295,6 +295,9 @@ func BlockingKeys(who person.Identity) []string {
 	}
 	c.eachName(r, func(n name) {
 		put("S")(uint64(c.names.facts[n.surname].sound) << 16)
+		if n.surname != 0 && n.forename != 0 { // whoever knows no more than a name asks by both of its sounds
+			put("N")(mix(uint64(c.names.facts[n.surname].sound)<<32 | uint64(c.names.facts[n.forename].sound)))
+		}
 		if n.surname == 0 || c.initialOnly(n.surname) {
 			put("F")(c.names.facts[n.forename].hash)
 		}
