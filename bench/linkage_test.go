@@ -15,7 +15,6 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -198,15 +197,6 @@ func (s *stopwatch) stage(name string) {
 }
 
 func (s *stopwatch) String() string { return strings.Join(s.lines, ", ") }
-
-// processorTime is how long this process has kept processors busy.
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
 
 func setting(b *testing.B, name string, usual int) int {
 	s := os.Getenv(name)
