@@ -107,7 +107,7 @@ func TestServeAnEmptyDirectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := visitor{t, &http.Client{Jar: jar}, address}
-	first := url.Values{"code": {code}, "name": {"Ada Admin"}, "email": {"ada@example.org.uk"}, "password": {"copper lantern 39 orbit"}, "again": {"copper lantern 39 orbit"}}
+	first := url.Values{"area": {"south-london"}, "code": {code}, "name": {"Ada Admin"}, "email": {"ada@example.org.uk"}, "password": {"copper lantern 39 orbit"}, "again": {"copper lantern 39 orbit"}}
 	if at, page := v.post("/first", first); at != "/purpose" {
 		t.Fatalf("the first administrator comes to %s:\n%s", at, page)
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -73,37 +72,30 @@ func find(ctx context.Context, a *app.App, who app.Who, email string) (app.Accou
 type accountList struct{ operator }
 
 // Run lists accounts.
-func (c accountList) Run(ctx context.Context, w *World) (err error) {
-	a, err := c.open(ctx, w, true)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	who, err := c.who(ctx, a)
-	if err != nil {
-		return err
-	}
-	rows, err := all(ctx, a, who)
-	if err != nil {
-		return err
-	}
-	lines := make([]accountLine, len(rows))
-	var b strings.Builder
-	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "E-MAIL\tNAME\tAGENCY\tROLES\tSUSPENDED")
-	for i, row := range rows {
-		l := lineOf(row)
-		suspended := ""
-		if l.Suspended {
-			suspended = "suspended"
+func (c accountList) Run(ctx context.Context, w *World) error {
+	return c.act(ctx, w, func(a *app.App, who app.Who) error {
+		rows, err := all(ctx, a, who)
+		if err != nil {
+			return err
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", l.Email, l.Name, l.Agency, strings.Join(l.Roles, ", "), suspended)
-		lines[i] = l
-	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	return c.print(w, lines, strings.TrimRight(b.String(), "\n"))
+		lines := make([]accountLine, len(rows))
+		var b strings.Builder
+		t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(t, "E-MAIL\tNAME\tAGENCY\tROLES\tSUSPENDED")
+		for i, row := range rows {
+			l := lineOf(row)
+			suspended := ""
+			if l.Suspended {
+				suspended = "suspended"
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", l.Email, l.Name, l.Agency, strings.Join(l.Roles, ", "), suspended)
+			lines[i] = l
+		}
+		if err := t.Flush(); err != nil {
+			return err
+		}
+		return c.print(w, lines, strings.TrimRight(b.String(), "\n"))
+	})
 }
 
 type accountRestore struct {
@@ -112,24 +104,17 @@ type accountRestore struct {
 }
 
 // Run restores an account.
-func (c accountRestore) Run(ctx context.Context, w *World) (err error) {
-	a, err := c.open(ctx, w, true)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	who, err := c.who(ctx, a)
-	if err != nil {
-		return err
-	}
-	row, err := find(ctx, a, who, c.Email)
-	if err != nil {
-		return err
-	}
-	if err := a.RestoreAccount(ctx, who, row.ID, row.Version); err != nil {
-		return err
-	}
-	return c.print(w, map[string]any{"id": row.ID, "suspended": false}, row.Name+" may sign in again.")
+func (c accountRestore) Run(ctx context.Context, w *World) error {
+	return c.act(ctx, w, func(a *app.App, who app.Who) error {
+		row, err := find(ctx, a, who, c.Email)
+		if err != nil {
+			return err
+		}
+		if err := a.RestoreAccount(ctx, who, row.ID, row.Version); err != nil {
+			return err
+		}
+		return c.print(w, map[string]any{"id": row.ID, "suspended": false}, row.Name+" may sign in again.")
+	})
 }
 
 type accountReset struct {
@@ -138,24 +123,17 @@ type accountReset struct {
 }
 
 // Run gives an account a temporary password.
-func (c accountReset) Run(ctx context.Context, w *World) (err error) {
-	a, err := c.open(ctx, w, true)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	who, err := c.who(ctx, a)
-	if err != nil {
-		return err
-	}
-	row, err := find(ctx, a, who, c.Email)
-	if err != nil {
-		return err
-	}
-	made, err := a.ResetPassword(ctx, who, row.ID)
-	if err != nil {
-		return err
-	}
-	return c.print(w, map[string]any{"id": made.Account, "temporary_password": made.Temporary, "until": made.Until},
-		fmt.Sprintf("%s signs in with %s until %s, and then chooses a password.", made.Name, made.Temporary, made.Until.Format("2 January 2006, 15:04 MST")))
+func (c accountReset) Run(ctx context.Context, w *World) error {
+	return c.act(ctx, w, func(a *app.App, who app.Who) error {
+		row, err := find(ctx, a, who, c.Email)
+		if err != nil {
+			return err
+		}
+		made, err := a.ResetPassword(ctx, who, row.ID)
+		if err != nil {
+			return err
+		}
+		return c.print(w, map[string]any{"id": made.Account, "temporary_password": made.Temporary, "until": made.Until},
+			fmt.Sprintf("%s signs in with %s until %s, and then chooses a password.", made.Name, made.Temporary, made.Until.Format("2 January 2006, 15:04 MST")))
+	})
 }

@@ -2,10 +2,10 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
+	"throughline/internal/app"
 	"throughline/internal/fault"
 )
 
@@ -24,35 +24,28 @@ var errBroken = fault.New(fault.Conflict, "audit-broken", "The audit does not ag
 	"Keep the data directory as it is and tell the governance lead.")
 
 // Run verifies the audit.
-func (c auditVerify) Run(ctx context.Context, w *World) (err error) {
-	a, err := c.open(ctx, w, true)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	who, err := c.who(ctx, a)
-	if err != nil {
-		return err
-	}
-	v, err := a.VerifyAudit(ctx, who, c.Checkpoints)
-	if err != nil {
-		return err
-	}
-	words := fmt.Sprintf("%d events recomputed, %d not yet sealed, %d checkpoints agree", v.Events, v.Unsealed, v.Checkpoints)
-	if v.Through != "" {
-		words += ", the newest of " + v.Through
-	}
-	words += "."
-	if len(v.Broken) > 0 {
-		words = strings.Join(v.Broken, "\n") + "\n" + words
-	}
-	answer := map[string]any{"events": v.Events, "unsealed": v.Unsealed, "checkpoints": v.Checkpoints, "through": v.Through,
-		"broken": append([]string{}, v.Broken...)}
-	if err := c.print(w, answer, words); err != nil {
-		return err
-	}
-	if len(v.Broken) > 0 {
-		return errBroken
-	}
-	return nil
+func (c auditVerify) Run(ctx context.Context, w *World) error {
+	return c.act(ctx, w, func(a *app.App, who app.Who) error {
+		v, err := a.VerifyAudit(ctx, who, c.Checkpoints)
+		if err != nil {
+			return err
+		}
+		words := fmt.Sprintf("%d events recomputed, %d not yet sealed, %d checkpoints agree", v.Events, v.Unsealed, v.Checkpoints)
+		if v.Through != "" {
+			words += ", the newest of " + v.Through
+		}
+		words += "."
+		if len(v.Broken) > 0 {
+			words = strings.Join(v.Broken, "\n") + "\n" + words
+		}
+		answer := map[string]any{"events": v.Events, "unsealed": v.Unsealed, "checkpoints": v.Checkpoints, "through": v.Through,
+			"broken": append([]string{}, v.Broken...)}
+		if err := c.print(w, answer, words); err != nil {
+			return err
+		}
+		if len(v.Broken) > 0 {
+			return errBroken
+		}
+		return nil
+	})
 }
