@@ -35,8 +35,8 @@ type nearness struct {
 }
 
 type phoneTokens struct {
-	near       []keyed.Token // rising
-	start, end keyed.Token
+	near, far        []keyed.Token // rising
+	start, ends, end keyed.Token
 }
 
 type birthTokens struct {
@@ -371,7 +371,7 @@ func (c *columns) codedTown(v keyed.Value) uint32 {
 func (c *columns) codedPhone(v keyed.Value) uint32 {
 	n := c.phones.number(v.Get(keyed.Whole).String())
 	if d := c.coded; int(n) == len(d.phones) {
-		d.phones = append(d.phones, phoneTokens{v.All(keyed.Near), v.Get(keyed.Start), v.Get(keyed.End)})
+		d.phones = append(d.phones, phoneTokens{v.All(keyed.Near), sorted(v.All(keyed.Far)), v.Get(keyed.Start), v.Get(keyed.Ends), v.Get(keyed.End)})
 	}
 	return n
 }
@@ -427,7 +427,8 @@ func never(_, _ uint32) bool { return false }
 func (d *coded) nearTowns(a, b uint32) bool  { return meet(d.towns[a].far, d.towns[b].far) }
 func (d *coded) nearEmails(a, b uint32) bool { return meet(d.emails[a].far, d.emails[b].far) }
 func (d *coded) nearPhones(a, b uint32) bool {
-	return meet(d.phones[a].near, d.phones[b].near)
+	x, y := &d.phones[a], &d.phones[b]
+	return meet(x.near, y.near) || meet(x.far, y.far)
 }
 
 func (c *columns) compareCodedOthers(a, b uint32) Level {
@@ -493,7 +494,10 @@ func (d *coded) weigh(f Field, isNear func(a, b uint32) bool) func(a, b uint32) 
 
 // farTokens gives the tokens by which two values at most two slips apart meet.
 func farTokens(v keyed.Value) []keyed.Token {
-	list := append(v.All(keyed.Near), v.All(keyed.Far)...)
+	return sorted(append(v.All(keyed.Near), v.All(keyed.Far)...))
+}
+
+func sorted(list []keyed.Token) []keyed.Token {
 	slices.Sort(list)
 	return list
 }

@@ -271,7 +271,7 @@ func TestBadFiles(t *testing.T) {
 	for name, tt := range map[string]struct{ text, want string }{
 		"plain":       {"forename,surname\nAnn,Testwell\n", "x.csv, line 1: it does not begin as an encoded file does"},
 		"empty":       {"", "x.csv, line 1"},
-		"version":     {strings.Replace(good, fileMark+",1", fileMark+",2", 1), "another version"},
+		"version":     {strings.Replace(good, fileMark+",2", fileMark+",3", 1), "another version"},
 		"mode":        {strings.Replace(good, ",full,", ",half,", 1), "x.csv, line 1: it names no mode"},
 		"header":      {strings.Replace(good, "forename", "first", 1), "x.csv, line 2: the header"},
 		"plain name":  {strings.Replace(good, ","+id+",i", ","+id+",Testwell i", 1), "x.csv, line 3: forename is not written as tokens"},

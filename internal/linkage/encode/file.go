@@ -28,7 +28,7 @@ var columnNames = map[Mode][]string{
 }
 
 // fileMark begins every encoded file; what follows is the version of the format, the mode, and each key's id and name.
-const fileMark, fileVersion = "throughline-encoding", "1"
+const fileMark, fileVersion = "throughline-encoding", "2"
 
 // Header is what an encoded file says of itself.
 type Header struct {

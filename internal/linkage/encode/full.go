@@ -86,6 +86,7 @@ const (
 	Word        = 'l' // a word of an address
 	End         = 'z' // the last six digits of a telephone number
 	Start       = 'a' // all its digits but the last three
+	Ends        = 'b' // all its digits but the three in the middle that beginning and end both hold
 	PNC         = 'P' // a whole PNC id, prison number, or other number unique to one person
 	Prison      = 'Q'
 	National    = 'N'

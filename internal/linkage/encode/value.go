@@ -216,8 +216,23 @@ func (t *tokens) phone(s string) (v Value) {
 	if len(s) > 6 {
 		v.put(End, t.of("end of phone", s[len(s)-6:]))
 		v.put(Start, t.of("beginning of phone", s[:len(s)-3]))
+		v.put(Ends, t.of("both ends of phone", s[:len(s)-6], s[len(s)-3:]))
 	}
-	return v
+	return append(v, t.twoDigits(s)...)
+}
+
+// twoDigits encodes a telephone number with each two of its digits left open: two of one length have a token in common when they differ in
+// two digits at most.
+func (t *tokens) twoDigits(s string) (v Value) {
+	if len(s) <= 6 || len(s) > mostNear {
+		return nil
+	}
+	for i := range s {
+		for j := range i {
+			v.put(Far, t.of("phone but for two digits", s[:j]+"-"+s[j+1:i]+"-"+s[i+1:]))
+		}
+	}
+	return v.shuffled()
 }
 
 func (t *tokens) email(s string) (v Value) {
