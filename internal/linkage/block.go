@@ -12,6 +12,8 @@ const (
 	// pairsPerRecord is how many pairs a record a rule may find in whole blocks. Its largest blocks are cut to keep to it, so
 	// that the work grows with the records and not with their square.
 	pairsPerRecord = 10
+	// loosePairs is the same of a loose rule, whose larger blocks are passed over.
+	loosePairs = 2
 	// smallestCut is the size up to which a block is never cut.
 	smallestCut = 12
 	// largestPart is how many a part may have before each of its records is compared with its next neighbours only.
@@ -87,6 +89,9 @@ func newBlocks(ctx context.Context, c *columns, list []rule, all bool) *blocks {
 	n := len(c.records)
 	b := &blocks{c: c, ctx: ctx, extra: make([][]extraKey, 1), extraAt: make([]uint32, n)}
 	for _, r := range list {
+		if r.loose() && n > looseUpTo {
+			continue
+		}
 		if r.keys == nil && (all || n <= everyPair) || r.keys != nil && !slices.ContainsFunc(r.needs, func(f Field) bool { return !c.said(f) }) {
 			b.rules = append(b.rules, r)
 		}
@@ -185,7 +190,11 @@ func (b *blocks) order(k int, room *sorting) {
 		}
 		from = to
 	}
-	s.largest = s.largestWhole(pairsPerRecord * n)
+	each := pairsPerRecord
+	if b.rules[k].loose() {
+		each = loosePairs
+	}
+	s.largest = s.largestWhole(each * n)
 	for n := range s.ends {
 		if block := s.block(n); s.isCut(len(block)) {
 			for _, row := range block {
@@ -194,6 +203,23 @@ func (b *blocks) order(k int, room *sorting) {
 			s.keys[n] |= cutMark
 		}
 	}
+	if b.rules[k].loose() {
+		s.dropCut()
+	}
+}
+
+// dropCut leaves out the blocks that would be cut.
+func (s *sortedRule) dropCut() {
+	rows, ends, keys := s.rows[:0], s.ends[:0], s.keys[:0]
+	from := uint32(0)
+	for n, to := range s.ends {
+		if !s.isCut(int(to - from)) {
+			rows = append(rows, s.rows[from:to]...)
+			ends, keys = append(ends, uint32(len(rows))), append(keys, s.keys[n])
+		}
+		from = to
+	}
+	s.rows, s.ends, s.keys = rows, ends, keys
 }
 
 // largestWhole is the largest size at which the blocks of up to that size have no more pairs than the rule may find.

@@ -146,7 +146,7 @@ var fields = [fieldCount]field{
 	}, 40},
 	Phone: {"phone", "Phone", []level{
 		{words: "nothing to compare"},
-		{"the same", 1, .55, 1e-6}, {"one digit out", 1, .05, 3e-6}, {"different", 1, .40, 1 - 4e-6},
+		{"the same", 1, .55, 1e-6}, {"two digits out at most", 1, .05, 3e-6}, {"different", 1, .40, 1 - 4e-6},
 	}, 40},
 	Email: {"email", "E-mail", []level{
 		{words: "nothing to compare"},

@@ -39,7 +39,7 @@ func (c *columns) compareMain(a, b *record, l *levels) {
 	l[Postcode] = c.comparePostcodes(a, b)
 	l[Address] = c.compareAddresses(a.address, b.address)
 	l[Place] = c.compareTowns(a.place, b.place)
-	l[Phone] = compareValues(c.phones, a.phone, b.phone, compare.Typo)
+	l[Phone] = compareValues(c.phones, a.phone, b.phone, closePhones)
 	l[Email] = compareValues(c.emails, a.email, b.email, closeEmails)
 	l[NHSNumber] = compareValues(c.nhs, a.nhs, b.nhs, closeNHSNumbers)
 	l[NINO] = compareValues(c.ninos, a.nino, b.nino, compare.Typo)
@@ -291,16 +291,23 @@ func closeEmails(s, t string) bool {
 	return compare.JaroWinkler(s, t) >= veryCloseBar
 }
 
+// closePhones says whether two numbers differ by one slip of the hand or in two digits.
+func closePhones(s, t string) bool {
+	return compare.Typo(s, t) || len(s) == len(t) && digitsThatDiffer(s, t) <= 2
+}
+
 // closeNHSNumbers says whether two numbers have ten digits of which two at most differ: one wrong digit never passes the
 // check digit, so two valid numbers can be that close only through a slip and its check.
-func closeNHSNumbers(s, t string) bool {
-	differ := 0
+func closeNHSNumbers(s, t string) bool { return digitsThatDiffer(s, t) <= 2 }
+
+// digitsThatDiffer counts the places in which two values of one length differ.
+func digitsThatDiffer(s, t string) (n int) {
 	for i := 0; i < len(s) && i < len(t); i++ {
 		if s[i] != t[i] {
-			differ++
+			n++
 		}
 	}
-	return differ <= 2
+	return n
 }
 
 // compareOthers compares numbers of one kind; a PNC id says nothing about a prison number.
@@ -343,7 +350,7 @@ func (c *columns) pickBest(o *compared) {
 		return start.weight(Place, c.compareTowns(a, b))
 	})
 	o.a.phone, o.b.phone, o.ways[Phone] = best(o.a.phone, ma.phones, o.b.phone, mb.phones, func(a, b uint32) float64 {
-		return start.weight(Phone, compareValues(c.phones, a, b, compare.Typo))
+		return start.weight(Phone, compareValues(c.phones, a, b, closePhones))
 	})
 	o.a.email, o.b.email, o.ways[Email] = best(o.a.email, ma.emails, o.b.email, mb.emails, func(a, b uint32) float64 {
 		return start.weight(Email, compareValues(c.emails, a, b, closeEmails))

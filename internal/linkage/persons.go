@@ -12,6 +12,10 @@ const (
 	// strongest and weakest bound what one pair can bring to an average, so that one number that agrees does not outvote
 	// a dozen records, nor one that differs.
 	strongest, weakest = 24, -24
+	// oneAgainst is the most that one pair says against one person where no number of theirs differs: that it is sixteen times likelier of
+	// two. How unlike a spoilt record is to another says how it was spoilt, not whose it is, so that one such pair does not outweigh several
+	// that agree. Two numbers that differ speak without bound.
+	oneAgainst = -4
 	// groupedFrom is the weight, one to eight, from which a pair brings two records into one group, whose pairs are then all
 	// weighed.
 	groupedFrom = -3
@@ -308,7 +312,11 @@ func (w *weighed) counts(x, y int, bits float64, o *compared, p *parts) float64 
 			return w.j.threshold - 1
 		}
 	}
-	return max(weakest, min(strongest, bits))
+	floor := float64(oneAgainst)
+	if l := &o.levels; l[NHSNumber] == valueDifferent || l[NINO] == valueDifferent || l[OtherNumber] == valueDifferent {
+		floor = weakest
+	}
+	return max(floor, min(strongest, bits))
 }
 
 // sameAnswers puts records that someone said are the same together whatever else speaks: each weighs against the others as the

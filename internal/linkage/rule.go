@@ -15,7 +15,8 @@ type rule struct {
 	needs []Field
 	// keys is nil for the rule that finds every pair.
 	keys func(c *columns, r *record, put func(key uint64))
-	// parts are how a block that is too large is cut: two of its records are compared when they agree in any of these.
+	// parts are how a block that is too large is cut: two of its records are compared when they agree in any of these. A rule
+	// with none is loose: it holds for few records, and its blocks that are too large are passed over.
 	parts []part
 }
 
@@ -107,8 +108,43 @@ var rules = []rule{
 	{"forename and surname’s initial", []Field{Forename}, func(c *columns, r *record, put func(uint64)) {
 		c.eachName(r, func(n name) { put(join(c.names.facts[n.forename].hash, c.initialKey(n.surname))) })
 	}, []part{partForenameYear, partBirth, partOutcodeInitial}},
+	// From here on a rule finds what no other does, in small blocks only: two records that are poor in all but one thing.
+	{"forename alone", []Field{Forename}, func(c *columns, r *record, put func(uint64)) {
+		c.eachName(r, func(n name) { put(c.nameKey(n.forename)) })
+	}, nil},
+	{"surname alone", []Field{Surname}, func(c *columns, r *record, put func(uint64)) {
+		c.eachName(r, func(n name) { put(c.nameKey(n.surname)) })
+	}, nil},
+	{"day and month of birth, and initial", []Field{Birth, Forename}, func(c *columns, r *record, put func(uint64)) {
+		if r.birth.whole() {
+			put(join(uint64(r.birth&511), c.forenameInitial(r)))
+		}
+	}, nil},
+	{"month and year of birth, and initial", []Field{Birth, Forename}, func(c *columns, r *record, put func(uint64)) {
+		put(join(c.monthKey(r.birth), c.forenameInitial(r)))
+	}, nil},
+	{"day and year of birth, and initial", []Field{Birth, Forename}, func(c *columns, r *record, put func(uint64)) {
+		put(join(c.dayKey(r.birth), c.forenameInitial(r)))
+	}, nil},
+	{"both ends of phone", []Field{Phone}, func(c *columns, r *record, put func(uint64)) {
+		each(r.phone, c.furtherOf(r).phones, func(v uint32) { put(c.phoneEnds(v)) })
+	}, nil},
+	{"half of another number", []Field{OtherNumber}, func(c *columns, r *record, put func(uint64)) {
+		each(r.other, c.furtherOf(r).others, func(v uint32) { c.eachHalf(v, put) })
+	}, nil},
+	{"address and postcode", []Field{Address, Postcode}, func(c *columns, r *record, put func(uint64)) {
+		c.eachPostcode(r, func(v uint32) {
+			put(join(textKey(&c.addresses.dictionary, r.address), textKey(&c.postcodes.dictionary, v)))
+		})
+	}, nil},
 	{"every pair", nil, nil, nil},
 }
+
+// loose says whether a rule has no narrower keys, and finds only what is rare.
+func (r *rule) loose() bool { return r.keys != nil && len(r.parts) == 0 }
+
+// looseUpTo is up to how many records loose rules hold.
+const looseUpTo = 100_000
 
 // everyPair is up to how many records all pairs are compared, so that no rule can miss one.
 const everyPair = 1500
@@ -199,6 +235,27 @@ func yearKey(b birth) uint64 {
 	return uint64(b.year())
 }
 
+// monthKey is equal for whole dates in one month of a year, dayKey for those on one day of a month and in one year.
+func (c *columns) monthKey(b birth) uint64 {
+	switch {
+	case !b.whole():
+		return 0
+	case c.coded != nil:
+		return uint64(c.coded.births[b].month)
+	}
+	return uint64(b >> 5)
+}
+
+func (c *columns) dayKey(b birth) uint64 {
+	switch {
+	case !b.whole():
+		return 0
+	case c.coded != nil:
+		return uint64(c.coded.births[b].monthDay)
+	}
+	return uint64(b.year()<<5 | b.day())
+}
+
 // soundsKey is equal for names with forename and surname changed over.
 func soundsKey(c *columns, n name) uint64 {
 	f, s := uint64(c.names.facts[n.forename].sound), uint64(c.names.facts[n.surname].sound)
@@ -212,6 +269,14 @@ func (c *columns) forenameSound(r *record) uint64 { return uint64(c.names.facts[
 func (c *columns) surnameSound(r *record) uint64  { return uint64(c.names.facts[r.surname].sound) }
 
 func (c *columns) forenameInitial(r *record) uint64 { return c.initialKey(r.forename) }
+
+// nameKey is a name that is more than an initial.
+func (c *columns) nameKey(v uint32) uint64 {
+	if v == 0 || c.initialOnly(v) {
+		return 0
+	}
+	return c.names.facts[v].hash
+}
 
 func (c *columns) initialKey(v uint32) uint64 {
 	if v == 0 {
@@ -229,6 +294,27 @@ func (c *columns) phoneEnd(v uint32) uint64 {
 		return stableHash(s[len(s)-6:])
 	}
 	return 0
+}
+
+// phoneEnds is all but the three digits that end and beginning both hold: a slip anywhere leaves one of the three keys as it is.
+func (c *columns) phoneEnds(v uint32) uint64 {
+	if c.coded != nil {
+		return uint64(c.coded.phones[v].ends)
+	}
+	if s := c.phones.text(v); len(s) > 6 {
+		return join(stableHash(s[:len(s)-6]), stableHash(s[len(s)-3:]))
+	}
+	return 0
+}
+
+// eachHalf gives both halves of a number, so that a slip anywhere leaves one.
+func (c *columns) eachHalf(v uint32, put func(uint64)) {
+	s := c.others.text(v)
+	if c.coded != nil || len(s) < 7 { // with the mark of its kind
+		return
+	}
+	put(join(uint64(s[0]), 1, stableHash(s[1:len(s)/2+1])))
+	put(join(uint64(s[0]), 2, stableHash(s[len(s)/2+1:])))
 }
 
 // phoneStart is all digits but the last three.
@@ -291,6 +377,9 @@ func BlockingKeys(who person.Identity) []string {
 		}
 	}
 	for i := range rules[:len(rules)-1] { // the last finds everybody
+		if rules[i].loose() {
+			continue // a search by so little would find hundreds
+		}
 		rules[i].keys(c, r, put(string(rune('a'+i))))
 	}
 	c.eachName(r, func(n name) {

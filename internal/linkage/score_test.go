@@ -162,6 +162,8 @@ func TestLevels(t *testing.T) {
 		{"NINO slip", number(person.NINO, "AB123457"), number(person.NINO, "AB123475"), NINO, valueClose},
 		{"PNC and prison number", number(person.PNCID, "23/0583843L"), number(person.PrisonNumber, "A1234BC"), OtherNumber, none},
 		{"UPRN is no one's own", number(person.UPRN, "100"), number(person.UPRN, "100"), OtherNumber, none},
+		{"phone, two digits", person.Identity{Phones: []string{"07700900123"}}, person.Identity{Phones: []string{"07700911123"}}, Phone, valueClose},
+		{"phone, three digits", person.Identity{Phones: []string{"07700900123"}}, person.Identity{Phones: []string{"07700911124"}}, Phone, valueDifferent},
 		{"sex", person.Identity{Sex: person.Male}, person.Identity{Sex: person.Female}, SexField, sexDifferent},
 		{"other sex says nothing", person.Identity{Sex: person.OtherSex}, person.Identity{Sex: person.Female}, SexField, none},
 		{"an alias agrees", person.Identity{Names: []person.Name{{Forename: "Paul", Surname: "Hill"}, {Forename: "Dean", Surname: "Whitlock"}}},

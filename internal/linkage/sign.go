@@ -8,7 +8,7 @@ type sign struct {
 }
 
 // signWords is how many words of eight keys hold all rules and the parts of one (a test says so).
-const signWords = 3
+const signWords = 4
 
 // sign works out the sign of a row for the rule at hand.
 func (e *enumeration) sign(s *sign, row uint32, part int) {
@@ -40,7 +40,7 @@ func (e *enumeration) sign(s *sign, row uint32, part int) {
 
 // mayShare says whether two rows may share a key. It is false only when they share none.
 func (s *sign) mayShare(t *sign) bool {
-	return s.several|t.several|zeroByte(s.mine[0]^t.others[0])|zeroByte(s.mine[1]^t.others[1])|zeroByte(s.mine[2]^t.others[2]) != 0
+	return s.several|t.several|zeroByte(s.mine[0]^t.others[0])|zeroByte(s.mine[1]^t.others[1])|zeroByte(s.mine[2]^t.others[2])|zeroByte(s.mine[3]^t.others[3]) != 0
 }
 
 // zeroByte is not nought when any of eight bytes is nought (Mycroft's test).
