@@ -12,7 +12,8 @@ import (
 //
 // where typical is the share expected before seeing the data (for names the Office for National Statistics's, else the
 // field's own below) and weight the number of people it counts for. One person's many records thus do not make
-// their own name common, and 1 January or a hostel's postcode does.
+// their own name common, and 1 January or a hostel's postcode does. Of telephone, e-mail and address the share is no less than that of the
+// others at hand once two have the value: among few records the weight would hide that an office's address is everybody's.
 type commonness struct {
 	typical float64 // of a value about which nothing is known
 	weight  float64
@@ -125,5 +126,10 @@ func (t *totals) share(c *columns, f Field, v uint32, perPerson float64) float64
 		records = c.emails.count[v]
 	}
 	w := commonnessOf[f].weight
-	return (max(0, float64(records)/perPerson-1) + w*typical) / (float64(t.records[f])/perPerson + w)
+	people, others := float64(t.records[f])/perPerson, max(0, float64(records)/perPerson-1)
+	share := (others + w*typical) / (people + w)
+	if others > 1 && (f == Phone || f == Email || f == Address) {
+		return max(share, others/people) // of few records, one address of an office may be a seventh
+	}
+	return share
 }

@@ -7,7 +7,10 @@ func (j *joiner) held(a, b uint32, o *compared, p *parts) ReviewReason {
 	if oneFieldAlone(&o.levels, p) {
 		return UncertainPair
 	}
-	if j.o.HoldHouseholds && mayBeKin(&o.levels) {
+	if otherNames(&o.levels) && p.total()-math.Max(0, p[firstField+int(Phone)])-math.Max(0, p[firstField+int(Email)]) <= j.threshold {
+		return UncertainPair
+	}
+	if j.o.HoldHouseholds && (mayBeKin(&o.levels) || mayBeParent(o) || j.s.twoNames(o)) {
 		return Household
 	}
 	only := j.o.ReviewOnly != nil && j.o.ReviewOnly(a, b)
@@ -18,12 +21,15 @@ func (j *joiner) held(a, b uint32, o *compared, p *parts) ReviewReason {
 	for _, f := range []Field{Postcode, Address, Phone, Email, NHSNumber, NINO, OtherNumber} {
 		others += math.Max(0, p[firstField+int(f)])
 	}
+	byName := only || j.o.NameAndBirth == ReviewEach
 	switch {
-	case others >= otherEvidence:
-		return ""
-	case only, j.o.NameAndBirth == ReviewEach:
+	case byName && others < otherEvidence:
 		return NameAndBirthOnly
-	case j.s.expectedOthers(o, j.o.Population) >= CommonName:
+	case byName && j.o.NameAndBirth != RareOnly:
+		return ""
+	}
+	expected := j.s.expectedOthers(o, j.o.Population)
+	if others < otherEvidence && expected >= CommonName || expected*math.Exp2(-others) >= commonPerson {
 		return CommonNameAndBirth
 	}
 	return ""
@@ -38,15 +44,52 @@ func oneFieldAlone(l *levels, p *parts) bool {
 			agree++
 		}
 	}
-	number := l[NHSNumber] == valueSame || l[NINO] == valueSame || l[OtherNumber] == valueSame || l[Forename] == forenameSwapped
-	return agree < 2 && !number
+	return agree < 2 && !sameNumber(l) && l[Forename] != forenameSwapped
 }
 
-// mayBeKin says whether a forename or a date of birth differs and nothing agrees that two people of one household do not share.
+// otherNames says whether forename and surname are both known to be others while no number and no date of birth is the same. A telephone or
+// e-mail address, which an office or a hostel shares, then links nobody.
+func otherNames(l *levels) bool {
+	forename, surname := l[Forename], l[Surname]
+	return (forename == forenameDifferent || forename == forenameOtherInitial) && (surname == surnameDifferent || surname == surnameOtherInitial) &&
+		l[Birth] != birthSame && !sameNumber(l) && l[OtherNumber] != valueClose
+}
+
+// twoNames says whether two people of one day of birth, or nearly, may be twins with names alike: two forenames that are close or forms of
+// one, each of which many people have, are two names sooner than one and a slip.
+func (s *scorer) twoNames(o *compared) bool {
+	l := &o.levels
+	if sameNumber(l) || l[Birth] != birthSame && l[Birth] != birthSwapped && l[Birth] != birthSlip ||
+		l[Forename] != forenameShort && l[Forename] != forenameVeryClose && l[Forename] != forenameClose {
+		return false
+	}
+	listed := func(v uint32) bool { return s.totals.forenameTypical[v] > commonnessOf[Forename].typical }
+	return listed(o.a.forename) && listed(o.b.forename)
+}
+
+// generation is how many years are at least between a parent and a child.
+const generation = 15
+
+// mayBeParent says whether the years of birth are as far apart as a parent's and a child's, however alike the days are.
+func mayBeParent(o *compared) bool {
+	if o.a.birth == 0 || o.b.birth == 0 || sameNumber(&o.levels) {
+		return false
+	}
+	years := o.a.birth.year() - o.b.birth.year()
+	return years >= generation || years <= -generation
+}
+
+func sameNumber(l *levels) bool {
+	return l[NHSNumber] == valueSame || l[NINO] == valueSame || l[OtherNumber] == valueSame
+}
+
+// mayBeKin says whether a forename, a surname or a date of birth differs and nothing agrees that two people of one household or hostel do not
+// share.
 func mayBeKin(l *levels) bool {
 	forename := l[Forename] == forenameDifferent || l[Forename] == forenameOtherInitial
 	date := l[Birth] == birthDifferent || l[Birth] == birthOtherYear
-	return (forename || date) && l[Email] != valueSame && l[NHSNumber] != valueSame && l[NINO] != valueSame && l[OtherNumber] != valueSame
+	surname := l[Surname] == surnameDifferent || l[Surname] == surnameOtherInitial
+	return (forename || date || surname) && l[Email] != valueSame && !sameNumber(l)
 }
 
 // expectedOthers is how many other people of a population are expected to agree with a record's name and date of birth as far as

@@ -63,6 +63,10 @@ const (
 // RareOnly asks someone to look.
 const CommonName = 1e-4
 
+// commonPerson is the expected number of other people who agree in name, date of birth and all else that does from which on RareOnly
+// asks someone to look: with more, a link is not as sure as 99 in 100.
+const commonPerson = .01
+
 // MostExhaustive is up to how many records every pair may be compared: 1.8 thousand million pairs.
 const MostExhaustive = 60_000
 

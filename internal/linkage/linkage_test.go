@@ -139,6 +139,8 @@ func TestHardPairs(t *testing.T) {
 			with(func(p *person.Identity) {
 				p.Identifiers, p.Names, p.Phones = nhs("4505577104"), named("Daniel", "Whitlock"), []string{"02079460110"}
 			}), false},
+		{"one office’s e-mail and other names", person.Identity{Names: named("Millie", "Miller"), Emails: []string{"info@example.org"}, Postcodes: []string{"SE5 8AZ"}},
+			person.Identity{Names: named("Henry", "Howard"), Emails: []string{"info@example.org"}, Postcodes: []string{"SE5 8AZ"}}, false},
 		{"nothing but a forename", person.Identity{Names: named("Dean", "")}, person.Identity{Names: named("Dean", "")}, false},
 		{"nothing at all", person.Identity{}, person.Identity{}, false},
 	} {
@@ -265,6 +267,49 @@ func TestTwoNHSNumbersInOnePersonAreAsked(t *testing.T) {
 		}
 	}
 	t.Errorf("two records that agree in all but the NHS number are linked (%v) and not asked about", r.Person[len(list)-2] == r.Person[len(list)-1])
+}
+
+// A seventh of few records share an office's e-mail address: it weighs as little as that, and makes nobody one person.
+func TestAnAddressThatManyOfFewShareSaysLittle(t *testing.T) {
+	t.Parallel()
+	list, _ := town(140, 9)
+	for i := range 20 {
+		p := person.Identity{Names: named(string(rune('a'+i))+"lan", "smith"+string(rune('a'+i))), Emails: []string{"info@example.org"}}
+		list = append(list, p)
+	}
+	for i := range 10 {
+		list = append(list, person.Identity{Emails: []string{string(rune('a'+i)) + "@example.org"}})
+	}
+	l, r := link(t, list, DefaultOptions())
+	if bits := l.Explain(r.Model, 140, 141).Parts[firstField+int(Email)].Bits; bits > 3 {
+		t.Errorf("an address that a seventh share weighs %.1f bits, want at most 3", bits)
+	}
+}
+
+// One spoilt record is far from another and both agree with a third: the three are one person, unless two numbers differ.
+func TestOneSpoiltPairDoesNotOutweighSeveral(t *testing.T) {
+	t.Parallel()
+	for _, numbers := range []bool{false, true} {
+		list, _ := town(500, 9)
+		whole := person.Identity{Names: named("Dean", "Whitlock"), Births: born(1983, time.March, 4), Postcodes: []string{"SE5 8AZ"}, Phones: []string{"07700900123"}}
+		whole.Emails = []string{"dean@example.org"}
+		a, b := whole, whole
+		a.Names, a.Phones, a.Emails = named("Dxan", "Whitlock"), nil, nil
+		b.Names, b.Births, b.Postcodes = named("Dean", "Kwhjtlcx"), born(1938, time.May, 14), nil
+		if numbers {
+			a.Identifiers, b.Identifiers = nhs("9434765919"), nhs("4505577104")
+		}
+		list = append(list, whole, a, b)
+		l, r := link(t, list, DefaultOptions())
+		n := uint32(len(list) - 3)
+		if apart := l.Explain(r.Model, n+1, n+2).Bits; apart > oneAgainst {
+			t.Fatalf("the spoilt pair weighs %.1f bits, so this test shows nothing", apart)
+		}
+		if got := r.Person[n+1] == r.Person[n+2]; got == numbers {
+			t.Errorf("two numbers that differ %v: one person %v", numbers, got)
+			t.Logf("%.1f %.1f", l.Explain(r.Model, n, n+1).Bits, l.Explain(r.Model, n, n+2).Bits)
+		}
+	}
 }
 
 func TestHostelIsFlaggedAndSaysLittle(t *testing.T) {

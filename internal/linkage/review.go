@@ -34,7 +34,7 @@ func (r ReviewReason) Sentence() string {
 	case WeakLink:
 		return "The two are linked, and this is the link that is least sure."
 	case CommonNameAndBirth:
-		return "Only name and date of birth agree, and other people are likely to have both."
+		return "Little but name and date of birth agrees, and other people are likely to agree as far."
 	case NameAndBirthOnly:
 		return "Only name and date of birth agree, and these two may not be linked by that alone."
 	case LargePerson:

@@ -105,6 +105,9 @@ const (
 	// leastKin is how many pairs of kin there are at least for each pair of one person. Records of families look like those of
 	// one person whose forename or date of birth is wrong, and a file may hold too few to learn from.
 	leastKin = .01
+	// mostDifferent is the most that training says of records of one person: that half differ in forename, in surname or in date of birth.
+	// Without it a file of hostels, in which far more pairs share an address than are of one person, teaches that who shares one is one.
+	mostDifferent = .5
 	// rare is the u below which data never lowers it.
 	rare = 1e-5
 )
@@ -335,5 +338,22 @@ func (m *Model) step(list []trained, all *tables, total, sample float64) *Model 
 			}
 		}
 	}
+	next.capDifferent(Forename, forenameDifferent)
+	next.capDifferent(Surname, surnameDifferent)
+	next.capDifferent(Birth, birthDifferent)
 	return next
+}
+
+// capDifferent keeps the m of a level to mostDifferent; the other levels of its kind share what is taken off.
+func (m *Model) capDifferent(f Field, different Level) {
+	p := m.m[f][different]
+	if p <= mostDifferent {
+		return
+	}
+	for l := 1; l < len(m.m[f]); l++ {
+		if fields[f].levels[l].kind == fields[f].levels[different].kind {
+			m.m[f][l] *= (1 - mostDifferent) / (1 - p)
+		}
+	}
+	m.m[f][different] = mostDifferent
 }
