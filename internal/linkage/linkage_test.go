@@ -273,6 +273,7 @@ func TestTwoNHSNumbersInOnePersonAreAsked(t *testing.T) {
 func TestAnAddressThatManyOfFewShareSaysLittle(t *testing.T) {
 	t.Parallel()
 	list, _ := town(140, 9)
+	n := uint32(len(list))
 	for i := range 20 {
 		p := person.Identity{Names: named(string(rune('a'+i))+"lan", "smith"+string(rune('a'+i))), Emails: []string{"info@example.org"}}
 		list = append(list, p)
@@ -280,9 +281,34 @@ func TestAnAddressThatManyOfFewShareSaysLittle(t *testing.T) {
 	for i := range 10 {
 		list = append(list, person.Identity{Emails: []string{string(rune('a'+i)) + "@example.org"}})
 	}
-	l, r := link(t, list, DefaultOptions())
-	if bits := l.Explain(r.Model, 140, 141).Parts[firstField+int(Email)].Bits; bits > 3 {
+	l := New()
+	for _, who := range list {
+		l.Add(1, who)
+	}
+	if bits := l.Explain(StartModel(len(list)), n, n+1).Parts[firstField+int(Email)].Bits; bits > 3 {
 		t.Errorf("an address that a seventh share weighs %.1f bits, want at most 3", bits)
+	}
+}
+
+// Twenty hostels of forty people have far more pairs that share an address than there are pairs of one person; training does not take them for
+// the same.
+func TestHostelsAreNotTakenForPeople(t *testing.T) {
+	t.Parallel()
+	a := newAdversary(3)
+	l := New()
+	for i := range 800 {
+		p := a.one()
+		p.Postcodes, p.Phones = a.hostels[i%len(a.hostels)].Postcodes, a.hostels[i%len(a.hostels)].Phones
+		l.Add(1, p)
+	}
+	r, err := l.Link(t.Context(), DefaultOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for f, different := range map[Field]Level{Forename: forenameDifferent, Surname: surnameDifferent, Birth: birthDifferent} {
+		if m := r.Model.m[f][different]; m > mostDifferent {
+			t.Errorf("of records of one person %.2f differ in %v by the model, want %.2f at most", m, f, mostDifferent)
+		}
 	}
 }
 
