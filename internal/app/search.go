@@ -246,10 +246,25 @@ func (a *App) candidates(tx *store.Tx, run id.Run, query person.Identity, refere
 			out = append(out, match{p, s})
 		}
 	}
+	shareOut(out)
 	slices.SortFunc(out, func(x, y match) int {
 		return cmp.Or(cmp.Compare(y.score.Bits, x.score.Bits), cmp.Compare(x.person, y.person))
 	})
 	return out, nil
+}
+
+// shareOut makes the chances of those found sum to one at most: only one of them is the person looked for. Three people who agree in a name
+// alone are not each very likely.
+func shareOut(found []match) {
+	var sum float64
+	for _, m := range found {
+		sum += m.score.Probability
+	}
+	if sum > 1 {
+		for i := range found {
+			found[i].score.Probability /= sum
+		}
+	}
 }
 
 // leastShown is the probability under which somebody found is not shown.
@@ -302,7 +317,11 @@ func (a *App) found(tx *store.Tx, run id.Run, best []match, skip int) (out []Fou
 			switch {
 			case p.Key == "start" || p.Key == "household" || !p.Compared:
 			case p.Bits > 0:
-				f.Agrees = append(f.Agrees, p.Field)
+				agrees := p.Field
+				if p.Level != "" && p.Level != "the same" {
+					agrees += " (" + p.Level + ")"
+				}
+				f.Agrees = append(f.Agrees, agrees)
 			case p.Bits < 0:
 				f.Differs = append(f.Differs, p.Field)
 			}

@@ -95,7 +95,7 @@ func answers(p app.PersonPage) []ui.Answer {
 var (
 	answerIsKept = notice("answer-kept", "Your answer is kept. It outranks the model from the next link run.")
 	isApart      = notice("record-apart", "The record is a person of its own now. It is named under “Answers people gave” on this page. The footprint has followed; a cost run that brings the cohort after it has begun.")
-	isTakenBack  = notice("answer-undone", "The answer is taken back, and the record is where it was. The footprint has followed; the place in the cohort follows with the next run.")
+	isTakenBack  = notice("answer-undone", "The answer is taken back, and the record is where it was. The footprint has followed; a cost run that brings the cohort after it has begun.")
 )
 
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, who app.Who) error {
