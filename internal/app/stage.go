@@ -41,6 +41,10 @@ const pieceRows = 500
 // contacts needs about 350 MB to tell repeated rows; without a limit as much again would wait to be collected.
 const stagingMemory = 400 << 20
 
+// UnknownService begins the code under which an extract's values set aside hold a service code that its layout does not explain, and how
+// many contacts have it: they count, and have no price until somebody says what the code means.
+const UnknownService = "service-not-in-layout "
+
 // staging is one extract on its way in.
 type staging struct {
 	app     *App
@@ -476,6 +480,12 @@ func (s *staging) finish(ctx context.Context) error {
 		var aside []store.ValueSetAside
 		for k, uses := range s.aside {
 			aside = append(aside, store.ValueSetAside{Field: k[0], Code: k[1], Said: k[2], Reason: k[3], Uses: uses})
+		}
+		for _, u := range s.reader.Services() {
+			if !u.Known && u.Contacts > 0 {
+				aside = append(aside, store.ValueSetAside{Field: "service", Code: UnknownService + u.Code, Said: u.Code, Reason: "The layout does not say what this code means.",
+					Uses: int64(u.Contacts)})
+			}
 		}
 		slices.SortFunc(aside, func(a, b store.ValueSetAside) int {
 			return cmp.Or(cmp.Compare(b.Uses, a.Uses), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Said, b.Said))

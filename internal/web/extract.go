@@ -115,6 +115,9 @@ func (s *Server) extract(w http.ResponseWriter, r *http.Request, who app.Who) er
 		c.Amount, c.SaidAmount = *e.ControlSum, *e.ControlSum
 	}
 	for _, v := range p.SetAside {
+		if strings.HasPrefix(v.Code, app.UnknownService) {
+			continue // among the consequences
+		}
 		c.SetAside = append(c.SetAside, ui.SetAside{Column: v.Field, Sent: v.Said, Values: int(v.Uses), Kinds: int(v.Kinds), Why: v.Reason})
 	}
 	for _, f := range p.Faults {
@@ -198,6 +201,11 @@ func accepting(p app.ExtractPage) []string {
 	var out []string
 	if e.Contacts > 0 {
 		out = append(out, plural(e.Contacts, "contact joins", "contacts join")+" the record, from "+e.FirstDay.Long()+" to "+e.LastDay.Long())
+	}
+	for _, v := range p.SetAside {
+		if strings.HasPrefix(v.Code, app.UnknownService) {
+			out = append(out, plural(v.Uses, "contact has", "contacts have")+" the service code “"+v.Said+"”, which the layout does not explain: without a price until somebody says what it means")
+		}
 	}
 	if e.People > 0 {
 		out = append(out, plural(e.People, "record of the agency says", "records of the agency say")+" who somebody is")
