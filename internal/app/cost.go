@@ -158,7 +158,7 @@ func (a *App) gather(tx *store.Tx) (*costing, error) {
 			spans[e.Agency] = f
 		}
 		f.Rows, f.Reject = f.Rows+e.Rows, f.Reject+e.Rejected
-		if e.Contacts > 0 {
+		if e.FirstDay > 0 { // it has contacts, if only such as were known: they were still so on its as-of day
 			if f.From == 0 || e.FirstDay < f.From {
 				f.From = e.FirstDay
 			}

@@ -136,3 +136,129 @@ func (w *scene) cutAfter(transactions int) bool {
 	}
 	return ctx.Err() != nil
 }
+
+// dies does the job that waits next until its worker is ended after so many transactions, without a chance to let go of it.
+func (w *scene) dies(after int) {
+	w.t.Helper()
+	area, n, err := w.app.db.NextJob(w.t.Context())
+	if err != nil || n == 0 {
+		w.t.Fatalf("no job waits: %v", err)
+	}
+	who := store.ByJob(area, n)
+	var job store.Job
+	err = w.app.db.Do(w.t.Context(), request(who, policy.JobTake, policy.Job, int64(n)), func(tx *store.Tx) (err error) {
+		job, _, err = tx.TakeJob(n, "dead")
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(w.t.Context())
+	defer end()
+	t := &task{Job: job, who: who}
+	stop := w.app.hold(ctx, t, "dead", func(error) {})
+	w.asked.Store(func() {
+		if after--; after < 0 {
+			end()
+		}
+	})
+	err = w.app.do(ctx, t)
+	w.asked.Store(func() {})
+	stop()
+	if err == nil {
+		w.t.Fatal("the job ended before its worker did")
+	}
+}
+
+// TestJobsStayInOrder: while a job may still be in the hand of a worker that has died, none after it is begun; what is published in the end is
+// what the whole would have been.
+func TestJobsStayInOrder(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.twoAgencies()
+		w.accept(w.send(w.layout("lantern", numbered), march, false, head+"A9,Omar,Obuya,09/09/1971,V1,05/01/2026,1\n"))
+		if _, err := w.app.StartRuns(t.Context(), w.as(policy.Analyst, policy.FindAndCost)); err != nil {
+			t.Fatal(err)
+		}
+		w.dies(4) // the link run's worker
+		if busy, err := w.app.WorkOnce(t.Context(), "next"); busy || err != nil {
+			t.Errorf("a job after one that is still held was begun (%v)", err)
+		}
+		w.at.Add(int64(2 * time.Minute / time.Second))
+		w.work()
+		omar := w.find("Omar", "Obuya")
+		f, err := w.app.Footprint(t.Context(), w.as(policy.Analyst, policy.FindAndCost), OpenFootprint{Person: omar})
+		if err != nil || len(f.Priced.Lines) != 1 {
+			t.Errorf("Omar's footprint has %d lines, want 1 (%v)", len(f.Priced.Lines), err)
+		}
+		diff(t, "people in the sums", 3, w.counted())
+	})
+}
+
+// counted is how many people the published cost run has sums of.
+func (w *scene) counted() (people int) {
+	w.t.Helper()
+	err := w.app.db.Do(w.t.Context(), inArea(w.as(policy.Analyst, policy.FindAndCost), policy.CohortOpen, policy.Cohort), func(tx *store.Tx) error {
+		_, report, err := costReport(tx)
+		people = report.People
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return people
+}
+
+// TestRemovalEndsBeforeFigures: where the worker that takes an extract back has died, and its job with it, a run ends the removal first.
+func TestRemovalEndsBeforeFigures(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		l := w.layout("lantern", numbered)
+		first := w.send(l, march, false, head+"A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1\n")
+		w.accept(first)
+		second := w.send(l, april, false, head+"A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,2\n")
+		w.accept(second)
+		w.run()
+		if err := w.app.SentInError(t.Context(), w.as(policy.Analyst, policy.HandleExtracts), EndExtract{Extract: second.ID, Reason: "It is of the wrong month."}); err != nil {
+			t.Fatal(err)
+		}
+		area, n, err := w.app.db.NextJob(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		who := store.ByJob(area, n)
+		err = w.app.db.Do(t.Context(), request(who, policy.JobTake, policy.Job, int64(n)), func(tx *store.Tx) error {
+			if _, _, err := tx.TakeJob(n, "dead"); err != nil {
+				return err
+			}
+			return tx.FinishJob(n, "dead", errors.New("the disk was full"))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.work()
+		diff(t, "what stands", []string{"extract 1 line 2: 2026-01-05 quantity 1000"}, w.standing())
+		f, err := w.app.Footprint(t.Context(), w.as(policy.Analyst, policy.FindAndCost), OpenFootprint{Person: w.find("Dean", "Whitlock")})
+		if err != nil || len(f.Priced.Lines) != 1 {
+			t.Errorf("the footprint has %d lines, want 1 as the run has (%v)", len(f.Priced.Lines), err)
+		}
+	})
+}
+
+// TestActThatPanics leaves the connection that writes to whoever comes next.
+func TestActThatPanics(t *testing.T) {
+	t.Parallel()
+	w := newScene(t, "")
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic was lost")
+			}
+		}()
+		err := w.app.db.Do(t.Context(), inArea(w.as(policy.Analyst, policy.FindAndCost), policy.RunStart, policy.Area), func(*store.Tx) error { panic("a fault of ours") })
+		t.Errorf("the act gave %v", err)
+	}()
+	ctx, end := context.WithTimeout(t.Context(), 20*time.Second)
+	defer end()
+	if _, err := w.app.StartRuns(ctx, w.as(policy.Analyst, policy.FindAndCost)); err != nil {
+		t.Errorf("after it nobody can write: %v", err)
+	}
+}

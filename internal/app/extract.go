@@ -192,13 +192,9 @@ func (a *App) ExtractFaults(ctx context.Context, who Who, n id.Extract, reason s
 			if err := p.sample(tx); err != nil {
 				return err
 			}
-			others, err := tx.Extracts(p.Extract.Agency)
-			if err != nil {
+			if p.Since, err = decidedSince(tx, p.Extract); err != nil {
 				return err
 			}
-			p.Since = slices.DeleteFunc(others, func(e store.Extract) bool {
-				return e.State == store.ExtractRefused || !e.DecidedAt.After(p.Extract.CheckedAt)
-			})
 		}
 		return p.decision(tx)
 	})
@@ -343,6 +339,14 @@ type AcceptExtract struct {
 // absentPercent is the share of an agency's contacts that a whole extract may end without somebody saying that they have seen it.
 const absentPercent = 5
 
+// decidedSince gives the agency's extracts that came to count, or no longer count, after an extract was counted beside them.
+func decidedSince(tx *store.Tx, e store.Extract) ([]store.Extract, error) {
+	all, err := tx.Extracts(e.Agency)
+	return slices.DeleteFunc(all, func(o store.Extract) bool {
+		return o.ID == e.ID || o.State == store.ExtractRefused || !o.DecidedAt.After(e.CheckedAt)
+	}), err
+}
+
 // AcceptExtract makes an extract count: its state changes, and nothing else needs to.
 func (a *App) AcceptExtract(ctx context.Context, who Who, in AcceptExtract) error {
 	return a.db.Do(ctx, request(who, policy.ExtractAccept, policy.Extract, int64(in.Extract)), func(tx *store.Tx) error {
@@ -350,7 +354,17 @@ func (a *App) AcceptExtract(ctx context.Context, who Who, in AcceptExtract) erro
 		if err != nil {
 			return err
 		}
-		if e.Absent > 0 && !in.Absent && e.Absent*100 > absentPercent*(e.Absent+e.Contacts+e.Repeated) {
+		since, err := decidedSince(tx, e)
+		if err != nil {
+			return err
+		}
+		if e.Whole && len(since) > 0 && !in.Absent {
+			return fault.New(fault.Invalid, "counted-before", "There is a problem.", "").With("absent",
+				"Other files of the agency were decided about after it was counted how much this whole file ends.",
+				"If the agency says that the file is whole, tick that you have seen it. If not, ask for the whole file.")
+		}
+		// What repeats is the part of what stands that the file holds unchanged: counting no more, the question comes rather too often.
+		if e.Absent > 0 && !in.Absent && e.Absent*100 > absentPercent*(e.Absent+e.Repeated) {
 			return fault.New(fault.Invalid, "many-absent", "There is a problem.", "").With("absent",
 				fmt.Sprintf("This file ends %d contacts that the agency sent before: more than %d in 100.", e.Absent, absentPercent),
 				"If the agency says that is right, tick that you have seen it. If not, ask for the whole file.")
@@ -414,8 +428,8 @@ func (a *App) SentInError(ctx context.Context, who Who, in EndExtract) error {
 		if _, err := addJob(tx, sweepJob, sweepArgs{in.Extract, store.ExtractRemoved}); err != nil {
 			return err
 		}
-		area, err := tx.Area()
-		if err != nil || area.LinkRun == 0 {
+		runs, err := tx.Runs(1) // one that is under way has read the extract's rows, too
+		if err != nil || len(runs) == 0 {
 			return err
 		}
 		return startRuns(tx)
@@ -466,16 +480,21 @@ func (a *App) sweepExtract(ctx context.Context, t *task) error {
 	if err := t.read(&args); err != nil {
 		return err
 	}
-	if args.State == store.ExtractRemoved {
-		if err := a.bridge(ctx, t.who, args.Extract); err != nil {
+	return a.remove(ctx, t.who, args.Extract, args.State)
+}
+
+// remove deletes an extract's rows and notes its last state. Done again it does no harm.
+func (a *App) remove(ctx context.Context, who Who, n id.Extract, state store.ExtractState) error {
+	if state == store.ExtractRemoved {
+		if err := a.bridge(ctx, who, n); err != nil {
 			return err
 		}
 	}
-	if err := a.sweep(ctx, t.who, args.Extract); err != nil {
+	if err := a.sweep(ctx, who, n); err != nil {
 		return err
 	}
-	return a.db.Do(ctx, request(t.who, policy.ExtractStage, policy.Extract, int64(args.Extract)), func(tx *store.Tx) error {
-		return tx.ExtractIsSwept(args.Extract, args.State)
+	return a.db.Do(ctx, request(who, policy.ExtractStage, policy.Extract, int64(n)), func(tx *store.Tx) error {
+		return tx.ExtractIsSwept(n, state)
 	})
 }
 

@@ -59,7 +59,7 @@ func (f *Feed) add(e store.Extract) {
 		f.Checking = true
 	case store.ExtractAccepted:
 		f.Rows, f.Rejected = f.Rows+e.Rows, f.Rejected+e.Rejected
-		if e.Contacts == 0 {
+		if e.FirstDay == 0 {
 			return
 		}
 		if f.From == 0 || e.FirstDay < f.From {

@@ -256,7 +256,11 @@ func (a *App) Line(ctx context.Context, who Who, in OpenLine) (SentRow, error) {
 		if err != nil {
 			return err
 		}
-		s, f := m.row(tx, c, nil)
+		of, err := tx.PersonFacts(p)
+		if err != nil {
+			return err
+		}
+		s, f := m.row(tx, c, of.Agencies)
 		if err := tx.Ask(s, f); err != nil {
 			return err
 		}

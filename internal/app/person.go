@@ -180,6 +180,9 @@ func (a *App) personPage(tx *store.Tx, n id.Person) (p PersonPage, err error) {
 		if p.Total, err = tx.TotalOf(here.CostRun, p.Person); err != nil {
 			return p, err
 		}
+		if p.Hidden > 0 { // the run's sums hold what is hidden from the viewer
+			p.Total = store.PersonTotal{}
+		}
 	}
 	p.Borough = boroughOf(records)
 	for _, x := range p.Answers {
@@ -283,15 +286,31 @@ func (p *PersonPage) records(tx *store.Tx, m *priceMap, records []store.Record) 
 	return nil
 }
 
+// hideRecords leaves out the records all of whose contacts are hidden from the viewer: that an agency has a record would tell what they hide.
+func (p *PersonPage) hideRecords(all, visible []store.StoredContact) {
+	left := map[id.Record]int{}
+	for _, c := range all {
+		left[c.Record] += 0
+	}
+	for _, c := range visible {
+		left[c.Record]++
+	}
+	hidden := func(r id.Record) bool { n, has := left[r]; return has && n == 0 }
+	p.Records = slices.DeleteFunc(p.Records, func(r RecordShown) bool { return hidden(r.Record.RecordVersion.Record) })
+	p.Links = slices.DeleteFunc(p.Links, func(l store.Link) bool { return hidden(l.A) || hidden(l.B) })
+}
+
 // contacts gathers who is involved and the timeline.
 func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run) error {
 	stored, err := tx.ContactsOf(p.Person, run)
 	if err != nil {
 		return err
 	}
-	if stored, p.Hidden, err = m.visible(tx, p.Person, stored); err != nil {
+	all := stored
+	if stored, p.Hidden, err = m.visible(tx, p.Person, all); err != nil {
 		return err
 	}
+	p.hideRecords(all, stored)
 	priced := make([]cost.Contact, len(stored))
 	agencyOf := map[int64]id.Agency{}
 	for _, c := range m.codes {

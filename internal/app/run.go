@@ -394,6 +394,27 @@ func (a *App) sweepRun(ctx context.Context, t *task, run id.Run) error {
 	return nil
 }
 
+// endRemovals ends what is left of taking extracts back: until it is bridged, what such an extract replaced stands nowhere.
+func (a *App) endRemovals(ctx context.Context, t *task, run id.Run) error {
+	var removing []id.Extract
+	err := a.db.Do(ctx, request(t.who, policy.RunRead, policy.Run, int64(run)), func(tx *store.Tx) error {
+		all, err := tx.Extracts(0)
+		removing = nil
+		for _, e := range all {
+			if e.State == store.ExtractRemoving {
+				removing = append(removing, e.ID)
+			}
+		}
+		return err
+	})
+	for _, n := range removing {
+		if err == nil {
+			err = a.remove(ctx, t.who, n, store.ExtractRemoved)
+		}
+	}
+	return err
+}
+
 // inRun does the work of a run. It sweeps first what the run had written before it was cut off; one that had ended then is left as it
 // is. A run that cannot go on is swept again and marked as failed, with what may be shown of why.
 func (a *App) inRun(ctx context.Context, t *task, do func(run id.Run) error) error {
@@ -413,7 +434,12 @@ func (a *App) inRun(ctx context.Context, t *task, do func(run id.Run) error) err
 	if err := a.sweepRun(ctx, t, args.Run); err != nil {
 		return err
 	}
-	err = do(args.Run)
+	err = guarded(func() error {
+		if err := a.endRemovals(ctx, t, args.Run); err != nil {
+			return err
+		}
+		return do(args.Run)
+	})
 	if err != nil && ctx.Err() == nil && fault.As(err).Code != store.JobLost { // whoever has the job now writes the run
 		why := faultWords(err)
 		if serr := a.sweepRun(ctx, t, args.Run); serr != nil {

@@ -96,8 +96,8 @@ func (a *App) stageExtract(ctx context.Context, t *task) error {
 	before := debug.SetMemoryLimit(-1)
 	debug.SetMemoryLimit(min(before, stagingMemory))
 	defer debug.SetMemoryLimit(before)
-	err := a.stage(ctx, t, args.Extract, path)
-	if ctx.Err() != nil || fault.KindOf(err) == fault.Conflict {
+	err := guarded(func() error { return a.stage(ctx, t, args.Extract, path) })
+	if ctx.Err() != nil || fault.As(err).Code == store.JobLost {
 		return err // the job is taken up again, or another worker has it, and needs its file
 	}
 	switch f := fault.As(err); {

@@ -86,8 +86,9 @@ func (a *App) WorkOnce(ctx context.Context, name string) (bool, error) {
 	if err := context.Cause(work); err != nil && ctx.Err() == nil {
 		return false, err // another worker has the job
 	}
-	if ctx.Err() != nil {
-		return false, ctx.Err() // the lease runs out, and the job is taken up again where it was
+	if ctx.Err() != nil { // the job is taken up again by whoever works next
+		err := a.db.Do(context.WithoutCancel(ctx), request(who, policy.JobTake, policy.Job, int64(n)), func(tx *store.Tx) error { return tx.ReleaseJob(n, name) })
+		return false, errors.Join(ctx.Err(), err)
 	}
 	if why != nil {
 		slog.ErrorContext(ctx, "a job failed", "job", n, "kind", job.Kind, "error", why)
@@ -110,6 +111,7 @@ func (a *App) hold(ctx context.Context, t *task, name string, lost context.Cance
 		})
 	}
 	t.tell = func(doing string, done, total int64) error {
+		a.db.GiveWay(ctx)
 		mu.Lock()
 		defer mu.Unlock()
 		now, another := a.now(), doing != t.Doing
@@ -140,17 +142,22 @@ func (a *App) hold(ctx context.Context, t *task, name string, lost context.Cance
 	return func() { close(done); renewing.Wait() }
 }
 
-func (a *App) do(ctx context.Context, t *task) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("job %d panicked: %v", t.ID, r)
-		}
-	}()
+func (a *App) do(ctx context.Context, t *task) error {
 	f, ok := a.kinds()[t.Kind]
 	if !ok {
 		return fmt.Errorf("there is no kind of job called %q", t.Kind)
 	}
-	return f(ctx, t)
+	return guarded(func() error { return f(ctx, t) })
+}
+
+// guarded makes a panic an error, so that what a job leaves is put in order as after any other.
+func guarded(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panicked: %v", r)
+		}
+	}()
+	return f()
 }
 
 // addJob puts a job of a kind into the queue, in the transaction that made it needed.

@@ -171,7 +171,20 @@ func (s *Set) RolesFor(act Act) []Role { return slices.Clone(s.roles[act]) }
 // MayEver says whether the actor's roles could open the act on some subject for some purpose: what a page needs to
 // know before it offers a link. It is no decision.
 func (s *Set) MayEver(actor Actor, act Act) bool {
-	return !actor.Suspended && slices.ContainsFunc(s.roles[act], func(r Role) bool { return holds(actor, r) })
+	if actor.Suspended || !slices.ContainsFunc(s.roles[act], func(r Role) bool { return holds(actor, r) }) {
+		return false
+	}
+	info, _ := ActInfo(act)
+	actor.NamesUntil = time.Unix(1, 0)
+	purposes := info.Purposes
+	if len(purposes) == 0 {
+		purposes = []Purpose{""}
+	}
+	return slices.ContainsFunc(purposes, func(p Purpose) bool {
+		question, things := ask(Request{Actor: actor, Act: act, Subject: Subject{Kind: info.Subject}, Purpose: p}, Facts{})
+		forbids, failed := speak(s.forbids[act], question, things, nil)
+		return failed == nil && about(forbids, aboutActor) < 0
+	})
 }
 
 // PurposesFor is the purposes that the actor may state, in the order in which forms show them.

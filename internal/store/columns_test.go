@@ -49,6 +49,7 @@ func TestOneDoor(t *testing.T) {
 		"Close":       "opens nothing",
 		"SealAll":     "the keeper's own tree",
 		"Checkpoints": "a folder's name",
+		"GiveWay":     "waits, and reads nothing",
 		"NextJob":     "the number of a waiting job and its area, no more",
 		"Doors":       "the areas that somebody may sign in to, by name",
 	}

@@ -110,6 +110,10 @@ func (db *DB) Do(ctx context.Context, r Request, f func(*Tx) error) error {
 	if info.Effect == policy.Write {
 		begin, pool = db.dialect.write, db.writes
 	}
+	if r.Who.job == 0 {
+		db.asking.Add(1)
+		defer db.asking.Add(-1)
+	}
 	const tries = 12
 	for try := 1; ; try++ {
 		err := db.attempt(ctx, pool, begin, r, info, f)
@@ -128,11 +132,22 @@ func (db *DB) Do(ctx context.Context, r Request, f func(*Tx) error) error {
 	}
 }
 
+// GiveWay waits while people are being answered, for a moment at most: a job's pieces can wait, and people should not wait for them.
+func (db *DB) GiveWay(ctx context.Context) {
+	for end := time.Now().Add(longestWait); db.asking.Load() > 0 && ctx.Err() == nil && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// longestWait is how long a job gives way before each piece: under a steady load of pages it goes on at a fifth of its speed.
+const longestWait = 40 * time.Millisecond
+
 func (db *DB) attempt(ctx context.Context, pool *sql.DB, begin *sql.TxOptions, r Request, info policy.Info, f func(*Tx) error) error {
 	s, err := pool.BeginTx(ctx, begin)
 	if err != nil {
 		return unavailable(err)
 	}
+	defer func() { _ = s.Rollback() }() // an act that panics must not keep the one connection that writes; after an end this does nothing
 	tx := &Tx{ctx: ctx, db: db, sql: s, now: db.now().UTC(), shown: map[id.Person]struct{}{}}
 	e, err := tx.decide(r, info)
 	if err == nil && e.refusal == nil {

@@ -35,8 +35,10 @@ var (
 	jobUnderWay = query("job.under-way", `select `+jobFields+` from jobs where area = $1 and state in ('waiting', 'working') order by id desc limit $2`)
 	jobWaiting  = query("job.waiting", `select id from jobs j where j.area = $1 and j.kind = $2 and j.state = 'waiting' and not exists (
 		select 1 from jobs k where k.area = $1 and k.kind = $3 and k.state in ('waiting', 'working') and k.id > j.id) order by id limit 1`)
-	jobNext  = query("job.next", `select id from jobs where area = $1 and (state = 'waiting' or (state = 'working' and lease_until < $2)) order by id limit 1`)
-	jobClaim = query("job.claim", `update jobs set state = 'working', claimed_by = $1, lease_until = $2, tries = tries + 1,
+	jobNext = query("job.next", `select id from jobs where area = $1 and (state = 'waiting' or (state = 'working' and lease_until < $2))
+		and not exists (select 1 from jobs b where b.area = $1 and b.state = 'working' and b.lease_until >= $2) order by id limit 1`)
+	jobRelease = query("job.release", `update jobs set lease_until = '' where id = $1 and claimed_by = $2 and state = 'working' and area = $3`)
+	jobClaim   = query("job.claim", `update jobs set state = 'working', claimed_by = $1, lease_until = $2, tries = tries + 1,
 		started_at = case when started_at = '' then $3 else started_at end
 		where id = $4 and area = $5 and (state = 'waiting' or (state = 'working' and lease_until < $3)) returning `+jobFields)
 	jobProgress = query("job.progress", `update jobs set doing = $1, done = $2, total = $3, lease_until = $4 where id = $5 and claimed_by = $6 and state = 'working' and area = $7`)
@@ -87,7 +89,8 @@ func (tx *Tx) WaitingJob(kind, behind string) (n id.Job, err error) {
 	return n, err
 }
 
-// NextJob looks for a job that waits, or whose worker has fallen silent, in any area; its number is 0 when there is none. It
+// NextJob looks for a job that waits, or whose worker has fallen silent, in any area; its number is 0 when there is none. Jobs of an area are
+// done in order: while one is in a worker's hand, or was until a moment ago, none after it is begun. It
 // reaches the queue and nothing else, and shows no more than that there is work: the worker takes the job through Do.
 func (db *DB) NextJob(ctx context.Context) (area string, n id.Job, err error) {
 	rows, err := db.writes.QueryContext(ctx, areaList.in(db.dialect))
@@ -135,6 +138,12 @@ func (tx *Tx) JobProgress(n id.Job, worker, doing string, done, total int64) err
 	if err == nil && changed == 0 {
 		return fault.New(fault.Conflict, JobLost, "This job was given to another worker.", "")
 	}
+	return err
+}
+
+// ReleaseJob lets go of a job that its worker cannot end, so that another need not wait until the lease has run out.
+func (tx *Tx) ReleaseJob(n id.Job, worker string) error {
+	_, err := tx.exec(jobRelease, int64(n), worker, tx.area)
 	return err
 }
 

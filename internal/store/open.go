@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
@@ -47,6 +48,7 @@ type DB struct {
 	lock    *os.File
 	hold    *sql.Conn // holds PostgreSQL's lock of the schema
 	inserts sync.Map
+	asking  atomic.Int32 // acts of people under way
 	agents  sync.WaitGroup
 	stop    context.CancelFunc
 }
