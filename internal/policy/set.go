@@ -174,6 +174,9 @@ func (s *Set) MayEver(actor Actor, act Act) bool {
 	if actor.Suspended || !slices.ContainsFunc(s.roles[act], func(r Role) bool { return holds(actor, r) }) {
 		return false
 	}
+	if actor.Agency == 0 { // what is kept from somebody for who they are is kept from an agency's people; to ask of all costs each page a tenth
+		return true
+	}
 	info, _ := ActInfo(act)
 	actor.NamesUntil = time.Unix(1, 0)
 	purposes := info.Purposes

@@ -299,6 +299,8 @@ func (table reviewed) expected(m member, route Route, relation string) []string 
 		return []string{askPurpose}
 	case !permitted || act == policy.CohortExportNames && !m.names: // a reason about the actor tells nothing of the subject
 		return []string{denied, hidden}
+	case m.agency && m.name == "coordinator" && act == policy.CohortOpen: // its sums hold what other agencies keep from theirs
+		return []string{denied}
 	case relation == missing || m.agency && relation == other || strings.Contains(route.Pattern, "{answer}"):
 		return []string{hidden}
 	}
