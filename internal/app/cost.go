@@ -154,16 +154,12 @@ func (a *App) gather(tx *store.Tx) (*costing, error) {
 	for _, e := range standing {
 		f := spans[e.Agency]
 		if f == nil {
-			f = &feedReport{Agency: c.prices.agencies[e.Agency].Slug, From: e.FirstDay}
+			f = &feedReport{Agency: c.prices.agencies[e.Agency].Slug}
 			spans[e.Agency] = f
 		}
 		f.Rows, f.Reject = f.Rows+e.Rows, f.Reject+e.Rejected
-		if e.FirstDay > 0 { // it has contacts, if only such as were known: they were still so on its as-of day
-			if f.From == 0 || e.FirstDay < f.From {
-				f.From = e.FirstDay
-			}
-			f.To = max(f.To, e.AsOf)
-		}
+		s := reach(day.Span{From: f.From, To: f.To}, e)
+		f.From, f.To = s.From, s.To
 		err := tx.ContactsOfExtract(e.ID, func(s store.StoredContact) error {
 			p, ok := place[s.Record]
 			if !ok {

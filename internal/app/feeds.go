@@ -59,14 +59,22 @@ func (f *Feed) add(e store.Extract) {
 		f.Checking = true
 	case store.ExtractAccepted:
 		f.Rows, f.Rejected = f.Rows+e.Rows, f.Rejected+e.Rejected
-		if e.FirstDay == 0 {
-			return
-		}
-		if f.From == 0 || e.FirstDay < f.From {
-			f.From = e.FirstDay
-		}
-		f.To = max(f.To, e.AsOf)
+		s := reach(day.Span{From: f.From, To: f.To}, e)
+		f.From, f.To = s.From, s.To
 	}
+}
+
+// reach widens the days that a feed has by an accepted extract: from its first contact to its as-of day. Contacts that were all known count
+// too, since they were still so on that day; an extract of people alone changes nothing.
+func reach(s day.Span, e store.Extract) day.Span {
+	if e.FirstDay == 0 {
+		return s
+	}
+	if s.From == 0 || e.FirstDay < s.From {
+		s.From = e.FirstDay
+	}
+	s.To = max(s.To, e.AsOf)
+	return s
 }
 
 // coverageOf says which days of feeds whose first contact and last day these are, by agency, are covered: every agency of the area
@@ -88,16 +96,10 @@ func coverageNow(tx *store.Tx, m *priceMap) ([]cohort.Coverage, error) {
 	_, standing, err := extractInputs(tx)
 	spans := map[string]day.Span{}
 	for _, e := range standing {
-		if e.Contacts == 0 {
-			continue
-		}
 		slug := m.agencies[e.Agency].Slug
-		s, known := spans[slug]
-		if !known || e.FirstDay < s.From {
-			s.From = e.FirstDay
+		if s := reach(spans[slug], e); s.From != 0 {
+			spans[slug] = s
 		}
-		s.To = max(s.To, e.AsOf)
-		spans[slug] = s
 	}
 	return coverageOf(m.area, spans), err
 }
