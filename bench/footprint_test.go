@@ -62,10 +62,10 @@ func TestPriceMapOfSouthLondonHolds(t *testing.T) {
 	}
 }
 
-// southLondon makes the price table of the invented area, with every code of its map.
-func southLondon(b testing.TB) (*cost.Table, cost.Window) {
+// southLondonPrices loads the invented area with the editions and the deflator that it names.
+func southLondonPrices(b testing.TB) (*area.Area, cost.Library, *cost.Deflator) {
 	b.Helper()
-	a, err := area.Load(areas.Files, "south-london")
+	a, err := area.Load(areas.Files, southLondonArea)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -89,6 +89,13 @@ func southLondon(b testing.TB) (*cost.Table, cost.Window) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	return a, library, deflator
+}
+
+// southLondon makes the price table of the invented area, with every code of its map.
+func southLondon(b testing.TB) (*cost.Table, cost.Window) {
+	b.Helper()
+	a, library, deflator := southLondonPrices(b)
 	var entries []cost.Entry
 	var keys []cost.Key
 	for _, p := range a.Prices.Map {

@@ -3,7 +3,6 @@ package bench
 import (
 	"bufio"
 	"fmt"
-	"io/fs"
 	"math/big"
 	"os"
 	"os/exec"
@@ -14,11 +13,8 @@ import (
 
 	"github.com/govalues/decimal"
 
-	"throughline/areas"
-	"throughline/internal/area"
 	"throughline/internal/cost"
 	"throughline/internal/day"
-	"throughline/reference"
 )
 
 // BenchmarkFootprintsBesideDuckDB prices the same contacts here and in DuckDB, which reads them and the prices from files, works by the same
@@ -103,30 +99,7 @@ func exportContacts(b *testing.B, dir string, contacts []cost.Activity) {
 // by the code that is measured; and the calendar: for each day the piece of the window it lies in, and what its year's money is worth.
 func exportPrices(b *testing.B, dir string, table *cost.Table, window cost.Window) {
 	b.Helper()
-	a, err := area.Load(areas.Files, southLondonArea)
-	if err != nil {
-		b.Fatal(err)
-	}
-	library := cost.Library{}
-	for _, name := range a.Prices.Editions {
-		text, err := fs.ReadFile(reference.UnitCosts(), name+".csv")
-		if err != nil {
-			b.Fatal(err)
-		}
-		e, err := cost.ParseEdition(name, string(text))
-		if err != nil {
-			b.Fatal(err)
-		}
-		library = append(library, e)
-	}
-	text, err := fs.ReadFile(reference.Deflators(), a.Prices.Deflator+".csv")
-	if err != nil {
-		b.Fatal(err)
-	}
-	deflator, err := cost.ParseDeflator(a.Prices.Deflator, string(text))
-	if err != nil {
-		b.Fatal(err)
-	}
+	a, library, deflator := southLondonPrices(b)
 	growth := func(from day.FinancialYear) *big.Rat {
 		if from == a.Prices.PriceYear {
 			return big.NewRat(1, 1)

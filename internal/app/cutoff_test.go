@@ -14,26 +14,31 @@ import (
 	"throughline/internal/store"
 )
 
-// cutOff does the job that waits next and leaves it unfinished, as a worker does that is ended just then; before is done first. Then
-// the lease runs out, and another worker takes the job up.
-func (w *scene) cutOff() {
+// take takes the job that waits next for a worker of this name.
+func (w *scene) take(worker string) *task {
 	w.t.Helper()
 	area, n, err := w.app.db.NextJob(w.t.Context())
 	if err != nil || n == 0 {
 		w.t.Fatalf("no job waits: %v", err)
 	}
-	who := store.ByJob(area, n)
-	var job store.Job
-	err = w.app.db.Do(w.t.Context(), request(who, policy.JobTake, policy.Job, int64(n)), func(tx *store.Tx) (err error) {
-		job, _, err = tx.TakeJob(n, "ended")
+	t := &task{who: store.ByJob(area, n)}
+	err = w.app.db.Do(w.t.Context(), request(t.who, policy.JobTake, policy.Job, int64(n)), func(tx *store.Tx) (err error) {
+		t.Job, _, err = tx.TakeJob(n, worker)
 		return err
 	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	t := &task{Job: job, who: who}
+	return t
+}
+
+// cutOff does the job that waits next and leaves it unfinished, as a worker does that is ended just then. Then the lease runs out, and
+// another worker takes the job up.
+func (w *scene) cutOff() {
+	w.t.Helper()
+	t := w.take("ended")
 	stop := w.app.hold(w.t.Context(), t, "ended", func(error) {})
-	err = w.app.do(w.t.Context(), t)
+	err := w.app.do(w.t.Context(), t)
 	stop()
 	if err != nil {
 		w.t.Fatal(err)
@@ -140,29 +145,16 @@ func (w *scene) cutAfter(transactions int) bool {
 // dies does the job that waits next until its worker is ended after so many transactions, without a chance to let go of it.
 func (w *scene) dies(after int) {
 	w.t.Helper()
-	area, n, err := w.app.db.NextJob(w.t.Context())
-	if err != nil || n == 0 {
-		w.t.Fatalf("no job waits: %v", err)
-	}
-	who := store.ByJob(area, n)
-	var job store.Job
-	err = w.app.db.Do(w.t.Context(), request(who, policy.JobTake, policy.Job, int64(n)), func(tx *store.Tx) (err error) {
-		job, _, err = tx.TakeJob(n, "dead")
-		return err
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	t := w.take("dead")
 	ctx, end := context.WithCancel(w.t.Context())
 	defer end()
-	t := &task{Job: job, who: who}
 	stop := w.app.hold(ctx, t, "dead", func(error) {})
 	w.asked.Store(func() {
 		if after--; after < 0 {
 			end()
 		}
 	})
-	err = w.app.do(ctx, t)
+	err := w.app.do(ctx, t)
 	w.asked.Store(func() {})
 	stop()
 	if err == nil {
@@ -220,16 +212,9 @@ func TestRemovalEndsBeforeFigures(t *testing.T) {
 		if err := w.app.SentInError(t.Context(), w.as(policy.Analyst, policy.HandleExtracts), EndExtract{Extract: second.ID, Reason: "It is of the wrong month."}); err != nil {
 			t.Fatal(err)
 		}
-		area, n, err := w.app.db.NextJob(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		who := store.ByJob(area, n)
-		err = w.app.db.Do(t.Context(), request(who, policy.JobTake, policy.Job, int64(n)), func(tx *store.Tx) error {
-			if _, _, err := tx.TakeJob(n, "dead"); err != nil {
-				return err
-			}
-			return tx.FinishJob(n, "dead", errors.New("the disk was full"))
+		job := w.take("dead")
+		err := w.app.db.Do(t.Context(), request(job.who, policy.JobTake, policy.Job, int64(job.ID)), func(tx *store.Tx) error {
+			return tx.FinishJob(job.ID, "dead", errors.New("the disk was full"))
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -94,9 +94,11 @@ func (a *App) footprintPage(tx *store.Tx, in OpenFootprint) (p FootprintPage, er
 	if err != nil {
 		return p, err
 	}
-	if stored, p.Hidden, err = m.visible(tx, p.Person, stored); err != nil {
+	facts, err := tx.PersonFacts(p.Person)
+	if err != nil {
 		return p, err
 	}
+	stored, p.Hidden = m.visible(tx, facts.Agencies, stored)
 	contacts := make([]cost.Contact, len(stored))
 	for i, s := range stored {
 		contacts[i] = m.contact(s)
@@ -287,11 +289,8 @@ func (m *priceMap) row(tx *store.Tx, c store.StoredContact, agencies []id.Agency
 
 // visible gives the contacts that the policy lets the viewer see, and how many it hides. What the policy is told of a contact is its
 // record and its service, so it is asked once of each two.
-func (m *priceMap) visible(tx *store.Tx, p id.Person, all []store.StoredContact) (some []store.StoredContact, hidden int, err error) {
-	facts, err := tx.PersonFacts(p)
-	if err != nil {
-		return nil, 0, err
-	}
+// agencies are those with a record of the person.
+func (m *priceMap) visible(tx *store.Tx, agencies []id.Agency, all []store.StoredContact) (some []store.StoredContact, hidden int) {
 	type kind struct {
 		record  id.Record
 		service int64
@@ -301,7 +300,7 @@ func (m *priceMap) visible(tx *store.Tx, p id.Person, all []store.StoredContact)
 		k := kind{c.Record, c.Service}
 		yes, asked := may[k]
 		if !asked {
-			yes = tx.MayHere(m.row(tx, c, facts.Agencies))
+			yes = tx.MayHere(m.row(tx, c, agencies))
 			may[k] = yes
 		}
 		if yes {
@@ -310,7 +309,7 @@ func (m *priceMap) visible(tx *store.Tx, p id.Person, all []store.StoredContact)
 			hidden++
 		}
 	}
-	return some, hidden, nil
+	return some, hidden
 }
 
 // RecordRow opens the row that a record of a person came from.

@@ -154,7 +154,7 @@ func (a *App) personPage(tx *store.Tx, n id.Person) (p PersonPage, err error) {
 	if p.Named {
 		p.Name, p.Birth = bestName(records), bestBirth(records)
 	}
-	if err := p.contacts(tx, m, here.LinkRun); err != nil {
+	if err := p.contacts(tx, m, here.LinkRun, facts.Agencies); err != nil {
 		return p, err
 	}
 	if p.Answers, err = tx.AnswersOf(p.Person); err != nil {
@@ -300,16 +300,14 @@ func (p *PersonPage) hideRecords(all, visible []store.StoredContact) {
 	p.Links = slices.DeleteFunc(p.Links, func(l store.Link) bool { return hidden(l.A) || hidden(l.B) })
 }
 
-// contacts gathers who is involved and the timeline.
-func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run) error {
-	stored, err := tx.ContactsOf(p.Person, run)
+// contacts gathers who is involved and the timeline, of what the viewer may see. agencies are those with a record of the person.
+func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run, agencies []id.Agency) error {
+	all, err := tx.ContactsOf(p.Person, run)
 	if err != nil {
 		return err
 	}
-	all := stored
-	if stored, p.Hidden, err = m.visible(tx, p.Person, all); err != nil {
-		return err
-	}
+	var stored []store.StoredContact
+	stored, p.Hidden = m.visible(tx, agencies, all)
 	p.hideRecords(all, stored)
 	priced := make([]cost.Contact, len(stored))
 	agencyOf := map[int64]id.Agency{}

@@ -96,10 +96,10 @@ func (a *App) SearchPeople(ctx context.Context, who Who, in SearchPeople) (Found
 		if err != nil {
 			return err
 		}
-		if p.People, p.More, err = a.found(tx, here.LinkRun, best, max(0, in.Page-1)*MostFound); err != nil {
+		if p.Agencies, err = tx.Agencies(); err != nil {
 			return err
 		}
-		if p.Agencies, err = tx.Agencies(); err != nil {
+		if p.People, p.More, err = p.found(tx, here.LinkRun, best, max(0, in.Page-1)*MostFound); err != nil {
 			return err
 		}
 		p.AsOf, p.Searched, err = reachOf(tx)
@@ -284,13 +284,9 @@ func publishedModel(tx *store.Tx, n id.Run) (*linkage.Model, error) {
 }
 
 // found fills in a page of who was found, after so many, leaving out whoever the policy hides.
-func (a *App) found(tx *store.Tx, run id.Run, best []match, skip int) (out []Found, more bool, err error) {
+func (p *FoundPage) found(tx *store.Tx, run id.Run, best []match, skip int) (out []Found, more bool, err error) {
 	agencies := map[id.Agency]store.Agency{}
-	all, err := tx.Agencies()
-	if err != nil {
-		return nil, false, err
-	}
-	for _, g := range all {
+	for _, g := range p.Agencies {
 		agencies[g.ID] = g
 	}
 	for _, m := range best {

@@ -1,6 +1,7 @@
 package linkage
 
 import (
+	"cmp"
 	"hash/maphash"
 	"maps"
 	"slices"
@@ -136,8 +137,8 @@ var nicknameGroups = sync.OnceValue(func() map[string][]uint16 {
 	return groups
 })
 
-// sameNickname says whether two different forenames are forms of one name. Both lists are in rising order.
-func sameNickname(a, b []uint16) bool {
+// meet says whether two rising lists have a value in common.
+func meet[T cmp.Ordered](a, b []T) bool {
 	for len(a) > 0 && len(b) > 0 {
 		switch {
 		case a[0] == b[0]:

@@ -84,7 +84,7 @@ func (c *columns) compareForenames(a, b name) Level {
 		return forenameOtherInitial
 	}
 	fa, fb := &c.names.facts[a.forename], &c.names.facts[b.forename]
-	if sameNickname(fa.groups, fb.groups) {
+	if meet(fa.groups, fb.groups) {
 		return forenameShort
 	}
 	similarity := c.similarity(a.forename, b.forename, closeBar)
@@ -228,14 +228,8 @@ func comparePlaces(a, b place, nowhereA, nowhereB bool) Level {
 	return postcodeDifferent
 }
 
-// compareAddresses counts the words two lines have in common: all, three in five, one in three.
-func (c *columns) compareAddresses(a, b uint32) Level {
-	switch {
-	case a == 0 || b == 0:
-		return none
-	case a == b:
-		return addressSame
-	}
+// wordsShared is the share of two lines' words that both have.
+func (c *columns) wordsShared(a, b uint32) float64 {
 	wa, wb := c.addresses.wordsOf(a), c.addresses.wordsOf(b)
 	common := 0
 	for _, w := range wa {
@@ -244,13 +238,27 @@ func (c *columns) compareAddresses(a, b uint32) Level {
 		}
 	}
 	if common == 0 {
+		return 0
+	}
+	return 2 * float64(common) / float64(len(wa)+len(wb))
+}
+
+// compareAddresses counts the words two lines have in common: all, three in five, one in three.
+func (c *columns) compareAddresses(a, b uint32) Level {
+	switch {
+	case a == 0 || b == 0:
+		return none
+	case a == b:
+		return addressSame
+	}
+	share := c.wordsShared(a, b)
+	if share == 0 {
 		// One word written together or misspelt leaves none in common.
 		if s, t := c.addresses.text(a), c.addresses.text(b); s[0] == t[0] && compare.JaroWinkler(s, t) >= veryCloseBar {
 			return addressClose
 		}
 		return addressDifferent
 	}
-	share := 2 * float64(common) / float64(len(wa)+len(wb))
 	switch {
 	case share >= .6:
 		return addressClose

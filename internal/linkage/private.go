@@ -219,21 +219,6 @@ func (x *nearness) similarity(y *nearness) float64 {
 	return 0
 }
 
-// meet says whether two rising lists have a token in common.
-func meet(a, b []keyed.Token) bool {
-	for len(a) > 0 && len(b) > 0 {
-		switch {
-		case a[0] == b[0]:
-			return true
-		case a[0] < b[0]:
-			a = a[1:]
-		default:
-			b = b[1:]
-		}
-	}
-	return false
-}
-
 // birth gives a date its place in the invented calendar, and false when there is none left.
 func (d *coded) birth(v keyed.Value) (birth, bool) {
 	year := v.Get(keyed.Year)
@@ -446,14 +431,7 @@ func (c *columns) compareCodedAddresses(a, b uint32) Level {
 	case a == b:
 		return addressSame
 	}
-	wa, wb := c.addresses.wordsOf(a), c.addresses.wordsOf(b)
-	common := 0
-	for _, w := range wa {
-		if contains(wb, w) {
-			common++
-		}
-	}
-	switch share := 2 * float64(common) / float64(len(wa)+len(wb)); {
+	switch share := c.wordsShared(a, b); {
 	case share >= .6:
 		return addressClose
 	case share >= .33:

@@ -239,7 +239,7 @@ func (v *sieve) otherForename(a, b *face) bool {
 		return true
 	}
 	facts := v.s.columns.names.facts
-	return !sameNickname(facts[a.forename].groups, facts[b.forename].groups)
+	return !meet(facts[a.forename].groups, facts[b.forename].groups)
 }
 
 // nameAtMost is the most that two names can weigh without looking at their letters.

@@ -171,36 +171,39 @@ func (s *Set) RolesFor(act Act) []Role { return slices.Clone(s.roles[act]) }
 // MayEver says whether the actor's roles could open the act on some subject for some purpose: what a page needs to
 // know before it offers a link. It is no decision.
 func (s *Set) MayEver(actor Actor, act Act) bool {
-	if actor.Suspended || !slices.ContainsFunc(s.roles[act], func(r Role) bool { return holds(actor, r) }) {
+	if !s.hasRole(actor, act) {
 		return false
 	}
 	if actor.Agency == 0 { // what is kept from somebody for who they are is kept from an agency's people; to ask of all costs each page a tenth
 		return true
 	}
 	info, _ := ActInfo(act)
-	actor.NamesUntil = time.Unix(1, 0)
 	purposes := info.Purposes
 	if len(purposes) == 0 {
 		purposes = []Purpose{""}
 	}
-	return slices.ContainsFunc(purposes, func(p Purpose) bool {
-		question, things := ask(Request{Actor: actor, Act: act, Subject: Subject{Kind: info.Subject}, Purpose: p}, Facts{})
-		forbids, failed := speak(s.forbids[act], question, things, nil)
-		return failed == nil && about(forbids, aboutActor) < 0
-	})
+	return slices.ContainsFunc(purposes, func(p Purpose) bool { return s.open(actor, info, p) })
+}
+
+// open says whether no forbid about the actor stands in the way of an act for a purpose. Whether names are shown does not count: the
+// purposes that open them would be in their own way.
+func (s *Set) open(actor Actor, info Info, p Purpose) bool {
+	actor.NamesUntil = time.Unix(1, 0)
+	question, things := ask(Request{Actor: actor, Act: info.Act, Subject: Subject{Kind: info.Subject}, Purpose: p}, Facts{})
+	forbids, failed := speak(s.forbids[info.Act], question, things, nil)
+	return failed == nil && about(forbids, aboutActor) < 0
+}
+
+// hasRole says whether one of the actor's roles is permitted the act on some subject.
+func (s *Set) hasRole(actor Actor, act Act) bool {
+	return !actor.Suspended && slices.ContainsFunc(s.roles[act], func(r Role) bool { return holds(actor, r) })
 }
 
 // PurposesFor is the purposes that the actor may state, in the order in which forms show them.
 func (s *Set) PurposesFor(actor Actor) []Purpose {
-	actor.NamesUntil = time.Unix(1, 0) // so that names are not in the way of the purposes that open them
 	return slices.DeleteFunc(Purposes(), func(p Purpose) bool {
 		return !slices.ContainsFunc(table, func(info Info) bool {
-			if !slices.Contains(info.Purposes, p) || !s.MayEver(actor, info.Act) {
-				return false
-			}
-			question, things := ask(Request{Actor: actor, Act: info.Act, Subject: Subject{Kind: info.Subject}, Purpose: p}, Facts{})
-			forbids, failed := speak(s.forbids[info.Act], question, things, nil)
-			return failed == nil && about(forbids, aboutActor) < 0
+			return slices.Contains(info.Purposes, p) && s.hasRole(actor, info.Act) && s.open(actor, info, p)
 		})
 	})
 }

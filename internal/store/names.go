@@ -1,7 +1,6 @@
 package store
 
 import (
-	"throughline/internal/fault"
 	"throughline/internal/id"
 )
 
@@ -34,13 +33,4 @@ func (tx *Tx) AccountNames() ([]NamedAccount, error) {
 	return list(tx, accountNames, []any{tx.area}, func(scan func(...any) error) (a NamedAccount, err error) {
 		return a, scan(&a.ID, &a.Name, &a.Agency)
 	})
-}
-
-// NewestCheckpoint gives the size and instant of the newest checkpoint; both are zero while there is none.
-func (tx *Tx) NewestCheckpoint() (size int64, at string, err error) {
-	size, at, _, err = tx.Checkpoint()
-	if fault.KindOf(err) == fault.NotFound && err != nil {
-		return 0, "", nil
-	}
-	return size, at, err
 }

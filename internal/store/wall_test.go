@@ -470,10 +470,6 @@ var readings = map[string]reading{
 		_, _, text, err := tx.Checkpoint()
 		return strings.HasPrefix(text, fmt.Sprintf("throughline audit of area %d\n", w.number)), err
 	}},
-	"NewestCheckpoint": {call: func(tx *Tx, w *world) (any, error) {
-		n, _, err := tx.NewestCheckpoint()
-		return n > 0 && tx.area == w.number, err
-	}},
 	"Memberships": {byRun: true, crowd: wholeRun, call: func(tx *Tx, w *world) (any, error) {
 		return gathered(func(f func(Membership)) error { return tx.Memberships(w.linkRun, f) })
 	}},
