@@ -3,6 +3,7 @@ package bench
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -15,8 +16,9 @@ import (
 	"throughline/internal/policy"
 )
 
-// BenchmarkImport takes one file of contacts into an area of many people, from the upload's first byte to the acceptance, with each row
-// checked, kept as sent and recorded as in real use: IMPORT_PEOPLE and IMPORT_CONTACTS are its size.
+// BenchmarkImport takes files of contacts into an area of many people, each from the upload's first byte to the acceptance, with each row
+// checked, kept as sent and recorded as in real use: IMPORT_PEOPLE and IMPORT_CONTACTS are their sizes. The second file of contacts is of the
+// same agency: half of its rows the first had, half are new.
 //
 //	IMPORT_PEOPLE=250000 IMPORT_CONTACTS=10000000 go test ./bench -run - -bench Import/sqlite -benchtime 1x -timeout 1h
 func BenchmarkImport(b *testing.B) {
@@ -25,18 +27,27 @@ func BenchmarkImport(b *testing.B) {
 		a := open(b, p)
 		analyst, governance := staff(b, a)
 		dir := b.TempDir()
-		layouts := [2]string{"southwark-people", "southwark-contacts"}
-		files := [2]string{filepath.Join(dir, "people.csv"), filepath.Join(dir, "contacts.csv")}
-		write(b, files[0], peopleHeader, people, personRow)
-		write(b, files[1], contactHeader, contacts, contactRow(people))
+		files := []struct {
+			layout, unit, header string
+			after, repeated      int // the file begins after so many rows; so many of its own were sent before
+			rows                 int
+			row                  func(*bufio.Writer, *rand.Rand, int)
+		}{
+			{"southwark-people", "people", peopleHeader, 0, 0, people, personRow},
+			{"southwark-contacts", "contacts", contactHeader, 0, 0, contacts, contactRow(people)},
+			{"southwark-contacts", "more-contacts", contactHeader, contacts / 2, contacts - contacts/2, contacts, contactRow(people)},
+		}
+		for _, f := range files {
+			write(b, filepath.Join(dir, f.unit), f.header, f.after, f.rows, f.row)
+		}
 		b.ResetTimer()
 		for range b.N {
-			for i, name := range layouts {
-				layout := approved(b, a, analyst, governance, name)
+			for _, f := range files {
+				layout := approved(b, a, analyst, governance, f.layout)
 				who := by(b, signIn(b, a, analyst, policy.HandleExtracts))
 				most := sampleMemory(b)
 				begun := time.Now()
-				n, job, err := take(b.Context(), a, who, layout, files[i])
+				n, job, err := take(b.Context(), a, who, layout, filepath.Join(dir, f.unit))
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -54,14 +65,14 @@ func BenchmarkImport(b *testing.B) {
 				}
 				spent := time.Since(begun)
 				e := page.Extract
-				if want := int64([2]int{people, contacts}[i]); e.Accepted != want || e.Rows != want {
-					b.Fatalf("%s: %d of %d rows were accepted, want %d: %v", name, e.Accepted, e.Rows, want, page.Reasons)
+				if e.Rows != int64(f.rows) || e.Accepted != int64(f.rows-f.repeated) || e.Repeated != int64(f.repeated) {
+					b.Fatalf("%s: %d of %d rows were accepted and %d repeated, want %d and %d: %v", f.unit, e.Accepted, e.Rows, e.Repeated,
+						f.rows-f.repeated, f.repeated, page.Reasons)
 				}
-				unit := [2]string{"people", "contacts"}[i]
-				b.ReportMetric(float64(e.Rows)/spent.Seconds(), unit+"/s")
-				b.ReportMetric(float64(most())/(1<<20), unit+"-MiB")
-				b.Logf("%s: %d rows, %d bytes, in %v: %.0f %s a second, at most %d MiB of memory held",
-					name, e.Rows, e.Bytes, spent.Round(time.Millisecond), float64(e.Rows)/spent.Seconds(), unit, most()>>20)
+				b.ReportMetric(float64(e.Rows)/spent.Seconds(), f.unit+"/s")
+				b.ReportMetric(float64(most())/(1<<20), f.unit+"-MiB")
+				b.Logf("%s: %d rows, %d bytes, in %v: %.0f a second, at most %d MiB of memory held",
+					f.unit, e.Rows, e.Bytes, spent.Round(time.Millisecond), float64(e.Rows)/spent.Seconds(), most()>>20)
 			}
 		}
 		b.ReportMetric(float64(sizeOf(b, p.Dir))/(1<<20), "disk-MiB")
@@ -73,8 +84,8 @@ const (
 	contactHeader = "person_id,contact_ref,svc,date_from,date_to,minutes,total_charge,rent_element,service_charge_rent,la_code,lead_worker,lead_email\n"
 )
 
-// write makes a file of invented rows.
-func write(b *testing.B, path, header string, rows int, row func(*bufio.Writer, *rand.Rand, int)) {
+// write makes a file of invented rows that begins at row from; the same row is the same in every file of so many.
+func write(b *testing.B, path, header string, from, rows int, row func(*bufio.Writer, *rand.Rand, int)) {
 	b.Helper()
 	f, err := os.Create(path)
 	if err != nil {
@@ -83,8 +94,13 @@ func write(b *testing.B, path, header string, rows int, row func(*bufio.Writer, 
 	w := bufio.NewWriterSize(f, 1<<20)
 	w.WriteString(header)
 	random := rand.New(rand.NewPCG(1, uint64(rows)))
-	for i := range rows {
-		row(w, random, i)
+	before := bufio.NewWriter(io.Discard)
+	for i := range from + rows {
+		if i < from {
+			row(before, random, i)
+		} else {
+			row(w, random, i)
+		}
 	}
 	if err := w.Flush(); err != nil {
 		b.Fatal(err)

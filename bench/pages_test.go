@@ -48,7 +48,7 @@ func BenchmarkPages(b *testing.B) {
 			rows := 0
 			var group sync.WaitGroup
 			path := filepath.Join(dir, "import.csv")
-			write(b, path, contactHeader, 1_000_000, contactRow(250_000))
+			write(b, path, contactHeader, 0, 1_000_000, contactRow(250_000))
 			layout := approved(b, a, analyst, governance, "southwark-contacts")
 			n, job, err := take(ctx, a, by(b, signIn(b, a, analyst, policy.HandleExtracts)), layout, path)
 			if err != nil {

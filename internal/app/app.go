@@ -18,6 +18,7 @@ type App struct {
 	areas   fs.FS // the areas' configuration: a folder for each area
 	now     func() time.Time
 	version string
+	sorted  int // triples that a sorting holds in memory
 	configs configs
 	prices  priceMaps
 	signing signing
@@ -25,7 +26,7 @@ type App struct {
 
 // New makes the acts. areas holds a folder of configuration for each area; dir is the data directory, in which uploads wait.
 func New(db *store.DB, areas fs.FS, dir, version string, now func() time.Time) *App {
-	return &App{db: db, areas: areas, dir: dir, now: now, version: version}
+	return &App{db: db, areas: areas, dir: dir, now: now, version: version, sorted: sortedInMemory}
 }
 
 // Who is whoever asks for an act; the shells make one and hand it on. The zero Who is nobody.

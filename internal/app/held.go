@@ -1,17 +1,19 @@
 package app
 
 import (
-	"cmp"
+	"context"
 	"encoding/binary"
+	"errors"
 	"hash/fnv"
 	"slices"
 
 	"throughline/internal/id"
 	"throughline/internal/intake"
+	"throughline/internal/policy"
 	"throughline/internal/store"
 )
 
-// held is what an agency's other extracts hold already, beside which a file is staged.
+// held is what an agency's other extracts hold of one contact after another, beside which a file is compared once its rows are stored.
 //
 // Rows of one contact are in order of as-of day, then of receipt, and the newest that counts stands. A row therefore notes every
 // later row by which it is replaced, up to and with the first that counts: beyond that one it needs none, for bridge closes the gap
@@ -21,24 +23,50 @@ type held struct {
 	extract  store.Extract
 	others   []store.Extract // in order
 	at       int             // the extract's place among them
-	rows     []heldRow       // by ref, then in order
-	came     []bool          // which rows are of contacts that the file holds
 	wholes   []int           // later extracts of the same layout that were declared whole: what they lack had ended
 	same     []bool          // which of others came under the same layout, in any version
-	replaced []store.Replacement
+	replaced *sorting        // by extract and line, the extract that replaces it
+
+	ref      int64     // of the contact in hand
+	rows     []heldRow // its rows in others, in order
+	standing *heldRow  // of rows, the one that stands
+	came     bool      // the file holds it
+	repeated int64     // rows of the file that say what stands
+	absent   int64     // contacts that stood and that a whole file does not hold
 }
 
-// heldRow marks a stored contact; from is the place of its extract among others.
+// heldRow is a stored row of a contact; from is the place of its extract among others.
 type heldRow struct {
-	ref           int64
-	content, line uint32
-	from          int32
+	from    int
+	line    int64
+	content int64
 }
 
-func (h *held) load(tx *store.Tx, e store.Extract) error {
-	h.extract = e
-	var err error
-	if h.others, err = tx.HoldingExtracts(e.Agency, e.ID); err != nil {
+// compare holds the file to what the agency's other extracts hold, contact by contact: the marks of all their rows are read once and put
+// in order of contact, since neither side is in that order and together they may be more than memory holds.
+func (s *staging) compare(ctx context.Context) (err error) {
+	marks := s.app.sorting()
+	defer func() { err = errors.Join(err, marks.close()) }()
+	var h held
+	err = s.app.db.Do(ctx, request(s.task.who, policy.ExtractCompare, policy.Extract, int64(s.extract.ID)), func(tx *store.Tx) error {
+		h = held{extract: s.extract, replaced: s.replaced}
+		return errors.Join(marks.clear(), h.load(tx, marks))
+	})
+	if err != nil {
+		return err
+	}
+	err = marks.each(func(m triple) error { h.take(m); return ctx.Err() })
+	h.end()
+	s.counts.Repeated += h.repeated
+	s.counts.Contacts -= h.repeated
+	s.counts.Absent = h.absent
+	return err
+}
+
+// load gathers the marks of every row that may tell of a contact of the file: the contact, where its row stands, and its content. The
+// file's own come after the others of the contact.
+func (h *held) load(tx *store.Tx, marks *sorting) (err error) {
+	if h.others, err = tx.HoldingExtracts(h.extract.Agency, h.extract.ID); err != nil {
 		return err
 	}
 	layouts, err := tx.Layouts()
@@ -51,101 +79,113 @@ func (h *held) load(tx *store.Tx, e store.Extract) error {
 	}
 	h.same = make([]bool, len(h.others))
 	for i, o := range h.others {
-		h.same[i] = name[o.Layout] == name[e.Layout]
-		if o.AsOf < e.AsOf || o.AsOf == e.AsOf && o.ID < e.ID {
+		h.same[i] = name[o.Layout] == name[h.extract.Layout]
+		if o.AsOf < h.extract.AsOf || o.AsOf == h.extract.AsOf && o.ID < h.extract.ID {
 			h.at = i + 1
 		} else if o.Whole && h.same[i] {
 			h.wholes = append(h.wholes, i)
 		}
-		err := tx.ContactMarks(o.ID, func(m store.ContactMark) {
-			h.rows = append(h.rows, heldRow{m.Ref, uint32(m.Content), uint32(m.Line), int32(i)})
-		})
-		if err != nil {
+		if err := gatherMarks(tx, o.ID, i, marks); err != nil {
 			return err
 		}
 	}
-	slices.SortFunc(h.rows, func(a, b heldRow) int {
-		return cmp.Or(cmp.Compare(a.ref, b.ref), cmp.Compare(a.from, b.from), cmp.Compare(a.line, b.line))
-	})
-	h.came = make([]bool, len(h.rows))
-	return nil
+	if marks.empty() && len(h.wholes) == 0 {
+		return nil
+	}
+	return gatherMarks(tx, h.extract.ID, len(h.others), marks)
 }
 
-func (h *held) replace(e id.Extract, line int64, by id.Extract) {
-	h.replaced = append(h.replaced, store.Replacement{ContactAt: store.ContactAt{Extract: e, Line: line}, By: by})
+// gatherMarks adds the marks of an extract's rows. A line is below 2³², so that one number holds the extract's place and the line.
+func gatherMarks(tx *store.Tx, e id.Extract, from int, marks *sorting) error {
+	return tx.ContactMarks(e, func(m store.ContactMark) { marks.add(triple{m.Ref, int64(from)<<32 | m.Line, m.Content}) })
 }
 
-func (h *held) counts(from int32) bool { return h.others[from].State == store.ExtractAccepted }
-
-// add notes a row of the file, and says whether it repeats the row that stands of the same contact.
-func (h *held) add(c *store.Contact) (repeats bool) {
-	first, _ := slices.BinarySearchFunc(h.rows, c.Ref, func(r heldRow, ref int64) int { return cmp.Compare(r.ref, ref) })
-	end := first
-	for end < len(h.rows) && h.rows[end].ref == c.Ref {
-		end++
+// take takes the next mark. Those of a contact come together, others' rows first and in order.
+func (h *held) take(m triple) {
+	if m[0] != h.ref {
+		h.end()
+		h.ref = m[0]
 	}
-	group := h.rows[first:end]
-	later := 0
-	for later < len(group) && int(group[later].from) < h.at {
-		later++
+	r := heldRow{int(m[1] >> 32), m[1] & (1<<32 - 1), m[2]}
+	if r.from < len(h.others) {
+		h.rows = append(h.rows, r)
+		return
 	}
-	if len(group) > 0 && !h.came[first] {
-		h.end(group[:later])
-		for i := range group {
-			h.came[first+i] = true
+	if !h.came {
+		h.came = true
+		if i := h.lastThatCounts(); i >= 0 {
+			h.standing = &h.rows[i]
 		}
 	}
-	for i, r := range group[later:] {
-		if i == 0 || r.from != group[later+i-1].from {
-			h.replace(h.extract.ID, c.Line, h.others[r.from].ID)
-			if h.counts(r.from) {
-				break
-			}
+	if h.standing != nil && h.standing.content == r.content {
+		h.repeated++
+	}
+	later := h.rows[h.later():]
+	for i, l := range later {
+		if i > 0 && later[i-1].from == l.from {
+			continue
+		}
+		h.replace(h.extract.ID, r.line, h.others[l.from].ID)
+		if h.counts(l.from) {
+			break
 		}
 	}
 	for _, w := range h.wholes {
-		if !slices.ContainsFunc(group[later:], func(r heldRow) bool { return int(r.from) == w }) {
-			h.replace(h.extract.ID, c.Line, h.others[w].ID)
+		if !slices.ContainsFunc(later, func(l heldRow) bool { return l.from == w }) {
+			h.replace(h.extract.ID, r.line, h.others[w].ID)
 		}
 	}
-	for _, r := range slices.Backward(group) {
-		if h.counts(r.from) {
-			return r.content == uint32(c.Content)
-		}
-	}
-	return false
 }
 
-// end notes that earlier rows of a contact are replaced by the file, and says whether one of them counts.
-func (h *held) end(earlier []heldRow) bool {
+// end ends the contact in hand: what earlier extracts say of it is replaced by the file where the file holds it, and where the file is
+// whole and holds it no longer.
+func (h *held) end() {
+	later := h.later()
+	switch {
+	case h.came:
+		h.replaceEarlier(h.rows[:later])
+	case h.extract.Whole && later > 0 && h.same[h.rows[0].from]:
+		if h.replaceEarlier(h.rows[:later]) && h.lastThatCounts() < later {
+			h.absent++
+		}
+	}
+	h.rows, h.standing, h.came = h.rows[:0], nil, false
+}
+
+// replaceEarlier notes that earlier rows of a contact are replaced by the file, and says whether one of them counts.
+func (h *held) replaceEarlier(earlier []heldRow) bool {
 	for i, r := range slices.Backward(earlier) {
 		if i+1 < len(earlier) && earlier[i+1].from != r.from && h.counts(earlier[i+1].from) {
 			return true
 		}
-		h.replace(h.others[r.from].ID, int64(r.line), h.extract.ID)
+		h.replace(h.others[r.from].ID, r.line, h.extract.ID)
 	}
 	return len(earlier) > 0 && h.counts(earlier[0].from)
 }
 
-// endAbsent ends the contacts of the layout that a whole extract does not hold, and counts those that stood.
-func (h *held) endAbsent() (stood int64) {
-	for first := 0; first < len(h.rows); {
-		end, later := first, first
-		for end < len(h.rows) && h.rows[end].ref == h.rows[first].ref {
-			if int(h.rows[end].from) < h.at {
-				later = end + 1
-			}
-			end++
-		}
-		if !h.came[first] && h.same[h.rows[first].from] && later > first {
-			counted := slices.ContainsFunc(h.rows[later:end], func(r heldRow) bool { return h.counts(r.from) })
-			if h.end(h.rows[first:later]) && !counted {
-				stood++
-			}
-		}
-		first = end
+// later is where the rows begin that stand over the file's.
+func (h *held) later() int {
+	at := slices.IndexFunc(h.rows, func(r heldRow) bool { return r.from >= h.at })
+	if at < 0 {
+		return len(h.rows)
 	}
-	return stood
+	return at
+}
+
+// lastThatCounts is the place among rows of the one that stands, -1 when none does.
+func (h *held) lastThatCounts() int {
+	for i, r := range slices.Backward(h.rows) {
+		if h.counts(r.from) {
+			return i
+		}
+	}
+	return -1
+}
+
+func (h *held) counts(from int) bool { return h.others[from].State == store.ExtractAccepted }
+
+func (h *held) replace(e id.Extract, line int64, by id.Extract) {
+	h.replaced.add(triple{int64(e), line, int64(by)})
 }
 
 // ref tells the contact from the agency's others: by its number where it has one, and otherwise by what it says and which of

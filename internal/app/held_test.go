@@ -28,6 +28,9 @@ func TestOneRowOfAContactStands(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			w := newScene(t, "")
+			if seed%2 == 1 {
+				w.app.sorted = 3 // of a few rows most wait on the disk
+			}
 			h := history{scene: w, random: rand.New(rand.NewPCG(7, uint64(seed))), layout: w.layout("lantern", numbered)}
 			for range 30 {
 				h.step()

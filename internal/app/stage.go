@@ -38,7 +38,7 @@ const sortedRows = 2_000_000
 const pieceRows = 500
 
 // stagingMemory is what the collector keeps the program's memory to while a file is staged, in bytes, where it can. A file of ten million
-// contacts needs about 350 MB to tell repeated rows; without a limit as much again would wait to be collected.
+// contacts needs about 250 MB to tell rows that it repeats itself; without a limit as much again would wait to be collected.
 const stagingMemory = 400 << 20
 
 // UnknownService begins the code under which an extract's values set aside hold a service code that its layout does not explain, and how
@@ -57,7 +57,7 @@ type staging struct {
 	records  map[string]id.Record // by the agency's key
 	services []int64              // the keeper's number of each of the reader's services
 	codes    map[[2]string]int64
-	held     held
+	replaced *sorting // by extract and line, the extract that replaces it
 	said     map[string]bool
 	workers  map[string]store.WorkerOf // by the agency's key: the last that a contact named
 	search   []store.SearchKey
@@ -116,9 +116,10 @@ func (a *App) stageExtract(ctx context.Context, t *task) error {
 	return err
 }
 
-func (a *App) stage(ctx context.Context, t *task, n id.Extract, path string) error {
-	s := &staging{app: a, task: t, records: map[string]id.Record{}, codes: map[[2]string]int64{},
+func (a *App) stage(ctx context.Context, t *task, n id.Extract, path string) (err error) {
+	s := &staging{app: a, task: t, records: map[string]id.Record{}, codes: map[[2]string]int64{}, replaced: a.sorting(),
 		said: map[string]bool{}, workers: map[string]store.WorkerOf{}, aside: map[[4]string]int64{}}
+	defer func() { err = errors.Join(err, s.replaced.close()) }()
 	if err := s.load(ctx, n); err != nil {
 		return err
 	}
@@ -198,7 +199,7 @@ func (s *staging) load(ctx context.Context, n id.Extract) error {
 				s.codes[[2]string{c.Code, c.Unit}] = c.ID
 			}
 		}
-		return s.held.load(tx, s.extract)
+		return nil
 	})
 }
 
@@ -240,7 +241,7 @@ func (s *staging) takeChunk() {
 	}
 }
 
-// contact decides whether a contact is new, says something else of one that is held, or repeats one.
+// contact keeps a use of a service. Whether it is new, says something else of one that is held, or repeats one, is told by compare.
 func (s *staging) contact(key string, r *intake.Row) {
 	c := r.Contact
 	p := pendingContact{key: key, service: c.Service, Contact: store.Contact{
@@ -260,16 +261,12 @@ func (s *staging) contact(key string, r *intake.Row) {
 	}
 	p.Ref = s.ref(c)
 	if r.Revises != 0 { // the same contact stood earlier in the file and said something else: the last counts
-		s.held.replace(s.extract.ID, int64(r.Revises), s.extract.ID)
+		s.replaced.add(triple{int64(s.extract.ID), int64(r.Revises), int64(s.extract.ID)})
 	}
 	if c.Worker != "" || c.Reach != "" {
 		if w, named := s.workers[key]; !named || w.Day <= max(c.From, c.To) {
 			s.workers[key] = store.WorkerOf{Day: max(c.From, c.To), Worker: c.Worker, Reach: c.Reach}
 		}
-	}
-	if s.held.add(&p.Contact) {
-		s.counts.Repeated++
-		s.counts.Contacts--
 	}
 	s.contacts = append(s.contacts, p)
 	s.counts.Contacts++
@@ -384,7 +381,7 @@ func (s *staging) flush(ctx context.Context) error {
 	for _, c := range contacts {
 		s.lines = append(s.lines, store.RecordLine{Record: c.Record, Line: c.Line})
 	}
-	if len(s.search)+len(s.lines)+len(s.held.replaced) >= sortedRows {
+	if len(s.search)+len(s.lines) >= sortedRows {
 		if err := s.flushSorted(ctx); err != nil {
 			return err
 		}
@@ -402,18 +399,33 @@ func (s *staging) flushSorted(ctx context.Context) error {
 	slices.SortFunc(s.lines, func(a, b store.RecordLine) int {
 		return cmp.Or(cmp.Compare(a.Record, b.Record), cmp.Compare(a.Line, b.Line))
 	})
-	slices.SortFunc(s.held.replaced, func(a, b store.Replacement) int {
-		return cmp.Or(cmp.Compare(a.Extract, b.Extract), cmp.Compare(a.Line, b.Line), cmp.Compare(a.By, b.By))
-	})
 	err := pieces(ctx, s, s.search, (*store.Tx).StageSearchKeys)
 	if err == nil {
 		err = pieces(ctx, s, s.lines, (*store.Tx).StageRecordLines)
 	}
-	if err == nil {
-		err = pieces(ctx, s, s.held.replaced, func(tx *store.Tx, _ id.Extract, some []store.Replacement) error { return tx.StageReplacements(some) })
-	}
-	s.search, s.lines, s.held.replaced = s.search[:0], s.lines[:0], s.held.replaced[:0]
+	s.search, s.lines = s.search[:0], s.lines[:0]
 	return err
+}
+
+// flushReplaced writes which rows stand no longer, in order.
+func (s *staging) flushReplaced(ctx context.Context) error {
+	some := make([]store.Replacement, 0, pieceRows)
+	write := func() error {
+		err := pieces(ctx, s, some, func(tx *store.Tx, _ id.Extract, some []store.Replacement) error { return tx.StageReplacements(some) })
+		some = some[:0]
+		return err
+	}
+	err := s.replaced.each(func(t triple) error {
+		some = append(some, store.Replacement{ContactAt: store.ContactAt{Extract: id.Extract(t[0]), Line: t[1]}, By: id.Extract(t[2])})
+		if len(some) < pieceRows {
+			return nil
+		}
+		return write()
+	})
+	if err != nil {
+		return err
+	}
+	return write()
 }
 
 // pieces writes rows a piece at a time.
@@ -467,10 +479,17 @@ func (s *staging) finish(ctx context.Context) error {
 	if err := s.flush(ctx); err != nil {
 		return err
 	}
-	if s.extract.Whole {
-		s.counts.Absent = s.held.endAbsent()
-	}
 	if err := s.flushSorted(ctx); err != nil {
+		return err
+	}
+	s.search, s.lines = nil, nil
+	if err := s.task.tell("Comparing with what was sent before", s.reader.Bytes(), s.extract.Bytes); err != nil {
+		return err
+	}
+	if err := s.compare(ctx); err != nil {
+		return err
+	}
+	if err := s.flushReplaced(ctx); err != nil {
 		return err
 	}
 	if err := pieces(ctx, s, s.involved(), (*store.Tx).StageWorkers); err != nil {

@@ -140,6 +140,7 @@ func (r *Reader) Next() bool {
 	for !r.done && r.err == nil {
 		if !r.scan.next() {
 			r.finish()
+			r.seen = seen{} // nothing is compared any more, and it is most of the memory that a large file takes
 			break
 		}
 		if r.stops() {

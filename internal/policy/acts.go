@@ -80,6 +80,7 @@ const (
 	ExtractCheck           Act = "extract.check"   // its subject is the layout; a dry run that stores nothing
 	ExtractReceive         Act = "extract.receive" // its subject is the layout that the file comes under
 	ExtractStage           Act = "extract.stage"
+	ExtractCompare         Act = "extract.compare"
 	ExtractAccept          Act = "extract.accept"
 	ExtractRefuse          Act = "extract.refuse"
 	ExtractSentInError     Act = "extract.sent-in-error"
@@ -179,6 +180,7 @@ var table = []Info{
 	{ExtractCheck, "check a file", Write, Layout, "", true, forExtracts},
 	{ExtractReceive, "send in an extract", Write, Layout, "", true, forExtracts},
 	{ExtractStage, "store a piece of an extract", Write, Extract, "", true, forExtracts},
+	{ExtractCompare, "compare an extract with what was sent before", Read, Extract, "", true, forExtracts},
 	{ExtractAccept, "accept an extract", Write, Extract, "", true, forExtracts},
 	{ExtractRefuse, "refuse an extract", Write, Extract, "", true, forExtracts},
 	{ExtractSentInError, "mark an extract as sent in error", Write, Extract, "", true, forExtracts},
