@@ -3,9 +3,6 @@ package app
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -64,6 +61,7 @@ func (a *App) ReceiveExtract(ctx context.Context, who Who, in ReceiveExtract) (R
 	}
 	var out Received
 	err = a.db.Do(ctx, request(who, policy.ExtractReceive, policy.Layout, int64(in.Layout)), func(tx *store.Tx) error {
+		out = Received{} // what an attempt that lost a race gave is rolled back
 		l, err := tx.Layout(in.Layout)
 		if err != nil {
 			return err
@@ -93,27 +91,6 @@ func (in ReceiveExtract) ofAgency(tx *store.Tx) error {
 		return fault.InvalidField("layout", "This layout describes files of another agency.", "Choose a layout of the agency whose file it is.")
 	}
 	return err
-}
-
-func (a *App) spooled(name string) string { return filepath.Join(a.dir, "spool", filepath.Base(name)) }
-
-// spool writes an upload to the spool folder, under a name of its own, and hashes it on the way.
-func (a *App) spool(from io.Reader) (name, sum string, size int64, err error) {
-	if err := os.MkdirAll(filepath.Join(a.dir, "spool"), 0o700); err != nil {
-		return "", "", 0, err
-	}
-	name = rand.Text()
-	f, err := os.OpenFile(a.spooled(name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return "", "", 0, err
-	}
-	h := sha256.New()
-	size, err = io.Copy(io.MultiWriter(f, h), from)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return "", "", 0, errors.Join(fault.New(fault.Unavailable, "upload-cut-off", "The file did not arrive whole.",
-			"Send it again. If it goes on, the disk may be full: tell whoever looks after the system.").Because(err), os.Remove(a.spooled(name)))
-	}
-	return name, hex.EncodeToString(h.Sum(nil)), size, nil
 }
 
 // ExtractPage is everything about one extract.

@@ -45,7 +45,14 @@ const idle = 250 * time.Millisecond
 // Work does jobs as they come, until ctx ends. name tells this worker from another; there is one, since a server holds the
 // data directory alone.
 func (a *App) Work(ctx context.Context, name string) error {
+	var swept time.Time
 	for {
+		if now := a.now(); now.Sub(swept) >= unwanted {
+			swept = now
+			if err := a.sweepSpool(ctx); err != nil && ctx.Err() == nil {
+				slog.ErrorContext(ctx, "the spool folder could not be swept", "error", err)
+			}
+		}
 		busy, err := a.WorkOnce(ctx, name)
 		if err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "the queue could not be read", "error", err)

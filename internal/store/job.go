@@ -37,6 +37,7 @@ var (
 		select 1 from jobs k where k.area = $1 and k.kind = $3 and k.state in ('waiting', 'working') and k.id > j.id) order by id limit 1`)
 	jobNext = query("job.next", `select id from jobs where area = $1 and (state = 'waiting' or (state = 'working' and lease_until < $2))
 		and not exists (select 1 from jobs b where b.area = $1 and b.state = 'working' and b.lease_until >= $2) order by id limit 1`)
+	jobArgs    = query("job.args-to-come", `select args from jobs where area = $1 and kind = $2 and state in ('waiting', 'working') order by id`)
 	jobRelease = query("job.release", `update jobs set lease_until = '' where id = $1 and claimed_by = $2 and state = 'working' and area = $3`)
 	jobClaim   = query("job.claim", `update jobs set state = 'working', claimed_by = $1, lease_until = $2, tries = tries + 1,
 		started_at = case when started_at = '' then $3 else started_at end
@@ -93,31 +94,46 @@ func (tx *Tx) WaitingJob(kind, behind string) (n id.Job, err error) {
 // done in order: while one is in a worker's hand, or was until a moment ago, none after it is begun. It
 // reaches the queue and nothing else, and shows no more than that there is work: the worker takes the job through Do.
 func (db *DB) NextJob(ctx context.Context) (area string, n id.Job, err error) {
+	err = db.areas(ctx, func(slug string, tx *Tx) (more bool, err error) {
+		if err = tx.one(jobNext, []any{tx.area, instant(tx.now)}, &n); noRow(err) {
+			return true, nil
+		}
+		area = slug
+		return false, err
+	})
+	return area, n, err
+}
+
+// JobsToCome gives the arguments of the jobs of a kind that have not ended, in any area. Like NextJob it reaches the queue and nothing
+// else: arguments are numbers and the names of files that wait.
+func (db *DB) JobsToCome(ctx context.Context, kind string) (args []string, err error) {
+	err = db.areas(ctx, func(_ string, tx *Tx) (more bool, err error) {
+		some, err := list(tx, jobArgs, []any{tx.area, kind}, func(scan func(...any) error) (text string, err error) { return text, scan(&text) })
+		args = append(args, some...)
+		return true, err
+	})
+	return args, err
+}
+
+// areas looks into one area after another, for as long as there is more to look for.
+func (db *DB) areas(ctx context.Context, look func(slug string, tx *Tx) (more bool, err error)) error {
 	rows, err := db.writes.QueryContext(ctx, areaList.in(db.dialect))
 	if err != nil {
-		return "", 0, err
+		return err
 	}
 	type number struct {
 		id   int64
 		slug string
 	}
 	areas, err := collect(rows, func(scan func(...any) error) (a number, err error) { return a, scan(&a.id, &a.slug) })
-	if err != nil {
-		return "", 0, err
-	}
+	more := true
 	for _, a := range areas {
-		err := db.peek(ctx, a.id, func(tx *Tx) error {
-			err := tx.one(jobNext, []any{a.id, instant(tx.now)}, &n)
-			if noRow(err) {
-				return nil
-			}
-			return err
-		})
-		if err != nil || n != 0 {
-			return a.slug, n, err
+		if err != nil || !more {
+			break
 		}
+		err = db.peek(ctx, a.id, func(tx *Tx) (err error) { more, err = look(a.slug, tx); return err })
 	}
-	return "", 0, nil
+	return err
 }
 
 // TakeJob takes a job for the worker of this name. The second value is false when another was first.
