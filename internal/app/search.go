@@ -311,7 +311,7 @@ func (p *FoundPage) found(tx *store.Tx, run id.Run, best []match, skip int) (out
 		}
 		for _, p := range m.score.Parts {
 			switch {
-			case p.Key == "start" || p.Key == "household" || !p.Compared:
+			case p.Key == "start" || p.Key == "names" || p.Key == "household" || !p.Compared:
 			case p.Bits > 0:
 				agrees := p.Field
 				if p.Level != "" && p.Level != "the same" {

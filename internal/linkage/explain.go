@@ -19,7 +19,7 @@ type Explanation struct {
 
 // Part is one line of the evidence.
 type Part struct {
-	Key      string // short and stable: "start", "surname", "household"
+	Key      string // short and stable: "start", "surname", "names", "household"
 	Field    string // in words
 	Words    string // a sentence; it may hold names and dates, folded
 	Bits     float64
@@ -58,12 +58,26 @@ func (s *scorer) explain(a, b uint32) Explanation {
 		}
 		e.Parts = append(e.Parts, Part{fields[f].key, fields[f].words, words, p[firstField+int(f)], l != none, level})
 	}
+	e.Parts = append(e.Parts, s.namesWords(&o, p[namesPart]))
 	words := "Kin or people of one household would not agree like this"
 	if p[householdPart] < -.05 {
 		words = "Kin or people of one household could agree like this too"
 	}
 	e.Parts = append(e.Parts, Part{"household", "One household", words, p[householdPart], true, ""})
 	return e
+}
+
+// namesWords say how often forename and surname go together.
+func (s *scorer) namesWords(o *compared, bits float64) Part {
+	p := Part{Key: "names", Field: "Both names together", Words: "Not the same on both records", Bits: bits}
+	if o.levels[Forename] == forenameSame && o.levels[Surname] == surnameSame {
+		p.Compared, p.Level, p.Words = true, "no commoner together than by chance", "Forename and surname go together no more often than by chance"
+		if bits < -.05 {
+			p.Level = "commoner together than by chance"
+			p.Words = "Forename and surname go together about " + count(math.Exp2(-bits)) + " times as often as by chance"
+		}
+	}
+	return p
 }
 
 // words say how far two values agree.
@@ -140,9 +154,11 @@ func quoted(folded string) string {
 	return "“" + strings.Join(words, " ") + "”"
 }
 
-// oneIn writes the reciprocal of a share to two figures with commas: 9,100.
-func oneIn(share float64) string {
-	n := 1 / share
+// oneIn writes the reciprocal of a share: 9,100.
+func oneIn(share float64) string { return count(1 / share) }
+
+// count writes a number to two figures with commas.
+func count(n float64) string {
 	if n >= 100 {
 		unit := math.Pow(10, math.Floor(math.Log10(n))-1)
 		n = math.Round(n/unit) * unit

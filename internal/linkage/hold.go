@@ -108,5 +108,8 @@ func (s *scorer) expectedOthers(o *compared, population int) float64 {
 			n *= s.model.u[f][l]
 		}
 	}
+	if o.levels[Forename] == forenameSame && o.levels[Surname] == surnameSame {
+		n *= s.together(o)
+	}
 	return n
 }

@@ -21,6 +21,8 @@ type Model struct {
 	Match float64
 	// Household is the share of all pairs of records that are of two people who live together or are close kin.
 	Household float64
+	// Together is how many times as often as by chance two strangers have both forename and surname the same; 1 or more.
+	Together float64
 	// RecordsPerPerson is how many records the others of a record's person are expected to have, and itself.
 	RecordsPerPerson float64
 	// Records and Pairs are how much the model was trained on; 0 for a model as it starts.
@@ -37,7 +39,7 @@ var start = StartModel(1000)
 
 // StartModel is the model before any data is seen, for a number of records of which a person has two on average.
 func StartModel(records int) *Model {
-	m := &Model{Match: 1 / float64(max(records, 2)), Household: 1 / float64(max(records, 2)), RecordsPerPerson: 2}
+	m := &Model{Match: 1 / float64(max(records, 2)), Household: 1 / float64(max(records, 2)), Together: 1, RecordsPerPerson: 2}
 	for f := range fieldCount {
 		m.m[f], m.u[f] = make([]float64, len(fields[f].levels)), make([]float64, len(fields[f].levels))
 		for l, level := range fields[f].levels {
@@ -73,6 +75,7 @@ type modelJSON struct {
 	Version          int                    `json:"version"`
 	Match            float64                `json:"match"`
 	Household        float64                `json:"household"`
+	Together         float64                `json:"together,omitempty"` // 1 where it is not said
 	RecordsPerPerson float64                `json:"records_per_person"`
 	Records          int                    `json:"records"`
 	Pairs            int                    `json:"pairs"`
@@ -89,7 +92,7 @@ type levelJSON struct {
 
 // MarshalJSON writes the model with its version, fields by their keys and levels in words.
 func (m *Model) MarshalJSON() ([]byte, error) {
-	out := modelJSON{modelVersion, m.Match, m.Household, m.RecordsPerPerson, m.Records, m.Pairs, m.Converged, m.Iterations,
+	out := modelJSON{modelVersion, m.Match, m.Household, m.Together, m.RecordsPerPerson, m.Records, m.Pairs, m.Converged, m.Iterations,
 		map[string][]levelJSON{}}
 	for f := range fieldCount {
 		for l := 1; l < len(m.m[f]); l++ {
@@ -109,10 +112,13 @@ func (m *Model) UnmarshalJSON(text []byte) error {
 		return badModel(fmt.Sprintf("its version is %d and this program reads %d", in.Version, modelVersion))
 	}
 	n := StartModel(in.Records)
+	if in.Together != 0 {
+		n.Together = in.Together
+	}
 	n.Match, n.Household, n.RecordsPerPerson = in.Match, in.Household, in.RecordsPerPerson
 	n.Records, n.Pairs, n.Converged, n.Iterations = in.Records, in.Pairs, in.Converged, in.Iterations
-	if !isShare(n.Match) || !isShare(n.Household) || !(n.RecordsPerPerson >= 1) {
-		return badModel("its share of matches or households is not between 0 and 1")
+	if !isShare(n.Match) || !isShare(n.Household) || !(n.RecordsPerPerson >= 1) || !(n.Together >= 1) {
+		return badModel("its share of matches or households is not between 0 and 1, or another number of it is below 1")
 	}
 	for f := range fieldCount {
 		list := in.Fields[fields[f].key]

@@ -174,17 +174,19 @@ func compareYears(a, b int) Level {
 
 // digitsSlip says whether two numbers of n digits differ in one digit, or have two neighbouring digits changed over.
 func digitsSlip(a, b, n int) bool {
-	differ, sum, last, lastBut := 0, 0, -1, -1
-	for i := 0; i < n; i++ {
+	differ, beforeA, beforeB, crossed := 0, -1, -1, false
+	for range n {
 		x, y := a%10, b%10
 		if x != y {
 			differ++
-			sum += x - y
-			lastBut, last = last, i
+			crossed = differ == 2 && x == beforeB && y == beforeA
+		}
+		if beforeA, beforeB = -1, -1; x != y {
+			beforeA, beforeB = x, y
 		}
 		a, b = a/10, b/10
 	}
-	return differ == 1 || differ == 2 && sum == 0 && last == lastBut+1
+	return differ == 1 || crossed
 }
 
 func compareSexes(a, b person.Sex) Level {

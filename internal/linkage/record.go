@@ -87,6 +87,7 @@ type columns struct {
 	ninos     *dictionary
 	others    *dictionary
 	births    map[birth]uint32 // records that hold the date
+	full      *fullNames       // nil until asked for
 	workers   int              // goroutines that work on them
 	coded     *coded           // what is known of values that came as keyed tokens; nil for plain records
 }

@@ -7,7 +7,8 @@ import "math"
 const (
 	startPart     = 0
 	firstField    = 1
-	householdPart = firstField + int(fieldCount)
+	namesPart     = firstField + int(fieldCount)
+	householdPart = namesPart + 1
 	partCount     = householdPart + 1
 )
 
@@ -36,6 +37,7 @@ type scorer struct {
 	kin [fieldCount][]float64
 	// odds of a household pair against a pair at large.
 	household float64
+	names     *fullNames
 	// same[f][v] is the weight of both having value v of a field whose values many records share; other fields' are worked
 	// out when they are met. Dates of birth are their own numbers.
 	same [fieldCount][]worth
@@ -61,7 +63,7 @@ const (
 )
 
 func newScorer(c *columns, t *totals, m *Model) *scorer {
-	s := &scorer{columns: c, totals: t, model: m, start: math.Log2(m.Match / (1 - m.Match)), household: m.Household}
+	s := &scorer{columns: c, totals: t, model: m, start: math.Log2(m.Match / (1 - m.Match)), household: m.Household, names: c.fullNames()}
 	for f := range fieldCount {
 		s.kin[f] = make([]float64, len(fields[f].levels))
 		s.kin[f][none] = 1
@@ -177,6 +179,10 @@ func (s *scorer) score(o *compared, p *parts) float64 {
 			bits = max(0, bits-math.Log2(float64(o.ways[f]))) // the best of several pairs agrees sooner by chance
 		}
 		p[firstField+int(f)] = bits
+	}
+	p[namesPart] = 0
+	if o.levels[Forename] == forenameSame && o.levels[Surname] == surnameSame {
+		p[namesPart] = -math.Log2(s.together(o))
 	}
 	p[householdPart] = 0
 	if x := s.household * kin * kinship(forenameTimes, birthTimes); x > 1e-6 {

@@ -43,6 +43,9 @@ func TestTheStartingTableAddsUp(t *testing.T) {
 		for _, l := range fields[f].levels[1:] {
 			s := sums[l.kind]
 			sums[l.kind] = [2]float64{s[0] + l.m, s[1] + l.u}
+			if l.kind >= kinds {
+				t.Errorf("%v has a kind %d, and there is room for %d", f, l.kind, kinds)
+			}
 		}
 		for kind, s := range sums {
 			if math.Abs(s[0]-1) > .002 || math.Abs(s[1]-1) > .002 {
@@ -201,7 +204,7 @@ func TestTheBestOfManyAliasesCostsWhatItGainsByChance(t *testing.T) {
 func TestModelComesBackFromJSON(t *testing.T) {
 	t.Parallel()
 	m := StartModel(5000)
-	m.Pairs, m.Converged, m.Iterations = 7, true, 9
+	m.Pairs, m.Converged, m.Iterations, m.Together = 7, true, 9, 3.5
 	text, err := json.Marshal(m)
 	if err != nil {
 		t.Fatal(err)
@@ -216,6 +219,7 @@ func TestModelComesBackFromJSON(t *testing.T) {
 	for _, change := range []func(map[string]any){
 		func(v map[string]any) { v["version"] = 2 },
 		func(v map[string]any) { v["match"] = 0 },
+		func(v map[string]any) { v["together"] = .5 },
 		func(v map[string]any) { delete(v["fields"].(map[string]any), "birth") },
 		func(v map[string]any) { v["fields"].(map[string]any)["sex"].([]any)[0].(map[string]any)["m"] = 1.5 },
 		func(v map[string]any) {

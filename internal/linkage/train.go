@@ -108,6 +108,10 @@ const (
 	// mostDifferent is the most that training says of records of one person: that half differ in forename, in surname or in date of birth.
 	// Without it a file of hostels, in which far more pairs share an address than are of one person, teaches that who shares one is one.
 	mostDifferent = .5
+	// enoughTold is how many pairs of one person that have a number on both records are enough to learn from how such pairs agree in the
+	// other fields; those without then count for untoldWorth times as many at most. A number says who is one person whatever else differs,
+	// while a pair without was found because it agrees: left to themselves, people of one full name teach that dates of birth often differ.
+	enoughTold, untoldWorth = 500, .1
 	// rare is the u below which data never lowers it.
 	rare = 1e-5
 )
@@ -206,20 +210,21 @@ func (c *columns) train(found []patternCount) *Model {
 		m.Converged = true
 		return m
 	}
-	all := newTables() // of all pairs, by level
+	all := whole{levels: newTables(), alike: c.fullNames().pairs, total: total, sample: min(sample, total)}
 	for _, p := range random {
 		l := p.pattern.levels()
 		for f := range fieldCount {
-			all[f][l[f]] += float64(p.count) / sample * total
+			all.levels[f][l[f]] += float64(p.count) / sample * total
 		}
 	}
-	c.exactPairs(&all)
+	c.exactPairs(&all.levels)
 	list := make([]trained, len(found))
 	for i, p := range found {
-		list[i] = trained{p.pattern.levels(), float64(p.count)}
+		l := p.pattern.levels()
+		list[i] = trained{l, float64(p.count), l[NHSNumber]|l[NINO]|l[OtherNumber] != none}
 	}
 	for m.Iterations = 1; m.Iterations <= lastIteration; m.Iterations++ {
-		next := m.step(list, &all, total, min(sample, total))
+		next := m.step(list, &all)
 		moved := math.Abs(next.Match-m.Match) / m.Match
 		for f := range fieldCount {
 			for l := range m.m[f] {
@@ -260,8 +265,9 @@ func (c *columns) exactPairs(all *tables) {
 
 // trained is one pattern while training.
 type trained struct {
-	levels levels
-	count  float64
+	levels  levels
+	count   float64
+	numbers bool // both records have a number of one kind
 }
 
 // likelihood is how much likelier each level is under a model, by field.
@@ -298,13 +304,24 @@ func (h *likelihood) of(l *levels) (one, kin float64) {
 	if l[Birth] == birthSame {
 		birth = h.ratio[Birth][birthSame]
 	}
+	if l[Forename] == forenameSame && l[Surname] == surnameSame {
+		one /= h.m.Together
+	}
 	return one, kin * kinship(forename, birth)
 }
 
+// whole is what training holds still: what is known of all pairs at large.
+type whole struct {
+	levels tables  // pairs by level
+	alike  float64 // pairs that have forename and surname the same
+	total  float64 // pairs
+	sample float64 // of how many the levels were counted
+}
+
 // step is one iteration: who is likely of one person under m, and the model that makes that likeliest.
-func (m *Model) step(list []trained, all *tables, total, sample float64) *Model {
-	one := newTables()
-	matches, households := 0.0, 0.0
+func (m *Model) step(list []trained, all *whole) *Model {
+	told, untold := newTables(), newTables() // pairs of one person: with a number on both records, and without
+	matches, households, alike := 0.0, 0.0, 0.0
 	likelihood := m.likelihood()
 	for i := range list {
 		p := &list[i]
@@ -312,36 +329,58 @@ func (m *Model) step(list []trained, all *tables, total, sample float64) *Model 
 		of := p.count / (likelier + 1 + kinLikelier)
 		matches += of * likelier
 		households += of * kinLikelier
+		if p.levels[Forename] == forenameSame && p.levels[Surname] == surnameSame {
+			alike += of * likelier
+		}
+		to := &untold
+		if p.numbers {
+			to = &told
+		}
 		for f := range fieldCount {
-			one[f][p.levels[f]] += of * likelier
+			to[f][p.levels[f]] += of * likelier
 		}
 	}
 	next := m.clone()
-	next.Match = min((matches+1)/total, .5)
-	next.Household = max(min(households/total, .5), leastKin*next.Match)
+	next.Match = min((matches+1)/all.total, .5)
+	next.Household = max(min(households/all.total, .5), leastKin*next.Match)
 	for f := range fieldCount {
-		begin := fields[f].levels
-		var kindOne, kindTwo [4]float64
-		two := make([]float64, len(begin))
-		for l := 1; l < len(begin); l++ {
-			kind := begin[l].kind
-			one[f][l] += fields[f].strength * begin[l].m
-			two[l] = math.Max(0, all[f][l]-one[f][l])*sample/total + roughPairs*begin[l].u
-			kindOne[kind] += one[f][l]
-			kindTwo[kind] += two[l]
-		}
-		for l := 1; l < len(begin); l++ {
-			next.m[f][l] = one[f][l] / kindOne[begin[l].kind]
-			next.u[f][l] = two[l] / kindTwo[begin[l].kind]
-			if begin[l].u < rare {
-				next.u[f][l] = math.Max(next.u[f][l], begin[l].u) // too rare for random pairs to tell
-			}
-		}
+		next.learnField(f, told[f], untold[f], all)
 	}
+	byChance := next.u[Forename][forenameSame] * next.u[Surname][surnameSame] * all.total
+	next.Together = math.Max(1, (all.alike-alike+roughTogether)/(byChance+roughTogether))
 	next.capDifferent(Forename, forenameDifferent)
 	next.capDifferent(Surname, surnameDifferent)
 	next.capDifferent(Birth, birthDifferent)
 	return next
+}
+
+// learnField works out m and u of one field from the pairs of one person, by level, that a number tells of and that none does.
+func (m *Model) learnField(f Field, told, untold []float64, all *whole) {
+	begin := fields[f].levels
+	var toldOf, untoldOf, oneOf, twoOf [kinds]float64
+	for l := 1; l < len(begin); l++ {
+		toldOf[begin[l].kind] += told[l]
+		untoldOf[begin[l].kind] += untold[l]
+	}
+	one, two := make([]float64, len(begin)), make([]float64, len(begin))
+	for l := 1; l < len(begin); l++ {
+		kind := begin[l].kind
+		counts := 1.0 // what a pair that no number tells of counts for
+		if f < NHSNumber && toldOf[kind] >= enoughTold {
+			counts = min(1, untoldWorth*toldOf[kind]/untoldOf[kind])
+		}
+		one[l] = told[l] + counts*untold[l] + fields[f].strength*begin[l].m
+		two[l] = math.Max(0, all.levels[f][l]-told[l]-untold[l])*all.sample/all.total + roughPairs*begin[l].u
+		oneOf[kind] += one[l]
+		twoOf[kind] += two[l]
+	}
+	for l := 1; l < len(begin); l++ {
+		m.m[f][l] = one[l] / oneOf[begin[l].kind]
+		m.u[f][l] = two[l] / twoOf[begin[l].kind]
+		if begin[l].u < rare {
+			m.u[f][l] = math.Max(m.u[f][l], begin[l].u) // too rare for random pairs to tell
+		}
+	}
 }
 
 // capDifferent keeps the m of a level to mostDifferent; the other levels of its kind share what is taken off.

@@ -1,0 +1,95 @@
+package linkage
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// fullNames knows which forenames and surnames go together. People of one origin have both from the same lists, so that strangers called
+// Kojo Amoah are far commoner than the shares of Kojo and of Amoah say, and without this part a full name that a community shares would look
+// like one person's. Model.Together says how many times as often as by chance strangers have both names the same, over all names; for each
+// name it is weighed against how many other people of that name the data shows: a Poisson count whose mean has a gamma prior.
+type fullNames struct {
+	of     int // records
+	seen   map[uint64]seenName
+	people float64 // about how many people have both names in the data
+	pairs  float64 // of records that have both names the same
+}
+
+// seenName is how many records have a full name, and how many dates of birth they have between them.
+type seenName struct{ records, births uint32 }
+
+const (
+	// nameShape is the shape of the prior: the lower, the sooner the data makes a full name commoner or rarer than others.
+	nameShape = .5
+	// birthErrors is the share of a person's further records that are taken to have another date of birth by a slip.
+	birthErrors = .15
+	// mostTogether is the most times as often as by chance that any full name is taken for.
+	mostTogether = 1e4
+	// roughTogether is how many pairs of strangers of one full name chance alone counts for while training.
+	roughTogether = 50
+)
+
+func nameKeyOf(forename, surname uint32) uint64 { return uint64(forename)<<32 | uint64(surname) }
+
+// fullNames counts the full names, once until a record is added.
+func (c *columns) fullNames() *fullNames {
+	if c.full != nil && c.full.of == len(c.records) {
+		return c.full
+	}
+	type named struct {
+		name  uint64
+		birth birth
+	}
+	list := make([]named, 0, len(c.records))
+	for i := range c.records {
+		r := &c.records[i]
+		if r.forename == 0 || r.surname == 0 || c.initialOnly(r.forename) || c.initialOnly(r.surname) {
+			continue
+		}
+		n := named{name: nameKeyOf(r.forename, r.surname)}
+		if r.birth.whole() {
+			n.birth = r.birth
+		}
+		list = append(list, n)
+	}
+	slices.SortFunc(list, func(x, y named) int {
+		return cmp.Or(cmp.Compare(x.name, y.name), cmp.Compare(x.birth, y.birth))
+	})
+	f := &fullNames{of: len(c.records), seen: map[uint64]seenName{}}
+	for from := 0; from < len(list); {
+		to, s := from, seenName{}
+		for ; to < len(list) && list[to].name == list[from].name; to++ {
+			if b := list[to].birth; b != 0 {
+				s.records++
+				if to == from || list[to-1].birth != b {
+					s.births++
+				}
+			}
+		}
+		f.people += math.Max(1, float64(s.births))
+		f.pairs += float64(to-from) * float64(to-from-1) / 2
+		if s.births > 1 {
+			f.seen[list[from].name] = s
+		}
+		from = to
+	}
+	c.full = f
+	return f
+}
+
+// together is how many times as often as their shares say two strangers have this forename with this surname.
+func (s *scorer) together(o *compared) float64 {
+	n := s.names.seen[nameKeyOf(o.a.forename, o.a.surname)]
+	// Two dates of birth of the pair itself, and slips, do not show that there are others.
+	own := 1.0
+	if o.levels[Birth] != birthSame && o.levels[Birth] != none {
+		own = 2
+	}
+	others := math.Max(0, float64(n.births)-own-birthErrors*math.Max(0, float64(n.records)-own))
+	per := s.model.RecordsPerPerson
+	chance := s.names.people * s.totals.share(s.columns, Forename, o.a.forename, per) * s.totals.share(s.columns, Surname, o.a.surname, per)
+	times := s.model.Together * (nameShape + others) / (nameShape + s.model.Together*chance)
+	return math.Min(math.Max(1, times), mostTogether)
+}
