@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 
@@ -14,7 +16,6 @@ import (
 	"throughline/internal/fault"
 	"throughline/internal/intake"
 	"throughline/internal/linkage"
-	"throughline/internal/person"
 )
 
 // LinkFile is one file of an analyst's and the layout that it is read through.
@@ -62,9 +63,6 @@ const shownRejected = 20
 // LinkFiles links an analyst's files without a database: it reads each through its layout, row by row, and finds who is who.
 // A record is what has one key in one file, or one row where the layout has no key; the first row of a record says who it is.
 func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
-	// What grows with the records (columns, dictionaries, keys) holds no pointers, so a collection looks at little of it and may come
-	// often: the heap then stays within a fifth of what is alive and not twice it.
-	defer debug.SetGCPercent(debug.SetGCPercent(20))
 	out := &LinkedFiles{Options: linkage.DefaultOptions()}
 	if in.RareNames {
 		out.Options.NameAndBirth, out.Options.Population = linkage.RareOnly, in.Population
@@ -77,6 +75,9 @@ func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 	if err != nil {
 		return nil, err
 	}
+	// What grows with the records (columns, dictionaries, keys) holds no pointers and is seldom thrown away, so the heap need not be allowed
+	// twice what is alive: to a fifth when it is large, and to more while rows are read and it is small.
+	defer debug.SetGCPercent(debug.SetGCPercent(int(max(20, min(100, 100*smallFiles/(total+1))))))
 	linker := linkage.New()
 	done := int64(0)
 	for i, f := range in.Files {
@@ -100,11 +101,15 @@ func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 	if linker.Records() == 0 {
 		return nil, noRecords()
 	}
+	debug.SetGCPercent(20)
 	out.Options.Exhaustive, out.Options.Plan = in.Exhaustive, in.Plan
 	out.Options.Progress = func(stage string, done, total int) { in.Progress(stage, int64(done), int64(total)) }
 	out.Result, err = linker.Link(ctx, out.Options)
 	return out, err
 }
+
+// smallFiles is how many bytes of files are read with a heap that may double before it is collected.
+const smallFiles = 64 << 20
 
 // checkFiles refuses what cannot be linked before the first byte is read, and gives how many bytes there are.
 func checkFiles(files []LinkFile) (total int64, err error) {
@@ -137,19 +142,8 @@ func checkFiles(files []LinkFile) (total int64, err error) {
 	return total, nil
 }
 
-// someRecords are records of a file on their way from its reader to the linker.
-type someRecords struct {
-	identities []person.Identity
-	keys       []byte // one after the other
-	ends       []int  // where in keys each record's ends
-	bytes      int64  // of the file, read so far
-}
-
-// recordsAtOnce is how many records go from reader to linker together, and piecesAhead how many such pieces may wait: rows are read on
-// one processor while another numbers their values.
-const recordsAtOnce, piecesAhead = 512, 16
-
-// read adds the records of one file to the linker.
+// read adds the records of one file to the linker. Its rows are read on all processors; which of them are new records, and what numbers
+// their values get, is settled in the order of the file.
 func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint16, f LinkFile, asOf day.Day, read func(int64)) (n int64, err error) {
 	file, err := os.Open(f.Path)
 	if err != nil {
@@ -161,23 +155,40 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 		return 0, err
 	}
 	done := LinkedFile{Name: filepath.Base(f.Path), Layout: f.Layout, Unmapped: r.Unmapped(), first: uint32(to.Records())}
-	pieces := make(chan someRecords, piecesAhead)
-	go func() {
-		defer close(pieces)
-		done.Rejected, err = sendRecords(ctx, r, f.Layout.Kind, pieces)
-	}()
-	for p := range pieces { // to its end, so that the reader has ended too
-		for _, who := range p.identities {
-			to.Add(number, who)
-		}
-		start := uint64(len(l.keys))
-		l.keys = append(l.keys, p.keys...)
-		for _, end := range p.ends {
-			l.ends = append(l.ends, start+uint64(end))
-		}
-		read(p.bytes)
+	known := map[string]struct{}{} // keys met, where rows of one record may stand anywhere in the file
+	encoders := make([]*linkage.Encoder, runtime.GOMAXPROCS(0))
+	for i := range encoders {
+		encoders[i] = linkage.NewEncoder()
 	}
-	if err != nil {
+	encode := func(worker int, rows iter.Seq[*intake.Row]) *linkage.Batch {
+		b := encoders[worker].NewBatch(recordsAtOnce)
+		for row := range rows {
+			encoders[worker].Add(b, &row.Person.Identity)
+		}
+		return b
+	}
+	err = intake.EachPortion(ctx, r, len(encoders), shownRejected, encode, func(p *intake.Portion[*linkage.Batch]) error {
+		done.Rejected = append(done.Rejected, p.Rejected[:min(len(p.Rejected), shownRejected-len(done.Rejected))]...)
+		to.AddBatch(number, p.Made, func(i int) bool {
+			row := &p.Rows[i]
+			key := p.Key(row)
+			switch {
+			case row.Outcome != intake.Accepted, row.Revises > 0 && f.Layout.Kind == intake.People:
+				return false
+			case f.Layout.Kind == intake.Both:
+				if _, before := known[string(key)]; before {
+					return false
+				}
+				known[string(key)] = struct{}{}
+			}
+			l.keys = append(l.keys, key...)
+			l.ends = append(l.ends, uint64(len(l.keys)))
+			return true
+		})
+		read(p.Bytes)
+		return nil
+	})
+	if err = errors.Join(err, r.Err()); err != nil {
 		return 0, err
 	}
 	done.Counts, done.Records = r.Counts(), to.Records()-int(done.first)
@@ -185,46 +196,8 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 	return r.Bytes(), nil
 }
 
-// sendRecords reads a file to its end and sends the first row of each record, and gives the first rejected rows.
-func sendRecords(ctx context.Context, r *intake.Reader, kind intake.Kind, to chan<- someRecords) (rejected []intake.RejectedRow, err error) {
-	known := map[string]struct{}{} // keys met, where rows of one record may stand anywhere in the file
-	var p someRecords
-	for r.Next() {
-		row := r.Row()
-		if row.Number%8192 == 0 && ctx.Err() != nil {
-			return rejected, ctx.Err()
-		}
-		if row.Outcome == intake.Rejected && len(rejected) < shownRejected {
-			rejected = append(rejected, row.AsRejected())
-		}
-		if row.Outcome != intake.Accepted {
-			continue
-		}
-		if row.Revises > 0 && kind == intake.People {
-			continue
-		}
-		if kind == intake.Both {
-			if _, before := known[string(row.Key)]; before {
-				continue
-			}
-			known[string(row.Key)] = struct{}{}
-		}
-		if p.identities == nil {
-			p.identities, p.ends = make([]person.Identity, 0, recordsAtOnce), make([]int, 0, recordsAtOnce)
-		}
-		p.identities = append(p.identities, row.Person.Identity)
-		p.keys = append(p.keys, row.Key...)
-		p.ends = append(p.ends, len(p.keys))
-		if len(p.ends) == recordsAtOnce {
-			p.bytes = r.Bytes()
-			to <- p
-			p = someRecords{}
-		}
-	}
-	p.bytes = r.Bytes()
-	to <- p
-	return rejected, r.Err()
-}
+// recordsAtOnce is for about how many records of a portion of a file there is room before it grows.
+const recordsAtOnce = 4096
 
 // record gives the file and key of a record.
 func (l *LinkedFiles) record(n uint32) (file, key string) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+	"unsafe"
 
 	"throughline/internal/day"
 	"throughline/internal/person"
@@ -45,7 +46,13 @@ func (r *Reader) readPerson() *View {
 
 // newView reads the person's columns of the row in hand, whose content has been written.
 func (r *Reader) newView() *View {
-	b := viewBuilder{r: r, view: &View{Hash: hashOf(r.content)}}
+	b := r.lent
+	if b == nil {
+		b = &viewBuilder{r: r, view: &View{Hash: hashOf(r.content)}}
+	} else {
+		b.clear()
+		binary.LittleEndian.PutUint64(b.view.Hash[:], maphash.Bytes(seenSeed, r.content))
+	}
 	for c := range r.layout.Columns {
 		if r.header.index[c] < 0 {
 			continue
@@ -56,6 +63,25 @@ func (r *Reader) newView() *View {
 	}
 	b.finish()
 	return b.view
+}
+
+// clear makes a builder whose last view is no longer wanted ready for the next.
+func (b *viewBuilder) clear() {
+	if b.view == nil {
+		b.view = &View{}
+	}
+	v, who := b.view, &b.view.Identity
+	*v = View{SetAside: v.SetAside[:0], Identity: person.Identity{Names: who.Names[:0], Births: who.Births[:0], Identifiers: who.Identifiers[:0],
+		Postcodes: who.Postcodes[:0], Phones: who.Phones[:0], Emails: who.Emails[:0], Places: who.Places[:0]}}
+	*b = viewBuilder{r: b.r, view: v, former: b.former[:0], others: b.others[:0], aliases: b.aliases[:0], births: b.births[:0], address: b.address[:0]}
+}
+
+// text gives a value as a string. Where the view is lent the value's own bytes are lent with it.
+func (b *viewBuilder) text(v []byte) string {
+	if b.r.lent != nil {
+		return unsafe.String(unsafe.SliceData(v), len(v))
+	}
+	return string(v)
 }
 
 // viewBuilder collects a view column by column; names in parts are put together at the end.
@@ -95,10 +121,10 @@ func (b *viewBuilder) read(f Field, c int) {
 		return
 	}
 	if separator == "" {
-		b.readOne(f, c, string(v), v)
+		b.readOne(f, c, b.text(v), v)
 		return
 	}
-	for _, one := range strings.Split(string(v), separator) {
+	for _, one := range strings.Split(b.text(v), separator) {
 		if one = strings.TrimSpace(one); one != "" {
 			b.readOne(f, c, one, []byte(one))
 		}

@@ -59,6 +59,7 @@ type Reader struct {
 	text     io.Reader
 	encoding string
 	scan     *scanner
+	stretch  int // about how much text is read at once where several processors read
 	header   headerLine
 	plan     plan
 
@@ -70,6 +71,7 @@ type Reader struct {
 	byCode   map[string]int
 	seen     seen
 	views    []cachedView
+	lent     *viewBuilder // where not nil, what is read of a person is lent until the next row, and hashed for this run only
 	words    map[string]string
 	key      []byte
 	number   []byte
@@ -87,7 +89,7 @@ func NewReader(file io.Reader, l *Layout, o Options) (*Reader, error) {
 		return nil, fault.InvalidField("as_of", "An extract has an as-of day.",
 			"Say on which day the agency took it from its system.")
 	}
-	r := &Reader{layout: l, asOf: o.AsOf, totals: o.Totals, source: &counted{r: file, hash: sha256.New()},
+	r := &Reader{layout: l, asOf: o.AsOf, totals: o.Totals, stretch: stretchSize, source: &counted{r: file, hash: sha256.New()},
 		byCode: map[string]int{}, words: map[string]string{}}
 	var err error
 	if r.text, r.encoding, err = decodeText(r.source, l.Encoding); err != nil {
@@ -208,11 +210,32 @@ func (r *Reader) pick() {
 
 // read judges the row in hand.
 func (r *Reader) read() {
+	if !r.readRow() {
+		return
+	}
+	row := &r.row
+	if r.repeated() {
+		row.Outcome = Repeated
+		r.counts.Repeated++
+		return
+	}
+	if r.layout.Kind.HasContacts() {
+		r.services[row.Contact.Service].Contacts++
+	}
+	aside := len(row.SetAside)
+	if row.Person != nil {
+		aside += len(row.Person.SetAside)
+	}
+	r.accept(aside)
+}
+
+// readRow reads the row in hand without asking what stood before it. False when it is rejected.
+func (r *Reader) readRow() bool {
 	row := &r.row
 	*row = Row{Line: r.scan.at, Number: r.counts.Rows, SetAside: row.SetAside[:0]}
 	if n := len(r.scan.fields); n != r.header.width {
 		r.reject(r.ragged(n))
-		return
+		return false
 	}
 	r.pick()
 	row.Values = r.values
@@ -221,30 +244,23 @@ func (r *Reader) read() {
 	var bad bool
 	if no, bad = r.readKey(); bad {
 		r.reject(no)
-		return
+		return false
 	}
 	if r.layout.Kind.HasContacts() {
 		if no, bad = r.readContact(); bad {
 			r.reject(no)
-			return
+			return false
 		}
 	}
 	if r.layout.Kind.HasPeople() {
 		row.Person = r.readPerson()
 	}
-	if r.repeated() {
-		row.Outcome = Repeated
-		r.counts.Repeated++
-		return
-	}
+	return true
+}
+
+// accept counts a row that stands, and how many of its values are set aside.
+func (r *Reader) accept(aside int) {
 	r.counts.Accepted++
-	if r.layout.Kind.HasContacts() {
-		r.services[row.Contact.Service].Contacts++
-	}
-	aside := len(row.SetAside)
-	if row.Person != nil {
-		aside += len(row.Person.SetAside)
-	}
 	if aside > 0 {
 		r.counts.SetAside += aside
 		r.counts.SetAsideRows++

@@ -34,7 +34,11 @@ var seenSeed = maphash.MakeSeed() // numbers are compared within one run of the 
 // add notes a row. It gives the line of the last row with the same number, 0 when there was none, and whether that row had the
 // same content; where it had another, this row takes its place.
 func (s *seen) add(number []byte, content Hash, line int) (before int, same bool) {
-	what := binary.LittleEndian.Uint32(content[:4])
+	return s.addHashed(maphash.Bytes(seenSeed, number), binary.LittleEndian.Uint32(content[:4]), line)
+}
+
+// addHashed is add for a number hashed with seenSeed and the beginning of a content.
+func (s *seen) addHashed(number uint64, what uint32, line int) (before int, same bool) {
 	slot, first := s.slot(number)
 	if first {
 		slot.content, slot.line = what, uint32(line)
@@ -49,14 +53,14 @@ func (s *seen) add(number []byte, content Hash, line int) (before int, same bool
 
 // count notes a row without a number, and gives how many such rows have said the same so far.
 func (s *seen) count(content Hash) int {
-	slot, _ := s.slot(content[:])
+	slot, _ := s.slot(maphash.Bytes(seenSeed, content[:]))
 	slot.line++
 	return int(slot.line)
 }
 
-// slot gives the slot of a number, and whether it is new.
-func (s *seen) slot(number []byte) (_ *seenSlot, first bool) {
-	n := maphash.Bytes(seenSeed, number) | 1 // never zero
+// slot gives the slot of a hashed number, and whether it is new.
+func (s *seen) slot(hashed uint64) (_ *seenSlot, first bool) {
+	n := hashed | 1 // never zero
 	p := &s.parts[n>>(64-seenBits)]
 	if p.n*5 >= len(p.slots)*4 {
 		p.grow()

@@ -155,7 +155,7 @@ func (s *scanner) parse(b []byte) (n int, done bool, err error) {
 			if i+1 < len(b) && b[i+1] == '\n' {
 				return i + 2, true, nil
 			}
-			return 0, false, s.bareReturn(b, b[i:])
+			return 0, false, s.bareReturn(b, i)
 		}
 	}
 }
@@ -218,8 +218,10 @@ func (s *scanner) columnAt(i int) string {
 	return fmt.Sprintf("column %d", i+1)
 }
 
-func (s *scanner) bareReturn(b, rest []byte) *fault.Error {
-	if bytes.IndexByte(b, 0) >= 0 { // a carriage return of UTF-16 seems to stand alone
+// bareReturn says what is wrong with the carriage return at i of a row at the beginning of b.
+func (s *scanner) bareReturn(b []byte, i int) *fault.Error {
+	rest := b[i:]
+	if bytes.IndexByte(b[:min(i+2, len(b))], 0) >= 0 { // a carriage return of UTF-16 seems to stand alone
 		return nulFault(s.line + s.breaks)
 	}
 	if bytes.HasPrefix(rest, []byte("\r\r\n")) {

@@ -14,17 +14,19 @@ import (
 )
 
 // dictionary numbers distinct values from 1 in the order in which they are first seen; 0 is no value. Its memory is the
-// bytes of the values and about 20 bytes each.
+// bytes of the values and about 24 bytes each.
 type dictionary struct {
-	seed  maphash.Seed
 	bytes []byte
 	end   []uint32 // end[v] is where value v ends in bytes; it begins where the one before ends
 	count []uint32 // records that hold the value
-	slots []uint32 // open addressing, a power of two, at most half full
+	slots []uint64 // open addressing, a power of two, at most three quarters full: half of the value's hash, then its number
 }
 
+// dictionarySeed is one for all, so that a value can be hashed by others than the dictionary. No answer depends on it.
+var dictionarySeed = maphash.MakeSeed()
+
 func newDictionary() *dictionary {
-	return &dictionary{seed: maphash.MakeSeed(), end: make([]uint32, 1), count: make([]uint32, 1), slots: make([]uint32, 64)}
+	return &dictionary{end: make([]uint32, 1), count: make([]uint32, 1), slots: make([]uint64, 64)}
 }
 
 // add gives the number of a value, a new one when it is first seen; 0 for "". It counts one more record for it.
@@ -32,33 +34,53 @@ func (d *dictionary) add(s string) (v uint32, first bool) {
 	if s == "" {
 		return 0, false
 	}
-	slot := d.slot(s)
-	if v = d.slots[slot]; v != 0 {
-		d.count[v]++
-		return v, false
+	return d.addHashed(unsafe.Slice(unsafe.StringData(s), len(s)), maphash.String(dictionarySeed, s)) // which only reads it
+}
+
+// addHashed is add for a value that is not empty and has been hashed with dictionarySeed.
+func (d *dictionary) addHashed(s []byte, hash uint64) (v uint32, first bool) {
+	mask, half := len(d.slots)-1, hash>>32<<32
+	i := int(hash>>32) & mask
+	for ; d.slots[i] != 0; i = (i + 1) & mask {
+		if v = uint32(d.slots[i]); d.slots[i]&^(1<<32-1) == half && d.text(v) == string(s) {
+			d.count[v]++
+			return v, false
+		}
 	}
 	v = uint32(len(d.end))
 	d.bytes = append(d.bytes, s...)
 	d.end = append(d.end, uint32(len(d.bytes)))
 	d.count = append(d.count, 1)
-	d.slots[slot] = v
-	if len(d.end)*2 > len(d.slots) {
-		d.slots = make([]uint32, len(d.slots)*2)
-		for w := uint32(1); w < uint32(len(d.end)); w++ {
-			d.slots[d.slot(d.text(w))] = w
+	d.slots[i] = half | uint64(v)
+	if len(d.end)*4 > len(d.slots)*3 {
+		old := d.slots
+		d.slots = make([]uint64, len(old)*2)
+		mask = len(d.slots) - 1
+		for _, s := range old {
+			if s == 0 {
+				continue
+			}
+			for i = int(s>>32) & mask; d.slots[i] != 0; i = (i + 1) & mask {
+			}
+			d.slots[i] = s
 		}
 	}
 	return v, true
 }
 
-// slot is where s is, or the free place where it would go.
-func (d *dictionary) slot(s string) int {
-	mask := len(d.slots) - 1
-	for i := int(maphash.String(d.seed, s)) & mask; ; i = (i + 1) & mask {
-		if v := d.slots[i]; v == 0 || d.text(v) == s {
-			return i
-		}
+// number is add for a caller that does not ask whether the value is new.
+func (d *dictionary) number(s string) uint32 {
+	v, _ := d.add(s)
+	return v
+}
+
+// numberHashed is addHashed for such a caller, and 0 for nothing.
+func (d *dictionary) numberHashed(s []byte, hash uint64) uint32 {
+	if len(s) == 0 {
+		return 0
 	}
+	v, _ := d.addHashed(s, hash)
+	return v
 }
 
 func (d *dictionary) text(v uint32) string {

@@ -120,6 +120,12 @@ func (l *Linker) Add(agency uint16, who person.Identity) uint32 {
 	return l.c.add(agency, who)
 }
 
+// AddBatch takes those records of a batch that stand, in their order, as Add would. The batch may not be used again.
+func (l *Linker) AddBatch(agency uint16, b *Batch, stands func(i int) bool) {
+	l.s = nil
+	l.c.addBatch(agency, b, stands)
+}
+
 // Records is how many records were added.
 func (l *Linker) Records() int { return len(l.c.records) }
 

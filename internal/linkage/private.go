@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"throughline/internal/fault"
-	keyed "throughline/internal/linkage/encode" // this room has a function encode of its own
+	keyed "throughline/internal/linkage/encode"
 	"throughline/internal/person"
 )
 

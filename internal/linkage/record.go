@@ -90,6 +90,8 @@ type columns struct {
 	full      *fullNames       // nil until asked for
 	workers   int              // goroutines that work on them
 	coded     *coded           // what is known of values that came as keyed tokens; nil for plain records
+	own       *Encoder         // of records that are added one by one; nil while there are none
+	ownBatch  *Batch
 }
 
 func newColumns() *columns {
@@ -163,12 +165,16 @@ func addressText(s string) string {
 	return strings.Join(words, " ")
 }
 
-func (a *addresses) number(line string) uint32 {
-	v, first := a.add(addressText(line))
+// number gives the number of an address as addressText writes it.
+func (a *addresses) number(line []byte, hash uint64) uint32 {
+	if len(line) == 0 {
+		return 0
+	}
+	v, first := a.addHashed(line, hash)
 	if !first {
 		return v
 	}
-	for _, w := range strings.Fields(a.text(v)) {
+	for w := range strings.FieldsSeq(a.text(v)) {
 		n, _ := a.words.add(w)
 		a.list = append(a.list, n)
 	}
@@ -180,105 +186,15 @@ func (a *addresses) wordsOf(v uint32) []uint32 { return a.list[a.end[v-1]:a.end[
 
 // add encodes an identity and gives its row.
 func (c *columns) add(agency uint16, who person.Identity) uint32 {
-	r := record{agency: agency, sex: who.Sex}
-	if who.NoFixed {
-		r.flags |= noFixedAbode
+	if c.own == nil {
+		c.own = NewEncoder()
+		c.ownBatch = c.own.NewBatch(1)
 	}
-	var m further
-	for i, n := range c.encodeNames(who.Names) {
-		if i == 0 {
-			r.forename, r.middle, r.surname = n.forename, n.middle, n.surname
-		} else {
-			m.names = append(m.names, n)
-		}
-	}
-	var births []birth
-	for _, b := range who.Births {
-		if p := packBirth(b); p != 0 && !contains(births, p) {
-			births = append(births, p)
-			c.births[p]++
-		}
-	}
-	r.birth, m.births = first(births)
-	r.postcode, m.postcodes = first(encode(who.Postcodes, c.postcodes.number))
-	r.address = c.addresses.number(who.Address)
-	r.place, m.places = first(encode(who.Places, func(s string) uint32 { return c.towns.number(person.Fold(s)) }))
-	r.phone, m.phones = first(encode(who.Phones, c.phones.number))
-	r.email, m.emails = first(encode(who.Emails, c.emails.number))
-	c.encodeIdentifiers(&r, &m, who.Identifiers)
-	if len(m.names)+len(m.births)+len(m.postcodes)+len(m.places)+len(m.phones)+len(m.emails)+len(m.others) > 0 {
-		c.more = append(c.more, m)
-		r.more = uint32(len(c.more))
-	}
-	c.records = append(c.records, r)
+	b := c.ownBatch
+	b.records, b.numbers, b.texts, b.bytes = b.records[:0], b.numbers[:0], b.texts[:0], b.bytes[:0]
+	c.own.Add(b, &who)
+	c.addBatch(agency, b, func(int) bool { return true })
 	return uint32(len(c.records) - 1)
-}
-
-// number is add for a caller that does not ask whether the value is new.
-func (d *dictionary) number(s string) uint32 {
-	v, _ := d.add(s)
-	return v
-}
-
-func (c *columns) encodeIdentifiers(r *record, m *further, list []person.Identifier) {
-	for _, id := range list {
-		switch id.Kind {
-		case person.NHSNumber:
-			// A record with two NHS numbers keeps the first as such; the others are numbers like any other.
-			if r.nhs == 0 {
-				r.nhs = c.nhs.number(id.Value)
-				continue
-			}
-		case person.NINO:
-			if r.nino == 0 {
-				r.nino = c.ninos.number(id.Value)
-				continue
-			}
-		case person.UPRN, person.NoIdentifier:
-			continue // of an address, never of a person
-		}
-		v := c.others.number(string('0'+rune(id.Kind)) + id.Value)
-		switch {
-		case r.other == 0:
-			r.other = v
-		case r.other != v && !contains(m.others, v):
-			m.others = append(m.others, v)
-		}
-	}
-}
-
-// encodeNames gives each name once, in order. A name in one field is read with its first word as forename and its last
-// as surname; compared with one the other way about it agrees as swapped.
-func (c *columns) encodeNames(list []person.Name) []name {
-	var out []name
-	for _, n := range list {
-		forename, middle, surname := person.Fold(n.Forename), person.Fold(n.Middle), person.Fold(n.Surname)
-		if full := strings.Fields(person.Fold(n.Full)); forename == "" && surname == "" && len(full) > 0 {
-			forename = full[0]
-			if last := len(full) - 1; last > 0 {
-				surname, middle = full[last], strings.Join(full[1:last], " ")
-			}
-		}
-		e := name{c.names.number(forename), c.names.number(middle), c.names.number(surname)}
-		if e == (name{}) || contains(out, e) {
-			continue
-		}
-		c.names.forenames[e.forename]++
-		c.names.surnames[e.surname]++
-		out = append(out, e)
-	}
-	return out
-}
-
-// encode numbers each distinct value of a field.
-func encode(values []string, number func(string) uint32) []uint32 {
-	var out []uint32
-	for _, s := range values {
-		if v := number(s); v != 0 && !contains(out, v) {
-			out = append(out, v)
-		}
-	}
-	return out
 }
 
 func first[T any](list []T) (head T, rest []T) {
