@@ -35,12 +35,10 @@ type cutter struct {
 
 func newCutter(r *Reader, buffers int) *cutter {
 	s := r.scan
-	c := &cutter{size: r.stretch, text: r.text, source: r.source, free: make(chan []byte, buffers), rest: s.buf[s.start:s.end:s.end], line: s.line}
+	held := bytes.NewReader(s.buf[s.start:s.end]) // by the scanner, which found the header
+	c := &cutter{size: r.stretch, text: io.MultiReader(held, r.text), source: r.source, free: make(chan []byte, buffers), line: s.line}
 	for range buffers {
 		c.free <- nil
-	}
-	if s.eof {
-		c.err = io.EOF
 	}
 	return c
 }
