@@ -31,6 +31,9 @@ type OpenCohort struct {
 	Agency     string // the mark of one that knows the people; empty for any
 	Page       int    // from 1
 	All        bool   // on one page
+
+	Over string      // both, first or second: who was at the weekly amount in both years or in one alone; anything else is all
+	Part *CohortPart // opened to the people it is made of; nil for none
 }
 
 // CohortOnPage is how many people a page of the ranked list shows.
@@ -56,6 +59,7 @@ type CohortPage struct {
 	AlsoAWeek money.Pence // the rule's weekly amount of the other year in the money of the price year; 0 when none is shown
 	AlsoAbove int         // members at or above it
 	Rows      []CohortRow
+	Opened    *OpenedPart         // the part asked for; nil where none was
 	Apart     []CohortRow         // over the threshold with one service above the rule's share
 	Blocks    []store.PersonTotal // every member whom the viewer may know of, for the charts
 	Only      id.Agency           // the agency that has a record of everybody listed, where the viewer may know of no others; 0 for all
@@ -147,6 +151,11 @@ func (a *App) cohortPage(tx *store.Tx, in OpenCohort) (p CohortPage, err error) 
 	if p.Rows, err = members.named(tx, p.choose(in)); err != nil {
 		return p, err
 	}
+	if in.Part != nil {
+		if p.Opened, err = in.Part.open(a, tx, &p, members); err != nil {
+			return p, err
+		}
+	}
 	apart, err := p.list(tx, "single-service", mostApart)
 	if err != nil {
 		return p, err
@@ -188,11 +197,16 @@ func (p *CohortPage) choose(in OpenCohort) []store.PersonTotal {
 			knows = g.Slug
 		}
 	}
-	p.Matching = Matching{Narrowed: in.Borough != "" || in.Agency != "" || p.Only != 0}
+	over := map[id.Person][2]bool{}
+	for _, m := range p.Cohort.Members {
+		over[m.ID] = m.Over
+	}
+	want, some := map[string][2]bool{"both": {true, true}, "first": {true, false}, "second": {false, true}}[in.Over]
+	p.Matching = Matching{Narrowed: in.Borough != "" || in.Agency != "" || some || p.Only != 0}
 	var rows []store.PersonTotal
 	for _, t := range p.Blocks {
 		if in.Borough != "" && !strings.EqualFold(p.Area.BoroughName(t.Borough), in.Borough) ||
-			in.Agency != "" && !slices.Contains(strings.Fields(t.Agencies), knows) {
+			in.Agency != "" && !slices.Contains(strings.Fields(t.Agencies), knows) || some && over[t.Person] != want {
 			continue
 		}
 		rows = append(rows, t)

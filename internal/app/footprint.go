@@ -291,17 +291,23 @@ func (m *priceMap) row(tx *store.Tx, c store.StoredContact, agencies []id.Agency
 // record and its service, so it is asked once of each two.
 // agencies are those with a record of the person.
 func (m *priceMap) visible(tx *store.Tx, agencies []id.Agency, all []store.StoredContact) (some []store.StoredContact, hidden int) {
+	return m.visibleTo(tx, tx.MayHere, agencies, all)
+}
+
+// visibleTo is visible under another question than whether the request's act may see the contact.
+func (m *priceMap) visibleTo(tx *store.Tx, may func(policy.Subject, policy.Facts) bool, agencies []id.Agency,
+	all []store.StoredContact) (some []store.StoredContact, hidden int) {
 	type kind struct {
 		record  id.Record
 		service int64
 	}
-	may := map[kind]bool{}
+	known := map[kind]bool{}
 	for _, c := range all {
 		k := kind{c.Record, c.Service}
-		yes, asked := may[k]
+		yes, asked := known[k]
 		if !asked {
-			yes = tx.MayHere(m.row(tx, c, agencies))
-			may[k] = yes
+			yes = may(m.row(tx, c, agencies))
+			known[k] = yes
 		}
 		if yes {
 			some = append(some, c)

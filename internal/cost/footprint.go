@@ -2,6 +2,7 @@ package cost
 
 import (
 	"fmt"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -42,11 +43,13 @@ type Line struct {
 	Vintage   string // of the deflator, where the years differ
 	Rule      string // how the amount was reckoned, in words
 	UnitPrice money.Pence
-	Quantity  int64    // thousandths
-	Inside    day.Span // the days charged inside the window
-	Whole     int      // the days charged of the whole contact
-	Amount    money.Pence
-	Parts     []Part // Amount by month and year
+	// UnitRounded says that UnitPrice is rounded for showing: Amount is reckoned from the exact price.
+	UnitRounded bool
+	Quantity    int64    // thousandths
+	Inside      day.Span // the days charged inside the window
+	Whole       int      // the days charged of the whole contact
+	Amount      money.Pence
+	Parts       []Part // Amount by month and year
 }
 
 // Days is how many days of the contact are charged inside the window.
@@ -276,6 +279,8 @@ func (t *Table) line(c Contact, o reckoned, turn day.Day) Line {
 		if u, negative := magnitude(o.amount); !negative && o.quantity > 0 {
 			each, _ := product([3]uint64{u, 1000, 1}, [3]uint64{uint64(o.quantity), 1, 1})
 			l.UnitPrice = money.Pence(each)
+			back, ok := product([3]uint64{uint64(each), uint64(o.quantity), 1}, [3]uint64{1, 1, 1})
+			l.UnitRounded = !ok || uint64(back) != u*1000
 		}
 	case Local:
 		l.PriceFrom, l.FromYear = r.entry.Local.Source, r.entry.Local.Year
@@ -284,7 +289,7 @@ func (t *Table) line(c Contact, o reckoned, turn day.Day) Line {
 		l.PriceFrom = r.national.Item + ", " + r.national.Unit
 	}
 	if o.source != Own {
-		l.UnitPrice = r.unit(0)
+		l.UnitPrice, l.UnitRounded = r.unit(0), !r.isWhole(0)
 		words = append(words, thousandths(o.quantity)+" × £"+r.unitExact())
 		if r.by != 1 {
 			words = append(words, r.entry.Conversion.Says())
@@ -318,13 +323,28 @@ func (r *rate) unit(places int) money.Pence {
 	return money.Pence(p)
 }
 
-// unitExact writes the unit price in pounds, with two more decimals than pence where it is not whole pence.
-func (r *rate) unitExact() string {
-	four := uint64(r.unit(2))
-	if four%100 == 0 {
-		return money.Pence(four / 100).Plain()
+// isWhole says whether unit gives the price as it is, with nothing rounded off.
+func (r *rate) isWhole(places int64) bool {
+	by := uint64(1)
+	if r.counts != byQuantity {
+		by = r.by
 	}
-	return strconv.FormatUint(four/10000, 10) + fmt.Sprintf(".%04d", four%10000)
+	n, d := new(big.Int).SetUint64(r.price.num), new(big.Int).SetUint64(r.price.den)
+	n.Mul(n, new(big.Int).Exp(big.NewInt(10), big.NewInt(places), nil))
+	return n.Rem(n, d.Mul(d, new(big.Int).SetUint64(by))).Sign() == 0
+}
+
+// unitExact writes the unit price in pounds, with two more decimals than pence where it is not whole pence, and dots where it has
+// more: amounts are reckoned from all of them.
+func (r *rate) unitExact() string {
+	if r.isWhole(0) {
+		return r.unit(0).Plain()
+	}
+	four, more := uint64(r.unit(2)), ""
+	if !r.isWhole(2) {
+		more = "…"
+	}
+	return strconv.FormatUint(four/10000, 10) + fmt.Sprintf(".%04d", four%10000) + more
 }
 
 // thousandths writes a quantity without trailing noughts: 1500 is "1.5".

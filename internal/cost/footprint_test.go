@@ -180,9 +180,9 @@ func TestLineNamesItsPriceAndRule(t *testing.T) {
 	want := []Line{
 		{Contact: c[0], Key: entries[prison].Key, Group: Group{"probation", "cust", "payer of probation", Crisis}, Source: National,
 			Price: Ref{"MOJ", "MOJ-PRISON-2223"}, PriceFrom: "Prison: overall average cost per prisoner, per person per year", FromYear: 2022, ToYear: 2024,
-			Vintage: "hmt-2026-03", UnitPrice: 155_21, Quantity: 5000, Inside: day.Span{From: on(2024, 4, 3), To: on(2024, 4, 7)}, Whole: 9, Amount: 776_07,
+			Vintage: "hmt-2026-03", UnitPrice: 155_21, UnitRounded: true, Quantity: 5000, Inside: day.Span{From: on(2024, 4, 3), To: on(2024, 4, 7)}, Whole: 9, Amount: 776_07,
 			Parts: []Part{{on(2024, 4, 1).Month(), 0, 5, 776_07}},
-			Rule:  "5 × £155.2138; year ÷ 365; 5 of its 9 days are in the window; open on 8 April 2024; uprated from 2022-23 to 2024-25 by hmt-2026-03"},
+			Rule:  "5 × £155.2138…; year ÷ 365; 5 of its 9 days are in the window; open on 8 April 2024; uprated from 2022-23 to 2024-25 by hmt-2026-03"},
 		{Contact: c[1], Key: entries[rooms].Key, Group: Group{"lambeth", "tempacc", "payer of lambeth", Crisis}, Source: Own,
 			PriceFrom: "own amount on each row", FromYear: 2024, ToYear: 2024, UnitPrice: 46_00, Quantity: 7000,
 			Inside: day.Span{From: on(2025, 6, 1), To: on(2025, 6, 7)}, Whole: 7, Amount: 322_00,

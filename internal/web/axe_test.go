@@ -89,7 +89,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 	footprint := as[policy.Analyst].get(person + "/footprint").Body.String()
 	opened := ""
 	for _, m := range hrefs.FindAllStringSubmatch(footprint, -1) {
-		if opened == "" && strings.Contains(m[1], "open=") {
+		if opened == "" && strings.Contains(m[1], "service=") {
 			opened = html.UnescapeString(m[1])
 		}
 	}

@@ -19,8 +19,58 @@ import (
 // cohortAsked reads how the list is narrowed, sorted and paged.
 func cohortAsked(q url.Values) (app.OpenCohort, ui.List) {
 	in := app.OpenCohort{By: q.Get("sort"), Descending: q.Get("order") == "descending", Borough: q.Get("borough"), Agency: q.Get("agency"),
-		Page: page(q), All: q.Get("page") == "all"}
-	return in, ui.List{Path: "/cohort", Kept: kept(q, "borough", "agency"), Sort: in.By, Descending: in.Descending}
+		Page: page(q), All: q.Get("page") == "all", Over: q.Get("over")}
+	if part := (app.CohortPart{Payer: q.Get("payer"), Kind: cost.Kind(q.Get("kind"))}); q.Get("part") == "all" || len(kept(q, partFilters...)) > 0 {
+		if y := q.Get("year"); y == "1" || y == "2" {
+			part.Year = int(y[0] - '0')
+		}
+		in.Part = &part
+	}
+	return in, ui.List{Path: "/cohort", Kept: kept(q, "borough", "agency", "over"), Sort: in.By, Descending: in.Descending}
+}
+
+// partFilters are the query's names of what chooses a part of the cohort's cost.
+var partFilters = []string{"payer", "kind", "year"}
+
+// partShown is a part of the cohort's cost with the people it is made of.
+func partShown(p app.CohortPage) *ui.CohortPart {
+	o := p.Opened
+	if o == nil {
+		return nil
+	}
+	_, first, second := cost.InTwo(p.Rule.Window).Words()
+	var words []string
+	filter := url.Values{}
+	if o.Payer != "" {
+		words = append(words, payerName(p.Area, o.Payer))
+		filter.Set("payer", o.Payer)
+	}
+	if o.Kind != "" {
+		name := "planned use"
+		if o.Kind == cost.Crisis {
+			name = "crisis use"
+		}
+		words = append(words, name)
+		filter.Set("kind", string(o.Kind))
+	}
+	if o.Year != 0 {
+		words = append(words, strings.ToLower([]string{first, second}[o.Year-1]))
+		filter.Set("year", strconv.Itoa(o.Year))
+	}
+	if len(words) == 0 {
+		words = []string{"the whole cost"}
+	}
+	filter.Set("lines", "all")
+	filter.Set("from", p.Rule.Window.From.String())
+	filter.Set("to", p.Rule.Window.To.String())
+	out := &ui.CohortPart{Name: sentenceCase(strings.Join(words, ", ")), Sum: o.Amount, Lines: o.Lines, Filter: filter, Hidden: o.Hidden}
+	if o.Known && p.Only == 0 && o.InRun != o.Amount {
+		out.InRun, out.Differs = o.InRun, true
+	}
+	for _, r := range o.Rows {
+		out.People = append(out.People, ui.PartOf{Person: r.Person, Sum: r.Amount, Lines: r.Lines})
+	}
+	return out
 }
 
 func (s *Server) cohort(w http.ResponseWriter, r *http.Request, who app.Who) error {
@@ -63,6 +113,7 @@ func (s *Server) cohortPage(w http.ResponseWriter, r *http.Request, who app.Who,
 	}
 	c.Partial, c.OtherYear = feedWords(p.Agencies, p.Cohort.Feeds, "the window"), otherYearWords(p)
 	cohortCharts(&c, p)
+	c.Part = partShown(p)
 	return ui.CohortPage.Write(w, status, s.frame(w, r, p.Viewer), c)
 }
 
@@ -189,7 +240,7 @@ func cohortCharts(c *ui.Cohort, p app.CohortPage) {
 	c.Years = []ui.YearKinds{{Name: first, To: w.Turn - 1, Crisis: p.Cohort.Crisis[0], Planned: p.Cohort.Planned(0)},
 		{Name: second, To: w.To, Crisis: p.Cohort.Crisis[1], Planned: p.Cohort.Planned(1)}}
 	for _, x := range p.Cohort.Payers {
-		c.Payers = append(c.Payers, ui.PayerSum{Payer: payerName(p.Area, x.Slug), Crisis: x.Crisis, Planned: x.Planned})
+		c.Payers = append(c.Payers, ui.PayerSum{Key: x.Slug, Payer: payerName(p.Area, x.Slug), Crisis: x.Crisis, Planned: x.Planned})
 	}
 	said := map[int]string{1: "Top 1%", 10: "Top 10%", 50: "Top 50%"}
 	for _, x := range p.Cohort.Curve {

@@ -234,6 +234,7 @@ func serviceUse(p app.FootprintPage, u use) ui.ServiceUse {
 		if out.Price == 0 {
 			out.Price = l.UnitPrice
 		}
+		out.Rounded = out.Rounded || l.UnitRounded
 		out.Varies = out.Varies || l.UnitPrice != out.Price
 	}
 	if out.Varies {
@@ -288,7 +289,17 @@ func category(p app.FootprintPage, service string) (key, name string) {
 	if c, ok := p.Area.Category(s.Category); ok {
 		return c.Slug, c.Name
 	}
-	return "other", "Other"
+	return otherCategory, categoryName(p, otherCategory)
+}
+
+// otherCategory is the category of services that the area has put into none.
+const otherCategory = "other"
+
+func categoryName(p app.FootprintPage, slug string) string {
+	if c, ok := p.Area.Category(slug); ok {
+		return c.Name
+	}
+	return "Other"
 }
 
 // slicesBy sums the lines by what of gives, the largest sum first.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"throughline/internal/app"
 	"throughline/internal/cost"
@@ -16,59 +17,122 @@ import (
 	"throughline/internal/web/ui"
 )
 
-// opened is the lines behind the sum that was opened: a service, a category, a payer or a month. What is in no sum of the page
-// opens nothing.
+// chosen narrows a footprint's lines; what is empty narrows nothing.
+type chosen struct {
+	service, category, payer, kind, month string // service is as use.key has it; month is 2025-04
+	year                                  int    // 1 or 2 of the rule's window, 0 for both
+	gaps                                  bool   // only contacts that have no price
+}
+
+// filters are the query's names of what narrows lines; lines alone opens all of them.
+var filters = []string{"service", "category", "payer", "kind", "month", "year", "price"}
+
+// chosenBy reads which lines were asked for; false where none were, or by a word that the page does not know.
+func chosenBy(p app.FootprintPage, all []use, q url.Values) (c chosen, any bool) {
+	c = chosen{service: q.Get("service"), category: q.Get("category"), payer: q.Get("payer"), kind: q.Get("kind"), month: q.Get("month"), gaps: q.Get("price") == "none"}
+	if y := q.Get("year"); p.Own && (y == "1" || y == "2") {
+		c.year = int(y[0] - '0')
+	}
+	_, payer := p.Area.Payer(c.payer)
+	_, category := p.Area.Category(c.category)
+	_, err := day.Parse(c.month + "-01")
+	known := (c.service == "" || slices.ContainsFunc(all, func(u use) bool { return u.key() == c.service })) && (c.category == "" || category || c.category == otherCategory) &&
+		(c.payer == "" || payer) && (c.kind == "" || c.kind == string(cost.Crisis) || c.kind == string(cost.Planned)) && (c.month == "" || err == nil)
+	return c, known && (q.Get("lines") == "all" || c != chosen{})
+}
+
+// of says whether a service of an agency is among the chosen; of what has no price nobody knows the payer. What is not crisis is planned.
+func (c chosen) of(p app.FootprintPage, agency, service, payer string, kind cost.Kind) bool {
+	slug, _ := category(p, service)
+	return (c.service == "" || c.service == use{service: service, agency: agency}.key()) && (c.category == "" || c.category == slug) &&
+		(c.payer == "" || c.payer == payer) && (c.kind == "" || (c.kind == string(cost.Crisis)) == (kind == cost.Crisis))
+}
+
+// part is what of a line lies in the chosen month and year: its amount and its days. The days are empty where nothing does.
+func (c chosen) part(l cost.Line) (sum money.Pence, days day.Span) {
+	from := l.Inside.From
+	for _, part := range l.Parts {
+		to := from + day.Day(part.Days) - 1
+		if (c.month == "" || part.Month.First().String()[:7] == c.month) && (c.year == 0 || part.Year == c.year-1) {
+			if days.From == 0 {
+				days.From = from
+			}
+			sum, days.To = sum+part.Amount, to
+		}
+		from = to + 1
+	}
+	return sum, days
+}
+
+// has says whether a day lies in the chosen month and year of the window.
+func (c chosen) has(p app.FootprintPage, d day.Day) bool {
+	second := d >= p.Rule.Turn
+	return (c.month == "" || d.Month().First().String()[:7] == c.month) && (c.year == 0 || second == (c.year == 2))
+}
+
+// words say which lines are chosen.
+func (c chosen) words(p app.FootprintPage) string {
+	var all []string
+	add := func(chosen, words string) {
+		if chosen != "" {
+			all = append(all, words)
+		}
+	}
+	agency, service, _ := strings.Cut(c.service, " ")
+	add(c.service, serviceName(p.Area, service)+", "+agencyNamed(p.Agencies, agency))
+	add(c.category, categoryName(p, c.category))
+	add(c.payer, payerName(p.Area, c.payer))
+	add(c.kind, c.kind+" use")
+	if c.year != 0 {
+		_, first, second := p.Rule.Words()
+		all = append(all, strings.ToLower([]string{first, second}[c.year-1]))
+	}
+	if m, err := day.Parse(c.month + "-01"); err == nil {
+		all = append(all, m.Month().String())
+	}
+	if c.gaps {
+		all = append(all, "no price")
+	}
+	if len(all) == 0 {
+		return "Every line"
+	}
+	return sentenceCase(strings.Join(all, ", "))
+}
+
+// opened is the lines behind the sum that was opened, and those contacts among them that no price turns into a sum.
 func opened(p app.FootprintPage, f ui.Footprint, all []use, q url.Values) *ui.Opened {
-	key := q.Get("open")
-	if key == "" {
+	c, any := chosenBy(p, all, q)
+	if !any {
 		return nil
 	}
-	o := &ui.Opened{List: ui.List{Path: ui.FootprintPath(p.Person), Page: page(q), Size: linesOnPage,
-		Kept: url.Values{"from": {p.Window.From.String()}, "to": {p.Window.To.String()}, "by": {f.By}, "open": {key}}}}
+	keep := url.Values{"from": {p.Window.From.String()}, "to": {p.Window.To.String()}, "by": {f.By}, "lines": {"all"}}
+	for _, name := range filters {
+		if v := q.Get(name); v != "" {
+			keep.Set(name, v)
+		}
+	}
+	o := &ui.Opened{Name: c.words(p), List: ui.List{Path: ui.FootprintPath(p.Person), Page: page(q), Size: linesOnPage, Kept: keep}, Choose: typedIn(q, filters...)}
 	var lines []ui.Line
-	add := func(l cost.Line, amount money.Pence, inside day.Span) {
-		lines = append(lines, ui.Line{Contact: l.Contact.ID, Span: inside, Used: quantityWords(p, l.Group.Service, l.Quantity), Price: l.UnitPrice,
-			PriceFrom: l.PriceFrom, Rule: lineRule(l), Sum: amount, Extract: l.Contact.Extract, Row: int(l.Contact.Line)})
-		o.Sum += amount
+	for _, l := range p.Priced.Lines {
+		sum, days := c.part(l)
+		if c.gaps || days.From == 0 || !c.of(p, l.Group.Agency, l.Group.Service, l.Group.Payer, l.Group.Kind) {
+			continue
+		}
+		lines = append(lines, ui.Line{Contact: l.Contact.ID, Span: days, Used: usedWords(p, l, days), Price: l.UnitPrice, Rounded: l.UnitRounded,
+			PriceFrom: l.PriceFrom, Rule: lineRule(l), Sum: sum, Extract: l.Contact.Extract, Row: int(l.Contact.Line)})
+		o.Sum += sum
 	}
-	switch f.By {
-	case "service":
-		i := slices.IndexFunc(all, func(u use) bool { return u.key() == key })
-		if i < 0 {
-			return nil
+	for _, g := range p.Priced.Gaps {
+		var kind cost.Kind
+		if s, ok := p.Area.Service(g.Service); ok {
+			kind = cost.Kind(s.Kind)
 		}
-		o.Name = serviceName(p.Area, all[i].service) + ", " + agencyNamed(p.Agencies, all[i].agency)
-		for _, l := range all[i].lines {
-			add(l, l.Amount, l.Inside)
+		if g.Reason == cost.GapLeftOut || !c.has(p, g.Inside.From) || !c.of(p, g.Key.Agency, cmp.Or(g.Service, g.Key.Code), "", kind) {
+			continue
 		}
-		for _, g := range all[i].gaps {
-			lines = append(lines, ui.Line{Contact: g.Contact.ID, Span: g.Inside, Used: gapWords(p, g.Service, 1), Unpriced: g.Reason.String(), Extract: g.Contact.Extract,
-				Row: int(g.Contact.Line)})
-		}
-	case "category", "payer":
-		for _, l := range p.Priced.Lines {
-			of, name := category(p, l.Group.Service)
-			if f.By == "payer" {
-				of, name = l.Group.Payer, payerName(p.Area, l.Group.Payer)
-			}
-			if of == key {
-				o.Name = name
-				add(l, l.Amount, l.Inside)
-			}
-		}
-	case "month":
-		for _, l := range p.Priced.Lines {
-			for _, part := range l.Parts {
-				if part.Month.First().String()[:7] != key {
-					continue
-				}
-				o.Name = part.Month.String()
-				add(l, part.Amount, l.Inside.Cut(day.Span{From: part.Month.First(), To: (part.Month + 1).First() - 1}))
-			}
-		}
-	}
-	if o.Name == "" {
-		return nil
+		lines = append(lines, ui.Line{Contact: g.Contact.ID, Span: g.Inside, Used: gapWords(p, g.Service, 1), Unpriced: g.Reason.String(), Extract: g.Contact.Extract,
+			Row: int(g.Contact.Line)})
+		o.Unpriced++
 	}
 	slices.SortStableFunc(lines, func(x, y ui.Line) int {
 		return cmp.Or(cmp.Compare(x.Span.From, y.Span.From), cmp.Compare(x.Contact, y.Contact))
@@ -77,6 +141,17 @@ func opened(p app.FootprintPage, f ui.Footprint, all []use, q url.Values) *ui.Op
 	o.List.Page = min(o.List.Page, o.List.Pages())
 	o.Lines = lines[max(0, o.List.First()-1):o.List.Last()]
 	return o
+}
+
+// usedWords is how much of a line was used in some of its days: those days, for what is counted by days; else the whole, named as such.
+func usedWords(p app.FootprintPage, l cost.Line, days day.Span) string {
+	switch {
+	case days == l.Inside:
+		return quantityWords(p, l.Group.Service, l.Quantity)
+	case l.Quantity == int64(l.Days())*1000:
+		return quantityWords(p, l.Group.Service, int64(days.Days())*1000)
+	}
+	return "part of " + quantityWords(p, l.Group.Service, l.Quantity)
 }
 
 // lineRule says how a price became a line's amount, where it is not plainly one times the other.

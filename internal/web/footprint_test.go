@@ -1,11 +1,14 @@
 package web
 
 import (
+	"html"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 
 	"throughline/internal/app"
+	"throughline/internal/money"
 	"throughline/internal/policy"
 	"throughline/internal/web/ui"
 )
@@ -76,4 +79,99 @@ func TestCohortDownloadSaysWhatItIs(t *testing.T) {
 	}
 	says(t, csv, "rule version ", "3 April 2024 to 31 March 2026", "Southwark Council", "Mental health ward")
 	saysNot(t, csv, "mental-health-ward", "southwark,", "southwark ")
+}
+
+var (
+	sumLink = regexp.MustCompile(`<a class="govuk-link" href="([^"]+#lines)">(£[0-9,.]+)<`)
+	summed  = regexp.MustCompile(`(?s)id="lines">.*?<h2[^>]*>[^<]*?(£[0-9,.]+)?</h2>`)
+)
+
+// TestEveryFigureOpens follows each sum on a footprint to its lines, which come to the same.
+func TestEveryFigureOpens(t *testing.T) {
+	t.Parallel()
+	s := smallSite(t)
+	b := s.as(policy.Analyst, policy.FindAndCost)
+	person := regexp.MustCompile(`/people/[A-Z0-9-]+`).FindString(b.get("/cohort").Body.String())
+	opens := func(href string) string {
+		t.Helper()
+		path, _, _ := strings.Cut(html.UnescapeString(href), "#")
+		found := summed.FindStringSubmatch(b.status(b.get(path), http.StatusOK).Body.String())
+		if found == nil {
+			t.Fatalf("%s opens no lines", href)
+		}
+		return found[1]
+	}
+	page := b.get(person + "/footprint?by=month").Body.String()
+	sums := sumLink.FindAllStringSubmatch(page, -1)
+	if len(sums) < 10 {
+		t.Fatalf("%d sums of the page open", len(sums))
+	}
+	for _, m := range sums {
+		if got := opens(m[1]); got != m[2] {
+			t.Errorf("%s opens to %s: %s", m[2], got, m[1])
+		}
+	}
+	cards := regexp.MustCompile(`(?s)<dt>([^<]+)</dt><dd class="tl-figure-card__n">([^<]+)</dd><dd[^>]*>([^<]*?)<a class="govuk-link" href="([^"]+#lines)">`).FindAllStringSubmatch(page, -1)
+	if len(cards) < 4 {
+		t.Fatalf("%d figures of the head open: %q", len(cards), cards)
+	}
+	for _, m := range cards {
+		want := m[2]
+		if m[1] == "Crisis" {
+			want = strings.TrimSuffix(m[3], ". ")
+		}
+		if got := opens(m[4]); got != want {
+			t.Errorf("%s, %s, opens to %s", m[1], want, got)
+		}
+	}
+	for _, m := range regexp.MustCompile(`href="([^"]+(?:service|category|payer)=[^"]+#lines)">[^<]+</a></th>.*?data-h="£">(£[0-9,.]+)<`).FindAllStringSubmatch(page, -1) {
+		if got := opens(m[1]); got != m[2] {
+			t.Errorf("%s opens to %s: %s", m[2], got, m[1])
+		}
+	}
+}
+
+// TestCohortFiguresOpen follows each sum on the cohort's page to the people that it is made of, and one of them to the lines.
+func TestCohortFiguresOpen(t *testing.T) {
+	t.Parallel()
+	s := smallSite(t)
+	b := s.as(policy.Analyst, policy.FindAndCost)
+	opens := func(href string) string {
+		t.Helper()
+		path, _, _ := strings.Cut(html.UnescapeString(href), "#")
+		return b.status(b.get(path), http.StatusOK).Body.String()
+	}
+	page := b.get("/cohort").Body.String()
+	sums := regexp.MustCompile(`<a class="govuk-link" href="(/cohort[^"]+#part)">(£[0-9,]+)<`).FindAllStringSubmatch(page, -1)
+	if len(sums) < 10 {
+		t.Fatalf("%d sums of the page open", len(sums))
+	}
+	for _, m := range sums {
+		part := opens(m[1])
+		found := regexp.MustCompile(`(?s)id="part">.*?: (£[0-9,.]+)</h3>`).FindStringSubmatch(part)
+		if found == nil {
+			t.Errorf("%s opens nothing", m[1])
+			continue
+		}
+		sum, err := money.Parse(strings.NewReplacer("£", "", ",", "").Replace(found[1]))
+		if err != nil || sum.Pounds() != m[2] {
+			t.Errorf("%s opens to %s: %s", m[2], found[1], m[1])
+		}
+		saysNot(t, part, "as they stand now", "you may not see")
+		person := regexp.MustCompile(`href="(/people/[^"]+#lines)">[^<]+</a></th>.*?data-h="£">(£[0-9,.]+)<`).FindStringSubmatch(part)
+		if person == nil {
+			t.Errorf("%s names nobody", m[1])
+			continue
+		}
+		if lines := summed.FindStringSubmatch(opens(person[1])); lines == nil || lines[1] != person[2] {
+			t.Errorf("%s opens to %q: %s", person[2], lines, person[1])
+		}
+	}
+	for over, want := range map[string]string{"both": "in both years", "first": "in the first year only", "second": "in the second year only"} {
+		n := regexp.MustCompile(`over=` + over + `#ranked">([0-9]+)<span class="govuk-visually-hidden">: ` + want).FindStringSubmatch(page)
+		if n == nil {
+			continue // nobody was
+		}
+		says(t, opens("/cohort?over="+over), "All "+n[1]+" that match")
+	}
 }

@@ -246,7 +246,7 @@ func (j journey) cohortToRow(k keyboard) {
 	}
 	k.says("£84,")
 	k.past()
-	k.to("a service", func(s chromium.Stop) bool { return strings.Contains(s.Href, "open=lambeth") })
+	k.to("a service", func(s chromium.Stop) bool { return strings.Contains(s.Href, "service=lambeth") })
 	k.enter("a service", http.StatusOK) // it leads to the lines, so the next stop is one of them
 	k.to("a line", func(s chromium.Stop) bool { return strings.Contains(s.Href, "line=") })
 	k.enter("a line", http.StatusOK)

@@ -209,7 +209,7 @@ func TestFigureOpensToTheAgencysRow(t *testing.T) {
 		return ""
 	}
 	lines := follow(follow(follow(follow(b.get("/").Body.String(), "/cohort"), "/footprint"), "by=service"), "by=service&from")
-	opened := follow(follow(lines, "open="), "line=")
+	opened := follow(follow(lines, "service="), "line=")
 	for _, want := range []string{"exactly as", "by the price map approved", "hidden until names are shown", "accepted by"} {
 		if !strings.Contains(opened, want) {
 			t.Errorf("the row does not say %q", want)
@@ -237,9 +237,11 @@ func TestFootprintWindows(t *testing.T) {
 		"?from=1/1/1900&to=31/3/2026":    {http.StatusUnprocessableEntity, "longer than 20 years"},
 		"?from=&to=31/3/2025":            {http.StatusUnprocessableEntity, `href="#from"`},
 		"?by=month":                      {http.StatusOK, "By month"},
-		"?by=payer&open=nhs":             {http.StatusOK, "By payer"},
-		"?by=service&open=nothing":       {http.StatusOK, "Services used"},
-		"?line=nonsense&open=nothing":    {http.StatusOK, "Services used"},
+		"?by=payer&payer=nhs":            {http.StatusOK, "NHS: "},
+		"?lines=all&kind=crisis&year=1":  {http.StatusOK, "Crisis use, year 1: "},
+		"?lines=all&month=2025-04":       {http.StatusOK, "April 2025: "},
+		"?lines=all&service=nothing":     {http.StatusOK, "Services used"},
+		"?line=nonsense&payer=nothing":   {http.StatusOK, "Services used"},
 	} {
 		w := b.get(person + "/footprint" + query)
 		if w.Code != want.status || !strings.Contains(w.Body.String(), want.holds) {

@@ -46,6 +46,11 @@ func text(x Percent, y int, words, anchor, class string) Shape {
 	return Shape{Kind: "text", X: x.String(), Y: px(y), Words: words, Anchor: anchor, Class: class}
 }
 
+// beside is a label of an axis, in the gutter left of the picture.
+func beside(y int, words string) Shape {
+	return Shape{Kind: "text", X: "-8", Y: px(y), Words: words, Anchor: "end", Class: "quiet"}
+}
+
 func wide(s Shape) Shape {
 	s.WideOnly = true
 	return s
@@ -70,6 +75,7 @@ type Chart struct {
 	Shapes []Shape
 	Said   string // the figures in words
 	Table  Table  // the same figures, under the picture
+	Gutter bool   // room is left beside the picture for the labels of its axis
 	Beside bool   // the table is shown beside the chart by the page, not under it
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"net/url"
 	"strings"
 	"time"
 
@@ -50,6 +51,7 @@ type Cohort struct {
 	MayExport    bool
 	MayRun       bool
 
+	Part        *CohortPart // opened; nil when none is
 	Boroughs    []BoroughPeople
 	Curve       []CurvePoint // cumulative, costliest first; from nobody to everybody
 	All         int          // people with a priced contact
@@ -105,10 +107,29 @@ type YearKinds struct {
 	Crisis, Planned money.Pence
 }
 
-// PayerSum is what one payer bears.
+// PayerSum is what one payer bears. Key names the payer in addresses.
 type PayerSum struct {
-	Payer           string
+	Key, Payer      string
 	Crisis, Planned money.Pence
+}
+
+// CohortPart is a part of the cohort's cost, opened to the people it is made of.
+type CohortPart struct {
+	Name    string // "NHS, crisis use"
+	Sum     money.Pence
+	Lines   int
+	People  []PartOf
+	Filter  url.Values  // chooses the same lines on a footprint
+	Hidden  int         // contacts that the viewer may not see, which are in no row
+	Differs bool        // the run summed another amount
+	InRun   money.Pence // that one
+}
+
+// PartOf is one person's share of a part.
+type PartOf struct {
+	Person id.Person
+	Sum    money.Pence
+	Lines  int
 }
 
 // Head implements Content.
@@ -121,12 +142,58 @@ func (c Cohort) Exists() bool { return c.Run != 0 }
 
 // Figures are the headline.
 func (c Cohort) Figures() Totals {
+	if c.People == 0 {
+		return c.Costing.totals(card("People", "0", Plain("at "+c.Weekly.Pounds()+" a week or more")),
+			card(c.whole(), c.Total.Pounds(), Link(RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")))
+	}
 	return c.Costing.totals(
-		card("People", count(c.People), Plain("at "+c.Weekly.Pounds()+" a week or more")),
-		card(c.whole(), c.Total.Pounds(), Link(RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")),
+		card("People", count(c.People), Plain("at "+c.Weekly.Pounds()+" a week or more. "), Link("#ranked", "Who they are")),
+		card(c.whole(), c.Total.Pounds(), Link(c.opens("part", "all"), "Whose it is"), Plain(", "), Link(RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")),
 		card("Each, on average", c.Average.Pounds()+" a week", Plain("the middle person "+c.Median.Pounds())),
-		card("Crisis", share(c.Crisis, c.Total).whole(), Plain(c.Crisis.Pounds()+" of "+c.Total.Pounds())),
+		card("Crisis", share(c.Crisis, c.Total).whole(), Plain(c.Crisis.Pounds()+" of "+c.Total.Pounds()+". "), LinkAbout(c.opens("kind", "crisis"), "Whose it is", "crisis")),
 	)
+}
+
+// opens leads to the people that a part of the cost is made of.
+func (c Cohort) opens(pairs ...string) string {
+	return List{Path: "/cohort"}.With(pairs...) + "#part"
+}
+
+// sumOf is a sum in whole pounds that leads to the people it is made of; nothing is a sum that has none.
+func (c Cohort) sumOf(sum money.Pence, about string, pairs ...string) Cell {
+	if sum == 0 {
+		return pounds(sum)
+	}
+	return cell(LinkAbout(c.opens(pairs...), sum.Pounds(), about))
+}
+
+// PartTable are the people of the part that is open; each leads to their lines.
+func (c Cohort) PartTable() Table {
+	p := c.Part
+	t := Table{ID: "part-people", Name: many(len(p.People), "person", "people") + ", " + many(p.Lines, "line", "lines"), Empty: "Nobody whom you may open has a line in it.",
+		Columns: []Column{head(col("Person")), num("Lines"), num("£"), num("Share"), bars("Bar")}}
+	var most money.Pence
+	for _, x := range p.People {
+		most = max(most, x.Sum)
+	}
+	for _, x := range p.People {
+		t.Rows = append(t.Rows, row(cell(refTo(x.Person, FootprintPath(x.Person)+"?"+p.Filter.Encode()+"#lines")), number0(x.Lines), pence(x.Sum),
+			words(share(x.Sum, p.Sum).tenths()), barOf(x.Sum, most)))
+	}
+	t.Foot = []Row{row(words("All"), number0(p.Lines), pence(p.Sum), words("100%"), blank())}
+	return t
+}
+
+// PartSays is what the part's sum leaves out, and where it is not what the run summed.
+func (c Cohort) PartSays() string {
+	var says []string
+	if n := c.Part.Hidden; n > 0 {
+		says = append(says, many(n, "contact that you may not see is", "contacts that you may not see are")+" not in it.")
+	}
+	if c.Part.Differs {
+		says = append(says, "Run "+count(int(c.Run))+" summed "+c.Part.InRun.String()+": these are the lines as they stand now.")
+	}
+	return strings.Join(says, " ")
 }
 
 // whole is what the rule's window is called.
@@ -247,7 +314,7 @@ func (c Cohort) table(tableID, name string, people []CohortRow) Table {
 		}
 		weekly := pounds(p.Weekly)
 		if p.Partial {
-			weekly.Text = append(weekly.Text, Plain(" "), Quiet("partial"))
+			weekly.Text = append(weekly.Text, Under("partial"))
 		}
 		borough := p.Borough
 		if borough == "" {
@@ -255,7 +322,7 @@ func (c Cohort) table(tableID, name string, people []CohortRow) Table {
 		}
 		t.Rows = append(t.Rows, row(number0(p.Rank), who, words(borough), Cell{Marks: p.Agencies},
 			cell(Plain(p.Largest+" "), Strong(p.LargestShare.whole())), weekly, barWithLine(p.Weekly, most, c.Weekly),
-			pounds(p.Year1), pounds(p.Year2), pounds(p.Total)))
+			pounds(p.Year1), pounds(p.Year2), cell(LinkAbout(FootprintPath(p.Person), p.Total.Pounds(), id.Pseudonym(p.Person)))))
 	}
 	return t
 }
@@ -266,11 +333,18 @@ func (c Cohort) ApartSays() string {
 		" a week or more, but one service is above the share that the rule allows (" + c.ApartSum.Pounds() + " together)."
 }
 
-// YearsSay is who was at the threshold in which year.
-func (c Cohort) YearsSay() string {
+// YearsSay is who was at the threshold in which year; each number narrows the list to them.
+func (c Cohort) YearsSay() Text {
 	_, first, second := cost.InTwo(c.Window).Words()
-	return "Of the " + count(c.People) + ", " + count(c.Both) + " were at " + c.Weekly.Pounds() + " a week in both, " +
-		count(c.FirstYear) + " in " + strings.ToLower(first) + " only and " + count(c.Later) + " in " + strings.ToLower(second) + " only."
+	number := func(n int, over, about string) Bit {
+		if n == 0 {
+			return Plain(count(n))
+		}
+		return LinkAbout(List{Path: "/cohort"}.With("over", over)+"#ranked", count(n), about)
+	}
+	return Say(Plain("Of the "+count(c.People)+", "), number(c.Both, "both", "in both years"), Plain(" were at "+c.Weekly.Pounds()+" a week in both, "),
+		number(c.FirstYear, "first", "in the first year only"), Plain(" in "+strings.ToLower(first)+" only and "),
+		number(c.Later, "second", "in the second year only"), Plain(" in "+strings.ToLower(second)+" only."))
 }
 
 // WhyNames asks why names are needed.

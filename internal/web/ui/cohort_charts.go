@@ -37,7 +37,7 @@ func (c Cohort) BoroughChart() Chart {
 			costliest = b.People[0].Cost
 		}
 		said = append(said, name+": "+words+", costliest person "+costliest.Pounds()+".")
-		ch.Table.Rows = append(ch.Table.Rows, row(Cell{Text: Say(Plain(name))}, number0(len(b.People)), pounds(s), pounds(costliest)))
+		ch.Table.Rows = append(ch.Table.Rows, row(linked(List{Path: "/cohort"}.With("borough", name)+"#ranked", name), number0(len(b.People)), pounds(s), pounds(costliest)))
 	}
 	ch.Table.Foot = []Row{row(cell(Plain("All boroughs")), number0(people), pounds(total), blank())}
 	ch.Height = max(len(c.Boroughs)*68, 10)
@@ -76,7 +76,7 @@ func (c Cohort) KindsChart() Chart {
 	}
 	var said []string
 	for i, y := range c.Years {
-		both := y.Crisis + y.Planned
+		both, year := y.Crisis+y.Planned, strconv.Itoa(i+1)
 		crisis, planned = crisis+y.Crisis, planned+y.Planned
 		top := i * 74
 		edge, end := share(y.Crisis, most), share(both, most)
@@ -86,9 +86,11 @@ func (c Cohort) KindsChart() Chart {
 			rect(0, top+21, edge, 28, "madder gap"), hatched(rect(edge, top+21, end-edge, 28, "edge")),
 			text(0, top+64, left, "", ""), text(full, top+64, right, "end", ""))
 		said = append(said, y.Name+": "+left+"; "+right+".")
-		ch.Table.Rows = append(ch.Table.Rows, row(words(y.Name), pounds(y.Crisis), pounds(y.Planned), pounds(both)))
+		ch.Table.Rows = append(ch.Table.Rows, row(words(y.Name), c.sumOf(y.Crisis, "crisis, "+y.Name, "year", year, "kind", "crisis"),
+			c.sumOf(y.Planned, "planned, "+y.Name, "year", year, "kind", "planned"), c.sumOf(both, y.Name, "year", year)))
 	}
-	ch.Table.Foot = []Row{row(words(c.whole()), pounds(crisis), pounds(planned), pounds(crisis+planned))}
+	ch.Table.Foot = []Row{row(words(c.whole()), c.sumOf(crisis, "all crisis use", "kind", "crisis"), c.sumOf(planned, "all planned use", "kind", "planned"),
+		c.sumOf(crisis+planned, "all", "part", "all"))}
 	ch.Said = strings.Join(said, " ")
 	return ch
 }
@@ -136,21 +138,20 @@ func (c Cohort) CurveChart() Chart {
 }
 
 // PayerTable says who pays, largest first.
-func (c Cohort) PayerTable() Table { return payerTable(c.Payers, money.Pence.Pounds, Percent.whole) }
-
-func payerTable(payers []PayerSum, amount func(money.Pence) string, part func(Percent) string) Table {
+func (c Cohort) PayerTable() Table {
 	t := Table{ID: "payers", Name: "Who pays", Columns: []Column{head(key("Payer")), num("Crisis"), num("Planned"), num("Both"),
 		num("Share"), bars("Bar"), num("Of it crisis")}}
 	var most, crisis, planned money.Pence
-	for _, p := range payers {
+	for _, p := range c.Payers {
 		most, crisis, planned = max(most, p.Crisis+p.Planned), crisis+p.Crisis, planned+p.Planned
 	}
-	for _, p := range payers {
+	for _, p := range c.Payers {
 		both := p.Crisis + p.Planned
-		t.Rows = append(t.Rows, row(words(p.Payer), words(amount(p.Crisis)), words(amount(p.Planned)), words(amount(both)),
-			words(part(share(both, crisis+planned))), barOf(both, most), words(share(p.Crisis, both).whole())))
+		t.Rows = append(t.Rows, row(words(p.Payer), c.sumOf(p.Crisis, "crisis, "+p.Payer, "payer", p.Key, "kind", "crisis"),
+			c.sumOf(p.Planned, "planned, "+p.Payer, "payer", p.Key, "kind", "planned"), c.sumOf(both, p.Payer, "payer", p.Key),
+			words(share(both, crisis+planned).whole()), barOf(both, most), words(share(p.Crisis, both).whole())))
 	}
-	t.Foot = []Row{row(words("All payers"), words(amount(crisis)), words(amount(planned)), words(amount(crisis+planned)),
-		words("100%"), blank(), words(share(crisis, crisis+planned).whole()))}
+	t.Foot = []Row{row(words("All payers"), c.sumOf(crisis, "all crisis use", "kind", "crisis"), c.sumOf(planned, "all planned use", "kind", "planned"),
+		c.sumOf(crisis+planned, "all payers", "part", "all"), words("100%"), blank(), words(share(crisis, crisis+planned).whole()))}
 	return t
 }

@@ -69,6 +69,7 @@ type ServiceUse struct {
 	Used                string      // "35 days", "43 attendances"
 	Price               money.Pence // of a unit; an average where it varies
 	Varies              bool
+	Rounded             bool // Price is rounded for showing: the sum is reckoned from the exact one
 	Sum                 money.Pence
 	Uncounted           int // contacts without a price, which are not in Sum
 }
@@ -87,11 +88,13 @@ type MonthSum struct {
 
 // Opened are the lines that a sum is made of.
 type Opened struct {
-	Name  string // "A&E attendances"
-	Sum   money.Pence
-	List  List
-	Lines []Line
-	Row   *SentRow // the row that is open, of one of the lines
+	Name     string // "A&E attendances"
+	Sum      money.Pence
+	Unpriced int  // of the lines, contacts without a price, which are not in Sum
+	Choose   Form // what the lines are narrowed by: service, category, payer, kind, month, year, price
+	List     List
+	Lines    []Line
+	Row      *SentRow // the row that is open, of one of the lines
 }
 
 // Line is one priced contact.
@@ -100,6 +103,7 @@ type Line struct {
 	Span      day.Span // a day, or the days of a stay that are in the window
 	Used      string   // "1 attendance", "12 nights"
 	Price     money.Pence
+	Rounded   bool   // Price is rounded for showing
 	PriceFrom string // "NHS cost collection 2024-25, per attendance"
 	Rule      string // how the price became this sum, where it isn't plain: "year ÷ 365, × 1.1023"
 	Sum       money.Pence
@@ -165,14 +169,25 @@ func (f Footprint) Figures() Totals {
 		return f.Costing.totals(card("In this window", "Not known", Plain("No feed covers any of it. "), Link("#feeds", "Which feeds cover what")))
 	}
 	first := card("In this window", f.Total.String(), Plain(f.weekly()))
+	if f.Contacts > 0 {
+		first.Note = append(first.Note, Plain(". "), Link(f.open("lines", "all"), "Its "+many(f.Contacts, "line", "lines")))
+	}
 	cards := []Card{first}
-	for _, p := range f.Parts {
-		cards = append(cards, card(p.Name, p.Sum.String(), Plain("to "+p.To.Long())))
+	for i, p := range f.Parts {
+		c := card(p.Name, p.Sum.String(), Plain("to "+p.To.Long()))
+		if p.Sum != 0 {
+			c.Note = append(c.Note, Plain(". "), LinkAbout(f.open("year", strconv.Itoa(i+1)), "Its lines", p.Name))
+		}
+		cards = append(cards, c)
 	}
 	if f.Total == 0 {
 		return f.Costing.totals(cards...)
 	}
-	return f.Costing.totals(append(cards, card("Crisis", share(f.Crisis, f.Total).whole(), Plain(f.Crisis.String())))...)
+	crisis := card("Crisis", share(f.Crisis, f.Total).whole(), Plain(f.Crisis.String()))
+	if f.Crisis != 0 {
+		crisis.Note = append(crisis.Note, Plain(". "), LinkAbout(f.open("kind", "crisis"), "Its lines", "crisis"))
+	}
+	return f.Costing.totals(append(cards, crisis)...)
 }
 
 // weekly is the amount a week, and over what. Weeks that no feed covers are not among those divided by.
@@ -216,6 +231,9 @@ func (f Footprint) Caveats() Note {
 		}
 	}
 	add("Not in this sum", strings.Join(f.NotIn, "; "))
+	if f.Costing.NotPriced > 0 {
+		line = append(line, Link(f.open("price", "none"), "The "+many(f.Costing.NotPriced, "contact", "contacts")+" without a price"), Plain(". "))
+	}
 	add("Not what the run summed", f.InRun)
 	add("Counted twice", f.Twice)
 	add("Rests on a weak link", f.Weak)
@@ -235,8 +253,17 @@ func (f Footprint) Views() []View {
 	return views
 }
 
-func (f Footprint) open(by, key string) string {
-	return f.here().With("by", by, "open", key) + "#lines"
+// open leads to the lines that pairs of filter and value choose, in the same view.
+func (f Footprint) open(pairs ...string) string {
+	return f.here().With(append(pairs, "by", f.By)...) + "#lines"
+}
+
+// opens is a sum that leads to its lines; nothing is a sum that has none.
+func (f Footprint) opens(sum money.Pence, about string, pairs ...string) Cell {
+	if sum == 0 {
+		return pence(sum)
+	}
+	return cell(LinkAbout(f.open(pairs...), sum.String(), about))
 }
 
 // ServiceTable are the services used, largest sum first; each opens to its lines.
@@ -252,6 +279,8 @@ func (f Footprint) ServiceTable() Table {
 			price, total, part = cell(Tag(Attention, "No price yet")), words("not known"), words("not known")
 		case u.Varies:
 			price.Text = append(price.Text, Under("on average"))
+		case u.Rounded:
+			price.Text = append(price.Text, Under("rounded"))
 		}
 		kind := "Planned"
 		if u.Crisis {
@@ -260,7 +289,12 @@ func (f Footprint) ServiceTable() Table {
 		t.Rows = append(t.Rows, row(number0(i+1), linked(f.open("service", u.Key), u.Name), words(u.Agency), words(u.Payer), words(kind),
 			words(u.Used), price, total, part))
 	}
-	t.Foot = []Row{row(blank(), words("All services"), blank(), blank(), blank(), blank(), blank(), pence(f.Total), words("100%"))}
+	t.Foot = []Row{row(blank(), words("All services"), blank(), blank(), blank(), blank(), blank(), f.opens(f.Total, "all services", "lines", "all"), words("100%"))}
+	for _, u := range f.Uses {
+		if u.Rounded && !u.Varies {
+			t.Note = "A price that is not whole pence is shown rounded; the sum is reckoned from the exact price."
+		}
+	}
 	return t
 }
 
@@ -277,7 +311,7 @@ func (f Footprint) sliceTable(by, name, heading, id string, slices []Slice) Tabl
 		t.Rows = append(t.Rows, row(linked(f.open(by, s.Key), s.Name), pence(both), words(share(both, f.Total).tenths()),
 			barOf(both, most)))
 	}
-	t.Foot = []Row{row(words("All"), pence(f.Total), words("100%"), blank())}
+	t.Foot = []Row{row(words("All"), f.opens(f.Total, name+": all", "lines", "all"), words("100%"), blank())}
 	return t
 }
 
@@ -289,10 +323,68 @@ func (f Footprint) PayerTable() Table {
 	return f.sliceTable("payer", "Payer", "By payer", "payers", f.Pays)
 }
 
-// Title names the opened lines.
+// Title names the opened lines, with what they come to.
 func (o Opened) Title() string {
-	return o.Name + ": " + many(o.List.Total, "line", "lines") + ", " + o.Sum.String()
+	title := o.Name + ": " + many(o.List.Total, "line", "lines")
+	switch {
+	case o.Unpriced == o.List.Total && o.Unpriced > 0:
+		return title + " without a price"
+	case o.Unpriced > 0:
+		return title + ", " + count(o.Unpriced) + " of them without a price, " + o.Sum.String()
+	}
+	return title + ", " + o.Sum.String()
 }
+
+// Kept are the fields that a narrower choice of lines keeps.
+func (o Opened) Kept() []Sent {
+	var all []Sent
+	for _, name := range []string{"from", "to", "by", "lines", "service", "price"} {
+		if v := o.List.Kept.Get(name); v != "" {
+			all = append(all, Sent{Name: name, Value: v})
+		}
+	}
+	return all
+}
+
+// The choices that narrow the lines: of whom, of what, of which kind, and when.
+func (f Footprint) Payer() Choice {
+	return f.narrow("payer", "Payer", "Every payer", f.Pays)
+}
+func (f Footprint) Category() Choice {
+	return f.narrow("category", "Category", "Every category", f.Cats)
+}
+func (f Footprint) Kind() Choice {
+	return f.narrow("kind", "Kind", "Crisis and planned", []Slice{{Key: "crisis", Name: "Crisis"}, {Key: "planned", Name: "Planned"}})
+}
+func (f Footprint) Months() Choice {
+	var all []Slice
+	for _, m := range f.Month {
+		if m.Crisis+m.Planned != 0 {
+			all = append(all, Slice{Key: monthKey(m.Month), Name: m.Month.String()})
+		}
+	}
+	return f.narrow("month", "Month", "Every month", all)
+}
+func (f Footprint) Year() Choice {
+	var all []Slice
+	for i, p := range f.Parts {
+		all = append(all, Slice{Key: strconv.Itoa(i + 1), Name: p.Name})
+	}
+	return f.narrow("year", "Year", "Both years", all)
+}
+
+func (f Footprint) narrow(name, label, all string, of []Slice) Choice {
+	options := []Option{{Label: all}}
+	for _, s := range of {
+		options = append(options, Option{Value: s.Key, Label: s.Name})
+	}
+	form := f.Opened.Choose
+	form.Prefix = "lines-"
+	return form.choice(name, label, "", options)
+}
+
+// monthKey is a month as addresses have it: 2025-04.
+func monthKey(m day.Month) string { return m.First().String()[:7] }
 
 // LineTable are the opened lines.
 func (f Footprint) LineTable() Table {
@@ -305,6 +397,9 @@ func (f Footprint) LineTable() Table {
 			days = words(l.Span.From.Short() + " to " + l.Span.To.Short())
 		}
 		price, from, total := pence(l.Price), words(l.PriceFrom), pence(l.Sum)
+		if l.Rounded {
+			price.Text = append(price.Text, Under("rounded"))
+		}
 		if l.Rule != "" {
 			from.Text = append(from.Text, Under(l.Rule))
 		}

@@ -80,7 +80,7 @@ func segmentClass(by string, i int) string {
 // MonthChart has a column a month, crisis below and planned on top.
 func (f Footprint) MonthChart() Chart {
 	const top, height, base = 14, 110, 124
-	c := Chart{ID: "months", Name: "By month", Key: crisisKey, Height: 146,
+	c := Chart{ID: "months", Name: "By month", Key: crisisKey, Height: 146, Gutter: true,
 		Table: Table{ID: "months-table", Name: "Cost by month", Columns: []Column{head(col("Month")), num("Crisis"),
 			num("Planned"), num("Both")},
 			Empty: "Nothing found in this window."}}
@@ -100,7 +100,7 @@ func (f Footprint) MonthChart() Chart {
 	ceiling := step * money.Pence(steps)
 	for i := 1; i <= steps; i++ {
 		y := base - i*height/steps
-		c.Shapes = append(c.Shapes, level(0, full, y, "grid"), text(0, y-3, (step*money.Pence(i)).Pounds(), "", "quiet halo"))
+		c.Shapes = append(c.Shapes, level(0, full, y, "grid"), beside(y+5, (step*money.Pence(i)).Pounds()))
 	}
 	width := full / Percent(len(f.Month))
 	for i, m := range f.Month {
@@ -114,11 +114,13 @@ func (f Footprint) MonthChart() Chart {
 			c.Shapes = append(c.Shapes, text(x, 142, first.Long()[2:5]+" "+first.String()[2:4], "", "quiet"))
 		}
 		crisis, planned = crisis+m.Crisis, planned+m.Planned
-		c.Table.Rows = append(c.Table.Rows, row(linked(f.open("month", m.Month.First().String()[:7]), m.Month.String()), pence(m.Crisis),
-			pence(m.Planned), pence(m.Crisis+m.Planned)))
+		in, key := m.Month.String(), monthKey(m.Month)
+		c.Table.Rows = append(c.Table.Rows, row(linked(f.open("month", key), in), f.opens(m.Crisis, "crisis, "+in, "month", key, "kind", "crisis"),
+			f.opens(m.Planned, "planned, "+in, "month", key, "kind", "planned"), f.opens(m.Crisis+m.Planned, in, "month", key)))
 	}
 	c.Shapes = append(c.Shapes, level(0, full, base, "axis"))
-	c.Table.Foot = []Row{row(words("All"), pence(crisis), pence(planned), pence(crisis+planned))}
+	c.Table.Foot = []Row{row(words("All"), f.opens(crisis, "all crisis use", "kind", "crisis"), f.opens(planned, "all planned use", "kind", "planned"),
+		f.opens(crisis+planned, "all months", "lines", "all"))}
 	c.Said = "Columns of " + count(len(f.Month)) + " months. " + c.Sub
 	return c
 }

@@ -150,8 +150,8 @@ func cohortCases() []Case {
 	}
 	c.Curve[1].Said, c.Curve[10].Said, c.Curve[50].Said = "45 people, 0.5%", "Top 10%, 964 people", "Top 50%"
 	c.Years = []YearKinds{{"Year 1", on(2025, time.April, 1), c.Year1 / 100 * 83, c.Year1 / 100 * 17}, {"Year 2", window.To, c.Year2 / 100 * 80, c.Year2 / 100 * 20}}
-	c.Payers = []PayerSum{{"NHS", amount(2_238_134), amount(191_889)}, {"Councils, housing and care", amount(644_098), amount(401_068)},
-		{"Police", amount(647_976), 0}, {"Ministry of Justice", amount(366_626), amount(56_202)}, {"Councils, public health", 0, amount(149_230)}}
+	c.Payers = []PayerSum{{"nhs", "NHS", amount(2_238_134), amount(191_889)}, {"councils", "Councils, housing and care", amount(644_098), amount(401_068)},
+		{"police", "Police", amount(647_976), 0}, {"moj", "Ministry of Justice", amount(366_626), amount(56_202)}, {"health", "Councils, public health", 0, amount(149_230)}}
 	named, failed, all, none, narrowed := c, c, c, c, c
 	narrowed.Filter = Form{Typed: map[string][]string{"borough": {"Lambeth"}, "agency": {"RIV"}}}
 	narrowed.Narrowed, narrowed.List.Total, narrowed.Ranked = &Narrowed{c.Year1 / 5, c.Year2 / 5, c.Total / 5}, 3, c.Ranked[:3]
@@ -161,6 +161,8 @@ func cohortCases() []Case {
 		named.Ranked[i].Name = []string{"Dean Whitlock", longName, oddName, "Kofi Ó Súilleabháin"}[i%4]
 	}
 	failed.NamesForm = Form{Problem: wrong("why")}
+	narrowed.Part = &CohortPart{Name: "NHS, crisis use", Sum: 1_000_00, Lines: 12, Filter: map[string][]string{"payer": {"nhs"}, "kind": {"crisis"}},
+		People: []PartOf{{3, 900_00, 10}, {7922, 100_00, 2}}, Hidden: 2, Differs: true, InRun: 1_200_00}
 	all.List.Size, all.Apart, all.MayShowNames, all.MayExport, all.MayRun, all.Partial, all.OtherYear = 0, nil, false, false, false, nil, ""
 	none.People, none.Ranked, none.Boroughs, none.Curve, none.Years, none.Payers, none.Apart = 0, nil, nil, nil, nil, nil, nil
 	none.Total, none.Year1, none.Year2, none.Crisis, none.Average, none.Median, none.List.Total = 0, 0, 0, 0, 0, 0, 0

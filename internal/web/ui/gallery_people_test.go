@@ -108,7 +108,7 @@ func footprintCases() []Case {
 		f.Month = append(f.Month, MonthSum{Month: window.From.Month() + day.Month(m), Crisis: amount(200 + m*m*m%2240), Planned: amount(m * 90)})
 	}
 	open := f
-	o := &Opened{Name: "A&E attendances", Sum: 1204731, List: List{Path: "/people/K7M-3Q/footprint", Page: 1, Size: 8, Total: 43, Kept: map[string][]string{"open": {"A&E"}}}}
+	o := &Opened{Name: "A&E attendances", Sum: 1204731, List: List{Path: "/people/K7M-3Q/footprint", Page: 1, Size: 8, Total: 43, Kept: map[string][]string{"service": {"A&E"}}}}
 	for i := range 8 {
 		d := window.From + day.Day(11+i*9)
 		o.Lines = append(o.Lines, Line{Contact: id.Contact(i + 1), Span: day.Span{From: d, To: d}, Used: "1 attendance", Price: 28017,
