@@ -70,7 +70,7 @@ func TestDoneButNotFinished(t *testing.T) {
 		w.cutOff() // it again, and it ends; or the cost run
 		w.work()
 		dean := w.find("Dean", "Whitlock")
-		p, err := w.app.Person(t.Context(), w.as(policy.Analyst, policy.CheckRecords), dean)
+		p, err := w.app.Person(t.Context(), w.as(policy.Analyst, policy.CheckRecords), dean, 0)
 		if err != nil || len(p.Records) != 1 {
 			t.Errorf("after the runs were taken up again Dean has %d records, want 1 (%v)", len(p.Records), err)
 		}

@@ -26,7 +26,7 @@ func TestFootprintIsHeldToTheRun(t *testing.T) {
 			t.Errorf("the lines are %s and the run has %s; said to differ from run %d", p.Priced.Total.Amount(), p.Total.Total, p.Run)
 		}
 		before := shown().Priced.Total.Amount()
-		p, err := w.app.Person(t.Context(), w.as(policy.Analyst, policy.CheckRecords), dean)
+		p, err := w.app.Person(t.Context(), w.as(policy.Analyst, policy.CheckRecords), dean, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

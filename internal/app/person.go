@@ -40,7 +40,6 @@ type NothingFound struct {
 type RecordShown struct {
 	store.Record
 	Agency   store.Agency
-	Extract  store.Extract
 	Layout   string // name of the layout that the extract came under
 	Who      person.Identity
 	SetAside []person.SetAside
@@ -73,7 +72,7 @@ type PersonPage struct {
 	Timeline  []TimelineBar
 	Records   []RecordShown
 	Links     []store.Link
-	Why       []Explained // the evidence of Links, in the same order
+	Why       *Explained // the link of the record asked for, else the weakest; nil with one record
 	LinkRun   store.Run
 	Answers   []store.Answer
 	AnswerBy  map[id.Account]string
@@ -96,17 +95,17 @@ type PersonPage struct {
 }
 
 // Person shows who is involved with somebody, what happened when, their records with where each came from, and why they are held
-// to be one person.
-func (a *App) Person(ctx context.Context, who Who, n id.Person) (PersonPage, error) {
+// to be one person: the link of the record asked for, or the weakest, is explained.
+func (a *App) Person(ctx context.Context, who Who, n id.Person, asked id.Record) (PersonPage, error) {
 	var p PersonPage
 	err := a.db.Do(ctx, request(who, policy.PersonOpen, policy.Person, int64(n)), func(tx *store.Tx) (err error) {
-		p, err = a.personPage(tx, n)
+		p, err = a.personPage(tx, n, asked)
 		return err
 	})
 	return p, err
 }
 
-func (a *App) personPage(tx *store.Tx, n id.Person) (p PersonPage, err error) {
+func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPage, err error) {
 	if p.Viewer, err = viewer(tx); err != nil {
 		return p, err
 	}
@@ -145,9 +144,6 @@ func (a *App) personPage(tx *store.Tx, n id.Person) (p PersonPage, err error) {
 	if p.LinkRun, err = tx.Run(here.LinkRun); err != nil {
 		return p, err
 	}
-	if err := p.explain(); err != nil {
-		return p, err
-	}
 	if err := p.records(tx, m, records); err != nil {
 		return p, err
 	}
@@ -155,6 +151,9 @@ func (a *App) personPage(tx *store.Tx, n id.Person) (p PersonPage, err error) {
 		p.Name, p.Birth = bestName(records), bestBirth(records)
 	}
 	if err := p.contacts(tx, m, here.LinkRun, facts.Agencies); err != nil {
+		return p, err
+	}
+	if err := p.explain(tx, asked); err != nil {
 		return p, err
 	}
 	if p.Answers, err = tx.AnswersOf(p.Person); err != nil {
@@ -253,17 +252,17 @@ func boroughOf(records []store.Record) string {
 
 // records gathers the records with where each came from. Until names are shown, what says who somebody is stays behind the door.
 func (p *PersonPage) records(tx *store.Tx, m *priceMap, records []store.Record) error {
+	layouts := map[id.Extract]string{}
 	for _, r := range records {
 		shown := RecordShown{Record: r, Agency: m.agencies[r.Agency]}
-		var err error
-		if shown.Extract, err = tx.Extract(r.Extract); err != nil {
-			return err
+		if _, known := layouts[r.Extract]; !known {
+			name, err := tx.LayoutNameOf(r.Extract)
+			if err != nil {
+				return err
+			}
+			layouts[r.Extract] = name
 		}
-		l, err := tx.Layout(shown.Extract.Layout)
-		if err != nil {
-			return err
-		}
-		shown.Layout = l.Name
+		shown.Layout = layouts[r.Extract]
 		if err := json.Unmarshal([]byte(r.Identity), &shown.Who); err != nil {
 			return err
 		}
@@ -358,18 +357,14 @@ func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run, agencies []
 		p.Involved = append(p.Involved, *v)
 	}
 	slices.SortFunc(p.Involved, func(x, y Involvement) int { return cmp.Compare(x.Agency.ID, y.Agency.ID) })
-	standing, err := tx.StandingExtracts()
+	newest, err := tx.NewestAsOf()
 	if err != nil {
 		return err
 	}
-	nothing := map[id.Agency]day.Day{}
-	for _, e := range standing {
-		if involved[e.Agency] == nil {
-			nothing[e.Agency] = max(nothing[e.Agency], e.AsOf)
+	for g, asOf := range newest {
+		if involved[g] == nil {
+			p.Nothing = append(p.Nothing, NothingFound{m.agencies[g], asOf})
 		}
-	}
-	for g, asOf := range nothing {
-		p.Nothing = append(p.Nothing, NothingFound{m.agencies[g], asOf})
 	}
 	slices.SortFunc(p.Nothing, func(x, y NothingFound) int { return cmp.Compare(x.Agency.ID, y.Agency.ID) })
 	f, err := cost.Footprint(priced, m.table, windowOf(m.area))

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -15,7 +16,9 @@ import (
 // Explained is a link with its evidence. The parts sum to the link's weight to the last thousandth of a bit.
 type Explained struct {
 	store.Link
-	Parts []EvidencePart
+	Record, Other id.Record // the two that are linked, the first of them the one looked at
+	Weakest       bool      // of the links that hold the person together by each record's strongest
+	Parts         []EvidencePart
 }
 
 // Apart is what would be if a record were taken away from its person.
@@ -30,30 +33,59 @@ const (
 	differs = "Does not agree"
 )
 
-// explain reads the evidence of the person's links. Until names are shown, words that may hold a name, a number or a date are
-// replaced.
-func (p *PersonPage) explain() error {
-	p.Why = nil
-	for i, l := range p.Links {
-		x := Explained{Link: l}
-		if err := json.Unmarshal([]byte(l.Evidence), &x.Parts); err != nil {
-			return fmt.Errorf("evidence of records %d and %d: %w", l.A, l.B, err)
-		}
-		x.Evidence, p.Links[i].Evidence = "", ""
-		for j := range x.Parts {
-			if part := &x.Parts[j]; !p.Named && part.Compared && part.Key != "start" && part.Key != "household" {
-				switch {
-				case part.Level != "":
-					part.Words = strings.ToUpper(part.Level[:1]) + part.Level[1:]
-				case part.Millibits < 0:
-					part.Words = differs
-				default:
-					part.Words = agrees
-				}
+// explain chooses the link to explain, of the strongest that each record has, and reads its evidence. Until names are shown, words that may
+// hold a name, a number or a date are replaced.
+func (p *PersonPage) explain(tx *store.Tx, asked id.Record) error {
+	best := map[id.Record]store.Link{}
+	for _, l := range p.Links {
+		for _, r := range []id.Record{l.A, l.B} {
+			if was, known := best[r]; !known || l.PPM > was.PPM {
+				best[r] = l
 			}
 		}
-		p.Why = append(p.Why, x)
 	}
+	var weakest, chosen id.Record
+	for _, r := range p.Records {
+		n := r.RecordVersion.Record
+		l, linked := best[n]
+		if !linked {
+			continue
+		}
+		if weakest == 0 || l.PPM < best[weakest].PPM {
+			weakest = n
+		}
+		if n == asked {
+			chosen = n
+		}
+	}
+	if weakest == 0 {
+		return nil
+	}
+	x := &Explained{Record: cmp.Or(chosen, weakest), Weakest: chosen == 0 || chosen == weakest}
+	x.Link = best[x.Record]
+	if x.Other = x.A; x.Other == x.Record {
+		x.Other = x.B
+	}
+	evidence, err := tx.LinkEvidence(p.LinkRun.ID, x.Link)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal([]byte(evidence), &x.Parts); err != nil {
+		return fmt.Errorf("evidence of records %d and %d: %w", x.A, x.B, err)
+	}
+	for i := range x.Parts {
+		if part := &x.Parts[i]; !p.Named && part.Compared && part.Key != "start" && part.Key != "household" {
+			switch {
+			case part.Level != "":
+				part.Words = strings.ToUpper(part.Level[:1]) + part.Level[1:]
+			case part.Millibits < 0:
+				part.Words = differs
+			default:
+				part.Words = agrees
+			}
+		}
+	}
+	p.Why = x
 	return nil
 }
 

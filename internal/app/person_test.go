@@ -47,7 +47,7 @@ func TestNotTheSamePerson(t *testing.T) {
 		w.twoAgencies()
 		analyst := w.as(policy.Analyst, policy.CheckRecords)
 		dean := w.find("Dean", "Whitlok") // a typo
-		before, err := w.app.Person(t.Context(), analyst, dean)
+		before, err := w.app.Person(t.Context(), analyst, dean, 0)
 		if err != nil || len(before.Records) != 2 || len(before.Links) != 1 {
 			t.Fatalf("Dean has %d records and %d links, want 2 and 1 (%v)", len(before.Records), len(before.Links), err)
 		}
@@ -71,7 +71,7 @@ func TestNotTheSamePerson(t *testing.T) {
 		diff(t, "apart", [2]string{"£280.17", "£64.00"}, sortedTwo(costs(dean), costs(other)))
 		w.work()
 		w.run() // the answer outranks the model
-		after, err := w.app.Person(t.Context(), analyst, dean)
+		after, err := w.app.Person(t.Context(), analyst, dean, 0)
 		if err != nil || len(after.Records) != 1 {
 			t.Fatalf("after a new run Dean has %d records, want 1 (%v)", len(after.Records), err)
 		}
@@ -79,7 +79,7 @@ func TestNotTheSamePerson(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.work()
-		back, err := w.app.Person(t.Context(), analyst, dean)
+		back, err := w.app.Person(t.Context(), analyst, dean, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +87,7 @@ func TestNotTheSamePerson(t *testing.T) {
 			t.Errorf("taken back, Dean has %d records, want 2", len(back.Records))
 		}
 		diff(t, "taken back, Dean costs", "£344.17", costs(dean))
-		moved, err := w.app.Person(t.Context(), analyst, other)
+		moved, err := w.app.Person(t.Context(), analyst, other, 0)
 		if err != nil || moved.Person != dean || moved.Was != other {
 			t.Errorf("the number made for the parted record leads to %v (%v), want Dean", moved.Person, err)
 		}
@@ -100,7 +100,7 @@ func TestAnswerWhileLinking(t *testing.T) {
 		w.twoAgencies()
 		dean := w.find("Dean", "Whitlock")
 		analyst := w.as(policy.Analyst, policy.CheckRecords)
-		before, err := w.app.Person(t.Context(), analyst, dean)
+		before, err := w.app.Person(t.Context(), analyst, dean, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +123,7 @@ func TestAnswerWhileLinking(t *testing.T) {
 			t.Fatalf("the answer during job %d of %s gave %v after %d transactions", n, area, err, asked)
 		}
 		for _, p := range []id.Person{dean, given} {
-			page, err := w.app.Person(t.Context(), analyst, p)
+			page, err := w.app.Person(t.Context(), analyst, p, 0)
 			if err != nil || len(page.Records) != 1 {
 				t.Errorf("after the run person %d has %d records, want 1 (%v)", p, len(page.Records), err)
 			}
@@ -137,7 +137,7 @@ func TestUndoneAnswerLeavesOthersWhereTheyAre(t *testing.T) {
 		w.twoAgencies()
 		dean := w.find("Dean", "Whitlock")
 		analyst := w.as(policy.Analyst, policy.CheckRecords)
-		before, err := w.app.Person(t.Context(), analyst, dean)
+		before, err := w.app.Person(t.Context(), analyst, dean, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,7 +151,7 @@ func TestUndoneAnswerLeavesOthersWhereTheyAre(t *testing.T) {
 		w.run()
 		with := func(p id.Person) int {
 			t.Helper()
-			page, err := w.app.Person(t.Context(), analyst, p)
+			page, err := w.app.Person(t.Context(), analyst, p, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -161,7 +161,7 @@ func TestUndoneAnswerLeavesOthersWhereTheyAre(t *testing.T) {
 		if with(parted) != 2 {
 			stays = dean
 		}
-		page, err := w.app.Person(t.Context(), analyst, dean)
+		page, err := w.app.Person(t.Context(), analyst, dean, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -180,7 +180,7 @@ func TestUndoThroughSomebodyElse(t *testing.T) {
 		w.twoAgencies()
 		dean, ann := w.find("Dean", "Whitlock"), w.find("Ann", "Poole")
 		analyst := w.as(policy.Analyst, policy.CheckRecords)
-		page, err := w.app.Person(t.Context(), analyst, dean)
+		page, err := w.app.Person(t.Context(), analyst, dean, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -189,14 +189,14 @@ func TestUndoThroughSomebodyElse(t *testing.T) {
 			if _, err := w.app.Answer(t.Context(), analyst, in); err != nil {
 				t.Fatal(err)
 			}
-			if page, err = w.app.Person(t.Context(), analyst, dean); err != nil {
+			if page, err = w.app.Person(t.Context(), analyst, dean, 0); err != nil {
 				t.Fatal(err)
 			}
 			undo := UndoAnswer{Person: ann, Answer: page.Answers[0].ID, Reason: "No."}
 			if err := w.app.UndoAnswer(t.Context(), analyst, undo); fault.KindOf(err) != fault.NotFound {
 				t.Errorf("Dean's %q was undone through Ann: %v", answer, err)
 			}
-			again, err := w.app.Person(t.Context(), analyst, dean)
+			again, err := w.app.Person(t.Context(), analyst, dean, 0)
 			if err != nil || len(again.Answers) != len(page.Answers) || !again.Answers[0].UndoneAt.IsZero() {
 				t.Errorf("Dean's %q did not stay as it was (%v)", answer, err)
 			}
@@ -221,7 +221,7 @@ func TestNamesStayBehindTheDoor(t *testing.T) {
 		w.twoAgencies()
 		analyst := w.as(policy.Analyst, policy.CheckRecords)
 		dean := w.find("Dean", "Whitlock")
-		p, err := w.app.Person(t.Context(), analyst, dean)
+		p, err := w.app.Person(t.Context(), analyst, dean, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -254,7 +254,7 @@ func TestWhoHasSeenIsComplete(t *testing.T) {
 		}
 		analyst := w.as(policy.Analyst, policy.FindAndCost)
 		acts := map[string]func() error{
-			"open":      func() error { _, err := w.app.Person(t.Context(), analyst, dean); return err },
+			"open":      func() error { _, err := w.app.Person(t.Context(), analyst, dean, 0); return err },
 			"footprint": func() error { _, err := w.app.Footprint(t.Context(), analyst, OpenFootprint{Person: dean}); return err },
 			"search": func() error {
 				_, err := w.app.SearchPeople(t.Context(), analyst, SearchPeople{Surname: "Whitlock", Forename: "Dean"})

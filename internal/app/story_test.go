@@ -100,7 +100,7 @@ func TestFromFilesToCohort(t *testing.T) {
 	if len(row.Cells) == 0 {
 		t.Error("the row has no cells")
 	}
-	p, err := a.Person(t.Context(), analyst, first.Person)
+	p, err := a.Person(t.Context(), analyst, first.Person, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestEveryPageHasTheRulesWindow(t *testing.T) {
 	if years != [2]money.Pence{someone.Year1, someone.Year2} {
 		t.Errorf("the lines' halves are %v, the run says %s and %s", years, someone.Year1, someone.Year2)
 	}
-	p, err := a.Person(t.Context(), analyst, someone.Person)
+	p, err := a.Person(t.Context(), analyst, someone.Person, 0)
 	if err != nil || p.Cost != someone.Total {
 		t.Errorf("the person's page says %s, the run %s: %v", p.Cost, someone.Total, err)
 	}

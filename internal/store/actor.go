@@ -40,10 +40,7 @@ func (tx *Tx) enter(c Credential) error {
 	if c.area == "" {
 		return nil
 	}
-	var area int64
-	var slug, title, hash string
-	var link, cost int64
-	err := tx.one(areaBySlug, []any{c.area}, &area, &slug, &title, &hash, &link, &cost)
+	here, err := tx.areaCalled(c.area)
 	if errors.Is(err, sql.ErrNoRows) {
 		if c.operator != "" { // the operator may make an area that is not there yet
 			tx.actor, tx.purpose = operator(c), policy.Operate
@@ -53,10 +50,10 @@ func (tx *Tx) enter(c Credential) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.setArea(area); err != nil {
+	if err := tx.setArea(here.ID); err != nil {
 		return err
 	}
-	tx.actor.Area = id.Area(slug)
+	tx.here, tx.actor.Area = here, here.Slug
 	switch {
 	case c.token != "":
 		return tx.enterSession(c)
@@ -138,11 +135,17 @@ type Area struct {
 	CostRun    id.Run // the published cost run
 }
 
-// Area gives the area of the transaction and the runs that its pages read.
+// Area gives the area of the transaction and the runs that its pages read. A read has it from the door; a write may have changed it since.
 func (tx *Tx) Area() (Area, error) {
-	var a Area
-	err := tx.one(areaBySlug, []any{string(tx.actor.Area)}, &a.ID, &a.Slug, &a.Title, &a.ConfigHash, &a.LinkRun, &a.CostRun)
+	if info, _ := policy.ActInfo(tx.act); info.Effect == policy.Read && tx.here.ID != 0 {
+		return tx.here, nil
+	}
+	a, err := tx.areaCalled(string(tx.actor.Area))
 	return a, missing(err, "area")
+}
+
+func (tx *Tx) areaCalled(slug string) (a Area, err error) {
+	return a, tx.one(areaBySlug, []any{slug}, &a.ID, &a.Slug, &a.Title, &a.ConfigHash, &a.LinkRun, &a.CostRun)
 }
 
 var areaInsert = query("area.insert", `insert into areas (id, slug, title, config_hash, loaded_at) values ($1, $2, $3, $4, $5)`)

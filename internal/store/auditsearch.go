@@ -43,8 +43,15 @@ type EventFilter struct {
 const eventFields = `e.id, e.at, e.account, e.actor_name, e.agency, e.roles, e.act, e.subject_kind, e.subject_id, e.purpose, e.outcome, e.reason,
 	e.policies, e.source, e.made, e.people, e.seal`
 
-const eventWindow = ` and e.at >= $2 and e.at < $3 and e.id < $4 and ($5 = '' or e.act = $5) and ($6 = '' or e.outcome = $6)
-	and ($8 = 0 or e.agency = $8) order by e.id desc limit $7`
+const eventChosen = ` and e.at >= $2 and e.at < $3 and ($5 = '' or e.act = $5) and ($6 = '' or e.outcome = $6)
+	and ($8 = 0 or e.agency = $8)`
+
+const eventWindow = eventChosen + ` and e.id < $4 order by e.id desc limit $7`
+
+// Of a person, the numbers of the events stand in the order of the index, so that the newest are found without the others.
+const eventsOfPerson = `select ` + eventFields + ` from audit_people p join audit e on e.id = p.event where p.area = $1 and p.person = $9`
+
+const personWindow = eventChosen + ` and p.event < $4 order by p.event desc limit $7`
 
 // An operator has no account; whoever has none and no name has not signed in.
 const byOperator = ` and e.account = 0 and e.source = '` + policy.CommandLine + `' and e.actor_name = `
@@ -53,14 +60,12 @@ var (
 	eventsAll        = query("event.all", `select `+eventFields+` from audit e where e.area = $1`+eventWindow)
 	eventsByAccount  = query("event.by-account", `select `+eventFields+` from audit e where e.area = $1 and e.account = $9`+eventWindow)
 	eventsByOperator = query("event.by-operator", `select `+eventFields+` from audit e where e.area = $1`+byOperator+`$9`+eventWindow)
-	eventsByPerson   = query("event.by-person", `select `+eventFields+` from audit_people p join audit e on e.id = p.event
-		where p.area = $1 and p.person = $9`+eventWindow)
-	eventsByBoth = query("event.by-both", `select `+eventFields+` from audit_people p join audit e on e.id = p.event
-		where p.area = $1 and p.person = $9 and e.account = $10`+eventWindow)
-	eventsByOperatorAndPerson = query("event.by-operator-and-person", `select `+eventFields+` from audit_people p join audit e on e.id = p.event
-		where p.area = $1 and p.person = $9`+byOperator+`$10`+eventWindow)
-	eventOperators = query("event.operators", `select distinct actor_name from audit where area = $1 and account = 0 and source = $2 order by actor_name`)
-	eventsCount    = query("event.count-of-person", `select count(*) from audit_people where area = $1 and person = $2`)
+	eventsByPerson   = query("event.by-person", eventsOfPerson+personWindow)
+	eventsByBoth     = query("event.by-both", eventsOfPerson+` and e.account = $10`+personWindow)
+
+	eventsByOperatorAndPerson = query("event.by-operator-and-person", eventsOfPerson+byOperator+`$10`+personWindow)
+	eventOperators            = query("event.operators", `select distinct actor_name from audit where area = $1 and account = 0 and source = $2 order by actor_name`)
+	eventsCount               = query("event.count-of-person", `select count(*) from audit_people where area = $1 and person = $2`)
 )
 
 // Events gives the newest events that a filter chooses, at most so many.

@@ -63,6 +63,7 @@ type Tx struct {
 	sql     *sql.Tx
 	now     time.Time
 	area    int64
+	here    Area // as the door found it
 	actor   policy.Actor
 	session int64
 	purpose policy.Purpose

@@ -68,6 +68,8 @@ var (
 		and state in ('received', 'checked', 'accepted') order by id limit 1`)
 	extractList     = query("extract.list", `select `+extractFields+` from extracts where area = $1 and ($2 = 0 or agency = $2) order by id desc`)
 	extractStanding = query("extract.standing", `select `+extractFields+` from extracts where area = $1 and state = 'accepted' order by as_of, id`)
+	extractNewest   = query("extract.newest", `select agency, max(as_of) from extracts where area = $1 and state = 'accepted' group by agency order by agency`)
+	extractLayout   = query("extract.layout-name", `select l.name from extracts e join layouts l on l.id = e.layout where e.id = $1 and e.area = $2`)
 	extractHolding  = query("extract.holding", `select `+extractFields+` from extracts where area = $1 and agency = $2 and id <> $3
 		and state in ('checked', 'accepted') order by as_of, id`)
 	extractState   = query("extract.state", `update extracts set state = $1, decided_at = $2, decided_by = $3, reason = $4 where id = $5 and state = $6 and area = $7`)
@@ -121,6 +123,23 @@ func (tx *Tx) Extracts(agency id.Agency) ([]Extract, error) {
 
 // StandingExtracts gives the accepted extracts, the oldest as-of day first.
 func (tx *Tx) StandingExtracts() ([]Extract, error) { return tx.extractsBy(extractStanding, tx.area) }
+
+// NewestAsOf gives the as-of day of each agency's newest accepted extract.
+func (tx *Tx) NewestAsOf() (map[id.Agency]day.Day, error) {
+	out := map[id.Agency]day.Day{}
+	return out, tx.each(extractNewest, []any{tx.area}, func(scan func(...any) error) error {
+		var g id.Agency
+		var asOf day.Day
+		err := scan(&g, &asOf)
+		out[g] = asOf
+		return err
+	})
+}
+
+// LayoutNameOf gives the name of the layout that an extract came under.
+func (tx *Tx) LayoutNameOf(n id.Extract) (name string, err error) {
+	return name, tx.one(extractLayout, []any{int64(n), tx.area}, &name)
+}
 
 // HoldingExtracts gives the agency's extracts, but for one, whose rows are stored whole and stand or may yet stand.
 func (tx *Tx) HoldingExtracts(agency id.Agency, but id.Extract) ([]Extract, error) {

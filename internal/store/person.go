@@ -53,9 +53,10 @@ var (
 	personForward  = query("person.forward", `update persons set forwarded_to = $1 where id = $2 and area = $3`)
 	personForwards = query("person.forwards", `select forwarded_to from persons where id = $1 and area = $2`)
 	linksOf        = query("link.of-person", `
-		select l.record_a, l.record_b, l.millibits, l.ppm, l.evidence from links l where l.run = $1
+		select l.record_a, l.record_b, l.millibits, l.ppm from links l where l.run = $1
 		and l.record_a in (select record from memberships where run = $1 and person = $2)
 		and l.record_b in (select record from memberships where run = $1 and person = $2) order by l.record_a, l.record_b`)
+	linkEvidence = query("link.evidence", `select evidence from links where run = $1 and record_a = $2 and record_b = $3 and area = $4`)
 	linksWeakest = query("link.weakest", `
 		select a.person, min(l.ppm) from links l join memberships a on a.run = l.run and a.record = l.record_a
 		join memberships b on b.run = l.run and b.record = l.record_b and b.person = a.person
@@ -163,12 +164,17 @@ func (tx *Tx) Follow(p id.Person) (id.Person, error) {
 	return 0, errors.New("persons forward to each other in a ring")
 }
 
-// LinksOf gives the links that hold a person together.
+// LinksOf gives the links that hold a person together, without their evidence.
 func (tx *Tx) LinksOf(p id.Person, run id.Run) ([]Link, error) {
 	tx.show(p)
 	return list(tx, linksOf, []any{int64(run), int64(p)}, func(scan func(...any) error) (l Link, err error) {
-		return l, scan(&l.A, &l.B, &l.Millibits, &l.PPM, &l.Evidence)
+		return l, scan(&l.A, &l.B, &l.Millibits, &l.PPM)
 	})
+}
+
+// LinkEvidence gives the evidence of one link of a run.
+func (tx *Tx) LinkEvidence(run id.Run, l Link) (evidence string, err error) {
+	return evidence, tx.one(linkEvidence, []any{int64(run), int64(l.A), int64(l.B), tx.area}, &evidence)
 }
 
 // WeakestLinks gives, for each person held together by links, the probability of the weakest, in millionths.

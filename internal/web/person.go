@@ -29,16 +29,16 @@ func (s *Server) personPage(w http.ResponseWriter, r *http.Request, who app.Who,
 	if err != nil {
 		return err
 	}
-	p, err := s.app.Person(r.Context(), who, n)
+	asked, err := strconv.ParseInt(cmp.Or(r.PostForm.Get("record"), r.URL.Query().Get("record")), 10, 64)
+	if err != nil {
+		asked = 0
+	}
+	p, err := s.app.Person(r.Context(), who, n, id.Record(asked))
 	if err != nil {
 		return err
 	}
 	if p.Was != 0 {
 		return s.done(w, ui.PersonPath(p.Person), hasMoved)
-	}
-	asked, err := strconv.ParseInt(cmp.Or(r.PostForm.Get("record"), r.URL.Query().Get("record")), 10, 64)
-	if err != nil {
-		asked = 0
 	}
 	c := ui.Person{Person: p.Person, Name: p.Name.Value, Born: p.Birth.Value, Borough: p.Area.BoroughName(p.Borough), Window: p.Window,
 		Agencies: countAgencies(p), MayShowNames: p.Viewer.May(policy.NamesShow) && !p.Named, NamesForm: names, Named: p.Named}
@@ -48,7 +48,7 @@ func (s *Server) personPage(w http.ResponseWriter, r *http.Request, who app.Who,
 	personInvolved(&c, p)
 	personTimeline(&c, p)
 	personRecords(&c, p)
-	c.Link = linkWhy(p, id.Record(asked))
+	c.Link = linkWhy(p)
 	if c.Link != nil {
 		c.Link.Form = answer
 	}
@@ -143,7 +143,7 @@ func personTimeline(c *ui.Person, p app.PersonPage) {
 // personRecords are the records as they are read.
 func personRecords(c *ui.Person, p app.PersonPage) {
 	for _, r := range p.Records {
-		x := ui.RecordRow{Record: r.RecordVersion.Record, Agency: r.Agency.Name, Number: r.Key, Extract: r.Extract.ID, Line: int(r.Line),
+		x := ui.RecordRow{Record: r.RecordVersion.Record, Agency: r.Agency.Name, Number: r.Key, Extract: r.Extract, Line: int(r.Line),
 			From:        "line " + commas(r.Line) + " of " + r.Layout + ", as of " + r.AsOf.Short(),
 			Probability: float64(r.PPM) / 1_000_000, Weak: r.PPM != 0 && weak(p.Area, r.PPM)}
 		for _, n := range r.Who.Names {

@@ -12,40 +12,20 @@ import (
 	"throughline/internal/web/ui"
 )
 
-// linkWhy explains the link that holds a record: the one asked for, else the weakest. nil with one record.
-func linkWhy(p app.PersonPage, asked id.Record) *ui.LinkWhy {
-	best := map[id.Record]*app.Explained{} // the strongest link of each record
-	for i := range p.Why {
-		x := &p.Why[i]
-		for _, r := range []id.Record{x.A, x.B} {
-			if best[r] == nil || x.PPM > best[r].PPM {
-				best[r] = x
-			}
-		}
+// linkWhy lays out the link that is explained; nil with one record.
+func linkWhy(p app.PersonPage) *ui.LinkWhy {
+	x := p.Why
+	if x == nil {
+		return nil
 	}
 	agencies, which := map[id.Record]string{}, map[id.Record]string{}
-	var weakest id.Record
 	for _, r := range p.Records {
 		n := r.RecordVersion.Record
 		agencies[n], which[n] = r.Agency.Name, recordWords(r.Line, r.AsOf)
-		if best[n] != nil && (weakest == 0 || best[n].PPM < best[weakest].PPM) {
-			weakest = n
-		}
 	}
-	if weakest == 0 {
-		return nil
-	}
-	record := weakest
-	if best[asked] != nil && agencies[asked] != "" {
-		record = asked
-	}
-	x := best[record]
-	other := x.A
-	if other == record {
-		other = x.B
-	}
+	record := x.Record
 	apart := p.Apart[record]
-	l := &ui.LinkWhy{Record: record, Agency: agencies[record], Which: which[record], Other: agencies[other], Probability: float64(x.PPM) / 1_000_000, Weakest: record == weakest,
+	l := &ui.LinkWhy{Record: record, Agency: agencies[record], Which: which[record], Other: agencies[x.Other], Probability: float64(x.PPM) / 1_000_000, Weakest: x.Weakest,
 		Rests: apart.Goes, RecordsAfter: len(p.Records) - 1, CostAfter: apart.Stays, Moved: apart.Goes, MayAnswer: p.MayAnswer, MaySame: p.MaySame,
 		Model: fmt.Sprintf("Link run %d of %s.", p.LinkRun.ID, dayOf(p.LinkRun.FinishedAt).Long()), Decides: decides(p, apart)}
 	for _, part := range x.Parts {
