@@ -66,7 +66,7 @@ func (p *PersonPage) explain(tx *store.Tx, asked id.Record) error {
 	if x.Other = x.A; x.Other == x.Record {
 		x.Other = x.B
 	}
-	evidence, err := tx.LinkEvidence(p.LinkRun.ID, x.Link)
+	evidence, err := tx.LinkEvidence(p.Person, p.LinkRun.ID, x.Link)
 	if err != nil {
 		return err
 	}

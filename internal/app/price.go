@@ -152,17 +152,30 @@ type priceMaps struct {
 	was map[id.Area]madeFrom
 }
 
+func (p *priceMaps) of(slug id.Area) (madeFrom, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	was, made := p.was[slug]
+	return was, made
+}
+
+func (p *priceMaps) keep(slug id.Area, f madeFrom) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.was == nil {
+		p.was = map[id.Area]madeFrom{}
+	}
+	p.was[slug] = f
+}
+
 // madeFrom is all that a price map depends on but the reference data of the program.
 type madeFrom struct {
 	area     *area.Area
+	version  int64 // the keeper's, of the others
 	agencies []store.Agency
 	codes    []store.ServiceCode
 	standing []store.PriceEntry
 	ready    *priceMap
-}
-
-func (f madeFrom) same(g madeFrom) bool {
-	return f.area == g.area && slices.Equal(f.agencies, g.agencies) && slices.Equal(f.codes, g.codes) && slices.Equal(f.standing, g.standing)
 }
 
 // priceMap gathers the standing decisions about prices and makes them ready for every code that the area has seen. It is made anew
@@ -174,6 +187,14 @@ func (a *App) priceMap(tx *store.Tx) (*priceMap, error) {
 	if f.area, err = a.config(slug); err != nil {
 		return nil, err
 	}
+	version, known, err := tx.PriceMapsVersion()
+	if err != nil {
+		return nil, err
+	}
+	f.version = version
+	if was, made := a.prices.of(slug); made && known && was.version == version && was.area == f.area {
+		return was.ready, nil
+	}
 	if f.agencies, err = tx.Agencies(); err != nil {
 		return nil, err
 	}
@@ -183,18 +204,12 @@ func (a *App) priceMap(tx *store.Tx) (*priceMap, error) {
 	if f.standing, err = tx.Prices(); err != nil {
 		return nil, err
 	}
-	a.prices.mu.Lock()
-	defer a.prices.mu.Unlock()
-	if was, known := a.prices.was[slug]; known && was.same(f) {
-		return was.ready, nil
-	}
 	if f.ready, err = f.make(); err != nil {
 		return nil, err
 	}
-	if a.prices.was == nil {
-		a.prices.was = map[id.Area]madeFrom{}
+	if known {
+		a.prices.keep(slug, f)
 	}
-	a.prices.was[slug] = f
 	return f.ready, nil
 }
 

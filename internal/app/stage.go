@@ -37,6 +37,17 @@ const sortedRows = 2_000_000
 // milliseconds, since readers' events wait for it.
 const pieceRows = 500
 
+// smallPiece is how many go in at a time while people are asking: then the readers' events wait for no longer than two milliseconds.
+const smallPiece = 100
+
+// piece is how many rows go in at a time just now.
+func (a *App) piece() int {
+	if a.db.Busy() {
+		return smallPiece
+	}
+	return pieceRows
+}
+
 // stagingMemory is what the collector keeps the program's memory to while a file is staged, in bytes, where it can. A file of ten million
 // contacts needs about 250 MB to tell rows that it repeats itself; without a limit as much again would wait to be collected.
 const stagingMemory = 400 << 20
@@ -146,7 +157,7 @@ func (a *App) stage(ctx context.Context, t *task, n id.Extract, path string) (er
 	}
 	for s.reader.Next() {
 		s.row(s.reader.Row())
-		if s.rows >= pieceRows {
+		if s.rows >= pieceRows || s.rows >= smallPiece && s.rows >= s.app.piece() {
 			if err := s.flush(ctx); err != nil {
 				return err
 			}
@@ -430,7 +441,9 @@ func (s *staging) flushReplaced(ctx context.Context) error {
 
 // pieces writes rows a piece at a time.
 func pieces[T any](ctx context.Context, s *staging, rows []T, write func(*store.Tx, id.Extract, []T) error) error {
-	for some := range slices.Chunk(rows, pieceRows) {
+	for len(rows) > 0 {
+		some := rows[:min(len(rows), s.app.piece())]
+		rows = rows[len(some):]
 		err := s.app.db.Do(ctx, request(s.task.who, policy.ExtractStage, policy.Extract, int64(s.extract.ID)), func(tx *store.Tx) error {
 			return write(tx, s.extract.ID, some)
 		})

@@ -50,6 +50,7 @@ func TestOneDoor(t *testing.T) {
 		"SealAll":     "the keeper's own tree",
 		"Checkpoints": "a folder's name",
 		"GiveWay":     "waits, and reads nothing",
+		"Busy":        "says whether people are asking",
 		"NextJob":     "the number of a waiting job and its area, no more",
 		"JobsToCome":  "the arguments of jobs that have not ended, no more",
 		"Doors":       "the areas that somebody may sign in to, by name",

@@ -70,6 +70,7 @@ type Tx struct {
 	act     policy.Act
 	shown   map[id.Person]struct{}
 	made    []string
+	priced  bool // it has changed what price maps are made from
 }
 
 // Now is the instant of the transaction, the same throughout.
@@ -113,6 +114,7 @@ func (db *DB) Do(ctx context.Context, r Request, f func(*Tx) error) error {
 	}
 	if r.Who.job == 0 {
 		db.asking.Add(1)
+		db.asked.Store(time.Now().UnixMilli())
 		defer db.asking.Add(-1)
 	}
 	const tries = 12
@@ -138,6 +140,11 @@ func (db *DB) GiveWay(ctx context.Context) {
 	for end := time.Now().Add(longestWait); db.asking.Load() > 0 && ctx.Err() == nil && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
+}
+
+// Busy says whether people have been asking within the last second. Then a job's pieces should be small.
+func (db *DB) Busy() bool {
+	return time.Since(time.UnixMilli(db.asked.Load())) < time.Second
 }
 
 // longestWait is how long a job gives way before each piece: under a steady load of pages it goes on at a fifth of its speed.

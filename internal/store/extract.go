@@ -138,7 +138,8 @@ func (tx *Tx) NewestAsOf() (map[id.Agency]day.Day, error) {
 
 // LayoutNameOf gives the name of the layout that an extract came under.
 func (tx *Tx) LayoutNameOf(n id.Extract) (name string, err error) {
-	return name, tx.one(extractLayout, []any{int64(n), tx.area}, &name)
+	err = tx.one(extractLayout, []any{int64(n), tx.area}, &name)
+	return name, missing(err, "extract")
 }
 
 // HoldingExtracts gives the agency's extracts, but for one, whose rows are stored whole and stand or may yet stand.

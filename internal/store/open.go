@@ -43,12 +43,14 @@ type DB struct {
 	dialect *dialect
 	writes  *sql.DB // one connection on SQLite
 	reads   *sql.DB
+	copies  *sql.DB // SQLite's, of the log into the database
 	keys    keys
 	audit   *committer
 	lock    *os.File
 	hold    *sql.Conn // holds PostgreSQL's lock of the schema
 	inserts sync.Map
 	asking  atomic.Int32 // acts of people under way
+	asked   atomic.Int64 // when people last asked, in milliseconds
 	agents  sync.WaitGroup
 	stop    context.CancelFunc
 }
@@ -107,6 +109,9 @@ func (db *DB) open(ctx context.Context, c Config) (err error) {
 	db.stop = stop
 	db.audit = newCommitter(db)
 	db.agents.Go(func() { db.audit.run(run) })
+	if db.copies != nil {
+		db.agents.Go(func() { db.checkpoints(run) })
+	}
 	return nil
 }
 
@@ -131,7 +136,10 @@ func (db *DB) openSQLite(dir string) error {
 		return pool, nil
 	}
 	var err error
-	if db.writes, err = open("?_txlock=immediate", 1); err != nil {
+	if db.writes, err = open("?_txlock=immediate", 1, noCheckpoint); err != nil {
+		return err
+	}
+	if db.copies, err = open("", 1, noCheckpoint, checkpointWait); err != nil {
 		return err
 	}
 	db.reads, err = open("", 8, "query_only = on")
@@ -183,6 +191,9 @@ func (db *DB) Close() error {
 	}
 	if db.reads != nil && db.reads != db.writes {
 		errs = append(errs, db.reads.Close())
+	}
+	if db.copies != nil {
+		errs = append(errs, db.copies.Close())
 	}
 	if db.writes != nil {
 		errs = append(errs, db.writes.Close())

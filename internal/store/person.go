@@ -172,9 +172,11 @@ func (tx *Tx) LinksOf(p id.Person, run id.Run) ([]Link, error) {
 	})
 }
 
-// LinkEvidence gives the evidence of one link of a run.
-func (tx *Tx) LinkEvidence(run id.Run, l Link) (evidence string, err error) {
-	return evidence, tx.one(linkEvidence, []any{int64(run), int64(l.A), int64(l.B), tx.area}, &evidence)
+// LinkEvidence gives the evidence of one link of a run, which holds a person together.
+func (tx *Tx) LinkEvidence(p id.Person, run id.Run, l Link) (evidence string, err error) {
+	tx.show(p)
+	err = tx.one(linkEvidence, []any{int64(run), int64(l.A), int64(l.B), tx.area}, &evidence)
+	return evidence, missing(err, "link")
 }
 
 // WeakestLinks gives, for each person held together by links, the probability of the weakest, in millionths.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"regexp"
 	"time"
 
 	"throughline/internal/fault"
@@ -38,6 +39,20 @@ var (
 const priceFields = `select p.id, p.agency, p.code, p.unit, p.entry, p.state, p.made_at, p.made_by, p.approved_at, p.approved_by, p.approved_as,
 	p.ended_at, p.ended_by, coalesce(m.name, ''), coalesce(o.name, '') from price_entries p
 	left join accounts m on m.id = p.made_by left join accounts o on o.id = p.approved_by `
+
+// Whoever makes price maps ready asks first whether anything that they are made from has changed, rather than read all of it for each page.
+// Each statement that changes it counts up, wherever it is.
+const priceMapsMade = "price-maps"
+
+var changesPrices = regexp.MustCompile(`(insert into|update|delete from) (price_entries|service_codes|agencies)\b`)
+
+var priceMapsVersion = query("price.version", `select coalesce(max(next), 0) from counters where name = $1`)
+
+// PriceMapsVersion goes up whenever a price decision, a service code or an agency changes. It is not known within an act that has changed
+// one itself and may yet be rolled back.
+func (tx *Tx) PriceMapsVersion() (n int64, known bool, err error) {
+	return n, !tx.priced, tx.one(priceMapsVersion, []any{priceMapsMade}, &n)
+}
 
 // SetPrice makes a new decision about a code, ending the one that stands. What was decided before stays in the history.
 func (tx *Tx) SetPrice(e PriceEntry) (id.Price, error) {

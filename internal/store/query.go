@@ -15,6 +15,7 @@ type statement struct {
 	name   string
 	text   string
 	sqlite string
+	prices bool // it changes what price maps are made from
 }
 
 var registered = map[string]*statement{}
@@ -24,7 +25,7 @@ func query(name, text string) *statement {
 	if _, ok := registered[name]; ok {
 		panic("store: two queries are called " + name)
 	}
-	s := &statement{name: name, text: text, sqlite: sqliteDialect.query(text)}
+	s := &statement{name: name, text: text, sqlite: sqliteDialect.query(text), prices: changesPrices.MatchString(text)}
 	registered[name] = s
 	return s
 }
@@ -41,6 +42,12 @@ func (tx *Tx) exec(s *statement, args ...any) (int64, error) {
 	r, err := tx.sql.ExecContext(tx.ctx, s.in(tx.db.dialect), args...)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", s.name, err)
+	}
+	if s.prices {
+		if _, err := tx.next(priceMapsMade, 1); err != nil {
+			return 0, err
+		}
+		tx.priced = true
 	}
 	return r.RowsAffected()
 }

@@ -8,6 +8,7 @@ import (
 // unscoped are the queries that do not name the area, each with why that is safe on SQLite too, where no second wall stands.
 var unscoped = map[string]string{
 	"counter.up":          "numbers are never of an area",
+	"price.version":       "a count of changes, of no area",
 	"installation.keep":   "one row, of the installation",
 	"installation.keys":   "one row, of the installation",
 	"area.by-slug":        "finds the area itself",

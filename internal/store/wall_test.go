@@ -424,13 +424,18 @@ var readings = map[string]reading{
 		all, err := tx.StandingExtracts()
 		return len(all) > 0 && all[0].ID == w.extract, err
 	}},
-	"PersonFacts": {crowd: onlyANumber, call: func(tx *Tx, w *world) (any, error) { return tx.PersonFacts(w.person) }},
-	"Cohort":      {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.Cohort(w.costRun, "cohort", 0, 10) }},
-	"CohortFacts": {byRun: true, crowd: decides, call: func(tx *Tx, w *world) (any, error) { return tx.CohortFacts(w.costRun, "cohort") }},
-	"TotalOf":     {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.TotalOf(w.costRun, w.person) }},
-	"SumsOf":      {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.SumsOf(w.costRun, w.person) }},
-	"CodeUses":    {call: func(tx *Tx, w *world) (any, error) { all, err := tx.CodeUses(); return all[w.code.ID], err }},
-	"Job":         {call: func(tx *Tx, w *world) (any, error) { return tx.Job(w.job) }},
+	"NewestAsOf": {call: func(tx *Tx, w *world) (any, error) {
+		all, err := tx.NewestAsOf()
+		return all[w.agency] != 0, err
+	}},
+	"LayoutNameOf": {call: func(tx *Tx, w *world) (any, error) { return tx.LayoutNameOf(w.extract) }},
+	"PersonFacts":  {crowd: onlyANumber, call: func(tx *Tx, w *world) (any, error) { return tx.PersonFacts(w.person) }},
+	"Cohort":       {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.Cohort(w.costRun, "cohort", 0, 10) }},
+	"CohortFacts":  {byRun: true, crowd: decides, call: func(tx *Tx, w *world) (any, error) { return tx.CohortFacts(w.costRun, "cohort") }},
+	"TotalOf":      {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.TotalOf(w.costRun, w.person) }},
+	"SumsOf":       {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.SumsOf(w.costRun, w.person) }},
+	"CodeUses":     {call: func(tx *Tx, w *world) (any, error) { all, err := tx.CodeUses(); return all[w.code.ID], err }},
+	"Job":          {call: func(tx *Tx, w *world) (any, error) { return tx.Job(w.job) }},
 	"Jobs": {call: func(tx *Tx, w *world) (any, error) {
 		all, err := tx.Jobs(10)
 		return len(all) > 0 && all[0].ID == w.job, err
@@ -473,8 +478,11 @@ var readings = map[string]reading{
 	"Memberships": {byRun: true, crowd: wholeRun, call: func(tx *Tx, w *world) (any, error) {
 		return gathered(func(f func(Membership)) error { return tx.Memberships(w.linkRun, f) })
 	}},
-	"Follow":       {crowd: onlyANumber, call: func(tx *Tx, w *world) (any, error) { return tx.Follow(w.person) }},
-	"LinksOf":      {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.LinksOf(w.person, w.linkRun) }},
+	"Follow":  {crowd: onlyANumber, call: func(tx *Tx, w *world) (any, error) { return tx.Follow(w.person) }},
+	"LinksOf": {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.LinksOf(w.person, w.linkRun) }},
+	"LinkEvidence": {call: func(tx *Tx, w *world) (any, error) {
+		return tx.LinkEvidence(w.person, w.linkRun, Link{A: w.record, B: w.other})
+	}},
 	"WeakestLinks": {byRun: true, crowd: wholeRun, call: func(tx *Tx, w *world) (any, error) { return tx.WeakestLinks(w.linkRun) }},
 	"Doubts":       {byRun: true, call: func(tx *Tx, w *world) (any, error) { some, _, err := tx.Doubts(w.linkRun, 10); return some, err }},
 	"Answer":       {call: func(tx *Tx, w *world) (any, error) { return tx.Answer(w.answer) }},
@@ -538,7 +546,7 @@ var readings = map[string]reading{
 
 // notReadings are the methods of Tx that read no row of an area, or write.
 var notReadings = strings.Fields(`Now Actor Purpose Purposes Confirm Ask May MayFor MayHere MayEver MustChange VerifyAudit
-	AddAccount SetPasswordHash SetRoles Suspend Restore SaveArea AddAgency AddExtract ExtractIsChecked ExtractIsFaulty MoveExtract ExtractIsSwept
+	AddAccount SetPasswordHash SetRoles Suspend Restore SaveArea AddAgency AddExtract PriceMapsVersion ExtractIsChecked ExtractIsFaulty MoveExtract ExtractIsSwept
 	StageSums StageTotals AddJob TakeJob JobProgress FinishJob ReleaseJob AddLayout ApproveLayout AddPersons StageMemberships StageLinks StageDoubts
 	AddMembershipEvents SetMembership ForwardPerson AddAnswer UndoAnswer SetPrice ApprovePrice AddRun FixRun PublishRun FailRun SweepRun
 	StartSession RenewSession StatePurpose ShowNamesUntil EndSession EndOwnSession EndSessions StageChunk StageFaults StageSetAside AddServiceCode
