@@ -127,6 +127,11 @@ func (a *App) costContacts(ctx context.Context, t *task) error {
 
 // gather reads in one snapshot everything that the run fixes.
 func (a *App) gather(tx *store.Tx) (*costing, error) {
+	return a.gatherFrom(tx, tx.ContactsOfExtract)
+}
+
+// gatherFrom is gather with the contacts of each accepted extract given by contacts.
+func (a *App) gatherFrom(tx *store.Tx, contacts func(id.Extract, func(store.StoredContact) error) error) (*costing, error) {
 	here, err := tx.Area()
 	if err != nil {
 		return nil, err
@@ -160,7 +165,7 @@ func (a *App) gather(tx *store.Tx) (*costing, error) {
 		f.Rows, f.Reject = f.Rows+e.Rows, f.Reject+e.Rejected
 		s := reach(day.Span{From: f.From, To: f.To}, e)
 		f.From, f.To = s.From, s.To
-		err := tx.ContactsOfExtract(e.ID, func(s store.StoredContact) error {
+		err := contacts(e.ID, func(s store.StoredContact) error {
 			p, ok := place[s.Record]
 			if !ok {
 				c.orphans++

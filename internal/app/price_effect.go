@@ -48,18 +48,10 @@ func (a *App) effect(tx *store.Tx, l PriceLineState) (*PriceEffect, error) {
 	if at, sent := c.prices.at[cost.Key{Agency: l.Agency.Slug, Code: l.Code, Unit: l.Unit}]; sent {
 		e.Contacts = after.Codes[at].Contacts - before.Codes[at].Contacts
 	}
-	in := func(f *cohort.Cohort) map[id.Person]bool {
-		members := map[id.Person]bool{}
-		for _, m := range f.Members {
-			members[m.ID] = true
-		}
-		return members
-	}
-	inWas, inIs := in(was), in(is)
-	if e.Enter, e.EnterN, err = knownOf(tx, is.Members, inWas); err != nil {
+	if e.Enter, e.EnterN, err = knownOf(tx, is.Members, membersOf(was)); err != nil {
 		return nil, err
 	}
-	e.Leave, e.LeaveN, err = knownOf(tx, was.Members, inIs)
+	e.Leave, e.LeaveN, err = knownOf(tx, was.Members, membersOf(is))
 	return e, err
 }
 

@@ -27,6 +27,13 @@ var (
 		select `+contactFields+` from memberships m join contact_records r on r.record = m.record
 		join contacts c on c.extract = r.extract and c.line = r.line join extracts e on e.id = c.extract
 		where m.run = $1 and m.person = $2 and `+standingContact+` order by c.from_day, c.extract, c.line`)
+	contactsAgain = query("contact.again", `
+		select c.ref, `+contactFields+` from contact_replacements x join contacts c on c.extract = x.extract and c.line = x.line
+		join extracts e on e.id = c.extract
+		where x.by_extract = $1 and x.extract <> $1 and x.area = $2 and e.state = 'accepted' and not exists (
+			select 1 from contact_replacements y join extracts b on b.id = y.by_extract
+			where y.extract = x.extract and y.line = x.line and y.by_extract <> $1 and b.state in ('accepted', 'removing'))
+		order by c.extract, c.line`)
 	contactAt = query("contact.at", `select `+contactFields+` from contacts c join extracts e on e.id = c.extract where c.extract = $1 and c.line = $2 and c.area = $3`)
 )
 
@@ -83,6 +90,19 @@ func (tx *Tx) ContactsOfExtract(e id.Extract, f func(StoredContact) error) error
 			return nil
 		}
 		return f(c)
+	})
+}
+
+// ContactsAgain hands to f the contacts of other accepted extracts that none but one extract replaces, each with the reference that tells
+// it from the agency's other contacts, in order of extract and line.
+func (tx *Tx) ContactsAgain(by id.Extract, f func(ref int64, c StoredContact) error) error {
+	return tx.each(contactsAgain, []any{int64(by), tx.area}, func(scan func(...any) error) error {
+		var ref int64
+		c, err := scanContact(func(to ...any) error { return scan(append([]any{&ref}, to...)...) })
+		if err != nil {
+			return err
+		}
+		return f(ref, c)
 	})
 }
 

@@ -407,6 +407,11 @@ var readings = map[string]reading{
 			return tx.ContactsOfExtract(w.extract, func(c StoredContact) error { f(c); return nil })
 		})
 	}},
+	"ContactsAgain": {byRun: true, call: func(tx *Tx, w *world) (any, error) {
+		return gathered(func(f func(StoredContact)) error {
+			return tx.ContactsAgain(w.replacing, func(_ int64, c StoredContact) error { f(c); return nil })
+		})
+	}},
 	"ReplacedWithin":  {call: func(tx *Tx, w *world) (any, error) { return tx.ReplacedWithin(w.extract) }},
 	"ReplacedBy":      {call: func(tx *Tx, w *world) (any, error) { return tx.ReplacedBy(w.replacing, ContactAt{}, 10) }},
 	"MembershipCount": {call: func(tx *Tx, w *world) (any, error) { return tx.MembershipCount(w.linkRun, w.person) }},

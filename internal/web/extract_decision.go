@@ -53,6 +53,7 @@ type ending struct {
 	from  ui.ExtractState
 	may   func(app.ExtractPage) bool
 	fill  func(app.ExtractPage, *ui.Confirm)
+	weigh func(*Server, *http.Request, app.Who, id.Extract, *ui.Confirm) error // adds what it would do to figures; nil where it does nothing
 	carry func(*Server, *http.Request, app.Who, app.EndExtract) error
 	said  string
 }
@@ -82,10 +83,38 @@ var takingBack = ending{
 			"What other extracts said and this one replaced counts again.", "Where a run has been made, new ones are made without it."}
 		c.Undo = "send the same file in again, and accept it."
 	},
+	weigh: func(s *Server, r *http.Request, who app.Who, n id.Extract, c *ui.Confirm) error {
+		e, err := s.app.Removal(r.Context(), who, n)
+		if err == nil {
+			c.Consequences = append(c.Consequences, removalWords(e)...)
+		}
+		if e != nil {
+			c.Enter, c.Leave = e.Enter, e.Leave
+		}
+		return err
+	},
 	carry: func(s *Server, r *http.Request, who app.Who, in app.EndExtract) error {
 		return s.app.SentInError(r.Context(), who, in)
 	},
 	said: notice("extract-taken-back", "Nothing in the extract counts any more. Its rows are being removed."),
+}
+
+// removalWords say what taking an extract back does to the sums of a run made now.
+func removalWords(e *app.Removal) []string {
+	if e == nil {
+		return nil
+	}
+	again := "."
+	if e.Again > 0 {
+		again = "; " + plural(int64(e.Again), "contact", "contacts") + " that it replaced would count again."
+	}
+	says := []string{"It has " + plural(int64(e.Contacts), "contact", "contacts") + " of " + plural(int64(e.People), "person", "people") + " that count now" + again,
+		"Everybody’s use in the rule’s window would come to " + e.Is.String() + " in place of " + e.Was.String() + ": " + (e.Was - e.Is).String() + " less."}
+	if e.MayCohort {
+		says = append(says, "The cohort would be "+plural(int64(e.MembersIs), "person", "people")+" and "+e.CohortIs.String()+" in place of "+
+			plural(int64(e.MembersWas), "person", "people")+" and "+e.CohortWas.String()+": "+commas(e.LeaveN)+" would leave it and "+commas(e.EnterN)+" would enter it.")
+	}
+	return append(says, "This is reckoned with people linked as they are. Without the extract’s records some may be linked otherwise.")
 }
 
 // askEnding asks before an extract is decided against.
@@ -108,6 +137,11 @@ func (s *Server) endingPage(w http.ResponseWriter, r *http.Request, who app.Who,
 	c := aboutExtract(p)
 	what.fill(p, &c)
 	c.Form = form
+	if what.weigh != nil {
+		if err := what.weigh(s, r, who, p.Extract.ID, &c); err != nil {
+			return err
+		}
+	}
 	return ui.ConfirmPage.Write(w, status, s.frame(w, r, p.Viewer), c)
 }
 

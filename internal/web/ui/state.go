@@ -1,6 +1,9 @@
 package ui
 
-import "throughline/internal/fault"
+import (
+	"throughline/internal/fault"
+	"throughline/internal/id"
+)
 
 // The pages that say why a page is not there, ask before something is done, and explain.
 var (
@@ -59,14 +62,15 @@ type Confirm struct {
 	Title        string // "Was this extract sent in error?"
 	Place        Place
 	Crumbs       []Crumb
-	What         string   // what it is about, in a sentence
-	Consequences []string // in full, with counts
-	Undo         string   // how it is undone, or that it can't be
-	Why          string   // label of the reason that is asked for; empty when none is
-	Action       string   // where it is posted
-	Fields       []Sent   // sent with it
-	Button       string   // "Remove 2,871 rows"
-	Grave        bool     // it destroys something
+	What         string      // what it is about, in a sentence
+	Consequences []string    // in full, with counts
+	Leave, Enter []id.Person // of the cohort, if it is done
+	Undo         string      // how it is undone, or that it can't be
+	Why          string      // label of the reason that is asked for; empty when none is
+	Action       string      // where it is posted
+	Fields       []Sent      // sent with it
+	Button       string      // "Remove 2,871 rows"
+	Grave        bool        // it destroys something
 	Back         string
 	Form         Form
 }
