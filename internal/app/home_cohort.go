@@ -145,7 +145,7 @@ func (s *Standing) prices(tx *store.Tx, m *priceMap, approve bool) error {
 		if l.Gap() && l.Uses() > 0 {
 			s.Unpriced = append(s.Unpriced, l)
 		}
-		if approve && l.Waits && l.By != tx.Actor().Account {
+		if approve && l.Waits && l.Waiting.By != tx.Actor().Account {
 			s.Proposed = append(s.Proposed, l)
 		}
 	}

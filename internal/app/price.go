@@ -133,10 +133,11 @@ type priceMap struct {
 	area     *area.Area
 	agencies map[id.Agency]store.Agency
 	codes    []store.ServiceCode
-	place    map[int64]uint16 // of a code's number in codes
-	at       map[cost.Key]int // of a code in codes
-	entries  map[cost.Key]store.PriceEntry
-	lines    map[cost.Key]area.PriceLine
+	place    map[int64]uint16              // of a code's number in codes
+	at       map[cost.Key]int              // of a code in codes
+	entries  map[cost.Key]store.PriceEntry // approved, or where nothing is, proposed
+	lines    map[cost.Key]area.PriceLine   // of entries
+	waiting  map[cost.Key]WaitingPrice     // proposed
 	table    *cost.Table
 	hash     string // over everything that prices depend on
 }
@@ -216,7 +217,7 @@ func (a *App) priceMap(tx *store.Tx) (*priceMap, error) {
 func (f madeFrom) make() (*priceMap, error) {
 	c := f.area
 	m := &priceMap{area: c, agencies: map[id.Agency]store.Agency{}, codes: f.codes, place: map[int64]uint16{}, entries: map[cost.Key]store.PriceEntry{},
-		at: map[cost.Key]int{}, lines: map[cost.Key]area.PriceLine{}}
+		at: map[cost.Key]int{}, lines: map[cost.Key]area.PriceLine{}, waiting: map[cost.Key]WaitingPrice{}}
 	for _, g := range f.agencies {
 		m.agencies[g.ID] = g
 	}
@@ -230,6 +231,12 @@ func (f madeFrom) make() (*priceMap, error) {
 		e, err := m.entry(p, l)
 		if err != nil {
 			return nil, err
+		}
+		if p.State == "proposed" {
+			m.waiting[e.Key] = WaitingPrice{ID: p.ID, Line: l, MadeBy: p.MadeName, By: p.MadeBy}
+		}
+		if _, approved := m.entries[e.Key]; approved { // it comes first, and stands until the other is approved
+			continue
 		}
 		m.entries[e.Key], m.lines[e.Key] = p, l
 		entries = append(entries, e)
@@ -293,7 +300,7 @@ func approver(p store.PriceEntry) string {
 
 // PriceLineState is one code of the price map as its page shows it.
 type PriceLineState struct {
-	ID       id.Price // of the standing decision, 0 when there is none
+	ID       id.Price // of the decision that stands, or where none is approved of the one that waits; 0 when there is none
 	Agency   store.Agency
 	Code     string
 	Unit     string
@@ -301,9 +308,8 @@ type PriceLineState struct {
 	State    string         // approved, proposed, none, left-out
 	Approved string         // by whom
 	On       day.Day
-	MadeBy   string
-	By       id.Account   // whose decision it is
-	Waits    bool         // for approval
+	Waits    bool         // a decision waits for approval
+	Waiting  WaitingPrice // that decision
 	Sum      cost.CodeSum // in the area's window, from the published cost run
 	People   int          // who have the code in the window
 	InCohort int          // of them, in the cohort
@@ -311,8 +317,16 @@ type PriceLineState struct {
 	Now      cost.Code    // how a contact is priced by the map as it stands; zero for a code that no agency has sent
 }
 
+// WaitingPrice is a decision about a code that waits for somebody's approval. What is approved stands until then.
+type WaitingPrice struct {
+	ID     id.Price
+	Line   area.PriceLine
+	MadeBy string
+	By     id.Account
+}
+
 // Gap says whether a run made now would leave the code's contacts without a price: nobody has decided, or nobody has approved it.
-func (l PriceLineState) Gap() bool { return l.State == "none" || l.Waits }
+func (l PriceLineState) Gap() bool { return l.State == "none" || l.Approved == "" }
 
 // NotPriced is how many contacts of the code in the window had no price in the published run; before the first run, all that a run
 // would leave without. Those left out by decision are not among them.
@@ -442,7 +456,8 @@ func (m *priceMap) state(k cost.Key, c codeReport) PriceLineState {
 	if !ok {
 		return s
 	}
-	s.ID, s.Line, s.MadeBy, s.By = p.ID, m.lines[k], p.MadeName, p.MadeBy
+	s.ID, s.Line = p.ID, m.lines[k]
+	s.Waiting, s.Waits = m.waiting[k]
 	switch {
 	case s.Line.LeftOut != nil:
 		s.State = "left-out"
@@ -451,7 +466,6 @@ func (m *priceMap) state(k cost.Key, c codeReport) PriceLineState {
 	default:
 		return s
 	}
-	s.Waits = p.State == "proposed"
 	if p.State == "approved" {
 		s.Approved, s.On = approver(p), day.In(p.ApprovedAt, london)
 	}
@@ -542,10 +556,11 @@ func (a *App) decidePrice(ctx context.Context, who Who, act policy.Act, agency i
 		if err != nil {
 			return err
 		}
-		if _, err := tx.SetPrice(e); err != nil {
+		n, err := tx.SetPrice(e)
+		if err != nil {
 			return err
 		}
-		_, err = a.priceMap(tx) // the map must hold together with the change, or nothing changes
+		_, err = m.with(tx, n) // the map must hold together with the change, or nothing changes
 		return err
 	})
 }
@@ -553,7 +568,8 @@ func (a *App) decidePrice(ctx context.Context, who Who, act policy.Act, agency i
 // errOwnPrice keeps two pairs of eyes on a price.
 var errOwnPrice = fault.New(fault.Denied, "own-price", "You set this price, so somebody else approves it.", "Ask another finance lead.")
 
-// ApprovePrice is a finance lead's approval of a proposed price or of leaving a code out. Nobody approves what they proposed.
+// ApprovePrice is a finance lead's approval of a proposed price or of leaving a code out, in the place of what was approved before it.
+// Nobody approves what they proposed.
 func (a *App) ApprovePrice(ctx context.Context, who Who, n id.Price) error {
 	return a.db.Do(ctx, inArea(who, policy.PriceMapApprove, policy.PriceMap), func(tx *store.Tx) error {
 		standing, err := tx.Prices()
@@ -565,6 +581,10 @@ func (a *App) ApprovePrice(ctx context.Context, who Who, n id.Price) error {
 				return errOwnPrice
 			}
 		}
-		return tx.ApprovePrice(n)
+		if err := tx.ApprovePrice(n); err != nil {
+			return err
+		}
+		_, err = a.priceMap(tx) // it must hold together with what was approved since the price was proposed
+		return err
 	})
 }

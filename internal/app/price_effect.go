@@ -5,6 +5,7 @@ import (
 
 	"throughline/internal/cohort"
 	"throughline/internal/cost"
+	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/money"
 	"throughline/internal/policy"
@@ -12,7 +13,7 @@ import (
 )
 
 // PriceEffect is what approving a decision would change in a run over what is accepted now: the same contacts, people and rule,
-// reckoned without the decision and with it. The decision is a gap in the one and counts in the other.
+// reckoned with what stands, which is a gap where nothing is approved, and with the decision.
 type PriceEffect struct {
 	Amount       money.Pence // of everyone in the window, more or less
 	Cohort       money.Pence // of the cohort, more or less
@@ -36,7 +37,7 @@ func (a *App) effect(tx *store.Tx, l PriceLineState) (*PriceEffect, error) {
 	if err != nil {
 		return nil, err
 	}
-	approved, err := c.prices.with(tx, l.ID)
+	approved, err := c.prices.with(tx, l.Waiting.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -83,12 +84,14 @@ func (m *priceMap) with(tx *store.Tx, n id.Price) (*priceMap, error) {
 	if err != nil {
 		return nil, err
 	}
-	standing = slices.Clone(standing)
-	for i := range standing {
-		if standing[i].ID == n {
-			standing[i].State, standing[i].ApprovedAs, standing[i].ApprovedAt = "approved", "nobody yet", tx.Now()
-		}
+	i := slices.IndexFunc(standing, func(p store.PriceEntry) bool { return p.ID == n })
+	if i < 0 {
+		return nil, fault.Missing("price")
 	}
+	p := standing[i]
+	p.State, p.ApprovedAs, p.ApprovedAt = "approved", "nobody yet", tx.Now()
+	standing = slices.DeleteFunc(standing, func(o store.PriceEntry) bool { return o.Agency == p.Agency && o.Code == p.Code && o.Unit == p.Unit })
+	standing = append(standing, p)
 	return madeFrom{area: m.area, agencies: agencies, codes: m.codes, standing: standing}.make()
 }
 

@@ -68,7 +68,7 @@ func (a *App) PriceLine(ctx context.Context, who Who, in OpenPriceLine) (PriceLi
 		p.State = page.Lines[i]
 		here, all := policy.Facts{Exists: true, Area: tx.Actor().Area}, policy.Subject{Kind: policy.PriceMap, ID: 1}
 		p.MaySet = tx.May(policy.PriceMapSetLocal, all, here)
-		p.OwnWaits = p.State.Waits && p.State.By == tx.Actor().Account
+		p.OwnWaits = p.State.Waits && p.State.Waiting.By == tx.Actor().Account
 		p.MayApprove = p.State.Waits && !p.OwnWaits && tx.May(policy.PriceMapApprove, all, here)
 		if err := p.price(); err != nil {
 			return err

@@ -3,6 +3,7 @@ package app
 import (
 	"testing"
 
+	"throughline/internal/money"
 	"throughline/internal/policy"
 )
 
@@ -32,5 +33,65 @@ func TestPriceMapCountsWhatStands(t *testing.T) {
 		diff(t, "with the later file", 3, sent())
 		w.sentInError(later)
 		diff(t, "with the later file taken back", 2, sent())
+	})
+}
+
+// TestApprovedPriceStands proposes another price for a code that has an approved one: until somebody else approves it, figures are made
+// with the price that stands, and the map says that another waits. Then the new one counts and the old one is history.
+func TestApprovedPriceStands(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.accept(w.send(w.layout("lantern", numbered), march, false, head+"A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1\n"))
+		code := OpenPriceLine{Agency: "lantern", Code: "OUTR", Unit: "contact"}
+		line := func() PriceLinePage {
+			t.Helper()
+			p, err := w.app.PriceLine(t.Context(), w.as(policy.FinanceLead, policy.AgreePrices), code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p
+		}
+		propose := func(amount money.Pence) {
+			t.Helper()
+			err := w.app.SetLocalPrice(t.Context(), w.as(policy.Analyst, policy.AgreePrices), SetLocalPrice{Agency: line().State.Agency.ID, Code: code.Code, Unit: code.Unit,
+				Service: line().State.Line.Service, Amount: amount, Basis: "event", PriceYear: line().Area.Prices.PriceYear, Source: "Finance"})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		approve := func() {
+			t.Helper()
+			if err := w.app.ApprovePrice(t.Context(), w.as(policy.FinanceLead, policy.AgreePrices), line().State.Waiting.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		costs := func() money.Pence {
+			t.Helper()
+			w.run()
+			f, err := w.app.Footprint(t.Context(), w.as(policy.Analyst, policy.FindAndCost), OpenFootprint{Person: w.find("Dean", "Whitlock")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return f.Priced.Total.Amount()
+		}
+		propose(100_00)
+		approve()
+		diff(t, "at the price approved first", money.Pence(100_00), costs())
+
+		propose(300_00)
+		propose(250_00) // takes the place of the proposal before it
+		l := line().State
+		if l.State != "approved" || l.Gap() || !l.Waits || l.Line.Local.Amount != 100_00 || l.Waiting.Line.Local.Amount != 250_00 {
+			t.Errorf("while another price waits the map says %s, of %v; %v waits, of %v", l.State, l.Line.Local, l.Waits, l.Waiting.Line.Local)
+		}
+		if e := line().Effect; e == nil || e.Amount != 150_00 {
+			t.Errorf("approving it is said to change the sum by %v, want £150.00", e)
+		}
+		diff(t, "while another waits", money.Pence(100_00), costs())
+
+		approve()
+		if l := line().State; l.State != "approved" || l.Waits || l.Line.Local.Amount != 250_00 {
+			t.Errorf("once the other is approved the map says %s, of %v; waits: %v", l.State, l.Line.Local, l.Waits)
+		}
+		diff(t, "at the price approved then", money.Pence(250_00), costs())
 	})
 }

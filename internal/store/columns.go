@@ -72,7 +72,7 @@ var columns = map[string]map[string]Class{
 	"contact_replacements": join(all(system, "area", "extract", "by_extract"), all(use, "line")),
 	"record_keys":          join(all(system, "area", "extract"), all(which, "record"), all(who, "key")),
 	"runs": join(all(system, "area", "id", "kind", "state", "started_at", "finished_at", "inputs", "inputs_hash", "code_version", "fault"), all(staff, "started_by"),
-		all(sums, "report")),
+		all(sums, "report", "found")),
 	"persons":           join(all(system, "area", "made_by"), all(which, "id", "forwarded_to")),
 	"memberships":       join(all(system, "area", "run"), all(which, "record", "person")),
 	"membership_events": join(all(system, "area", "id", "at", "run", "kind"), all(which, "answer", "record", "from_person", "to_person"), all(staff, "account")),

@@ -29,10 +29,13 @@ type PriceEntry struct {
 var (
 	priceInsert = query("price.insert", `insert into price_entries (area, id, agency, code, unit, entry, state, made_at, made_by, approved_at, approved_by, approved_as)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
-	priceEnd = query("price.end", `update price_entries set ended_at = $1, ended_by = $2 where area = $3 and agency = $4 and code = $5 and unit = $6 and ended_at = ''`)
-	priceOK  = query("price.approve", `update price_entries set state = 'approved', approved_at = $1, approved_by = $2, approved_as = $3
+	priceEnd = query("price.end", `update price_entries set ended_at = $1, ended_by = $2 where area = $3 and agency = $4 and code = $5 and unit = $6
+		and state = $7 and ended_at = ''`)
+	priceGiveWay = query("price.give-way", `update price_entries set ended_at = $1, ended_by = $2 where area = $3 and state = 'approved' and ended_at = ''
+		and (agency, code, unit) = (select agency, code, unit from price_entries where id = $4 and area = $3 and state = 'proposed' and ended_at = '')`)
+	priceOK = query("price.approve", `update price_entries set state = 'approved', approved_at = $1, approved_by = $2, approved_as = $3
 		where id = $4 and state = 'proposed' and ended_at = '' and area = $5`)
-	priceList    = query("price.list", priceFields+`where p.area = $1 and p.ended_at = '' order by p.agency, p.code, p.unit`)
+	priceList    = query("price.list", priceFields+`where p.area = $1 and p.ended_at = '' order by p.agency, p.code, p.unit, p.state`)
 	priceHistory = query("price.history", priceFields+`where p.area = $1 and p.agency = $2 and p.code = $3 and p.unit = $4 order by p.id desc limit 50`)
 )
 
@@ -54,9 +57,10 @@ func (tx *Tx) PriceMapsVersion() (n int64, known bool, err error) {
 	return n, !tx.priced, tx.one(priceMapsVersion, []any{priceMapsMade}, &n)
 }
 
-// SetPrice makes a new decision about a code, ending the one that stands. What was decided before stays in the history.
+// SetPrice makes a new decision about a code, in the place of one that stands in the same state: a proposal replaces a proposal, and what is
+// approved stands until another is approved. What was decided before stays in the history.
 func (tx *Tx) SetPrice(e PriceEntry) (id.Price, error) {
-	if _, err := tx.exec(priceEnd, instant(tx.now), int64(tx.actor.Account), tx.area, int64(e.Agency), e.Code, e.Unit); err != nil {
+	if _, err := tx.exec(priceEnd, instant(tx.now), int64(tx.actor.Account), tx.area, int64(e.Agency), e.Code, e.Unit, e.State); err != nil {
 		return 0, err
 	}
 	n, err := tx.next("prices", 1)
@@ -73,8 +77,11 @@ func (tx *Tx) SetPrice(e PriceEntry) (id.Price, error) {
 	return id.Price(n), err
 }
 
-// ApprovePrice records that the actor approved a proposed price.
+// ApprovePrice records that the actor approved a proposed price, which ends the one approved before it.
 func (tx *Tx) ApprovePrice(n id.Price) error {
+	if _, err := tx.exec(priceGiveWay, instant(tx.now), int64(tx.actor.Account), tx.area, int64(n)); err != nil {
+		return err
+	}
 	changed, err := tx.exec(priceOK, instant(tx.now), int64(tx.actor.Account), tx.actor.Name, int64(n), tx.area)
 	if err == nil && changed == 0 {
 		return fault.New(fault.Conflict, "price-changed", "Somebody has approved or changed this price already.", "Open the price map again.")
@@ -82,7 +89,7 @@ func (tx *Tx) ApprovePrice(n id.Price) error {
 	return err
 }
 
-// Prices gives the price decisions that stand.
+// Prices gives the price decisions that stand. Of a code there may be two: what is approved, and after it a proposal that waits.
 func (tx *Tx) Prices() ([]PriceEntry, error) {
 	return list(tx, priceList, []any{tx.area}, scanPrice)
 }

@@ -41,7 +41,7 @@ func (s *Server) prices(w http.ResponseWriter, r *http.Request, who app.Who) err
 			u := ui.UnpricedCode{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l), Unit: l.Unit,
 				Contacts: l.Uses(), People: l.People, InCohort: l.InCohort, MaySet: p.Viewer.May(policy.PriceMapSetLocal)}
 			if l.Waits {
-				u.Waits = priceWords(l.Line)
+				u.Waits = priceWords(l.Waiting.Line)
 			}
 			c.Unpriced = append(c.Unpriced, u)
 		case l.State == "left-out":
@@ -83,6 +83,9 @@ func pricedCode(p app.PriceMapPage, l app.PriceLineState) ui.PricedCode {
 		c.Units = countWords(l.Sum.Quantity, service.Unit, service.Units)
 	}
 	c.Each = each(l.Sum.Amount, l.Sum.Quantity)
+	if l.Waits {
+		c.Waits = priceWords(l.Waiting.Line)
+	}
 	switch {
 	case l.Line.Local != nil:
 		c.Source, c.From, c.Varies = ui.LocalPrice, l.Line.Local.Source, l.Line.Own != nil
@@ -132,7 +135,7 @@ func (s *Server) pricePage(w http.ResponseWriter, r *http.Request, who app.Who, 
 	}
 	l := p.State
 	c := ui.Price{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l), Unit: l.Unit, Contacts: l.Uses(), People: l.People, InCohort: l.InCohort,
-		Now: priceNow(p), Sum: l.Sum.Amount, Costing: ui.Costing{Year: p.Area.Prices.PriceYear, Rents: p.Rents}, Waits: l.Waits, Decision: l.ID, MaySet: p.MaySet,
+		Now: priceNow(p), Sum: l.Sum.Amount, Costing: ui.Costing{Year: p.Area.Prices.PriceYear, Rents: p.Rents}, Waits: l.Waits, Decision: l.Waiting.ID, MaySet: p.MaySet,
 		MayApprove: p.MayApprove, NotYours: "A finance lead approves it.", Years: priceYears(p.Area.Prices.PriceYear, p.Years), Counts: counts(l.Unit), SetForm: set, LeaveForm: leave}
 	if p.OwnWaits {
 		c.NotYours = "You set this, so another finance lead approves it."
@@ -165,10 +168,10 @@ func (s *Server) pricePage(w http.ResponseWriter, r *http.Request, who app.Who, 
 // waitingWords says what approving the decision that waits does.
 func waitingWords(l app.PriceLineState) string {
 	of := plural(int64(l.Uses()), "contact of ", "contacts of ") + plural(int64(l.People), "person", "people")
-	if l.Line.LeftOut != nil {
+	if l.Waiting.Line.LeftOut != nil {
 		return of + ", " + plural(int64(l.InCohort), "of them in the cohort", "of them in the cohort") + ", are left out of every sum, with the reason beside it"
 	}
-	return of + ", " + commas(l.InCohort) + " of them in the cohort, get this price: " + priceWords(l.Line)
+	return of + ", " + commas(l.InCohort) + " of them in the cohort, get this price: " + priceWords(l.Waiting.Line)
 }
 
 // effectWords say what approving does to the sums of a run made now. Who enters or leaves is listed beside.

@@ -38,7 +38,7 @@ func TestApprovalShowsWhatItDoes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.app.ApprovePrice(t.Context(), finance.credential(), p.State.ID); err != nil {
+		if err := s.app.ApprovePrice(t.Context(), finance.credential(), p.State.Waiting.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -59,7 +59,7 @@ func TestApprovalShowsWhatItDoes(t *testing.T) {
 	page := finance.status(finance.get(pathOf(line)), http.StatusOK).Body.String()
 	says(t, page, effectWords(&e)...)
 	says(t, page, `href="`+ui.FootprintPath(e.Enter[0])+`"`)
-	if err := s.app.ApprovePrice(t.Context(), finance.credential(), p.State.ID); err != nil {
+	if err := s.app.ApprovePrice(t.Context(), finance.credential(), p.State.Waiting.ID); err != nil {
 		t.Fatal(err)
 	}
 	run()

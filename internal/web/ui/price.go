@@ -64,6 +64,7 @@ type PricedCode struct {
 	From                  string // "NHS cost collection 2024-25"
 	ApprovedBy            string // empty: it waits for approval
 	ApprovedOn            day.Day
+	Waits                 string // what is proposed in its place and waits for approval; empty where nothing is
 }
 
 // SourceSum is how much of the cost rests on one kind of price.
@@ -152,6 +153,10 @@ func (p Prices) CodeTable() Table {
 			number0(c.Contacts),
 			words(c.Units), each, words(c.Conversion), pounds(c.Sum), barOf(c.Sum, most), cell(Strong(string(c.Source)),
 				Under(c.From)), approved)
+		if c.Waits != "" {
+			line.Cells[9].Text = append(line.Cells[9].Text, Under("Another waits for approval: "+c.Waits))
+			line.State = NeedsYou
+		}
 		if c.ApprovedBy == "" {
 			line.Cells[9] = cell(Tag(Attention, "Not approved"))
 			line.State = NeedsYou
