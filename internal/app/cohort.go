@@ -85,10 +85,11 @@ type Stale struct {
 	Answers  int64 // review answers given or taken back
 	Extracts int   // accepted or taken back
 	Prices   bool  // the price map was changed
+	Links    bool  // records were linked again
 }
 
 // Any says whether the run no longer holds.
-func (s Stale) Any() bool { return s.Answers > 0 || s.Extracts > 0 || s.Prices }
+func (s Stale) Any() bool { return s.Answers > 0 || s.Extracts > 0 || s.Prices || s.Links }
 
 // Cohort shows the high-cost cohort: the rule, the headline, the ranked list by pseudonym, and where the cost lies.
 func (a *App) Cohort(ctx context.Context, who Who, in OpenCohort) (CohortPage, error) {
@@ -270,7 +271,9 @@ func (a *App) stale(tx *store.Tx, run store.Run, in RunInputs) (s Stale, err err
 		return s, err
 	}
 	s.Prices = m.hash != in.PriceMap
-	return s, nil
+	here, err := tx.Area()
+	s.Links = here.LinkRun != in.LinkRun
+	return s, err
 }
 
 // otherYear works out the same weekly amount in another year's money: £500 of 2013-14 is more than £500 today.

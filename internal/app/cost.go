@@ -112,12 +112,9 @@ func (a *App) costContacts(ctx context.Context, t *task) error {
 		}); err != nil {
 			return err
 		}
-		report, err := json.Marshal(c.report(sums, found))
-		if err != nil {
-			return err
-		}
+		report := c.report(sums, found)
 		return a.db.Do(ctx, request(t.who, policy.RunPublish, policy.Run, int64(run)), func(tx *store.Tx) error {
-			if err := tx.PublishRun(run, store.CostRun, string(report)); err != nil {
+			if err := publish(tx, run, store.CostRun, report); err != nil {
 				return err
 			}
 			return oldRuns(tx)

@@ -215,10 +215,7 @@ func (a *App) writeLinks(ctx context.Context, t *task, run id.Run, l *linking, f
 	if err := writePieces(ctx, a, t, run, "Writing pairs in doubt", doubts, func(tx *store.Tx, some []store.Doubt) error { return tx.StageDoubts(run, some) }); err != nil {
 		return err
 	}
-	report, err := json.Marshal(l.report(found, len(links), len(doubts)))
-	if err != nil {
-		return err
-	}
+	report := l.report(found, len(links), len(doubts))
 	return a.db.Do(ctx, request(t.who, policy.RunPublish, policy.Run, int64(run)), func(tx *store.Tx) error {
 		if now, err := tx.StandingAnswers(); err != nil {
 			return err
@@ -233,7 +230,7 @@ func (a *App) writeLinks(ctx context.Context, t *task, run id.Run, l *linking, f
 				return err
 			}
 		}
-		return tx.PublishRun(run, store.LinkRun, string(report))
+		return publish(tx, run, store.LinkRun, report)
 	})
 }
 

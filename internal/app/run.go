@@ -136,15 +136,19 @@ func (a *App) Runs(ctx context.Context, who Who, in RunsAsked) (RunList, error) 
 			if l.Names[r.StartedBy], err = tx.NameOf(r.StartedBy); err != nil {
 				return err
 			}
-			if l.Found[r.ID], err = foundBy(r); err != nil {
+			if l.Found[r.ID], err = foundBy(tx, r); err != nil {
 				return err
 			}
 			if r.ID == l.Area.CostRun {
-				var in RunInputs
-				if err := json.Unmarshal([]byte(r.Inputs), &in); err != nil {
+				full, err := tx.Run(r.ID)
+				if err != nil {
 					return err
 				}
-				if l.Stale, err = a.stale(tx, r, in); err != nil {
+				var in RunInputs
+				if err := json.Unmarshal([]byte(full.Inputs), &in); err != nil {
+					return err
+				}
+				if l.Stale, err = a.stale(tx, full, in); err != nil {
 					return err
 				}
 			}
@@ -204,32 +208,59 @@ func mayRun(tx *store.Tx) bool {
 
 // RunFound is what a run found, in a few figures. Those of the other kind of run are 0.
 type RunFound struct {
-	Records, Persons, Several int // of a link run; Several are persons of more than one record
-	Links, Doubts             int
-	Cohort, Apart             int // of a cost run: people whom the rule finds, and those set apart for one service
-	Amount                    money.Pence
-	Everyone                  int // people with a priced contact in the window
-	EveryoneCost              money.Pence
-	NoPerson                  int // contacts of records that no person holds
+	Records, Persons, Several int         `json:",omitempty"` // of a link run; Several are persons of more than one record
+	Links, Doubts             int         `json:",omitempty"`
+	Cohort, Apart             int         `json:",omitempty"` // of a cost run: people whom the rule finds, and those set apart for one service
+	Amount                    money.Pence `json:",omitempty"`
+	Everyone                  int         `json:",omitempty"` // people with a priced contact in the window
+	EveryoneCost              money.Pence `json:",omitempty"`
+	NoPerson                  int         `json:",omitempty"` // contacts of records that no person holds
 }
 
-// foundBy reads a run's report; nothing where there is none.
-func foundBy(r store.Run) (f RunFound, err error) {
-	if r.Report == "" {
+// foundBy gives what a run found; nothing where it has not ended well. A run made before that was kept has it in its report.
+func foundBy(tx *store.Tx, r store.Run) (f RunFound, err error) {
+	if r.State != store.RunPublished && r.State != store.RunSuperseded {
 		return f, nil
+	}
+	if r.Found != "" {
+		return f, json.Unmarshal([]byte(r.Found), &f)
+	}
+	if r, err = tx.Run(r.ID); err != nil {
+		return f, err
 	}
 	if r.Kind == store.LinkRun {
 		var report linkRunReport
 		err = json.Unmarshal([]byte(r.Report), &report)
-		return RunFound{Records: report.Records, Persons: report.Persons, Several: report.Several, Links: report.Links, Doubts: report.Doubts}, err
+		return report.found(), err
 	}
 	var report costRunReport
-	if err = json.Unmarshal([]byte(r.Report), &report); err != nil || report.Cohort == nil {
-		return f, err
+	err = json.Unmarshal([]byte(r.Report), &report)
+	return report.found(), err
+}
+
+func (r linkRunReport) found() RunFound {
+	return RunFound{Records: r.Records, Persons: r.Persons, Several: r.Several, Links: r.Links, Doubts: r.Doubts}
+}
+
+func (r costRunReport) found() RunFound {
+	c := r.Cohort
+	if c == nil {
+		return RunFound{}
 	}
-	c := report.Cohort
-	return RunFound{Cohort: len(c.Members), Apart: len(c.SingleService), Amount: c.Amount, Everyone: c.Everyone, EveryoneCost: c.EveryoneCost,
-		NoPerson: report.NoPerson}, nil
+	return RunFound{Cohort: len(c.Members), Apart: len(c.SingleService), Amount: c.Amount, Everyone: c.Everyone, EveryoneCost: c.EveryoneCost, NoPerson: r.NoPerson}
+}
+
+// publish makes a finished run the one that pages read.
+func publish(tx *store.Tx, n id.Run, kind store.RunKind, report interface{ found() RunFound }) error {
+	text, err := json.Marshal(report)
+	if err != nil {
+		return err
+	}
+	found, err := json.Marshal(report.found())
+	if err != nil {
+		return err
+	}
+	return tx.PublishRun(n, kind, string(text), string(found))
 }
 
 // RunPage is one run and what it fixed.
@@ -271,7 +302,7 @@ func (a *App) Run(ctx context.Context, who Who, n id.Run) (RunPage, error) {
 		if err := json.Unmarshal([]byte(p.Run.Inputs), &p.Inputs); err != nil {
 			return err
 		}
-		if p.Found, err = foundBy(p.Run); err != nil {
+		if p.Found, err = foundBy(tx, p.Run); err != nil {
 			return err
 		}
 		p.Extracts = nil
@@ -308,18 +339,10 @@ func runExtract(tx *store.Tx, n id.Extract) (x RunExtract, err error) {
 }
 
 // neighbours finds the runs of the same kind that were in force before and after.
-func (p *RunPage) neighbours(tx *store.Tx) error {
-	runs, err := tx.Runs(1000)
-	for _, r := range runs { // the newest first
-		if r.Kind != p.Run.Kind || r.State != "published" && r.State != "superseded" || p.Run.FinishedAt.IsZero() {
-			continue
-		}
-		switch {
-		case r.ID > p.Run.ID:
-			p.SupersededBy = r.ID
-		case r.ID < p.Run.ID && p.Supersedes == 0:
-			p.Supersedes = r.ID
-		}
+func (p *RunPage) neighbours(tx *store.Tx) (err error) {
+	p.Supersedes, p.SupersededBy = 0, 0
+	if !p.Run.FinishedAt.IsZero() {
+		p.Supersedes, p.SupersededBy, err = tx.RunsBeside(p.Run.Kind, p.Run.ID)
 	}
 	return err
 }

@@ -66,7 +66,8 @@ var (
 	extractByID  = query("extract.by-id", `select `+extractFields+` from extracts where id = $1 and area = $2`)
 	extractBySHA = query("extract.by-sha256", `select `+extractFields+` from extracts where area = $1 and sha256 = $2 and agency = $3 and layout = $4
 		and state in ('received', 'checked', 'accepted') order by id limit 1`)
-	extractList     = query("extract.list", `select `+extractFields+` from extracts where area = $1 and ($2 = 0 or agency = $2) order by id desc`)
+	extractList     = query("extract.list", `select `+extractFields+` from extracts where area = $1 order by id desc`)
+	extractListOf   = query("extract.list-of", `select `+extractFields+` from extracts where area = $1 and agency = $2 order by id desc`)
 	extractStanding = query("extract.standing", `select `+extractFields+` from extracts where area = $1 and state = 'accepted' order by as_of, id`)
 	extractNewest   = query("extract.newest", `select agency, max(as_of) from extracts where area = $1 and state = 'accepted' group by agency order by agency`)
 	extractLayout   = query("extract.layout-name", `select l.name from extracts e join layouts l on l.id = e.layout where e.id = $1 and e.area = $2`)
@@ -116,9 +117,12 @@ func (tx *Tx) Extract(n id.Extract) (Extract, error) {
 	return some[0], nil
 }
 
-// Extracts gives the extracts of the area, or of one agency of it, the newest first.
+// Extracts gives the extracts of one agency of the area, or where that is 0 of all, the newest first.
 func (tx *Tx) Extracts(agency id.Agency) ([]Extract, error) {
-	return tx.extractsBy(extractList, tx.area, int64(agency))
+	if agency == 0 {
+		return tx.extractsBy(extractList, tx.area)
+	}
+	return tx.extractsBy(extractListOf, tx.area, int64(agency))
 }
 
 // StandingExtracts gives the accepted extracts, the oldest as-of day first.

@@ -36,19 +36,25 @@ type Run struct {
 	InputsHash  string
 	CodeVersion string
 	Report      string // JSON, by kind
+	Found       string // JSON: what the report comes to, for lists; empty for a run made before it was kept
 	Fault       string
 }
 
-const runFields = `id, kind, state, started_at, started_by, finished_at, inputs, inputs_hash, code_version, report, fault`
+const runFields = `id, kind, state, started_at, started_by, finished_at, inputs, inputs_hash, code_version, report, found, fault`
+
+// In a list a run comes without what it fixed and its report, which may be large.
+const runRow = `id, kind, state, started_at, started_by, finished_at, '', inputs_hash, code_version, '', found, fault`
 
 var (
-	runInsert    = query("run.insert", `insert into runs (area, id, kind, state, started_at, started_by, inputs, inputs_hash, code_version) values ($1, $2, $3, 'working', $4, $5, $6, $7, $8)`)
-	runByID      = query("run.by-id", `select `+runFields+` from runs where id = $1 and area = $2`)
-	runList      = query("run.list", `select `+runFields+` from runs where area = $1 order by id desc limit $2`)
-	runListFrom  = query("run.list-from", `select `+runFields+` from runs where area = $1 and id < $2 order by id desc limit $3`)
-	runListKind  = query("run.list-of-kind", `select `+runFields+` from runs where area = $1 and kind = $4 and id < $2 order by id desc limit $3`)
+	runInsert   = query("run.insert", `insert into runs (area, id, kind, state, started_at, started_by, inputs, inputs_hash, code_version) values ($1, $2, $3, 'working', $4, $5, $6, $7, $8)`)
+	runByID     = query("run.by-id", `select `+runFields+` from runs where id = $1 and area = $2`)
+	runList     = query("run.list", `select `+runRow+` from runs where area = $1 order by id desc limit $2`)
+	runListFrom = query("run.list-from", `select `+runRow+` from runs where area = $1 and id < $2 order by id desc limit $3`)
+	runListKind = query("run.list-of-kind", `select `+runRow+` from runs where area = $1 and kind = $4 and id < $2 order by id desc limit $3`)
+	runBeside   = query("run.beside", `select coalesce((select max(id) from runs where area = $1 and kind = $2 and id < $3 and state in ('published', 'superseded')), 0),
+		coalesce((select min(id) from runs where area = $1 and kind = $2 and id > $3 and state in ('published', 'superseded')), 0)`)
 	runInputs    = query("run.inputs", `update runs set inputs = $1, inputs_hash = $2 where id = $3 and state = 'working' and area = $4`)
-	runFinish    = query("run.finish", `update runs set state = 'published', finished_at = $1, report = $2 where id = $3 and state = 'working' and area = $4`)
+	runFinish    = query("run.finish", `update runs set state = 'published', finished_at = $1, report = $2, found = $5 where id = $3 and state = 'working' and area = $4`)
 	runFail      = query("run.fail", `update runs set state = 'failed', finished_at = $1, fault = $2 where id = $3 and state = 'working' and area = $4`)
 	runSupersede = query("run.supersede", `update runs set state = 'superseded' where area = $1 and kind = $2 and id <> $3 and state = 'published'`)
 	runOld       = query("run.old", `select r.id from runs r where r.area = $1 and r.kind = $2 and r.state = 'superseded'
@@ -83,10 +89,11 @@ func (tx *Tx) Run(n id.Run) (Run, error) {
 	return some[0], nil
 }
 
-// Runs gives the newest runs of the area.
+// Runs gives the newest runs of the area, without what they fixed and their reports.
 func (tx *Tx) Runs(most int) ([]Run, error) { return tx.runsBy(runList, tx.area, most) }
 
-// RunsBefore gives the newest runs with a lower number than one, of a kind or, where that is empty, of both; 0 begins at the newest.
+// RunsBefore gives the newest runs with a lower number than one, of a kind or, where that is empty, of both; 0 begins at the newest. They come
+// without what they fixed and their reports.
 func (tx *Tx) RunsBefore(n id.Run, kind RunKind, most int) ([]Run, error) {
 	before := int64(n)
 	if before == 0 {
@@ -98,15 +105,20 @@ func (tx *Tx) RunsBefore(n id.Run, kind RunKind, most int) ([]Run, error) {
 	return tx.runsBy(runListKind, tx.area, before, most, string(kind))
 }
 
+// RunsBeside gives the runs of a kind that came to be in force next before a run and next after it; 0 for none.
+func (tx *Tx) RunsBeside(kind RunKind, n id.Run) (before, after id.Run, err error) {
+	return before, after, tx.one(runBeside, []any{tx.area, string(kind), int64(n)}, &before, &after)
+}
+
 // FixRun fixes what a run works on.
 func (tx *Tx) FixRun(n id.Run, inputs, inputsHash string) error {
 	_, err := tx.exec(runInputs, inputs, inputsHash, int64(n), tx.area)
 	return err
 }
 
-// PublishRun makes a finished run the one that pages read.
-func (tx *Tx) PublishRun(n id.Run, kind RunKind, report string) error {
-	changed, err := tx.exec(runFinish, instant(tx.now), report, int64(n), tx.area)
+// PublishRun makes a finished run the one that pages read. found is what its report comes to in a few figures.
+func (tx *Tx) PublishRun(n id.Run, kind RunKind, report, found string) error {
+	changed, err := tx.exec(runFinish, instant(tx.now), report, int64(n), tx.area, found)
 	if err != nil {
 		return err
 	}
@@ -168,7 +180,7 @@ func (tx *Tx) OldRun(kind RunKind, kept int) (n id.Run, err error) {
 func (tx *Tx) runsBy(s *statement, args ...any) ([]Run, error) {
 	return list(tx, s, args, func(scan func(...any) error) (r Run, err error) {
 		var started, finished string
-		err = scan(&r.ID, &r.Kind, &r.State, &started, &r.StartedBy, &finished, &r.Inputs, &r.InputsHash, &r.CodeVersion, &r.Report, &r.Fault)
+		err = scan(&r.ID, &r.Kind, &r.State, &started, &r.StartedBy, &finished, &r.Inputs, &r.InputsHash, &r.CodeVersion, &r.Report, &r.Found, &r.Fault)
 		r.StartedAt, r.FinishedAt = moment(started), moment(finished)
 		return r, err
 	})

@@ -227,7 +227,7 @@ func (w *world) fill(tx *Tx) (err error) {
 		w.oldRun = w.linkRun
 		step(func() (err error) { w.linkRun, err = tx.AddRun(LinkRun); return err })
 		step(func() error { return tx.StageMemberships(w.linkRun, []Membership{{w.record, 1}}) })
-		step(func() error { return tx.PublishRun(w.linkRun, LinkRun, "{}") })
+		step(func() error { return tx.PublishRun(w.linkRun, LinkRun, "{}", "{}") })
 	}
 	step(func() (err error) { w.linkRun, err = tx.AddRun(LinkRun); return err })
 	step(func() (err error) { w.person, err = tx.AddPersons(1, w.linkRun); return err })
@@ -243,7 +243,7 @@ func (w *world) fill(tx *Tx) (err error) {
 	step(func() error {
 		return tx.AddMembershipEvents([]MembershipEvent{{Run: w.linkRun, Record: w.record, To: w.person, Kind: "linked"}})
 	})
-	step(func() error { return tx.PublishRun(w.linkRun, LinkRun, "{}") })
+	step(func() error { return tx.PublishRun(w.linkRun, LinkRun, "{}", "{}") })
 	step(func() (err error) { w.costRun, err = tx.AddRun(CostRun); return err })
 	step(func() error {
 		return tx.StageSums(w.costRun, []PersonSum{{Person: w.person, Agency: w.agencyIs, Service: "nights", Amount: 500_00, Contacts: 1}})
@@ -251,7 +251,7 @@ func (w *world) fill(tx *Tx) (err error) {
 	step(func() error {
 		return tx.StageTotals(w.costRun, []PersonTotal{{Person: w.person, Rank: 1, Place: "cohort", Borough: w.area, Total: 500_00}})
 	})
-	step(func() error { return tx.PublishRun(w.costRun, CostRun, "{}") })
+	step(func() error { return tx.PublishRun(w.costRun, CostRun, "{}", "{}") })
 	step(func() error {
 		a, err := tx.AddAnswer(Answer{Answer: "unsure", Person: w.person, Record: w.record, Reason: w.area, Pairs: [][2]id.Record{{w.record, w.other}}})
 		w.answer = a.ID
@@ -537,6 +537,10 @@ var readings = map[string]reading{
 	"RunsBefore": {call: func(tx *Tx, w *world) (any, error) {
 		all, err := tx.RunsBefore(0, CostRun, 10)
 		return len(all) > 0 && all[0].ID == w.costRun, err
+	}},
+	"RunsBeside": {call: func(tx *Tx, w *world) (any, error) {
+		before, _, err := tx.RunsBeside(LinkRun, w.linkRun)
+		return before == w.linkRun-1, err
 	}},
 	"Sessions": {call: func(tx *Tx, w *world) (any, error) { return tx.Sessions(w.account) }},
 	"ServiceCodes": {call: func(tx *Tx, w *world) (any, error) {

@@ -181,6 +181,9 @@ func staleSince(s app.Stale) string {
 	if s.Prices {
 		why = append(why, "a change of prices")
 	}
+	if s.Links {
+		why = append(why, "another link run")
+	}
 	return listed(why)
 }
 
