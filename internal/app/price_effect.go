@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"slices"
 
 	"throughline/internal/cohort"
@@ -23,8 +24,48 @@ type PriceEffect struct {
 	LeaveN       int
 }
 
-// effect reckons the window twice. It is nil before anything is linked.
+// effect is what approving the decision that waits would change. It is nil before anything is linked.
 func (a *App) effect(tx *store.Tx, l PriceLineState) (*PriceEffect, error) {
+	p, err := priceDecided(tx, l.Waiting.ID)
+	if err != nil {
+		return nil, err
+	}
+	return a.effectOf(tx, cost.Key{Agency: l.Agency.Slug, Code: l.Code, Unit: l.Unit}, p)
+}
+
+// priceDecided is a decision that stands or waits.
+func priceDecided(tx *store.Tx, n id.Price) (store.PriceEntry, error) {
+	standing, err := tx.Prices()
+	if err != nil {
+		return store.PriceEntry{}, err
+	}
+	i := slices.IndexFunc(standing, func(p store.PriceEntry) bool { return p.ID == n })
+	if i < 0 {
+		return store.PriceEntry{}, fault.Missing("price")
+	}
+	return standing[i], nil
+}
+
+// PriceEffect says what a decision would change if it were made and approved, and changes nothing. It refuses what making the decision
+// would refuse. It is nil before anything is linked.
+func (a *App) PriceEffect(ctx context.Context, who Who, in PriceProposal) (*PriceEffect, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	var e *PriceEffect
+	err := a.db.Do(ctx, inArea(who, policy.PriceMapOpen, policy.PriceMap), func(tx *store.Tx) error {
+		key, entry, err := a.propose(tx, in)
+		if err != nil {
+			return err
+		}
+		e, err = a.effectOf(tx, key, entry)
+		return err
+	})
+	return e, err
+}
+
+// effectOf reckons the window twice: with what stands, and with a decision approved.
+func (a *App) effectOf(tx *store.Tx, key cost.Key, decided store.PriceEntry) (*PriceEffect, error) {
 	here, err := tx.Area()
 	if err != nil || here.LinkRun == 0 {
 		return nil, err
@@ -37,7 +78,7 @@ func (a *App) effect(tx *store.Tx, l PriceLineState) (*PriceEffect, error) {
 	if err != nil {
 		return nil, err
 	}
-	approved, err := c.prices.with(tx, l.Waiting.ID)
+	approved, err := c.prices.with(tx, decided)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +87,7 @@ func (a *App) effect(tx *store.Tx, l PriceLineState) (*PriceEffect, error) {
 		return nil, err
 	}
 	e := &PriceEffect{Amount: is.EveryoneCost - was.EveryoneCost, Cohort: is.Amount - was.Amount}
-	if at, sent := c.prices.at[cost.Key{Agency: l.Agency.Slug, Code: l.Code, Unit: l.Unit}]; sent {
+	if at, sent := c.prices.at[key]; sent {
 		e.Contacts = after.Codes[at].Contacts - before.Codes[at].Contacts
 	}
 	if e.Enter, e.EnterN, err = knownOf(tx, is.Members, membersOf(was)); err != nil {
@@ -71,11 +112,12 @@ func knownOf(tx *store.Tx, members []cohort.Member, others map[id.Person]bool) (
 			known = append(known, m.ID)
 		}
 	}
+	tx.Names(known...)
 	return known, all, nil
 }
 
 // with is the price map as it would be with a decision approved.
-func (m *priceMap) with(tx *store.Tx, n id.Price) (*priceMap, error) {
+func (m *priceMap) with(tx *store.Tx, p store.PriceEntry) (*priceMap, error) {
 	agencies, err := tx.Agencies()
 	if err != nil {
 		return nil, err
@@ -84,15 +126,9 @@ func (m *priceMap) with(tx *store.Tx, n id.Price) (*priceMap, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(standing, func(p store.PriceEntry) bool { return p.ID == n })
-	if i < 0 {
-		return nil, fault.Missing("price")
-	}
-	p := standing[i]
 	p.State, p.ApprovedAs, p.ApprovedAt = "approved", "nobody yet", tx.Now()
-	standing = slices.DeleteFunc(standing, func(o store.PriceEntry) bool { return o.Agency == p.Agency && o.Code == p.Code && o.Unit == p.Unit })
-	standing = append(standing, p)
-	return madeFrom{area: m.area, agencies: agencies, codes: m.codes, standing: standing}.make()
+	standing = slices.DeleteFunc(slices.Clone(standing), func(o store.PriceEntry) bool { return o.Agency == p.Agency && o.Code == p.Code && o.Unit == p.Unit })
+	return madeFrom{area: m.area, agencies: agencies, codes: m.codes, standing: append(standing, p)}.make()
 }
 
 // reckon prices what was gathered by a map and applies the rule.

@@ -11,6 +11,7 @@ import (
 	"throughline/internal/area"
 	"throughline/internal/fault"
 	"throughline/internal/id"
+	"throughline/internal/linkage"
 	"throughline/internal/money"
 	"throughline/internal/policy"
 	"throughline/internal/sheet"
@@ -263,6 +264,16 @@ func publish(tx *store.Tx, n id.Run, kind store.RunKind, report interface{ found
 	return tx.PublishRun(n, kind, string(text), string(found))
 }
 
+// modelOf is the model that a link run trained and kept to; nil for any other.
+func modelOf(r store.Run) (*linkage.Model, error) {
+	if r.Report == "" || r.Kind != store.LinkRun {
+		return nil, nil
+	}
+	var report linkRunReport
+	err := json.Unmarshal([]byte(r.Report), &report)
+	return report.Model, err
+}
+
 // RunPage is one run and what it fixed.
 type RunPage struct {
 	Viewer       Viewer
@@ -272,15 +283,17 @@ type RunPage struct {
 	Inputs       RunInputs
 	Extracts     []RunExtract // that it read
 	Found        RunFound
-	Stale        Stale  // when it is the cost run in force
-	Supersedes   id.Run // the run of its kind that was in force before it; 0 for none
-	SupersededBy id.Run // the one that took its place; 0 for none
+	Model        *linkage.Model // of a link run that has ended; nil else
+	Stale        Stale          // when it is the cost run in force
+	Supersedes   id.Run         // the run of its kind that was in force before it; 0 for none
+	SupersededBy id.Run         // the one that took its place; 0 for none
 }
 
 // RunExtract is an extract that a run read.
 type RunExtract struct {
 	store.Extract
 	Agency, Layout string
+	LayoutVersion  int64
 }
 
 // Run shows what a run fixed and found.
@@ -303,6 +316,9 @@ func (a *App) Run(ctx context.Context, who Who, n id.Run) (RunPage, error) {
 			return err
 		}
 		if p.Found, err = foundBy(tx, p.Run); err != nil {
+			return err
+		}
+		if p.Model, err = modelOf(p.Run); err != nil {
 			return err
 		}
 		p.Extracts = nil
@@ -334,7 +350,7 @@ func runExtract(tx *store.Tx, n id.Extract) (x RunExtract, err error) {
 		return x, err
 	}
 	l, err := tx.Layout(x.Extract.Layout)
-	x.Agency, x.Layout = g.Name, l.Name
+	x.Agency, x.Layout, x.LayoutVersion = g.Name, l.Name, l.Version
 	return x, err
 }
 

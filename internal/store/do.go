@@ -91,6 +91,9 @@ func (tx *Tx) show(people ...id.Person) {
 	}
 }
 
+// Names notes people whom the answer names though it read no row of theirs, for the event.
+func (tx *Tx) Names(people ...id.Person) { tx.show(people...) }
+
 // creates notes what the act made, so that its event names it.
 func (tx *Tx) creates(kind policy.SubjectKind, n int64) {
 	if len(tx.made) < 20 {

@@ -120,15 +120,22 @@ func (s *Server) exportPrices(w http.ResponseWriter, r *http.Request, who app.Wh
 }
 
 func (s *Server) price(w http.ResponseWriter, r *http.Request, who app.Who) error {
-	return s.pricePage(w, r, who, http.StatusOK, lineAsked(r.URL.Query()), ui.Form{}, ui.Form{})
+	return s.pricePage(w, r, who, http.StatusOK, lineAsked(r.URL.Query()), priceForms{})
 }
 
 func lineAsked(v url.Values) app.OpenPriceLine {
 	return app.OpenPriceLine{Agency: v.Get("agency"), Code: v.Get("code"), Unit: v.Get("unit")}
 }
 
-// pricePage shows one line of the price map. set and leave are its two forms, as they came back.
-func (s *Server) pricePage(w http.ResponseWriter, r *http.Request, who app.Who, status int, in app.OpenPriceLine, set, leave ui.Form) error {
+// priceForms are the two forms of a line of the price map as they came back, and what was asked about one of them: what it would change.
+type priceForms struct {
+	set, leave ui.Form
+	weighed    bool
+	effect     *app.PriceEffect // nil before anything is linked
+}
+
+// pricePage shows one line of the price map.
+func (s *Server) pricePage(w http.ResponseWriter, r *http.Request, who app.Who, status int, in app.OpenPriceLine, forms priceForms) error {
 	p, err := s.app.PriceLine(r.Context(), who, in)
 	if err != nil {
 		return err
@@ -136,7 +143,7 @@ func (s *Server) pricePage(w http.ResponseWriter, r *http.Request, who app.Who, 
 	l := p.State
 	c := ui.Price{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l), Unit: l.Unit, Contacts: l.Uses(), People: l.People, InCohort: l.InCohort,
 		Now: priceNow(p), Sum: l.Sum.Amount, Costing: ui.Costing{Year: p.Area.Prices.PriceYear, Rents: p.Rents}, Waits: l.Waits, Decision: l.Waiting.ID, MaySet: p.MaySet,
-		MayApprove: p.MayApprove, NotYours: "A finance lead approves it.", Years: priceYears(p.Area.Prices.PriceYear, p.Years), Counts: counts(l.Unit), SetForm: set, LeaveForm: leave}
+		MayApprove: p.MayApprove, NotYours: "A finance lead approves it.", Years: priceYears(p.Area.Prices.PriceYear, p.Years), Counts: counts(l.Unit), SetForm: forms.set, LeaveForm: forms.leave}
 	if p.OwnWaits {
 		c.NotYours = "You set this, so another finance lead approves it."
 	}
@@ -154,6 +161,12 @@ func (s *Server) pricePage(w http.ResponseWriter, r *http.Request, who app.Who, 
 	}
 	if e := p.Effect; e != nil {
 		c.Enter, c.Leave = e.Enter, e.Leave
+	}
+	if forms.weighed {
+		c.Would = &ui.PriceWould{LeftOut: len(forms.leave.Typed) > 0, Change: effectWords(forms.effect)}
+		if e := forms.effect; e != nil {
+			c.Would.Enter, c.Would.Leave = e.Enter, e.Leave
+		}
 	}
 	for _, h := range p.History {
 		what := priceWords(h.Line)
@@ -180,10 +193,21 @@ func effectWords(e *app.PriceEffect) []string {
 		return []string{"what it does to the sums is known once records are linked"}
 	}
 	return []string{
-		"a run made now would price " + plural(int64(e.Contacts), "more contact", "more contacts") + ", " + e.Amount.String() + " in all",
+		"a run made now would price " + moreOrFewer(e.Contacts) + ", " + e.Amount.String() + " in all",
 		"the cohort’s sum would change by " + e.Cohort.String(),
 		plural(int64(e.EnterN), "person", "people") + " would enter the cohort and " + commas(e.LeaveN) + " would leave it",
 	}
+}
+
+// moreOrFewer counts contacts that are priced beside those that were.
+func moreOrFewer(contacts int) string {
+	switch {
+	case contacts == 0:
+		return "as many contacts as now"
+	case contacts < 0:
+		return plural(int64(-contacts), "contact", "contacts") + " fewer"
+	}
+	return plural(int64(contacts), "more contact", "more contacts")
 }
 
 // priceNow is the price as it stands.

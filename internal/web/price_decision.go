@@ -26,16 +26,16 @@ func (s *Server) agencyOf(r *http.Request, who app.Who, in app.OpenPriceLine) (i
 
 func (s *Server) setPrice(w http.ResponseWriter, r *http.Request, who app.Who) error {
 	line := lineAsked(r.PostForm)
-	if r.PostForm.Get("national") != "" {
-		return s.setNational(w, r, who, line)
-	}
-	in, err := priceAsked(r)
-	if in.Agency, err = s.withAgency(r, who, line, err); err == nil {
+	in, err := s.priceProposed(r, who, line)
+	switch in := in.(type) {
+	case app.SetNationalPrice:
+		err = s.app.SetNationalPrice(r.Context(), who, in)
+	case app.SetLocalPrice:
 		err = s.app.SetLocalPrice(r.Context(), who, in)
 	}
 	err = priceTrouble(err)
 	if form, status, ok := again(r, err); ok {
-		return s.pricePage(w, r, who, status, line, withoutLine(form), ui.Form{})
+		return s.pricePage(w, r, who, status, line, priceForms{set: withoutLine(form)})
 	}
 	if err != nil {
 		return err
@@ -43,8 +43,50 @@ func (s *Server) setPrice(w http.ResponseWriter, r *http.Request, who app.Who) e
 	return s.done(w, pathOf(line), priceIsSet)
 }
 
-// setNational proposes the price of an edition that was chosen in place of an amount.
-func (s *Server) setNational(w http.ResponseWriter, r *http.Request, who app.Who, line app.OpenPriceLine) error {
+// priceEffect shows what a price would change, or leaving the code out, before anybody proposes it. It changes nothing.
+func (s *Server) priceEffect(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	line := lineAsked(r.PostForm)
+	leave := r.PostForm.Has("why")
+	var in app.PriceProposal
+	var err error
+	if leave {
+		var agency id.Agency
+		agency, err = s.agencyOf(r, who, line)
+		in = app.LeaveOut{Agency: agency, Code: line.Code, Unit: line.Unit, Reason: r.PostForm.Get("why")}
+	} else {
+		in, err = s.priceProposed(r, who, line)
+	}
+	forms := priceForms{}
+	if err == nil {
+		forms.effect, err = s.app.PriceEffect(r.Context(), who, in)
+		forms.weighed = true
+	}
+	form, status, ok := again(r, priceTrouble(err))
+	switch {
+	case err == nil:
+		form, status = typedIn(r.PostForm, "service", "amount", "counts", "year", "national", "source", "why"), http.StatusOK
+	case !ok:
+		return err
+	default:
+		form, forms.weighed = withoutLine(form), false
+	}
+	if leave {
+		forms.leave = form
+	} else {
+		forms.set = form
+	}
+	return s.pricePage(w, r, who, status, line, forms)
+}
+
+// priceProposed reads the price that a form proposes: that of an edition, where one was chosen, or an amount.
+func (s *Server) priceProposed(r *http.Request, who app.Who, line app.OpenPriceLine) (app.PriceProposal, error) {
+	if r.PostForm.Get("national") == "" {
+		in, err := priceAsked(r)
+		if in.Agency, err = s.withAgency(r, who, line, err); err != nil {
+			return nil, err
+		}
+		return in, nil
+	}
 	edition, item, _ := strings.Cut(r.PostForm.Get("national"), " ")
 	in := app.SetNationalPrice{Code: line.Code, Unit: line.Unit, Service: r.PostForm.Get("service"), Edition: edition, Item: item}
 	_, in.Conversion = basisOf(r.PostForm.Get("counts"))
@@ -52,17 +94,10 @@ func (s *Server) setNational(w http.ResponseWriter, r *http.Request, who app.Who
 	if strings.TrimSpace(r.PostForm.Get("amount")) != "" {
 		err = fault.InvalidField("national", "There is an amount and a national price.", "Leave one of them out.")
 	}
-	if in.Agency, err = s.withAgency(r, who, line, err); err == nil {
-		err = s.app.SetNationalPrice(r.Context(), who, in)
+	if in.Agency, err = s.withAgency(r, who, line, err); err != nil {
+		return nil, err
 	}
-	err = priceTrouble(err)
-	if form, status, ok := again(r, err); ok {
-		return s.pricePage(w, r, who, status, line, withoutLine(form), ui.Form{})
-	}
-	if err != nil {
-		return err
-	}
-	return s.done(w, pathOf(line), priceIsSet)
+	return in, nil
 }
 
 // withAgency finds the line's agency, unless something was wrong before.
@@ -128,7 +163,7 @@ func (s *Server) leaveOut(w http.ResponseWriter, r *http.Request, who app.Who) e
 		err = priceTrouble(s.app.LeaveOut(r.Context(), who, app.LeaveOut{Agency: agency, Code: line.Code, Unit: line.Unit, Reason: r.PostForm.Get("why")}))
 	}
 	if form, status, ok := again(r, err); ok {
-		return s.pricePage(w, r, who, status, line, ui.Form{}, withoutLine(form))
+		return s.pricePage(w, r, who, status, line, priceForms{leave: withoutLine(form)})
 	}
 	if err != nil {
 		return err

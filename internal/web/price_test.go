@@ -43,6 +43,13 @@ func TestApprovalShowsWhatItDoes(t *testing.T) {
 		}
 	}
 	run()
+	asked := url.Values{"agency": {"police"}, "code": {"MISPER"}, "unit": {"report"}, "amount": {"9000.00"}, "counts": {"event each"}, "year": {"2024-25"}, "source": {"Finance"}}
+	before := analyst.status(analyst.post("/prices/effect", asked), http.StatusOK).Body.String()
+	says(t, before, "Nothing is set yet", `value="9000.00"`)
+	asked.Set("amount", "9,000 or so")
+	saysNot(t, analyst.status(analyst.post("/prices/effect", asked), http.StatusUnprocessableEntity).Body.String(), "Nothing is set yet")
+	left := analyst.status(analyst.post("/prices/effect", url.Values{"agency": {"police"}, "code": {"MISPER"}, "unit": {"report"}, "why": {"It is not a use."}}), http.StatusOK).Body.String()
+	says(t, left, "Nothing is set yet", "as many contacts as now", "0 people would enter the cohort and 0 would leave it")
 	line := set("police", "MISPER", "report", "9000.00") // the third agency that the rule asks for
 	was, err := s.app.Cohort(t.Context(), analyst.credential(), app.OpenCohort{})
 	if err != nil {
@@ -58,6 +65,7 @@ func TestApprovalShowsWhatItDoes(t *testing.T) {
 	}
 	page := finance.status(finance.get(pathOf(line)), http.StatusOK).Body.String()
 	says(t, page, effectWords(&e)...)
+	says(t, before, effectWords(&e)...)
 	says(t, page, `href="`+ui.FootprintPath(e.Enter[0])+`"`)
 	if err := s.app.ApprovePrice(t.Context(), finance.credential(), p.State.Waiting.ID); err != nil {
 		t.Fatal(err)
@@ -73,13 +81,13 @@ func TestApprovalShowsWhatItDoes(t *testing.T) {
 	if got := is.Cohort.EveryoneCost - was.Cohort.EveryoneCost; got != e.Amount {
 		t.Errorf("everybody’s cost changed by %s, the page said %s", got, e.Amount)
 	}
-	before := map[id.Person]bool{}
+	already := map[id.Person]bool{}
 	for _, m := range was.Blocks {
-		before[m.Person] = true
+		already[m.Person] = true
 	}
 	entered := map[id.Person]bool{}
 	for _, m := range is.Blocks {
-		entered[m.Person] = !before[m.Person]
+		entered[m.Person] = !already[m.Person]
 	}
 	for _, n := range e.Enter {
 		if !entered[n] {

@@ -146,6 +146,8 @@ func (s *Server) table() []Route {
 		get("/prices", policy.PriceMapOpen, "prices", s.prices),
 		get("/prices.csv", policy.PriceMapExport, "", s.exportPrices),
 		get("/prices/line", policy.PriceMapOpen, "price", s.price),
+		post("/prices/effect", policy.PriceMapOpen, "price",
+			withLine(fields{"service": once, "amount": once, "counts": once, "year": once, "source": once, "national": once, "why": once}), s.priceEffect),
 		post("/prices/set", policy.PriceMapSetLocal, "price",
 			withLine(fields{"service": once, "amount": once, "counts": once, "year": once, "source": once, "national": once}), s.setPrice),
 		post("/prices/leave-out", policy.PriceMapLeaveOut, "price", withLine(fields{"why": once}), s.leaveOut),

@@ -117,11 +117,19 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, who app.Who) error 
 		c.Took = p.Run.FinishedAt.Sub(p.Run.StartedAt)
 	}
 	for _, x := range p.Extracts {
-		in := ui.RunInput{Name: x.Agency + ", " + x.Layout, AsOf: x.AsOf.Long(), Digest: x.SHA256, Rows: int(x.Rows)}
+		in := ui.RunInput{Name: x.Agency + ", " + x.Layout, AsOf: x.AsOf.Long(), Digest: x.SHA256, Rows: int(x.Rows), LayoutVersion: int(x.LayoutVersion)}
+		if p.Viewer.May(policy.LayoutOpen) {
+			in.Layout = x.Extract.Layout
+		}
 		if p.Viewer.May(policy.ExtractOpen) {
 			in.Extract = x.ID
 		}
 		c.Inputs = append(c.Inputs, in)
+	}
+	if p.Model != nil {
+		for _, x := range p.Model.Weights() {
+			c.Weights = append(c.Weights, ui.RunWeight{Field: sentenceCase(x.Field), Level: x.Level, Same: x.M, Other: x.U, Bits: x.Bits})
+		}
 	}
 	return ui.RunPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
 }
@@ -156,7 +164,18 @@ func runVersions(p app.RunPage) []ui.Pair {
 		pairs = append(pairs, pair("Rule", fmt.Sprintf("version %d", in.Rule)), pair("Window", windowWords(in.Window)), pair("Prices of", in.PriceYear))
 	}
 	if len(in.Editions) > 0 {
-		pairs = append(pairs, pair("Price editions", listed(in.Editions)), pair("Deflator", in.Deflator))
+		var editions ui.Text
+		for i, name := range in.Editions {
+			if i > 0 {
+				editions = append(editions, ui.Plain(", "))
+			}
+			if p.Viewer.May(policy.EditionOpen) {
+				editions = append(editions, ui.Link(ui.EditionPath(name), name))
+			} else {
+				editions = append(editions, ui.Plain(name))
+			}
+		}
+		pairs = append(pairs, ui.Pair{Name: "Price editions", Value: editions}, pair("Deflator", in.Deflator))
 	}
 	for _, digest := range []struct{ name, value string }{{"Digest of the price map", in.PriceMap}, {"Digest of who is who", in.Memberships},
 		{"Digest of the area’s configuration", in.Configuration}, {"Model", in.Model}} {

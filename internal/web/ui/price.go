@@ -219,6 +219,14 @@ type Price struct {
 	Counts                []Option // what the price is of one of, and how what was sent becomes that
 	Editions              []Option // national prices that could fit, "code item, unit, price"
 	SetForm, LeaveForm    Form
+	Would                 *PriceWould // what the form that came back would change; nil where nobody asked
+}
+
+// PriceWould is what a price, or leaving the code out, would change if it were set and approved.
+type PriceWould struct {
+	LeftOut      bool // it is about leaving the code out
+	Change       []string
+	Enter, Leave []id.Person // of the cohort, whom the viewer may open
 }
 
 // PriceChange is what was set before.

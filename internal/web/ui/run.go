@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"math"
+	"strconv"
 	"time"
 
 	"throughline/internal/id"
@@ -94,7 +96,8 @@ type Run struct {
 	Inputs       []RunInput
 	Versions     []Pair // layouts, model, person version, price map, editions, deflator, rule, program
 	Found        []Pair
-	Digest       string // of everything above: equal for equal inputs
+	Weights      []RunWeight // of a link run
+	Digest       string      // of everything above: equal for equal inputs
 }
 
 // RunInput is one extract that a run read.
@@ -104,6 +107,15 @@ type RunInput struct {
 	AsOf    string
 	Digest  string // SHA-256 of the file
 	Rows    int
+
+	Layout        id.Layout // zero for whoever may not open it
+	LayoutVersion int       // in force when the file was read
+}
+
+// RunWeight is what a link run made of one level of agreement in one field: how often records of one person reach it, and of two.
+type RunWeight struct {
+	Field, Level      string
+	Same, Other, Bits float64
 }
 
 // Head implements Content.
@@ -125,7 +137,7 @@ func (r Run) Lasted() string { return lasted(r.Took) }
 func (r Run) InputTable() Table {
 	t := Table{ID: "inputs", Name: many(len(r.Inputs), "extract", "extracts") + " that it read", Heading: true, Wide: true,
 		Empty:   "It read no extract.",
-		Columns: []Column{head(col("Extract")), key("As of"), num("Rows"), col("SHA-256 of the file")}}
+		Columns: []Column{head(col("Extract")), col("Layout"), key("As of"), num("Rows"), col("SHA-256 of the file")}}
 	rows := 0
 	for _, i := range r.Inputs {
 		rows += i.Rows
@@ -133,10 +145,42 @@ func (r Run) InputTable() Table {
 		if i.Extract == 0 {
 			name = words(i.Name)
 		}
-		t.Rows = append(t.Rows, row(name, words(i.AsOf), number0(i.Rows), sent(i.Digest)))
+		layout := words("version " + count(i.LayoutVersion))
+		if i.Layout != 0 {
+			layout = cell(LinkAbout(LayoutPath(i.Layout), "version "+count(i.LayoutVersion), i.Name))
+		}
+		t.Rows = append(t.Rows, row(name, layout, words(i.AsOf), number0(i.Rows), sent(i.Digest)))
 	}
-	t.Foot = []Row{row(words("All"), blank(), number0(rows), blank())}
+	t.Foot = []Row{row(words("All"), blank(), blank(), number0(rows), blank())}
 	return t
+}
+
+// WeightTable is the weights that a link run kept to, a level of agreement a row.
+func (r Run) WeightTable() Table {
+	t := Table{ID: "weights", Name: "Weights of agreement", Heading: true,
+		Note:    "How often two records that can be compared agree so far, and what that weighs: a bit doubles the odds that they are of one person.",
+		Columns: []Column{head(col("Agreement")), num("Of one person"), num("Of two people"), num("Bits")}}
+	field := ""
+	for _, w := range r.Weights {
+		name := cell(Plain(w.Level))
+		if w.Field != field {
+			field = w.Field
+			name = cell(Strong(w.Field), Break(), Plain(w.Level))
+		}
+		t.Rows = append(t.Rows, row(name, words(oneIn(w.Same)), words(oneIn(w.Other)), words(bits(int(math.Round(w.Bits*10))))))
+	}
+	return t
+}
+
+// oneIn writes a share as people read it: per cent, or one in so many where that is rarer than one in a hundred.
+func oneIn(x float64) string {
+	if x >= 0.01 {
+		return strconv.FormatFloat(x*100, 'f', 1, 64) + "%"
+	}
+	if x <= 0 {
+		return "never"
+	}
+	return "1 in " + count(int64(1/x+0.5))
 }
 
 // JobView is one piece of work: under way, ended, or failed.
