@@ -418,3 +418,29 @@ func TestPolicyIsAskedOfWhomTheAnswerShows(t *testing.T) {
 		}
 	})
 }
+
+// TestEventsDoNotWaitBehindReads takes every connection for reading: a refusal, which reads nothing more, is recorded all the same.
+func TestEventsDoNotWaitBehindReads(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB, _ *clock) {
+		newArea(t, db)
+		for range db.reads.Stats().MaxOpenConnections {
+			tx, err := db.reads.BeginTx(t.Context(), db.dialect.read)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = tx.Rollback() }()
+		}
+		recorded := make(chan error, 1)
+		go func() {
+			recorded <- db.audit.record(event{area: 1, at: instant(db.now()), act: string(policy.AgencyList), outcome: "permit"})
+		}()
+		select {
+		case err := <-recorded:
+			if err != nil {
+				t.Error(err)
+			}
+		case <-time.After(5 * time.Second):
+			t.Error("an event waits until somebody has done reading")
+		}
+	})
+}

@@ -129,12 +129,19 @@ func (db *DB) Do(ctx context.Context, r Request, f func(*Tx) error) error {
 		if try == tries {
 			return fault.New(fault.Conflict, "busy", "Many people are changing the same thing just now.", "Try again in a moment.").Because(err)
 		}
-		pause := time.Duration(1+rand.IntN(1<<min(try, 8))) * time.Millisecond
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
+		if err := stepBack(ctx, try); err != nil {
+			return err
 		}
+	}
+}
+
+// stepBack waits before a transaction that lost a race is tried again, longer each time and never as long as the others that lost it.
+func stepBack(ctx context.Context, try int) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(time.Duration(1+rand.IntN(1<<min(try, 8))) * time.Millisecond):
+		return nil
 	}
 }
 

@@ -148,14 +148,23 @@ func (db *DB) openSQLite(dir string) error {
 
 func (db *DB) openPostgres(ctx context.Context, dsn string) error {
 	db.dialect = &postgresDialect
-	pool, err := sql.Open("pgx", dsn)
-	if err != nil {
-		return fmt.Errorf("open PostgreSQL: %w", err)
+	open := func(most int) (*sql.DB, error) {
+		pool, err := sql.Open("pgx", dsn)
+		if err != nil {
+			return nil, fmt.Errorf("open PostgreSQL: %w", err)
+		}
+		pool.SetMaxOpenConns(most)
+		pool.SetMaxIdleConns(most)
+		return pool, nil
 	}
-	pool.SetMaxOpenConns(24)
-	pool.SetMaxIdleConns(24)
-	db.writes, db.reads = pool, pool
-	return checkPostgres(ctx, pool)
+	var err error
+	if db.writes, err = open(8); err != nil {
+		return err
+	}
+	if db.reads, err = open(16); err != nil { // apart: the events of reads must not wait behind the reads
+		return err
+	}
+	return checkPostgres(ctx, db.writes)
 }
 
 // holdPostgres takes the schema's lock, as lockDir takes the directory's: servers with a directory each must not share one database.

@@ -406,5 +406,8 @@ func (db *DB) alone(ctx context.Context, area int64, f func(*Tx) error) error {
 		if err == nil || !db.dialect.again(err) || try == 20 {
 			return err
 		}
+		if err := stepBack(ctx, try); err != nil {
+			return err
+		}
 	}
 }
