@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +11,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"strconv"
 
 	"throughline/internal/day"
@@ -32,6 +32,8 @@ type LinkFilesAsked struct {
 	RareNames  bool                     // name and date of birth alone link only where few others of the population are expected to have both
 	Population int                      // how many people the area has, for RareNames
 	Exhaustive bool                     // compare every pair, of few records
+	Model      *linkage.Model           // learnt before; nil learns one from the files
+	Sample     int                      // how many pairs to draw for somebody to look at; 0 draws none
 	Plan       func([]linkage.RulePlan) // told before pairs are compared; may be nil
 	Progress   func(stage string, done, total int64)
 }
@@ -54,6 +56,7 @@ type LinkedFiles struct {
 	Options linkage.Options
 	Result  *linkage.Result
 
+	says []string // what the records of the sample's pairs say, two a pair
 	keys []byte   // of every record, one after the other
 	ends []uint64 // where in keys each record's ends
 }
@@ -104,9 +107,15 @@ func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 	}
 	debug.SetGCPercent(20)
 	out.Options.Exhaustive, out.Options.Plan = in.Exhaustive, in.Plan
+	out.Options.Model, out.Options.Sample = in.Model, in.Sample
 	out.Options.Progress = func(stage string, done, total int) { in.Progress(stage, int64(done), int64(total)) }
-	out.Result, err = linker.Link(ctx, out.Options)
-	return out, err
+	if out.Result, err = linker.Link(ctx, out.Options); err != nil {
+		return nil, err
+	}
+	for _, p := range out.Result.Sample {
+		out.says = append(out.says, linker.Describe(p.A), linker.Describe(p.B))
+	}
+	return out, nil
 }
 
 // smallFiles is how many bytes of files are read with a heap that may double before it is collected.
@@ -151,10 +160,6 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 		return 0, fault.New(fault.Unavailable, "extract-gone", "It cannot be opened.", "Check that it is still there.").Because(err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	size := int64(0)
-	if info, err := file.Stat(); err == nil {
-		size = info.Size()
-	}
 	r, err := intake.NewReader(file, f.Layout, intake.Options{AsOf: asOf})
 	if err != nil {
 		return 0, err
@@ -173,11 +178,6 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 		return b
 	}
 	err = intake.EachPortion(ctx, r, len(encoders), shownRejected, encode, func(p *intake.Portion[*linkage.Batch]) error {
-		if p.Bytes > 0 && len(p.Rows) > 0 && to.Records() == int(done.first) {
-			more := int(int64(len(p.Rows)) * (size + size/32) / p.Bytes) // rows are about as long as the first of them
-			to.Expect(more)
-			l.keys, l.ends = slices.Grow(l.keys, more*(len(p.Key(&p.Rows[len(p.Rows)-1]))+1)), slices.Grow(l.ends, more)
-		}
 		done.Rejected = append(done.Rejected, p.Rejected[:min(len(p.Rejected), shownRejected-len(done.Rejected))]...)
 		to.AddBatch(number, p.Made, func(i int) bool {
 			row := &p.Rows[i]
@@ -246,6 +246,28 @@ func (l *LinkedFiles) WriteLinks(w io.Writer) error {
 		rows[i] = r
 	}
 	return linkage.WriteLinks(w, rows)
+}
+
+// WriteModel writes model.json: what the files were linked by, for use on others.
+func (l *LinkedFiles) WriteModel(w io.Writer) error {
+	return json.NewEncoder(w).Encode(l.Result.Model)
+}
+
+// WriteSample writes sample.csv: pairs for somebody to look at, with an empty column for what they say.
+func (l *LinkedFiles) WriteSample(w io.Writer) error {
+	rows := make([]linkage.SampleRow, len(l.Result.Sample))
+	for i, p := range l.Result.Sample {
+		r := linkage.SampleRow{Pair: i + 1, SaysA: l.says[2*i], SaysB: l.says[2*i+1]}
+		r.FileA, r.RecordA = l.record(p.A)
+		r.FileB, r.RecordB = l.record(p.B)
+		rows[i] = r
+	}
+	return linkage.WriteSample(w, rows)
+}
+
+// WriteSampleKey writes sample-key.json: what the sample stands for, not for who answers it.
+func (l *LinkedFiles) WriteSampleKey(w io.Writer) error {
+	return json.NewEncoder(w).Encode(linkage.NewSampleKey(l.Result))
 }
 
 // String counts what was found, for a log.

@@ -14,21 +14,32 @@ import (
 // evaluate is throughline evaluate.
 type evaluate struct {
 	output
-	Persons string `help:"persons.csv, as link-files writes it: file,record,person." required:"" type:"path" placeholder:"FILE"`
-	Truth   string `help:"truth.csv: file,record,truth." required:"" type:"path" placeholder:"FILE"`
+	Persons string `help:"persons.csv, as link-files writes it: file,record,person." type:"path" placeholder:"FILE"`
+	Truth   string `help:"truth.csv: file,record,truth." type:"path" placeholder:"FILE"`
+	Answers string `help:"sample.csv, as link-files --sample writes it, with same, not or unsure in its column answer." type:"path" placeholder:"FILE"`
+	Key     string `help:"sample-key.json, written beside the sample." type:"path" placeholder:"FILE"`
 	Partial bool   `help:"Records of the truth that were not linked count as people of their own, and records without a truth are left out; both are counted."`
 }
 
 // Help ends the command's help.
 func (evaluate) Help() string {
-	return `Pairwise figures are over pairs of records; B-cubed figures are the mean over records, so that one large person does not outweigh the rest.
+	return `Pairwise figures are over pairs of records; B-cubed figures are the mean over records, so that one large person does not outweigh the rest. Without a truth, the
+answers to a sample give precision and recall with their ranges; pairs that are unsure or not answered are left out and counted.
 
-Example:
-  throughline evaluate --persons out/persons.csv --truth truth.csv --json`
+Examples:
+  throughline evaluate --persons out/persons.csv --truth truth.csv --json
+  throughline evaluate --answers out/sample.csv --key out/sample-key.json`
 }
 
-// Run compares the two files.
+// Run compares the two files, or judges by a sample.
 func (c evaluate) Run(w *World) error {
+	switch truth, sample := c.Persons != "" && c.Truth != "", c.Answers != "" && c.Key != ""; {
+	case truth == sample || !truth && c.Persons+c.Truth != "" || !sample && c.Answers+c.Key != "":
+		return fault.InvalidField("truth", "Persons and a truth go together, and so do answers and a key.",
+			"Give either --persons and --truth, or --answers and --key.")
+	case sample:
+		return c.judge(w)
+	}
 	persons, err := readRows("persons", c.Persons, linkage.ReadPersons)
 	if err != nil {
 		return err
@@ -48,6 +59,69 @@ func (c evaluate) Run(w *World) error {
 		linkage.Coverage
 	}{a, cover}
 	return c.print(w, answer, agreementWords(a, cover))
+}
+
+// judged is what a sample's answers say, as JSON shows it.
+type judged struct {
+	linkage.Judgement
+	Answered int `json:"answered"`
+	Unsure   int `json:"unsure"`
+	Empty    int `json:"empty"`
+}
+
+// judge estimates precision and recall from a sample's answers.
+func (c evaluate) judge(w *World) (err error) {
+	f, err := open("answers", c.Answers)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	rows, err := linkage.ReadSample(f, filepath.Base(c.Answers))
+	if err != nil {
+		return err
+	}
+	k, err := open("key", c.Key)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, k.Close()) }()
+	key, err := linkage.ReadSampleKey(k, filepath.Base(c.Key))
+	if err != nil {
+		return err
+	}
+	answers, unsure, empty, err := key.Answers(rows, filepath.Base(c.Answers))
+	if err != nil {
+		return err
+	}
+	j, err := key.Strata.Judge(answers)
+	if err != nil {
+		return err
+	}
+	done := judged{j, len(answers), unsure, empty}
+	return c.print(w, done, done.words())
+}
+
+func (d judged) words() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s pairs were answered, %s are unsure and %s are not answered; the last two are left out.\n", count(d.Answered), count(d.Unsure),
+		count(d.Empty))
+	fmt.Fprintf(&b, "Of the linked pairs %s are right. Of the pairs of one person that were weighed %s are linked.\n", between(d.Precision),
+		between(d.Recall))
+	b.WriteString("The ranges are meant to hold the truth 19 times in 20. Pairs that no rule found are in neither figure.\n\n")
+	var rows [][]string
+	for _, s := range d.Strata {
+		if s.Pairs == 0 {
+			continue
+		}
+		linked := "no"
+		if s.Linked {
+			linked = "yes"
+		}
+		rows = append(rows, []string{fmt.Sprintf("%+.1f", s.From), linked, count(s.Pairs), count(s.Looked), count(s.Same),
+			fmt.Sprintf("%.3f", s.Expected/float64(s.Pairs)), fmt.Sprintf("%.3f", s.Calibrated)})
+	}
+	b.WriteString(table([]string{"FROM BITS", "LINKED", "PAIRS", "ANSWERED", "SAME", "MODEL", "CALIBRATED"}, rows))
+	return b.String()
 }
 
 func readRows(field, path string, read func(io.Reader, string) ([]linkage.Row, error)) (rows []linkage.Row, err error) {

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,18 +23,21 @@ import (
 type linkFiles struct {
 	output
 	Layout     string   `help:"The layout of the files that name none of their own." type:"path" placeholder:"FILE"`
-	Out        string   `help:"The folder for persons.csv, links.csv and report.html. Nothing in it is overwritten." required:"" type:"path" placeholder:"DIR"`
+	Out        string   `help:"The folder for persons.csv, links.csv, model.json and report.html. Nothing in it is overwritten." required:"" type:"path" placeholder:"DIR"`
 	AsOf       string   `help:"Read ages and dates of birth as of this day; today otherwise." name:"as-of" placeholder:"DAY"`
 	RareNames  bool     `help:"Link by name and date of birth alone only where fewer than 1 in 10,000 others of the population are expected to have both. Needs --population." name:"rare-names"`
 	Population int      `help:"How many people live in the area." placeholder:"N"`
 	Exhaustive bool     `help:"Compare every pair, whatever the rules, of up to 60,000 records."`
+	Model      string   `help:"A model.json that another run wrote, to link by; otherwise one is learnt from these files." type:"path" placeholder:"FILE"`
+	Sample     int      `help:"Draw so many pairs for somebody to look at (50 or more): sample.csv with an empty column for answers, and sample-key.json for throughline evaluate." placeholder:"N"`
 	Extracts   []string `arg:"" name:"extract" help:"The files, each with @LAYOUT where its layout is another one: people.csv@people.yaml."`
 }
 
 // Help ends the command's help.
 func (linkFiles) Help() string {
 	return `Finds who is who in an analyst's files, on this machine and without a database. persons.csv has file,record,person for each record; links.csv
-has the links that hold each person together, with their weight in bits and probability; report.html says what was read and done.
+has the links that hold each person together, with their weight in bits and probability; model.json has what they were weighed by, for use on
+other files with --model; report.html says what was read and done.
 A record is what has one key in one file, or one row where the layout has no key. Columns that a layout does not map are not used.
 
 Examples:
@@ -49,7 +54,11 @@ type linked struct {
 	Links   int          `json:"links"`
 	Review  int          `json:"pairs_to_look_at"`
 	Pairs   int64        `json:"pairs_compared"`
-	Seconds float64      `json:"seconds"`
+	// Precision of linked pairs and recall of what was weighed, as estimated without labels.
+	Precision linkage.Interval `json:"estimated_precision"`
+	Recall    linkage.Interval `json:"estimated_recall"`
+	Settled   bool             `json:"training_settled"`
+	Seconds   float64          `json:"seconds"`
 }
 
 type linkedFile struct {
@@ -65,8 +74,22 @@ type linkedFile struct {
 	First    []rejected `json:"first_rejected"`
 }
 
+// written is one file that link-files writes.
+type written struct {
+	name  string
+	write func(*app.LinkedFiles, io.Writer) error
+}
+
 // outputs are what link-files writes.
-var outputs = []string{"persons.csv", "links.csv", "report.html"}
+func (c linkFiles) outputs(version string, asOf day.Day) []written {
+	list := []written{{"persons.csv", (*app.LinkedFiles).WritePersons}, {"links.csv", (*app.LinkedFiles).WriteLinks},
+		{"model.json", (*app.LinkedFiles).WriteModel},
+		{"report.html", func(found *app.LinkedFiles, to io.Writer) error { return writeReport(to, found, version, asOf) }}}
+	if c.Sample > 0 {
+		list = append(list, written{"sample.csv", (*app.LinkedFiles).WriteSample}, written{"sample-key.json", (*app.LinkedFiles).WriteSampleKey})
+	}
+	return list
+}
 
 // Run links the files.
 func (c linkFiles) Run(ctx context.Context, w *World) error {
@@ -84,13 +107,18 @@ func (c linkFiles) Run(ctx context.Context, w *World) error {
 		return fault.InvalidField("population", "The rule for rare names and the population go together.",
 			"Give both --rare-names and --population, such as --population 950000, or neither.")
 	}
-	if err := c.free(); err != nil {
+	outputs := c.outputs(w.Version, asOf)
+	if err := c.free(outputs); err != nil {
+		return err
+	}
+	model, err := c.model()
+	if err != nil {
 		return err
 	}
 	began := w.Now()
 	bar := newBar(w)
 	found, err := app.LinkFiles(ctx, app.LinkFilesAsked{Files: files, AsOf: asOf, RareNames: c.RareNames,
-		Population: c.Population, Exhaustive: c.Exhaustive, Progress: bar.show,
+		Population: c.Population, Exhaustive: c.Exhaustive, Model: model, Sample: c.Sample, Progress: bar.show,
 		Plan: func(p []linkage.RulePlan) {
 			bar.end()
 			fmt.Fprintln(w.Stderr, planned(p))
@@ -99,7 +127,7 @@ func (c linkFiles) Run(ctx context.Context, w *World) error {
 	if err != nil {
 		return err
 	}
-	if err := c.write(found, w.Version, asOf); err != nil {
+	if err := c.write(found, outputs); err != nil {
 		return err
 	}
 	done := linkedOf(found)
@@ -156,11 +184,24 @@ func (c linkFiles) files() ([]app.LinkFile, error) {
 	return files, nil
 }
 
+// model reads the model to link by; nil where none is named.
+func (c linkFiles) model() (*linkage.Model, error) {
+	if c.Model == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(c.Model)
+	if err != nil {
+		return nil, unreadable("model", c.Model, err)
+	}
+	m := new(linkage.Model)
+	return m, about(filepath.Base(c.Model), m.UnmarshalJSON(text))
+}
+
 // free refuses a folder in which something would be overwritten, and makes the folder where there is none.
-func (c linkFiles) free() error {
-	for _, name := range outputs {
-		if _, err := os.Lstat(filepath.Join(c.Out, name)); err == nil {
-			return fault.InvalidField("out", "The folder "+c.Out+" holds a "+name+" already.",
+func (c linkFiles) free(outputs []written) error {
+	for _, o := range outputs {
+		if _, err := os.Lstat(filepath.Join(c.Out, o.name)); err == nil {
+			return fault.InvalidField("out", "The folder "+c.Out+" holds a "+o.name+" already.",
 				"Name another folder, so that nothing is overwritten.")
 		}
 	}
@@ -170,21 +211,21 @@ func (c linkFiles) free() error {
 	return nil
 }
 
-// write writes the three files beside their places and moves them there when all are whole.
-func (c linkFiles) write(found *app.LinkedFiles, version string, asOf day.Day) (err error) {
+// write writes the files beside their places and moves them there when all are whole.
+func (c linkFiles) write(found *app.LinkedFiles, outputs []written) (err error) {
 	part, err := os.MkdirTemp(c.Out, ".part-")
 	if err != nil {
 		return cannotWrite(c.Out, err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(part)) }()
-	for i, write := range []func(io.Writer) error{found.WritePersons, found.WriteLinks,
-		func(to io.Writer) error { return writeReport(to, found, version, asOf) }} {
-		if err := writeNew("out", filepath.Join(part, outputs[i]), write); err != nil {
+	for _, o := range outputs {
+		err := writeNew("out", filepath.Join(part, o.name), func(to io.Writer) error { return o.write(found, to) })
+		if err != nil {
 			return cannotWrite(c.Out, err)
 		}
 	}
-	for _, name := range outputs {
-		if err := os.Rename(filepath.Join(part, name), filepath.Join(c.Out, name)); err != nil {
+	for _, o := range outputs {
+		if err := os.Rename(filepath.Join(part, o.name), filepath.Join(c.Out, o.name)); err != nil {
 			return cannotWrite(c.Out, err)
 		}
 	}
@@ -199,6 +240,8 @@ func cannotWrite(folder string, err error) error {
 func linkedOf(found *app.LinkedFiles) linked {
 	r := found.Result
 	done := linked{Records: len(r.Person), Persons: r.Persons, Links: len(r.Links), Review: len(r.Review), Pairs: r.Report.Pairs}
+	done.Precision, done.Recall = r.Quality.Estimate()
+	done.Settled = r.Model.Converged
 	for _, f := range found.Files {
 		c := f.Counts
 		line := linkedFile{File: f.Name, Layout: f.Layout.Name, Rows: c.Rows, Accepted: c.Accepted, Rejected: c.Rejected,
@@ -210,6 +253,16 @@ func linkedOf(found *app.LinkedFiles) linked {
 		done.Files = append(done.Files, line)
 	}
 	return done
+}
+
+// between writes an estimate with its range: 99.2% (97.8% to 99.9%).
+func between(v linkage.Interval) string {
+	return exact(v.Value) + " (" + exact(v.Low) + " to " + exact(v.High) + ")"
+}
+
+// exact writes a share with two places after the point; what is not all is never 100%.
+func exact(share float64) string {
+	return strconv.FormatFloat(math.Floor(share*10_000)/100, 'f', -1, 64) + "%"
 }
 
 func (d linked) words() string {
@@ -235,6 +288,11 @@ func (d linked) words() string {
 	fmt.Fprintf(&b,
 		"\n%s records are %s people, by %s links. %s pairs are for someone to look at. %s pairs were compared, in %.1f seconds.\n", count(d.Records),
 		count(d.Persons), count(d.Links), count(d.Review), count(d.Pairs), d.Seconds)
-	b.WriteString("persons.csv, links.csv and report.html are in " + d.Out + ".")
+	fmt.Fprintf(&b, "By the model alone, %s of linked pairs are right, and %s of the pairs of one person that were weighed are linked.\n",
+		between(d.Precision), between(d.Recall))
+	if !d.Settled {
+		b.WriteString("Training did not settle: its last figures were still moving. Treat weights and probabilities with care.\n")
+	}
+	b.WriteString("persons.csv, links.csv, model.json and report.html are in " + d.Out + ".")
 	return b.String()
 }

@@ -74,8 +74,14 @@ func TestReportReads(t *testing.T) {
 			if n := p.Count("main b, main i"); n > 0 {
 				t.Error("a value of the file became markup")
 			}
+			if n := p.Count("svg.model rect"); n < 60 {
+				t.Errorf("the chart of the model has %d bars", n)
+			}
+			if n := p.Count("svg polyline"); n != 1 {
+				t.Error("training has no line")
+			}
 			text := p.Text("main")
-			for _, want := range []string{"601", "The header has 6 columns, this row has 1", "notes", "SE5 8AZ", "950,000"} {
+			for _, want := range []string{"601", "The header has 6 columns, this row has 1", "notes", "SE5 8AZ", "950,000", "By the model alone"} {
 				if !strings.Contains(text, want) {
 					t.Errorf("the report does not say %q", want)
 				}

@@ -12,7 +12,6 @@ import (
 	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/money"
-	"throughline/internal/person"
 )
 
 // Options are what is known of a file beside its layout.
@@ -74,7 +73,6 @@ type Reader struct {
 	views    []cachedView
 	lent     *viewBuilder // where not nil, what is read of a person is lent until the next row, and hashed for this run only
 	words    map[string]string
-	names    *person.NameReader
 	key      []byte
 	number   []byte
 	content  []byte
@@ -92,7 +90,7 @@ func NewReader(file io.Reader, l *Layout, o Options) (*Reader, error) {
 			"Say on which day the agency took it from its system.")
 	}
 	r := &Reader{layout: l, asOf: o.AsOf, totals: o.Totals, stretch: stretchSize, source: &counted{r: file, hash: sha256.New()},
-		byCode: map[string]int{}, words: map[string]string{}, names: person.NewNameReader()}
+		byCode: map[string]int{}, words: map[string]string{}}
 	var err error
 	if r.text, r.encoding, err = decodeText(r.source, l.Encoding); err != nil {
 		return nil, err

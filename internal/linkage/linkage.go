@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-	"slices"
 
 	"throughline/internal/fault"
 	"throughline/internal/person"
@@ -38,6 +37,8 @@ type Options struct {
 	ReviewOnly func(a, b uint32) bool
 	// Exhaustive compares every pair, whatever the rules; Link refuses it for more than MostExhaustive records.
 	Exhaustive bool
+	// Sample is how many pairs to draw for somebody to look at, so that the run can be judged; 0 draws none.
+	Sample int
 	// Answers outrank the model.
 	Answers []Answer
 	// Model is a model learnt before; nil trains one on these records.
@@ -94,6 +95,8 @@ func (o *Options) check(records int) error {
 	case !(o.ReviewFrom >= 0 && o.ReviewFrom <= o.ReviewTo && o.ReviewTo <= 1):
 		return fault.InvalidField("review", "The review band does not run from one probability to a higher one.",
 			"Give a band such as 0.10 to 0.95.")
+	case o.Sample != 0 && o.Sample < LeastSample:
+		return fault.InvalidField("sample", fmt.Sprintf("A sample of %d pairs says too little.", o.Sample), fmt.Sprintf("Draw %d pairs or more.", LeastSample))
 	case o.NameAndBirth == RareOnly && o.Population <= 0:
 		return fault.InvalidField("population", "The rule for common names needs the area's population.", "Set the population of the area.")
 	}
@@ -127,9 +130,6 @@ func (l *Linker) AddBatch(agency uint16, b *Batch, stands func(i int) bool) {
 	l.c.addBatch(agency, b, stands)
 }
 
-// Expect makes room for so many more records at once. Fewer or more may come.
-func (l *Linker) Expect(more int) { l.c.records = slices.Grow(l.c.records, more) }
-
 // Records is how many records were added.
 func (l *Linker) Records() int { return len(l.c.records) }
 
@@ -145,6 +145,9 @@ type Result struct {
 	Review []Review
 	// Model is what the run weighed by.
 	Model *Model
+	// Quality counts the pairs by what they weigh, and Sample are those drawn from it, in no order that tells anything.
+	Quality Quality
+	Sample  []SampledPair
 	// Report says what was done.
 	Report Report
 }
@@ -191,13 +194,12 @@ func (l *Linker) Link(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	missed, known := b.missed(edges)
 	progress("Join", 0, 0)
 	r := &Result{Model: m}
 	j := &joiner{s: s, o: &o, rules: b.rules, edges: edges, result: r, threshold: math.Log2(o.LinkAt / (1 - o.LinkAt)), answers: answerIndex(o.Answers)}
 	j.join()
 	r.Report = l.report(b, j)
-	r.Report.Plan, r.Report.Missed, r.Report.MissedKnown = plan, missed, known
+	r.Report.Plan = plan
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

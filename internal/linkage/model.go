@@ -30,6 +30,8 @@ type Model struct {
 	// Converged is false when training stopped at its last iteration and not because nothing moved any more.
 	Converged  bool
 	Iterations int
+	// Moved is, iteration by iteration, the largest change of any m, and of Match relative to itself.
+	Moved []float64
 
 	weights [fieldCount][]float64 // log2(m/u), kept beside m and u
 }
@@ -81,6 +83,7 @@ type modelJSON struct {
 	Pairs            int                    `json:"pairs"`
 	Converged        bool                   `json:"converged"`
 	Iterations       int                    `json:"iterations"`
+	Moved            []float64              `json:"moved,omitempty"`
 	Fields           map[string][]levelJSON `json:"fields"`
 }
 
@@ -92,7 +95,7 @@ type levelJSON struct {
 
 // MarshalJSON writes the model with its version, fields by their keys and levels in words.
 func (m *Model) MarshalJSON() ([]byte, error) {
-	out := modelJSON{modelVersion, m.Match, m.Household, m.Together, m.RecordsPerPerson, m.Records, m.Pairs, m.Converged, m.Iterations,
+	out := modelJSON{modelVersion, m.Match, m.Household, m.Together, m.RecordsPerPerson, m.Records, m.Pairs, m.Converged, m.Iterations, m.Moved,
 		map[string][]levelJSON{}}
 	for f := range fieldCount {
 		for l := 1; l < len(m.m[f]); l++ {
@@ -116,7 +119,7 @@ func (m *Model) UnmarshalJSON(text []byte) error {
 		n.Together = in.Together
 	}
 	n.Match, n.Household, n.RecordsPerPerson = in.Match, in.Household, in.RecordsPerPerson
-	n.Records, n.Pairs, n.Converged, n.Iterations = in.Records, in.Pairs, in.Converged, in.Iterations
+	n.Records, n.Pairs, n.Converged, n.Iterations, n.Moved = in.Records, in.Pairs, in.Converged, in.Iterations, in.Moved
 	if !isShare(n.Match) || !isShare(n.Household) || !(n.RecordsPerPerson >= 1) || !(n.Together >= 1) {
 		return badModel("its share of matches or households is not between 0 and 1, or another number of it is below 1")
 	}

@@ -57,6 +57,7 @@ type outcome struct {
 	review    []Review
 	largest   int
 	conflicts int
+	quality   Quality
 }
 
 func (j *joiner) join() {
@@ -86,7 +87,9 @@ func (j *joiner) join() {
 		}
 	}
 	links, reviews := 0, 0
+	r.Quality = newQuality()
 	for i := range done {
+		r.Quality.add(done[i].quality)
 		links, reviews = links+len(done[i].links), reviews+len(done[i].review)
 		j.largest, j.conflicts = max(j.largest, done[i].largest), j.conflicts+done[i].conflicts
 	}
@@ -94,6 +97,13 @@ func (j *joiner) join() {
 	r.Review = make([]Review, 0, reviews)
 	for i := range done {
 		r.Review = append(r.Review, done[i].review...)
+	}
+	if j.o.Sample > 0 {
+		from := make([]*[strataCount]drawn, len(workers))
+		for i := range workers {
+			from[i] = &workers[i].drawn
+		}
+		r.Sample = r.Quality.draw(j.o.Sample, from)
 	}
 	slices.SortFunc(r.Review, func(a, b Review) int { return compareInts(int64(a.A), int64(b.A), int64(a.B), int64(b.B)) })
 }
@@ -274,6 +284,9 @@ type weighed struct {
 	members  [][]int // of each person
 	answered int
 	pair     compared
+	way      []float64 // see ways
+	side     [][]int
+	drawn    [strataCount]drawn
 }
 
 // settle weighs every pair of a group and parts it into persons: head gets the first record of each record's.
@@ -381,6 +394,7 @@ func (w *weighed) persons(labels []int, head []uint32, out *outcome) {
 		out.links = w.links(list, out.links)
 	}
 	out.review = w.review(labels, out.links[first:], out.review)
+	w.judge(labels, out.links[first:], out)
 }
 
 // links adds the strongest pairs that hold one person's records together. Pairs someone answered come first.

@@ -197,7 +197,10 @@ func newTables() (t tables) {
 // Train learns a model by expectation and maximisation over three sorts of pair: of one person, of two people who are kin or
 // live together, of two strangers. Pairs that no rule finds are taken for strangers. How strangers agree (u) is what all
 // pairs show less what the pairs of one person account for; what the data does not say stays as StartModel has it.
-func (c *columns) train(found []patternCount) *Model {
+func (c *columns) train(found []patternCount) *Model { return c.trainUpTo(lastIteration, found) }
+
+// trainUpTo trains for so many iterations at most.
+func (c *columns) trainUpTo(last int, found []patternCount) *Model {
 	random, sample := c.countRandom()
 	n := len(c.records)
 	total := float64(n) * float64(n-1) / 2
@@ -223,7 +226,7 @@ func (c *columns) train(found []patternCount) *Model {
 		l := p.pattern.levels()
 		list[i] = trained{l, float64(p.count), l[NHSNumber]|l[NINO]|l[OtherNumber] != none}
 	}
-	for m.Iterations = 1; m.Iterations <= lastIteration; m.Iterations++ {
+	for m.Iterations = 1; m.Iterations <= last; m.Iterations++ {
 		next := m.step(list, &all)
 		moved := math.Abs(next.Match-m.Match) / m.Match
 		for f := range fieldCount {
@@ -231,15 +234,15 @@ func (c *columns) train(found []patternCount) *Model {
 				moved = math.Max(moved, math.Abs(next.m[f][l]-m.m[f][l]))
 			}
 		}
-		iterations := m.Iterations
+		iterations, before := m.Iterations, m.Moved
 		*m = *next
-		m.Iterations = iterations
+		m.Iterations, m.Moved = iterations, append(before, moved)
 		if moved < settled {
 			m.Converged = true
 			break
 		}
 	}
-	m.Iterations = min(m.Iterations, lastIteration)
+	m.Iterations = min(m.Iterations, last)
 	m.RecordsPerPerson = 1 + m.Match*float64(n-1)
 	m.weigh()
 	return m

@@ -145,13 +145,16 @@ func column(name string) func(map[string]string) string {
 // febrlPerson is the N of rec-N-org and rec-N-dup-k.
 func febrlPerson(row map[string]string) string { return strings.Split(row["rec_id"], "-")[1] }
 
-var truthSets = []struct {
+// labelledSet is a public set with its truth.
+type labelledSet struct {
 	name   string
 	files  []string
 	truth  func(map[string]string) string
 	number bool
 	least  float64 // pairwise F1
-}{
+}
+
+var truthSets = []labelledSet{
 	{"febrl3 without soc_sec_id", []string{"febrl3.csv"}, febrlPerson, false, .99},
 	{"febrl3 with soc_sec_id", []string{"febrl3.csv"}, febrlPerson, true, .99},
 	{"fake_1000", []string{"fake_1000.csv"}, column("cluster"), false, .95},
