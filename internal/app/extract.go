@@ -19,7 +19,6 @@ import (
 	"throughline/internal/intake"
 	"throughline/internal/money"
 	"throughline/internal/policy"
-	"throughline/internal/sheet"
 	"throughline/internal/store"
 )
 
@@ -219,13 +218,7 @@ func (p *ExtractPage) faults(tx *store.Tx, reason string, page int) (err error) 
 	}
 	pages := (p.Faulty + FaultsOnPage - 1) / FaultsOnPage
 	p.Page = min(max(1, page), max(1, pages))
-	var all []store.RowFault
-	if p.Reason == "" {
-		all, err = tx.FaultsOf(p.Extract.ID, 0, p.Page*FaultsOnPage)
-	} else {
-		all, err = tx.FaultsOfCode(p.Extract.ID, p.Reason, p.Page*FaultsOnPage)
-	}
-	p.Faults = all[min(len(all), (p.Page-1)*FaultsOnPage):]
+	p.Faults, err = tx.FaultsOf(p.Extract.ID, p.Reason, (p.Page-1)*FaultsOnPage, FaultsOnPage)
 	return err
 }
 
@@ -473,63 +466,6 @@ func (a *App) remove(ctx context.Context, who Who, n id.Extract, state store.Ext
 	return a.db.Do(ctx, request(who, policy.ExtractStage, policy.Extract, int64(n)), func(tx *store.Tx) error {
 		return tx.ExtractIsSwept(n, state)
 	})
-}
-
-// DownloadRejected writes the rejected rows of an extract as CSV: the agency's own columns that the layout maps, then line,
-// column, code, what is wrong and the remedy.
-func (a *App) DownloadRejected(ctx context.Context, who Who, n id.Extract, to io.Writer) error {
-	var rows [][]string
-	err := a.db.Do(ctx, request(who, policy.ExtractDownloadRejects, policy.Extract, int64(n)), func(tx *store.Tx) error {
-		e, err := tx.Extract(n)
-		if err != nil {
-			return err
-		}
-		l, err := tx.Layout(e.Layout)
-		if err != nil {
-			return err
-		}
-		layout, err := intake.ParseLayout([]byte(l.Text))
-		if err != nil {
-			return err
-		}
-		header := make([]string, len(layout.Columns))
-		for i, c := range layout.Columns {
-			header[i] = c.Header
-		}
-		var sent chunkRows
-		rows = [][]string{append(header, "line", "column", "reason", "what is wrong", "remedy")}
-		for after := int64(0); ; {
-			some, err := tx.FaultsOf(n, after, 500)
-			if err != nil {
-				return err
-			}
-			for _, f := range some {
-				after = f.Line
-				sent, err := sent.row(tx, n, f.Line)
-				if err != nil {
-					return err
-				}
-				row := make([]string, len(layout.Columns))
-				for i, v := range sent.Values {
-					if v != nil && i < len(row) {
-						row[i] = *v
-					}
-				}
-				rows = append(rows, append(row, fmt.Sprint(f.Line), f.Field, f.Code, f.Message, f.Remedy))
-			}
-			if len(some) < 500 {
-				return nil
-			}
-		}
-	})
-	if err != nil {
-		return err
-	}
-	w := sheet.NewWriter(to)
-	for _, row := range rows {
-		w.WriteText(row...)
-	}
-	return w.Flush()
 }
 
 // rowOf gives one row of an extract as its agency sent it.

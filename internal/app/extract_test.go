@@ -2,6 +2,8 @@ package app
 
 import (
 	"bytes"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -173,6 +175,44 @@ func TestRejectedRows(t *testing.T) {
 		}
 		if !strings.Contains(b.String(), "'=cmd") || strings.Count(b.String(), "\r\n") != 3 {
 			t.Errorf("rejected rows as CSV:\n%s", b.String())
+		}
+	})
+}
+
+// TestManyRejectedRows gives back every one of more rows than are read at a time, each once and in order, shows each page of them, and leaves
+// nothing of them on the disk.
+func TestManyRejectedRows(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		const rows = 1_050
+		file := head
+		for i := range rows {
+			file += fmt.Sprintf("A%d,Dean,Whitlock,04/03/1983,V1,31/02/2026,1\n", i)
+		}
+		e := w.send(w.layout("lantern", numbered), march, false, file)
+		analyst := w.as(policy.Analyst, policy.HandleExtracts)
+		var b bytes.Buffer
+		if err := w.app.DownloadRejected(t.Context(), analyst, e.ID, &b); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(b.String()), "\r\n")[1:]
+		for i, line := range lines {
+			if !strings.HasPrefix(line, fmt.Sprintf("A%d,", i)) {
+				t.Fatalf("row %d of the download is %s", i, line)
+			}
+		}
+		diff(t, "rows given back", rows, len(lines))
+		if left, err := os.ReadDir(w.app.spooled("")); err != nil || len(left) > 0 {
+			t.Errorf("%d files are left (%v)", len(left), err)
+		}
+		all, err := w.app.Extract(t.Context(), analyst, e.ID, 1)
+		if err != nil || len(all.Reasons) != 1 {
+			t.Fatalf("the rows were rejected for %v (%v)", all.Reasons, err)
+		}
+		for _, reason := range []string{"", all.Reasons[0].Code} {
+			p, err := w.app.ExtractFaults(t.Context(), analyst, e.ID, reason, 3)
+			if err != nil || p.Reason != reason || len(p.Faults) != FaultsOnPage || p.Faults[0].Line != 2*FaultsOnPage+2 {
+				t.Errorf("page 3 of %q has %d rows, the first of line %d (%v)", p.Reason, len(p.Faults), p.Faults[0].Line, err)
+			}
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 
 	"throughline/internal/day"
@@ -160,6 +161,10 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 		return 0, fault.New(fault.Unavailable, "extract-gone", "It cannot be opened.", "Check that it is still there.").Because(err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
+	size := int64(0)
+	if info, err := file.Stat(); err == nil {
+		size = info.Size()
+	}
 	r, err := intake.NewReader(file, f.Layout, intake.Options{AsOf: asOf})
 	if err != nil {
 		return 0, err
@@ -178,6 +183,11 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 		return b
 	}
 	err = intake.EachPortion(ctx, r, len(encoders), shownRejected, encode, func(p *intake.Portion[*linkage.Batch]) error {
+		if p.Bytes > 0 && len(p.Rows) > 0 && to.Records() == int(done.first) {
+			more := int(int64(len(p.Rows)) * (size + size/32) / p.Bytes) // rows are about as long as the first of them
+			to.Expect(more)
+			l.keys, l.ends = slices.Grow(l.keys, more*(len(p.Key(&p.Rows[len(p.Rows)-1]))+1)), slices.Grow(l.ends, more)
+		}
 		done.Rejected = append(done.Rejected, p.Rejected[:min(len(p.Rejected), shownRejected-len(done.Rejected))]...)
 		to.AddBatch(number, p.Made, func(i int) bool {
 			row := &p.Rows[i]

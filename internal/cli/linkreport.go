@@ -33,6 +33,9 @@ type report struct {
 	Pairs        string
 	LeftOut      string
 	Cuts         []linkage.Cut
+	PassedOver   []linkage.Passed
+	Resting      string // the rules, one after the other
+	Missed       string // a sentence
 	Weights      []reportWeight
 	Model        modelChart
 	Moved        movedChart
@@ -122,7 +125,21 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 		p.Trained += ", and was still moving a little at the last."
 	}
 	p.Reasons = reasons(r.Review)
+	p.PassedOver, p.Resting, p.Missed = r.Report.PassedOver, strings.Join(r.Report.Resting, "; "), missed(&r.Report)
 	return reportPage.Execute(to, p)
+}
+
+// missed says what share of the pairs of one person no rule finds.
+func missed(r *linkage.Report) string {
+	switch {
+	case !r.MissedKnown:
+		return "Too few pairs were found both by names and by other evidence to say how many no rule finds."
+	case r.Missed == 0:
+		return "By estimate, the rules miss no pair of one person."
+	case r.Missed < .001:
+		return "By estimate, the rules miss fewer than 1 in 1,000 pairs of one person."
+	}
+	return "By estimate, the rules miss about " + percent(r.Missed) + " of the pairs of one person."
 }
 
 func percent(x float64) string { return strconv.FormatFloat(math.Round(x*1000)/10, 'f', -1, 64) + "%" }

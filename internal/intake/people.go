@@ -53,13 +53,8 @@ func (r *Reader) newView() *View {
 		b.clear()
 		binary.LittleEndian.PutUint64(b.view.Hash[:], maphash.Bytes(seenSeed, r.content))
 	}
-	for c := range r.layout.Columns {
-		if r.header.index[c] < 0 {
-			continue
-		}
-		for _, f := range r.layout.Columns[c].fields {
-			b.read(f, c)
-		}
+	for _, in := range r.plan.who {
+		b.read(in.field, in.column)
 	}
 	b.finish()
 	return b.view
@@ -107,9 +102,6 @@ type namePart struct {
 }
 
 func (b *viewBuilder) read(f Field, c int) {
-	if fields[fieldIndex(f)].side != personSide {
-		return
-	}
 	v := b.r.value(c)
 	p := &b.r.plan.columns[c]
 	if p.noFixed != nil && isWord(bytes.TrimSpace(b.r.values[c]), p.noFixed) {
@@ -330,7 +322,7 @@ func (b *viewBuilder) sex(c int, s string) {
 // finish puts together what several columns say: the main name first, then former surnames, then aliases.
 func (b *viewBuilder) finish() {
 	who := &b.view.Identity
-	name, aside := person.ReadName(b.title, b.forename.text, b.middle, b.surname.text)
+	name, aside := b.r.names.Read(b.title, b.forename.text, b.middle, b.surname.text)
 	for _, a := range aside {
 		c := b.forename.column
 		if a.Field == "surname" {
@@ -343,7 +335,7 @@ func (b *viewBuilder) finish() {
 	}
 	who.Names = append(who.Names, b.others...)
 	for _, former := range b.former {
-		n, aside := person.ReadName("", name.Forename, name.Middle, former.text)
+		n, aside := b.r.names.Read("", name.Forename, name.Middle, former.text)
 		for _, a := range aside {
 			b.aside(former.column, a.Value, person.Why{Code: a.Code, Reason: a.Reason})
 		}

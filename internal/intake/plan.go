@@ -26,11 +26,17 @@ type plan struct {
 	// person and contact list, in the order of the table of fields, what each hash is made of.
 	person  []carried
 	contact []carried
-	ageOn   bool // an age is of the contact's first day, so that the view depends on it
+	who     []columnField // what is read of a person, in the order of the columns
+	ageOn   bool          // an age is of the contact's first day, so that the view depends on it
 	codes   map[string]*ServiceCode
 }
 
 type carried struct{ field, column int }
+
+type columnField struct {
+	field  Field
+	column int
+}
 
 type columnPlan struct {
 	nulls    [][]byte
@@ -68,6 +74,11 @@ func newPlan(l *Layout, h *headerLine) plan {
 		}
 		if col.Is(Less) {
 			p.less = append(p.less, c)
+		}
+		for _, f := range col.fields {
+			if h.index[c] >= 0 && fields[fieldIndex(f)].side == personSide {
+				p.who = append(p.who, columnField{f, c})
+			}
 		}
 		p.ageOn = p.ageOn || col.Is(Age) && col.AsOf == "contact"
 	}

@@ -8,6 +8,8 @@ import (
 	"iter"
 	"strconv"
 	"sync"
+
+	"throughline/internal/person"
 )
 
 // Portion is a stretch of a file's rows, read apart from the others.
@@ -150,7 +152,7 @@ func together[M any](ctx context.Context, r *Reader, workers, rejected int, work
 // shard is a reader of stretches of the same file.
 func (r *Reader) shard() *Reader {
 	s := &Reader{layout: r.layout, asOf: r.asOf, header: r.header, plan: r.plan, values: make([][]byte, len(r.layout.Columns)),
-		scan: &scanner{encoding: r.encoding, names: r.header.names, eof: true}, words: map[string]string{}}
+		scan: &scanner{encoding: r.encoding, names: r.header.names, eof: true}, words: map[string]string{}, names: person.NewNameReader()}
 	s.scan.setDelim(r.header.delim)
 	s.lent = &viewBuilder{r: s}
 	return s

@@ -12,6 +12,7 @@ import (
 	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/money"
+	"throughline/internal/person"
 )
 
 // Options are what is known of a file beside its layout.
@@ -73,6 +74,7 @@ type Reader struct {
 	views    []cachedView
 	lent     *viewBuilder // where not nil, what is read of a person is lent until the next row, and hashed for this run only
 	words    map[string]string
+	names    *person.NameReader
 	key      []byte
 	number   []byte
 	content  []byte
@@ -90,7 +92,7 @@ func NewReader(file io.Reader, l *Layout, o Options) (*Reader, error) {
 			"Say on which day the agency took it from its system.")
 	}
 	r := &Reader{layout: l, asOf: o.AsOf, totals: o.Totals, stretch: stretchSize, source: &counted{r: file, hash: sha256.New()},
-		byCode: map[string]int{}, words: map[string]string{}}
+		byCode: map[string]int{}, words: map[string]string{}, names: person.NewNameReader()}
 	var err error
 	if r.text, r.encoding, err = decodeText(r.source, l.Encoding); err != nil {
 		return nil, err

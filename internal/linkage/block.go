@@ -38,6 +38,7 @@ type blocks struct {
 	sorted  []sortedRule    // of each rule with keys
 	work    []stretch       // pieces of about as many pairs each, rule by rule
 	cuts    []Cut           // blocks that were cut
+	resting []string        // loose rules that do not hold for so many records
 	left    int64           // pairs left out, in parts that were still too large
 	found   []int64         // pairs found by each rule
 }
@@ -57,12 +58,20 @@ type Cut struct {
 	Compared int64 // of them, because two records agreed in a part and no earlier rule had found them
 }
 
+// Passed reports what a loose rule passed over: blocks that were too large for it. Their pairs may have been found by other rules.
+type Passed struct {
+	Rule   string
+	Blocks int
+	Pairs  int64
+}
+
 // sortedRule are the blocks of one rule that hold more than one record, in the order of their keys.
 type sortedRule struct {
 	rows    []uint32 // block by block, rising within each
 	ends    []uint32 // where in rows each block ends; it begins where the one before ends
 	keys    []uint32 // the key of each block, with its mark
 	largest int      // size of the largest block that is not cut
+	passed  Passed   // what a loose rule passed over
 }
 
 func (s *sortedRule) block(n int) []uint32 {
@@ -89,10 +98,10 @@ func newBlocks(ctx context.Context, c *columns, list []rule, all bool) *blocks {
 	n := len(c.records)
 	b := &blocks{c: c, ctx: ctx, extra: make([][]extraKey, 1), extraAt: make([]uint32, n)}
 	for _, r := range list {
-		if r.loose() && n > looseUpTo {
-			continue
-		}
-		if r.keys == nil && (all || n <= everyPair) || r.keys != nil && !slices.ContainsFunc(r.needs, func(f Field) bool { return !c.said(f) }) {
+		switch holds := r.keys != nil && !slices.ContainsFunc(r.needs, func(f Field) bool { return !c.said(f) }); {
+		case holds && r.loose() && n > looseUpTo:
+			b.resting = append(b.resting, r.name)
+		case holds, r.keys == nil && (all || n <= everyPair):
 			b.rules = append(b.rules, r)
 		}
 	}
@@ -205,6 +214,7 @@ func (b *blocks) order(k int, room *sorting) {
 	}
 	if b.rules[k].loose() {
 		s.dropCut()
+		s.passed.Rule = b.rules[k].name
 	}
 }
 
@@ -216,6 +226,10 @@ func (s *sortedRule) dropCut() {
 		if !s.isCut(int(to - from)) {
 			rows = append(rows, s.rows[from:to]...)
 			ends, keys = append(ends, uint32(len(rows))), append(keys, s.keys[n])
+		} else {
+			size := int64(to - from)
+			s.passed.Blocks++
+			s.passed.Pairs += size * (size - 1) / 2
 		}
 		from = to
 	}

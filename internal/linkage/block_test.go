@@ -167,6 +167,32 @@ func TestTooManyAlikeAreCountedAsLeftOut(t *testing.T) {
 	if b.left == 0 || n >= records*(records-1)/2 || n < records*neighbours/2 {
 		t.Errorf("%d pairs visited and %d left out of %d records all alike", n, b.left, records)
 	}
+	for k := range b.sorted {
+		want := Passed{}
+		if r := &b.rules[k]; r.loose() {
+			want = Passed{r.name, 1, records * (records - 1) / 2}
+		}
+		if b.sorted[k].passed != want {
+			t.Errorf("%s passed over %+v, want %+v", b.rules[k].name, b.sorted[k].passed, want)
+		}
+	}
+}
+
+// Loose rules rest when there are many records, and it is said which.
+func TestLooseRulesRest(t *testing.T) {
+	t.Parallel()
+	c := newColumns()
+	c.add(0, person.Identity{Names: []person.Name{{Forename: "dean", Surname: "whitlock"}}})
+	c.records = append(c.records, make([]record, looseUpTo)...)
+	b := newBlocks(background, c, rules, false)
+	if diff := cmp.Diff([]string{"forename alone", "surname alone"}, b.resting); diff != "" {
+		t.Errorf("resting (-want +got):\n%s", diff)
+	}
+	for _, r := range b.rules {
+		if r.loose() {
+			t.Errorf("%s is in use for %d records", r.name, len(c.records))
+		}
+	}
 }
 
 // What the sieve rules out, and that the rows of a block are gathered first, changes no pair that is kept.

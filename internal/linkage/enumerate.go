@@ -60,6 +60,7 @@ type enumeration struct {
 	cuts   []Cut
 	list   []uint64
 	rows   []uint32
+	keys   []uint32 // of the gathered rows, those of the rules before the one at hand
 	signs  []sign
 	faces  []face
 }
@@ -112,26 +113,43 @@ func (e *enumeration) visit(i, j uint32) {
 	e.do(e.worker, e.piece, e.rule, i, j)
 }
 
-// gather puts side by side what the pairs of some rows are sifted by.
+// gather puts side by side what the pairs of some rows are sifted by. It goes through the rows once for each array that it reads, because
+// steps through memory that do not wait for each other are taken together.
 func (e *enumeration) gather(rows []uint32, part int) {
-	e.signs, e.faces = slices.Grow(e.signs[:0], len(rows))[:len(rows)], slices.Grow(e.faces[:0], len(rows))[:len(rows)]
+	b, k, n := e.b, int(e.rule), len(rows)
+	e.keys = slices.Grow(e.keys[:0], n*k)[:n*k]
 	for x, row := range rows {
-		e.sign(&e.signs[x], row, part)
-		if e.sieve != nil {
-			e.sieve.look(&e.faces[x], row)
+		copy(e.keys[x*k:(x+1)*k], b.keys[int(row)*b.width:][:k])
+	}
+	e.signs = slices.Grow(e.signs[:0], n)[:n]
+	for x, row := range rows {
+		e.signs[x].several = uint64(b.extraAt[row])
+	}
+	var parts []uint32
+	for x, row := range rows {
+		if part > 0 {
+			parts = parts[:0]
+			for _, p := range b.rules[e.rule].parts[:part] {
+				parts = append(parts, b.part(row, p))
+			}
 		}
+		e.signs[x].set(e.keys[x*k:(x+1)*k], parts)
+	}
+	if e.sieve != nil {
+		e.faces = slices.Grow(e.faces[:0], n)[:n]
+		e.sieve.look(e.faces, rows)
 	}
 }
 
 // against visits the pairs of gathered row x with those of from up to to.
 func (e *enumeration) against(rows []uint32, x, from, to int, key uint32, part int) {
-	a, looksLike := &e.signs[x], &e.faces[x]
+	a := &e.signs[x]
 	i := rows[x]
 	for y := from; y < to; y++ {
-		if a.mayShare(&e.signs[y]) && !e.first(key, i, rows[y], part) {
+		if a.mayShare(&e.signs[y]) && !e.firstGathered(rows, x, y, key, part) {
 			continue
 		}
-		if e.sieve != nil && e.sieve.hopeless(looksLike, &e.faces[y]) {
+		if e.sieve != nil && e.sieve.hopeless(&e.faces[x], &e.faces[y]) {
 			e.found[e.rule]++
 			continue
 		}
@@ -213,7 +231,21 @@ func (e *enumeration) first(key, i, j uint32, part int) bool {
 	if b.extraAt[i]|b.extraAt[j] != 0 {
 		return b.firstOfSeveral(e.rule, key, i, j, part)
 	}
-	x, y := b.keys[int(i)*b.width:][:e.rule], b.keys[int(j)*b.width:][:e.rule]
+	return e.firstOfKeys(b.keys[int(i)*b.width:][:e.rule], b.keys[int(j)*b.width:][:e.rule], i, j, part)
+}
+
+// firstGathered is first for two rows that are gathered.
+func (e *enumeration) firstGathered(rows []uint32, x, y int, key uint32, part int) bool {
+	if e.signs[x].several|e.signs[y].several != 0 {
+		return e.b.firstOfSeveral(e.rule, key, rows[x], rows[y], part)
+	}
+	k := int(e.rule)
+	return e.firstOfKeys(e.keys[x*k:(x+1)*k], e.keys[y*k:(y+1)*k], rows[x], rows[y], part)
+}
+
+// firstOfKeys is first for two rows with one key at most of each rule: those of the rules before the one at hand.
+func (e *enumeration) firstOfKeys(x, y []uint32, i, j uint32, part int) bool {
+	b := e.b
 	for k := range x {
 		if x[k] == y[k] && x[k] != 0 && (x[k]&cutMark == 0 || b.agreeInPart(k, i, j, len(b.rules[k].parts))) {
 			return false

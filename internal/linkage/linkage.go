@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 
 	"throughline/internal/fault"
 	"throughline/internal/person"
@@ -130,6 +131,9 @@ func (l *Linker) AddBatch(agency uint16, b *Batch, stands func(i int) bool) {
 	l.c.addBatch(agency, b, stands)
 }
 
+// Expect makes room for so many more records at once. Fewer or more may come.
+func (l *Linker) Expect(more int) { l.c.records = slices.Grow(l.c.records, more) }
+
 // Records is how many records were added.
 func (l *Linker) Records() int { return len(l.c.records) }
 
@@ -194,12 +198,13 @@ func (l *Linker) Link(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	missed, known := b.missed(edges)
 	progress("Join", 0, 0)
 	r := &Result{Model: m}
 	j := &joiner{s: s, o: &o, rules: b.rules, edges: edges, result: r, threshold: math.Log2(o.LinkAt / (1 - o.LinkAt)), answers: answerIndex(o.Answers)}
 	j.join()
 	r.Report = l.report(b, j)
-	r.Report.Plan = plan
+	r.Report.Plan, r.Report.Missed, r.Report.MissedKnown = plan, missed, known
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

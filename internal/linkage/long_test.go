@@ -117,10 +117,12 @@ func TestSignsMissNoSharedKey(t *testing.T) {
 	}
 	const rule, part = width - 1, 2
 	e := &enumeration{b: b, rule: rule}
-	signs := make([]sign, rows)
-	for row := range signs {
-		e.sign(&signs[row], uint32(row), part)
+	all := make([]uint32, rows)
+	for row := range all {
+		all[row] = uint32(row)
 	}
+	e.gather(all, part)
+	signs := e.signs
 	shared, told := 0, 0
 	for range longPairs() {
 		i, j := uint32(r.IntN(rows)), uint32(r.IntN(rows))

@@ -144,6 +144,8 @@ func compareBirths(a, b birth) Level {
 		return compareYears(a.year(), b.year())
 	case a == b:
 		return birthSame
+	case (a^b)>>9 != 0 && (a^b)&511 != 0:
+		return birthDifferent // neither the year nor the day of the year is the same
 	}
 	ya, ma, da, yb, mb, db := a.year(), a.month(), a.day(), b.year(), b.month(), b.day()
 	firstOfJanuary := birth(1<<5 | 1)

@@ -11,14 +11,19 @@ type Report struct {
 	LeftOut          int64 // pairs in blocks too large to compare every pair, beyond each record's neighbours
 	Cuts             []Cut // blocks that were cut into parts, largest first, at most 50
 	CutBlocks        int   // all of them
-	Kept             int   // pairs that were weighed above the floor
-	LargestPerson    int
-	LargestGroup     int
-	PartedGroups     []int // sizes of groups too large to weigh pair by pair
-	Conflicts        int   // answers that contradict each other; "not the same" held
-	OverFrequent     []OverFrequent
-	Converged        bool
-	Iterations       int
+	PassedOver       []Passed
+	Resting          []string // loose rules that do not hold for so many records
+	// Missed is about what share of the pairs of one person no rule finds, and MissedKnown false when the rules found too few to say.
+	Missed        float64
+	MissedKnown   bool
+	Kept          int // pairs that were weighed above the floor
+	LargestPerson int
+	LargestGroup  int
+	PartedGroups  []int // sizes of groups too large to weigh pair by pair
+	Conflicts     int   // answers that contradict each other; "not the same" held
+	OverFrequent  []OverFrequent
+	Converged     bool
+	Iterations    int
 }
 
 // RulePairs is how many pairs a rule found that no earlier rule had.
@@ -39,8 +44,13 @@ const overFrequent, overFrequentLeast = 20, 30
 
 func (l *Linker) report(b *blocks, j *joiner) Report {
 	r := Report{Records: l.Records(), Persons: j.result.Persons, LeftOut: b.left, Kept: j.kept, LargestGroup: j.largest,
-		PartedGroups: j.parted, Conflicts: j.conflicts, CutBlocks: len(b.cuts),
+		PartedGroups: j.parted, Conflicts: j.conflicts, CutBlocks: len(b.cuts), Resting: b.resting,
 		Converged: j.result.Model.Converged, Iterations: j.result.Model.Iterations}
+	for k := range b.sorted {
+		if p := b.sorted[k].passed; p.Blocks > 0 {
+			r.PassedOver = append(r.PassedOver, p)
+		}
+	}
 	for k, n := range b.found {
 		r.Rules = append(r.Rules, RulePairs{b.rules[k].name, n})
 		r.Pairs += n

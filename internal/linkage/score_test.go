@@ -301,8 +301,7 @@ func TestExplanationReadsAsSentences(t *testing.T) {
 
 // ruleOut asks the sieve of two rows.
 func (v *sieve) ruleOut(i, j uint32) bool {
-	var a, b face
-	v.look(&a, i)
-	v.look(&b, j)
-	return v.hopeless(&a, &b)
+	var f [2]face
+	v.look(f[:], []uint32{i, j})
+	return v.hopeless(&f[0], &f[1])
 }

@@ -115,41 +115,57 @@ func (s *scorer) mostUnlike(f Field) float64 {
 	return most
 }
 
-// look takes down the face of a row.
-func (v *sieve) look(to *face, row uint32) {
+// look takes down the faces of rows.
+func (v *sieve) look(to []face, rows []uint32) {
 	c := v.s.columns
-	r := &c.records[row]
-	*to = face{row: row, forename: r.forename, surname: r.surname, birth: r.birth, sex: r.sex}
-	if r.more != 0 || c.coded != nil {
-		to.flags = passes
-		return
+	for x, row := range rows {
+		r, f := &c.records[row], &to[x]
+		*f = face{row: row, forename: r.forename, surname: r.surname, birth: r.birth, sex: r.sex, place: place{postcode: r.postcode},
+			nhs: uint64(r.nhs), phone: uint64(r.phone)}
+		if r.more != 0 || c.coded != nil {
+			f.flags = passes
+		}
+		if r.flags&noFixedAbode != 0 {
+			f.flags |= homeless
+		}
+		if r.middle != 0 {
+			f.flags |= hasMiddle
+		}
+		for i, field := range restFields {
+			if r.rest(field) != 0 {
+				f.rest |= 1 << i
+			}
+		}
 	}
-	if r.flags&noFixedAbode != 0 {
-		to.flags |= homeless
+	for x := range to {
+		f := &to[x]
+		n := &v.names[f.forename]
+		f.forenameShape, f.sameForename = n.shape, n.sameForename
+		if n.plain {
+			f.flags |= plainForename
+		}
+		if n.nickname {
+			f.flags |= hasNickname
+		}
 	}
-	if r.middle != 0 {
-		to.flags |= hasMiddle
+	for x := range to {
+		f := &to[x]
+		n := &v.names[f.surname]
+		f.surnameShape, f.sameSurname = n.shape, n.sameSurname
+		if n.plain {
+			f.flags |= plainSurname
+		}
 	}
-	forename, surname, lives := &v.names[r.forename], &v.names[r.surname], &v.places[r.postcode]
-	to.forenameShape, to.sameForename = forename.shape, forename.sameForename
-	to.surnameShape, to.sameSurname = surname.shape, surname.sameSurname
-	to.place, to.samePostcode = lives.place, lives.same
-	if forename.plain {
-		to.flags |= plainForename
+	for x := range to {
+		f := &to[x]
+		lives := &v.places[f.place.postcode]
+		f.place, f.samePostcode = lives.place, lives.same
 	}
-	if surname.plain {
-		to.flags |= plainSurname
-	}
-	if forename.nickname {
-		to.flags |= hasNickname
-	}
-	if r.birth.whole() {
-		to.sameBirth = float32(v.s.sameBits(Birth, r))
-	}
-	to.nhs, to.phone = v.nhs[r.nhs], v.phones[r.phone]
-	for i, f := range restFields {
-		if r.rest(f) != 0 {
-			to.rest |= 1 << i
+	for x := range to {
+		f := &to[x]
+		f.nhs, f.phone = v.nhs[f.nhs], v.phones[f.phone]
+		if f.birth.whole() {
+			f.sameBirth = float32(v.s.sameBits(Birth, &record{birth: f.birth}))
 		}
 	}
 }

@@ -10,31 +10,24 @@ type sign struct {
 // signWords is how many words of eight keys hold all rules and the parts of one (a test says so).
 const signWords = 4
 
-// sign works out the sign of a row for the rule at hand.
-func (e *enumeration) sign(s *sign, row uint32, part int) {
-	b := e.b
-	*s = sign{several: uint64(b.extraAt[row])}
-	n := 0
-	put := func(key uint32) {
-		mine, others := uint64(0), uint64(255)
-		if key != 0 {
-			mine = uint64(min(max(byte(key), 1), 254))
-			others = mine
-		}
-		s.mine[n/8] |= mine << (n % 8 * 8)
-		s.others[n/8] |= others << (n % 8 * 8)
-		n++
-	}
-	for _, key := range b.keys[int(row)*b.width:][:e.rule] {
-		put(key)
-	}
-	if part > 0 {
-		for _, p := range b.rules[e.rule].parts[:part] {
-			put(b.part(row, p))
+// set takes a row's keys of the rules before the one at hand, and of the parts before the one at hand.
+func (s *sign) set(keys, parts []uint32) {
+	n, mine, others := 0, uint64(0), uint64(0)
+	for _, list := range [2][]uint32{keys, parts} {
+		for _, key := range list {
+			there := uint64((key | -key) >> 31) // 1 for a key, 0 for none
+			v := min(max(uint64(byte(key)), 1), 254)
+			mine |= v & -there << (n & 7 * 8)
+			others |= (v | (there - 1)) & 255 << (n & 7 * 8)
+			if n++; n&7 == 0 {
+				s.mine[n/8-1], s.others[n/8-1] = mine, others
+				mine, others = 0, 0
+			}
 		}
 	}
-	for n < 8*signWords {
-		put(0)
+	for w := n / 8; w < signWords; w++ {
+		s.mine[w], s.others[w] = mine, others|^uint64(0)<<(n&7*8)
+		n, mine, others = 0, 0, 0
 	}
 }
 

@@ -80,6 +80,41 @@ func ReadName(title, forename, middle, surname string) (Name, []SetAside) {
 	return n, aside
 }
 
+// NameReader reads names as ReadName does and remembers which words are names, because the same come again and again. It is
+// not safe for use by several goroutines.
+type NameReader struct{ forenames, surnames map[string]bool }
+
+// mostWords bounds how many words a NameReader remembers, and longestWord how long they are.
+const mostWords, longestWord = 1 << 17, 40
+
+// NewNameReader makes a reader that knows no name yet.
+func NewNameReader() *NameReader { return &NameReader{map[string]bool{}, map[string]bool{}} }
+
+// Read is ReadName.
+func (r *NameReader) Read(title, forename, middle, surname string) (Name, []SetAside) {
+	if title == "" && middle == "" && isNameWord(r.forenames, forename, true) && isNameWord(r.surnames, surname, false) {
+		return Name{Forename: forename, Surname: surname}, nil
+	}
+	return ReadName(title, forename, middle, surname)
+}
+
+// isNameWord says whether a part of a name is one plain word that stands for nothing else, or nothing: then it is read as it is.
+func isNameWord(known map[string]bool, s string, forename bool) bool {
+	if name, ok := known[s]; ok {
+		return name
+	}
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c <= ' ' || c >= 0x7F || c == '.' || c == ',' {
+			return false
+		}
+	}
+	name := s == "" || !IsPlaceholder(s, forename)
+	if len(known) < mostWords && len(s) <= longestWord {
+		known[strings.Clone(s)] = name
+	}
+	return name
+}
+
 // splitForenames parts the first forename from the others. "D.A." is the initials D and A.
 func splitForenames(s string) (first, others string) {
 	if i := strings.IndexByte(s, '.'); i == 1 && len(s) > 2 {

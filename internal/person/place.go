@@ -12,6 +12,9 @@ func SaysNoFixedAbode(s string) bool { return noFixedAbode[Fold(s)] }
 // Where the shape leaves one reading only, O and 0 or I and 1 are put right. ZZ99 3VZ and words such as NFA give noFixed
 // and no postcode; other ZZ99 codes stand for not known and are set aside.
 func ReadPostcode(s string) (postcode string, noFixed bool, why Why) {
+	if isPostcode(s) {
+		return s, false, Why{}
+	}
 	d := compact(s)
 	switch {
 	case d == "":
@@ -35,6 +38,26 @@ func ReadPostcode(s string) (postcode string, noFixed bool, why Why) {
 	}
 	return "", false, Why{"bad-postcode", "It is not written like a UK postcode (SE5 8AZ) or the first half of one (SE5)."}
 }
+
+// isPostcode says whether a whole postcode is written as ReadPostcode writes it, as nearly all are.
+func isPostcode(s string) bool {
+	n := len(s) - 4
+	if n < 2 || n > 4 || s[n] != ' ' || s[:2] == "ZZ" || !isDigit(s[n+1]) || !isInwardLetter(s[n+2]) || !isInwardLetter(s[n+3]) || !isLetter(s[0]) {
+		return false
+	}
+	switch out := s[1:n]; n {
+	case 2:
+		return isDigit(out[0])
+	case 3:
+		return isDigit(out[0]) && (isDigit(out[1]) || isLetter(out[1])) || isLetter(out[0]) && isDigit(out[1])
+	default:
+		return isLetter(out[0]) && isDigit(out[1]) && (isDigit(out[2]) || isLetter(out[2]))
+	}
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isInwardLetter(c byte) bool { return isLetter(c) && strings.IndexByte("CIKMOV", c) < 0 }
 
 // readInward reads the second half: a digit and two letters, never C I K M O or V.
 func readInward(s string) (string, bool) {

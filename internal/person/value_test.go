@@ -2,6 +2,8 @@ package person
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -137,4 +139,32 @@ func TestReadBirth(t *testing.T) {
 	if _, why := BirthOfAge(200, asOf); why.Code != "implausible-age" {
 		t.Errorf("BirthOfAge(200) is not set aside: %v", why)
 	}
+}
+
+// TestQuickReadings holds that what is read without looking twice is what reading it in full gives.
+func TestQuickReadings(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringMatching(`[A-Z0OI]{1,3}[0-9OI]?[0-9A-Z]? ?[0-9O][A-Z0]{2}`).Draw(t, "postcode")
+		if isPostcode(s) {
+			d := compact(s)
+			out, outOK := readOutcode(d[:len(d)-3])
+			in, inOK := readInward(d[len(d)-3:])
+			if !outOK || !inOK || out+" "+in != s || strings.HasPrefix(d, "ZZ99") {
+				t.Fatalf("%q is taken as it stands, and reads %q %q", s, out, in)
+			}
+		}
+		r := NewNameReader()
+		part := rapid.SampledFrom([]string{"", "Ada", "Unknown", "Baby", "Twin1", "Mr", "Dr Ada", "O'Brien", "Mary-Jane", "D.A.", "Ada,", "xxx", "N/K", "Zoë",
+			" Ada", "Ada Mary", "zztest", "Boy2", "Major"})
+		for range 3 {
+			title, forename, middle, surname := rapid.SampledFrom([]string{"", "", "Ms"}).Draw(t, "title"), part.Draw(t, "forename"),
+				rapid.SampledFrom([]string{"", "", "May"}).Draw(t, "middle"), part.Draw(t, "surname")
+			name, aside := ReadName(title, forename, middle, surname)
+			quick, quickAside := r.Read(title, forename, middle, surname)
+			if name != quick || !slices.Equal(aside, quickAside) {
+				t.Fatalf("%q %q %q %q: %+v %+v, remembered %+v %+v", title, forename, middle, surname, name, aside, quick, quickAside)
+			}
+		}
+	})
 }

@@ -130,28 +130,37 @@ func (tx *Tx) ChunkOf(e id.Extract, line int64) (Chunk, error) {
 	return c, missing(err, "row")
 }
 
-var faultsOf = query("fault.of", `select line, field, code, said, message, remedy from extract_faults where extract = $1 and line > $2 order by line, seq limit $3`)
+const faultFields = `select line, seq, field, code, said, message, remedy from extract_faults `
+
+var (
+	faultsAfter  = query("fault.after", faultFields+`where extract = $1 and (line, seq) > ($2, $3) order by line, seq limit $4`)
+	faultsOf     = query("fault.of", faultFields+`where extract = $1 order by line, seq limit $2 offset $3`)
+	faultsOfCode = query("fault.of-code", faultFields+`where extract = $1 and code = $2 order by line, seq limit $3 offset $4`)
+)
+
 var faultsByCode = query("fault.by-code", `select code, field, count(*) from extract_faults where extract = $1 group by code, field order by count(*) desc, code, field`)
-var faultsOfCode = query("fault.of-code", `select line, field, code, said, message, remedy from extract_faults
-	where extract = $1 and code = $2 order by line, seq limit $3`)
 var asideOf = query("set-aside.of", `select field, code, said, reason, total, kinds from (
 		select field, code, said, reason, cast(sum(uses) over (partition by field, code) as bigint) as total,
 			count(*) over (partition by field, code) as kinds, row_number() over (partition by field, code order by uses desc, said) as place
 		from extract_set_aside where extract = $1) g
 	where place = 1 order by total desc, field, code limit $2`)
 
-// FaultsOf gives why rows of an extract were rejected, in file order after a line, at most so many.
-func (tx *Tx) FaultsOf(e id.Extract, after int64, most int) ([]RowFault, error) {
-	return list(tx, faultsOf, []any{int64(e), after, most}, func(scan func(...any) error) (f RowFault, err error) {
-		return f, scan(&f.Line, &f.Field, &f.Code, &f.Said, &f.Message, &f.Remedy)
-	})
+func scanFault(scan func(...any) error) (f RowFault, err error) {
+	return f, scan(&f.Line, &f.Seq, &f.Field, &f.Code, &f.Said, &f.Message, &f.Remedy)
 }
 
-// FaultsOfCode is FaultsOf for one reason, from the beginning of the file.
-func (tx *Tx) FaultsOfCode(e id.Extract, code string, most int) ([]RowFault, error) {
-	return list(tx, faultsOfCode, []any{int64(e), code, most}, func(scan func(...any) error) (f RowFault, err error) {
-		return f, scan(&f.Line, &f.Field, &f.Code, &f.Said, &f.Message, &f.Remedy)
-	})
+// FaultsAfter gives why rows of an extract were rejected, in file order after one, at most so many; the zero RowFault begins.
+func (tx *Tx) FaultsAfter(e id.Extract, after RowFault, most int) ([]RowFault, error) {
+	return list(tx, faultsAfter, []any{int64(e), after.Line, after.Seq, most}, scanFault)
+}
+
+// FaultsOf gives why rows of an extract were rejected, for one reason or, where the code is empty, for any: in file order, at most so many
+// after those that are skipped.
+func (tx *Tx) FaultsOf(e id.Extract, code string, skip, most int) ([]RowFault, error) {
+	if code == "" {
+		return list(tx, faultsOf, []any{int64(e), most, skip}, scanFault)
+	}
+	return list(tx, faultsOfCode, []any{int64(e), code, most, skip}, scanFault)
 }
 
 // FaultCount is how many rows were rejected for one reason.

@@ -17,7 +17,7 @@ type Chunk struct {
 
 // RowFault is why a row was rejected.
 type RowFault struct {
-	Line                               int64
+	Line, Seq                          int64 // Seq tells several of one line apart, from 0; StageFaults gives it
 	Field, Code, Said, Message, Remedy string
 }
 

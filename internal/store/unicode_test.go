@@ -89,7 +89,7 @@ func TestNamesAreKeptExactly(t *testing.T) {
 				var said map[string]string
 				err = json.Unmarshal([]byte(r.Identity), &said)
 				check("identity", said["surname"], err)
-				faults, err := tx.FaultsOf(e.ID, 0, 1)
+				faults, err := tx.FaultsOf(e.ID, "", 0, 1)
 				check("rejected value", faults[0].Said, err)
 				aside, err := tx.SetAsideOf(e.ID, 1)
 				check("value set aside", aside[0].Said, err)
