@@ -81,6 +81,7 @@ type staging struct {
 	contacts []pendingContact
 	faults   []store.RowFault
 	aside    map[[4]string]int64
+	uses     map[int64]int64 // contacts of each service, by the keeper's number
 	counts   store.ExtractCounts
 	rows     int
 }
@@ -129,7 +130,7 @@ func (a *App) stageExtract(ctx context.Context, t *task) error {
 
 func (a *App) stage(ctx context.Context, t *task, n id.Extract, path string) (err error) {
 	s := &staging{app: a, task: t, records: map[string]id.Record{}, codes: map[[2]string]int64{}, replaced: a.sorting(),
-		said: map[string]bool{}, workers: map[string]store.WorkerOf{}, aside: map[[4]string]int64{}}
+		said: map[string]bool{}, workers: map[string]store.WorkerOf{}, aside: map[[4]string]int64{}, uses: map[int64]int64{}}
 	defer func() { err = errors.Join(err, s.replaced.close()) }()
 	if err := s.load(ctx, n); err != nil {
 		return err
@@ -390,6 +391,7 @@ func (s *staging) flush(ctx context.Context) error {
 		}
 	}
 	for _, c := range contacts {
+		s.uses[c.Service]++
 		s.lines = append(s.lines, store.RecordLine{Record: c.Record, Line: c.Line})
 	}
 	if len(s.search)+len(s.lines) >= sortedRows {
@@ -523,6 +525,9 @@ func (s *staging) finish(ctx context.Context) error {
 			return cmp.Or(cmp.Compare(b.Uses, a.Uses), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Said, b.Said))
 		})
 		if err := tx.StageSetAside(s.extract.ID, aside); err != nil {
+			return err
+		}
+		if err := tx.StageServices(s.extract.ID, s.uses); err != nil {
 			return err
 		}
 		read := s.reader.Counts()

@@ -62,6 +62,7 @@ var columns = map[string]map[string]Class{
 	"extract_chunks":    join(all(system, "area", "extract", "first_line", "last_line"), all(who, "data")),
 	"extract_faults":    join(all(system, "area", "extract", "line", "seq", "field", "code", "message", "remedy"), all(who, "said")),
 	"extract_set_aside": join(all(system, "area", "extract", "field", "code", "reason", "uses"), all(who, "said")),
+	"extract_services":  all(system, "area", "extract", "service", "contacts"),
 	"records":           join(all(system, "area", "agency"), all(which, "id"), all(who, "key", "key_hash")),
 	"record_versions": join(all(system, "area", "extract", "as_of", "line"), all(which, "record"), all(who, "content", "identity", "set_aside", "borough"),
 		all(staff, "worker", "reach")),

@@ -50,7 +50,7 @@ type Extract struct {
 type ExtractCounts struct {
 	Rows, Accepted, Rejected, Repeated int64
 	SetAside                           int64 // values kept as sent and not used, in accepted rows
-	People                             int64 // records that the file says something new of
+	People                             int64 // records of which the file says who somebody is, whether it was known or not
 	Contacts                           int64
 	FirstDay, LastDay                  day.Day
 	Absent                             int64  // contacts ended by a whole extract that no longer holds them

@@ -132,8 +132,8 @@ func (tx *Tx) SumsOf(run id.Run, p id.Person) ([]PersonSum, error) {
 
 var (
 	codeUse = query("contact.code-use", `
-		select c.service, count(*) from extracts e join contacts c on c.extract = e.id
-		where e.area = $1 and e.state = 'accepted' group by c.service order by c.service`)
+		select s.service, cast(sum(s.contacts) as bigint) from extracts e join extract_services s on s.extract = e.id
+		where e.area = $1 and e.state = 'accepted' group by s.service order by s.service`)
 	codeReplaced = query("contact.code-replaced", `
 		select c.service, count(*) from (select distinct x.extract, x.line from contact_replacements x join extracts b on b.id = x.by_extract
 		where x.area = $1 and b.state in ('accepted', 'removing')) gone

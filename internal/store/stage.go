@@ -78,6 +78,7 @@ var (
 	asideColumns    = []string{"area", "extract", "field", "code", "said", "reason", "uses"}
 	recordColumns   = []string{"area", "id", "agency", "key_hash", "key"}
 	versionColumns  = []string{"area", "record", "extract", "as_of", "line", "content", "identity", "set_aside", "borough", "worker", "reach"}
+	servicesColumns = []string{"area", "extract", "service", "contacts"}
 	keyColumns      = []string{"area", "key", "record", "extract"}
 	workerColumns   = []string{"area", "record", "extract", "day", "worker", "reach"}
 	byRecordColumns = []string{"area", "record", "extract", "line"}
@@ -246,6 +247,15 @@ func (tx *Tx) StageContacts(contacts []Contact) error {
 	return tx.bulk("contacts", contactColumns, values)
 }
 
+// StageServices keeps how many contacts of each service an extract has.
+func (tx *Tx) StageServices(e id.Extract, contacts map[int64]int64) error {
+	values := make([]any, 0, len(contacts)*len(servicesColumns))
+	for service, n := range contacts {
+		values = append(values, tx.area, int64(e), service, n)
+	}
+	return tx.bulk("extract_services", servicesColumns, values)
+}
+
 // ContactAt names a contact by where it came from.
 type ContactAt struct {
 	Extract id.Extract
@@ -322,6 +332,7 @@ var sweeps = []*statement{
 	query("sweep.chunks", `delete from extract_chunks where extract = $1 and first_line in
 		(select first_line from extract_chunks where extract = $1 limit ($2 + 99) / 100)`),
 	query("sweep.faults", `delete from extract_faults where extract = $1 and line in (select line from extract_faults where extract = $1 limit $2)`),
+	query("sweep.services", `delete from extract_services where extract = $1 and $2 > 0`),
 	query("sweep.set-aside", `delete from extract_set_aside where extract = $1 and $2 > 0`),
 }
 

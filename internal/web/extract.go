@@ -213,6 +213,9 @@ func accepting(p app.ExtractPage) []string {
 	if e.Absent > 0 {
 		out = append(out, absent(p))
 	}
+	if e.Whole && e.Contacts == 0 && e.People > 0 {
+		out = append(out, "nobody’s record ends because this full extract lacks it: what ends so is contacts, where a file holds them")
+	}
 	for _, o := range p.Since {
 		what := "accepted"
 		if extractState(o.State) != ui.ExtractAccepted {
