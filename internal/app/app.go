@@ -21,6 +21,7 @@ type App struct {
 	sorted  int // triples that a sorting holds in memory
 	configs configs
 	prices  priceMaps
+	effects effects
 	signing signing
 }
 

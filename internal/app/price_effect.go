@@ -2,7 +2,10 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"slices"
+	"sync"
 
 	"throughline/internal/cohort"
 	"throughline/internal/cost"
@@ -64,37 +67,121 @@ func (a *App) PriceEffect(ctx context.Context, who Who, in PriceProposal) (*Pric
 	return e, err
 }
 
-// effectOf reckons the window twice: with what stands, and with a decision approved.
-func (a *App) effectOf(tx *store.Tx, key cost.Key, decided store.PriceEntry) (*PriceEffect, error) {
+// effectOf is what a decision would change if it were approved; nil before anything is linked.
+func (a *App) effectOf(tx *store.Tx, code cost.Key, decided store.PriceEntry) (*PriceEffect, error) {
 	here, err := tx.Area()
 	if err != nil || here.LinkRun == 0 {
 		return nil, err
 	}
-	c, err := a.gather(tx)
+	standing, err := a.priceMap(tx)
 	if err != nil {
 		return nil, err
+	}
+	approved, err := standing.with(tx, decided)
+	if err != nil {
+		return nil, err
+	}
+	key, lasts, err := effectKey(tx, here, standing, approved)
+	if err != nil {
+		return nil, err
+	}
+	r, known := a.effects.get(key)
+	if !known || !lasts {
+		if r, err = a.reckonBoth(tx, approved); err != nil {
+			return nil, err
+		}
+	}
+	if lasts {
+		a.effects.keep(key, r)
+	}
+	e := &PriceEffect{Amount: r.is.EveryoneCost - r.was.EveryoneCost, Cohort: r.is.Amount - r.was.Amount}
+	if at, sent := standing.at[code]; sent {
+		e.Contacts = r.priced[at]
+	}
+	if e.Enter, e.EnterN, err = knownOf(tx, r.is.Members, membersOf(r.was)); err != nil {
+		return nil, err
+	}
+	e.Leave, e.LeaveN, err = knownOf(tx, r.was.Members, membersOf(r.is))
+	return e, err
+}
+
+// reckonedBoth is the cohort at the prices that stand and with a decision approved, and how many more contacts of each code have a price.
+type reckonedBoth struct {
+	was, is *cohort.Cohort
+	priced  []int
+}
+
+// reckonBoth reads every contact that stands and prices it twice.
+func (a *App) reckonBoth(tx *store.Tx, approved *priceMap) (r reckonedBoth, err error) {
+	c, err := a.gather(tx)
+	if err != nil {
+		return r, err
 	}
 	before, was, err := c.reckon(c.prices)
 	if err != nil {
-		return nil, err
-	}
-	approved, err := c.prices.with(tx, decided)
-	if err != nil {
-		return nil, err
+		return r, err
 	}
 	after, is, err := c.reckon(approved)
 	if err != nil {
-		return nil, err
+		return r, err
 	}
-	e := &PriceEffect{Amount: is.EveryoneCost - was.EveryoneCost, Cohort: is.Amount - was.Amount}
-	if at, sent := c.prices.at[key]; sent {
-		e.Contacts = after.Codes[at].Contacts - before.Codes[at].Contacts
+	r = reckonedBoth{was, is, make([]int, len(after.Codes))}
+	for i := range r.priced {
+		r.priced[i] = after.Codes[i].Contacts - before.Codes[i].Contacts
 	}
-	if e.Enter, e.EnterN, err = knownOf(tx, is.Members, membersOf(was)); err != nil {
-		return nil, err
+	return r, nil
+}
+
+// effectKey names all that both reckonings depend on, which is quickly read; it does not last while an extract is being taken back, since
+// what stands then changes piece by piece.
+func effectKey(tx *store.Tx, here store.Area, standing, approved *priceMap) (key string, lasts bool, err error) {
+	answers, err := tx.StandingAnswers()
+	if err != nil {
+		return "", false, err
 	}
-	e.Leave, e.LeaveN, err = knownOf(tx, was.Members, membersOf(is))
-	return e, err
+	all, err := tx.Extracts(0)
+	if err != nil {
+		return "", false, err
+	}
+	lasts = true
+	h := sha256.New()
+	fmt.Fprintln(h, here.ID, here.LinkRun, len(answers), standing.hash, approved.hash, standing.area.Version, len(standing.codes))
+	for _, x := range answers {
+		fmt.Fprintln(h, x.ID)
+	}
+	for _, e := range all {
+		if e.State == store.ExtractAccepted {
+			fmt.Fprintln(h, e.ID)
+		}
+		lasts = lasts && e.State != store.ExtractRemoving
+	}
+	return string(h.Sum(nil)), lasts, nil
+}
+
+// effects keeps what was last reckoned of decisions that wait: whoever approves opens a page several times, and with ten million contacts each
+// reckoning takes many seconds.
+type effects struct {
+	mu  sync.Mutex
+	was map[string]reckonedBoth
+}
+
+// mostEffects bounds what is kept; a decision seldom waits beside more than a few others.
+const mostEffects = 8
+
+func (f *effects) get(key string) (reckonedBoth, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	r, known := f.was[key]
+	return r, known
+}
+
+func (f *effects) keep(key string, r reckonedBoth) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, known := f.was[key]; !known && len(f.was) >= mostEffects || f.was == nil {
+		f.was = map[string]reckonedBoth{}
+	}
+	f.was[key] = r
 }
 
 // knownOf gives those members who are not among others: whom the viewer may open, and how many there are in all.

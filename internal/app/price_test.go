@@ -95,3 +95,47 @@ func TestApprovedPriceStands(t *testing.T) {
 		diff(t, "at the price approved then", money.Pence(250_00), costs())
 	})
 }
+
+// TestEffectFollowsWhatStands: what approving a price would do is kept between views, and reckoned anew once a file, a price or an answer has
+// changed what it rests on.
+func TestEffectFollowsWhatStands(t *testing.T) {
+	t.Parallel()
+	w := newScene(t, "")
+	l := w.layout("lantern", numbered)
+	row := "A1,Dean,Whitlock,04/03/1983,"
+	w.accept(w.send(l, march, false, head+row+"V1,05/01/2026,1\n"+row+"V2,06/01/2026,1\n"))
+	w.run()
+	code := OpenPriceLine{Agency: "lantern", Code: "OUTR", Unit: "contact"}
+	line := func() PriceLinePage {
+		t.Helper()
+		p, err := w.app.PriceLine(t.Context(), w.as(policy.FinanceLead, policy.AgreePrices), code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	was := line().State.Sum.Amount / 2 // of one contact
+	propose := func(amount money.Pence) {
+		t.Helper()
+		p := line()
+		err := w.app.SetLocalPrice(t.Context(), w.as(policy.Analyst, policy.AgreePrices), SetLocalPrice{Agency: p.State.Agency.ID, Code: code.Code, Unit: code.Unit,
+			Amount: amount, Basis: "event", PriceYear: p.Area.Prices.PriceYear, Source: "Finance"})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	propose(100_00)
+	first := line().Effect
+	diff(t, "of two contacts", 2*(100_00-was), first.Amount)
+	diff(t, "seen again", first, line().Effect)
+	if n := len(w.app.effects.was); n != 1 {
+		t.Errorf("two views of one decision were reckoned %d times", n)
+	}
+	propose(200_00)
+	diff(t, "of another price", 2*(200_00-was), line().Effect.Amount)
+	later := w.send(l, april, false, head+row+"V3,05/02/2026,1\n")
+	w.accept(later)
+	diff(t, "with another file", 3*(200_00-was), line().Effect.Amount)
+	w.sentInError(later)
+	diff(t, "with that file taken back", 2*(200_00-was), line().Effect.Amount)
+}
