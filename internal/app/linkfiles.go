@@ -107,6 +107,7 @@ func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 		return nil, noRecords()
 	}
 	debug.SetGCPercent(20)
+	debug.FreeOSMemory() // what reading needed is given back before linking takes as much
 	out.Options.Exhaustive, out.Options.Plan = in.Exhaustive, in.Plan
 	out.Options.Model, out.Options.Sample = in.Model, in.Sample
 	out.Options.Progress = func(stage string, done, total int) { in.Progress(stage, int64(done), int64(total)) }
@@ -220,7 +221,7 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 const recordsAtOnce = 4096
 
 // record gives the file and key of a record.
-func (l *LinkedFiles) record(n uint32) (file, key string) {
+func (l *LinkedFiles) record(n uint32) (file string, key []byte) {
 	lo, hi := 0, len(l.Files) // the last file that begins at n or before
 	for hi-lo > 1 {
 		if mid := (lo + hi) / 2; l.Files[mid].first <= n {
@@ -233,29 +234,30 @@ func (l *LinkedFiles) record(n uint32) (file, key string) {
 	if n > 0 {
 		from = l.ends[n-1]
 	}
-	return l.Files[lo].Name, string(l.keys[from:l.ends[n]])
+	return l.Files[lo].Name, l.keys[from:l.ends[n]]
 }
 
 // WritePersons writes persons.csv: every record and the person it is of, persons numbered from 1 in the order of their first records.
 func (l *LinkedFiles) WritePersons(w io.Writer) error {
-	rows := make([]linkage.Row, len(l.Result.Person))
+	out := linkage.NewPersonsWriter(w)
+	var number []byte
 	for n, p := range l.Result.Person {
-		rows[n].File, rows[n].Record = l.record(uint32(n))
-		rows[n].Person = strconv.FormatUint(uint64(p)+1, 10)
+		file, key := l.record(uint32(n))
+		number = strconv.AppendUint(number[:0], uint64(p)+1, 10)
+		out.Write(file, key, number)
 	}
-	return linkage.WritePersons(w, rows)
+	return out.Flush()
 }
 
 // WriteLinks writes links.csv: the links that hold each person's records together, with their evidence.
 func (l *LinkedFiles) WriteLinks(w io.Writer) error {
-	rows := make([]linkage.LinkRow, len(l.Result.Links))
-	for i, k := range l.Result.Links {
-		r := linkage.LinkRow{WeightBits: k.Bits, Probability: linkage.Probability(k.Bits)}
-		r.FileA, r.RecordA = l.record(k.A)
-		r.FileB, r.RecordB = l.record(k.B)
-		rows[i] = r
+	out := linkage.NewLinksWriter(w)
+	for _, k := range l.Result.Links {
+		fileA, keyA := l.record(k.A)
+		fileB, keyB := l.record(k.B)
+		out.Write(fileA, keyA, fileB, keyB, k.Bits)
 	}
-	return linkage.WriteLinks(w, rows)
+	return out.Flush()
 }
 
 // WriteModel writes model.json: what the files were linked by, for use on others.

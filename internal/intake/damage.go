@@ -50,7 +50,7 @@ func damaged(v []byte) person.Why {
 	switch {
 	case errorWord(v):
 		return person.Why{Code: sheetError, Reason: "A spreadsheet's error stands in place of the value."}
-	case bytes.Contains(v, replacement):
+	case bytes.IndexByte(v, replacement[0]) >= 0 && bytes.Contains(v, replacement):
 		return person.Why{Code: lostLetters, Reason: "Letters were lost before the file was sent: a mark stands in their place."}
 	}
 	return person.Why{}

@@ -2,6 +2,8 @@ package linkage
 
 import (
 	"bytes"
+	"encoding/csv"
+	"errors"
 	"strings"
 	"testing"
 
@@ -78,7 +80,11 @@ func TestFilesComeBack(t *testing.T) {
 	t.Parallel()
 	rows := []Row{{"a.csv", "1", "7"}, {"a, b.csv", "RH-\"1\"", "7"}, {"c.csv", "1", "8"}}
 	var b bytes.Buffer
-	if err := WritePersons(&b, rows); err != nil {
+	persons := NewPersonsWriter(&b)
+	for _, r := range rows {
+		persons.Write(r.File, []byte(r.Record), []byte(r.Person))
+	}
+	if err := persons.Flush(); err != nil {
 		t.Fatal(err)
 	}
 	back, err := ReadPersons(&b, "persons.csv")
@@ -89,11 +95,13 @@ func TestFilesComeBack(t *testing.T) {
 		t.Errorf("persons (-want +got):\n%s", diff)
 	}
 	b.Reset()
-	links := []LinkRow{{"a.csv", "1", "c.csv", "1", 12.3456, .999807}}
-	if err := WriteLinks(&b, links); err != nil {
+	links := []LinkRow{{"a.csv", "1", "c.csv", "1", 12.3456, .999808}}
+	out := NewLinksWriter(&b)
+	out.Write("a.csv", []byte("1"), "c.csv", []byte("1"), 12.34561)
+	if err := out.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := b.String(), "file_a,record_a,file_b,record_b,weight_bits,probability\na.csv,1,c.csv,1,12.3456,0.999807\n"; got != want {
+	if got, want := b.String(), "file_a,record_a,file_b,record_b,weight_bits,probability\na.csv,1,c.csv,1,12.3456,0.999808\n"; got != want {
 		t.Errorf("links.csv is %q, want %q", got, want)
 	}
 	backLinks, err := ReadLinks(&b, "links.csv")
@@ -103,6 +111,29 @@ func TestFilesComeBack(t *testing.T) {
 	if diff := cmp.Diff(links, backLinks); diff != "" {
 		t.Errorf("links (-want +got):\n%s", diff)
 	}
+}
+
+// TestValuesAsCSV holds lines to what encoding/csv writes.
+func TestValuesAsCSV(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		value := rapid.StringOf(rapid.RuneFrom([]rune("ab, \"\n\r\t\\.é\u00a0\u2003")))
+		row := []string{value.Draw(t, "a"), value.Draw(t, "b"), value.Draw(t, "c")}
+		var want, got bytes.Buffer
+		w := csv.NewWriter(&want)
+		if err := errors.Join(w.Write(personsHeader), w.Write(row)); err != nil {
+			t.Fatal(err)
+		}
+		w.Flush()
+		p := NewPersonsWriter(&got)
+		p.Write(row[0], []byte(row[1]), []byte(row[2]))
+		if err := p.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want.String(), got.String()); diff != "" {
+			t.Fatalf("(-want +got):\n%s", diff)
+		}
+	})
 }
 
 func TestFilesThatCannotBeRead(t *testing.T) {

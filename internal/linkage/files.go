@@ -1,6 +1,7 @@
 package linkage
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"throughline/internal/fault"
 )
@@ -28,32 +31,93 @@ var (
 	linksHeader   = []string{"file_a", "record_a", "file_b", "record_b", "weight_bits", "probability"}
 )
 
-// WritePersons writes persons.csv.
-func WritePersons(w io.Writer, rows []Row) error { return writeRows(w, personsHeader, rows) }
-
-// WriteTruth writes truth.csv.
-func WriteTruth(w io.Writer, rows []Row) error { return writeRows(w, truthHeader, rows) }
-
-func writeRows(w io.Writer, header []string, rows []Row) error {
-	out := csv.NewWriter(w)
-	_ = out.Write(header) // an error stays in the writer until Flush
-	for _, r := range rows {
-		_ = out.Write([]string{r.File, r.Record, r.Person})
-	}
-	out.Flush()
-	return out.Error()
+// rowsWriter writes lines of CSV as encoding/csv does, without a string for each value.
+type rowsWriter struct {
+	out  *bufio.Writer
+	line []byte
 }
 
-// WriteLinks writes links.csv: bits to four places, probabilities to six.
-func WriteLinks(w io.Writer, rows []LinkRow) error {
-	out := csv.NewWriter(w)
-	_ = out.Write(linksHeader)
-	for _, r := range rows {
-		_ = out.Write([]string{r.FileA, r.RecordA, r.FileB, r.RecordB,
-			strconv.FormatFloat(r.WeightBits, 'f', 4, 64), strconv.FormatFloat(r.Probability, 'f', 6, 64)})
+func newRowsWriter(w io.Writer, header []string) rowsWriter {
+	r := rowsWriter{out: bufio.NewWriterSize(w, 64<<10)}
+	for _, h := range header {
+		r.line = appendValue(r.line, h)
 	}
-	out.Flush()
-	return out.Error()
+	r.end()
+	return r
+}
+
+// end writes the line at hand. An error stays in out until Flush.
+func (r *rowsWriter) end() {
+	r.line[len(r.line)-1] = '\n' // in place of the last comma
+	_, _ = r.out.Write(r.line)
+	r.line = r.line[:0]
+}
+
+// Flush writes what is held, and gives the first error of any writing.
+func (r *rowsWriter) Flush() error { return r.out.Flush() }
+
+// appendValue adds a value and a comma.
+func appendValue[S string | []byte](line []byte, value S) []byte {
+	quoted := len(value) > 0 && (value[0] <= ' ' || value[0] >= 0x80 || value[0] == '\\') && mustQuote(string(value))
+	for i := 0; i < len(value) && !quoted; i++ {
+		c := value[i]
+		quoted = c == ',' || c == '"' || c == '\n' || c == '\r'
+	}
+	if !quoted {
+		return append(append(line, value...), ',')
+	}
+	line = append(line, '"')
+	for i := 0; i < len(value); i++ {
+		if value[i] == '"' {
+			line = append(line, '"')
+		}
+		line = append(line, value[i])
+	}
+	return append(line, '"', ',')
+}
+
+// mustQuote says whether the beginning of a value asks for quotes: white space would be taken off, and \. alone ends a file for some databases.
+func mustQuote(value string) bool {
+	first, _ := utf8.DecodeRuneInString(value)
+	return unicode.IsSpace(first) || value == `\.`
+}
+
+// PersonsWriter writes persons.csv row by row.
+type PersonsWriter struct{ rowsWriter }
+
+// NewPersonsWriter writes the header.
+func NewPersonsWriter(w io.Writer) *PersonsWriter {
+	return &PersonsWriter{newRowsWriter(w, personsHeader)}
+}
+
+// Write writes one row. An error is given by Flush.
+func (p *PersonsWriter) Write(file string, record, person []byte) {
+	p.line = appendValue(appendValue(appendValue(p.line, file), record), person)
+	p.end()
+}
+
+// LinksWriter writes links.csv row by row.
+type LinksWriter struct{ rowsWriter }
+
+// NewLinksWriter writes the header.
+func NewLinksWriter(w io.Writer) *LinksWriter { return &LinksWriter{newRowsWriter(w, linksHeader)} }
+
+// Write writes one link: its weight in bits to four places, and the probability of that to six. An error is given by Flush.
+func (l *LinksWriter) Write(fileA string, recordA []byte, fileB string, recordB []byte, bits float64) {
+	l.line = appendValue(appendValue(appendValue(appendValue(l.line, fileA), recordA), fileB), recordB)
+	l.line = append(strconv.AppendFloat(l.line, bits, 'f', 4, 64), ',')
+	l.line = append(strconv.AppendFloat(l.line, Probability(bits), 'f', 6, 64), ',')
+	l.end()
+}
+
+// WriteTruth writes truth.csv.
+func WriteTruth(w io.Writer, rows []Row) error {
+	out := newRowsWriter(w, truthHeader)
+	for _, r := range rows {
+		out.line = appendValue(appendValue(appendValue(out.line, r.File), r.Record), r.Person)
+		out.end()
+	}
+	return out.Flush()
 }
 
 // ReadPersons reads persons.csv; ReadTruth reads truth.csv. name is what an error calls the file. Another header, a row with an

@@ -65,6 +65,8 @@ const (
 	plainForename                       // one word of several letters
 	plainSurname
 	hasNickname
+	hasBirthday
+	hasPostcode
 )
 
 // restFields are looked at in the record itself; few pairs have both.
@@ -160,11 +162,15 @@ func (v *sieve) look(to []face, rows []uint32) {
 		f := &to[x]
 		lives := &v.places[f.place.postcode]
 		f.place, f.samePostcode = lives.place, lives.same
+		if f.place.sector != 0 {
+			f.flags |= hasPostcode
+		}
 	}
 	for x := range to {
 		f := &to[x]
 		f.nhs, f.phone = v.nhs[f.nhs], v.phones[f.phone]
 		if f.birth.whole() {
+			f.flags |= hasBirthday
 			f.sameBirth = float32(v.s.sameBits(Birth, &record{birth: f.birth}))
 		}
 	}
@@ -191,12 +197,17 @@ func (v *sieve) hopeless(a, b *face) bool {
 		return false
 	}
 	most := v.start + v.weights[SexField][compareSexes(a.sex, b.sex)]
-	if l := compareBirths(a.birth, b.birth); l == birthSame {
+	both := a.flags & b.flags
+	if days := a.birth ^ b.birth; both&hasBirthday != 0 && days>>9 != 0 && days&511 != 0 {
+		most += v.weights[Birth][birthDifferent] // as most are, so not asked twice
+	} else if l := compareBirths(a.birth, b.birth); l == birthSame {
 		most += a.sameBirth
 	} else {
 		most += v.weights[Birth][l]
 	}
-	if l := comparePlaces(a.place, b.place, a.flags&homeless != 0, b.flags&homeless != 0); l == postcodeSame {
+	if both&hasPostcode != 0 && a.place.outcode != b.place.outcode {
+		most += v.weights[Postcode][postcodeDifferent]
+	} else if l := comparePlaces(a.place, b.place, a.flags&homeless != 0, b.flags&homeless != 0); l == postcodeSame {
 		most += a.samePostcode
 	} else {
 		most += v.weights[Postcode][l]
@@ -239,7 +250,31 @@ func (v *sieve) hopeless(a, b *face) bool {
 	case otherSurname:
 		return most+forename+v.weights[Surname][surnameDifferent] < v.floor
 	}
-	return false
+	return v.hopelessNames(most, a, b)
+}
+
+// hopelessNames is the last look: at the letters of both names, for a pair whose other fields weigh so much at most.
+func (v *sieve) hopelessNames(most float32, a, b *face) bool {
+	if (a.flags|b.flags)&hasMiddle != 0 || a.forename == b.forename && a.surname == b.surname {
+		return false
+	}
+	forename, surname := v.s.columns.compareNames(name{forename: a.forename, surname: a.surname}, name{forename: b.forename, surname: b.surname})
+	most += v.weights[Surname][surname]
+	switch forename {
+	case forenameSame:
+		most += a.sameForename
+	case forenameShort, forenameVeryClose:
+		most += v.weights[Forename][forename] + mostCloseNames
+	default:
+		most += v.weights[Forename][forename]
+	}
+	switch surname {
+	case surnameSame:
+		most += a.sameSurname - v.weights[Surname][surname]
+	case surnameVeryClose:
+		most += mostCloseNames
+	}
+	return most < v.floor
 }
 
 // The bars of the levels of names, for shapes.
