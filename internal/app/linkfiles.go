@@ -269,10 +269,10 @@ func (l *LinkedFiles) WriteModel(w io.Writer) error {
 func (l *LinkedFiles) WriteSample(w io.Writer) error {
 	rows := make([]linkage.SampleRow, len(l.Result.Sample))
 	for i, p := range l.Result.Sample {
-		r := linkage.SampleRow{Pair: i + 1, SaysA: l.says[2*i], SaysB: l.says[2*i+1]}
-		r.FileA, r.RecordA = l.record(p.A)
-		r.FileB, r.RecordB = l.record(p.B)
-		rows[i] = r
+		fileA, keyA := l.record(p.A)
+		fileB, keyB := l.record(p.B)
+		rows[i] = linkage.SampleRow{Pair: i + 1, FileA: fileA, RecordA: string(keyA), SaysA: l.says[2*i],
+			FileB: fileB, RecordB: string(keyB), SaysB: l.says[2*i+1]}
 	}
 	return linkage.WriteSample(w, rows)
 }
