@@ -45,6 +45,7 @@ const (
 	WaitsLayout     Waits = "layout"     // for approval
 	WaitsUnpriced   Waits = "unpriced"   // a code without a price
 	WaitsPrice      Waits = "price"      // for approval
+	WaitsPair       Waits = "pair"       // of records in doubt
 )
 
 // Home opens the home page.
@@ -147,6 +148,13 @@ func (a *App) elsewhere(tx *store.Tx) ([]Elsewhere, error) {
 			facts.Owner = l.Agency
 			o.add(WaitsLayout, 1, o.purposes(policy.LayoutApprove, policy.Subject{Kind: policy.Layout, ID: int64(l.ID)}, facts))
 		}
+	}
+	if open := o.purposes(policy.PairList, policy.Subject{Kind: policy.Area, ID: 1}, here); len(open) > 0 {
+		n, err := pairsWaiting(tx)
+		if err != nil {
+			return nil, err
+		}
+		o.add(WaitsPair, n, open)
 	}
 	return o.found, a.unpriced(o, here)
 }

@@ -21,6 +21,7 @@ type Standing struct {
 	Unpriced   []PriceLineState // codes without an approved price
 	Proposed   []PriceLineState // prices that wait for the viewer's approval
 	Layouts    []store.Layout   // that wait for the viewer's approval
+	Pairs      int              // of records that wait for the viewer to say whether they are one person's
 	Feeds      []Feed
 }
 
@@ -49,6 +50,11 @@ func (a *App) standing(tx *store.Tx) (s Standing, err error) {
 	here := policy.Facts{Exists: true, Area: tx.Actor().Area}
 	may := func(act policy.Act, kind policy.SubjectKind) bool {
 		return tx.May(act, policy.Subject{Kind: kind, ID: 1}, here)
+	}
+	if may(policy.PairList, policy.Area) {
+		if s.Pairs, err = pairsWaiting(tx); err != nil {
+			return s, err
+		}
 	}
 	prices, extracts := may(policy.PriceMapOpen, policy.PriceMap), may(policy.ExtractList, policy.Area)
 	s.MayCohort = may(policy.CohortOpen, policy.Cohort)

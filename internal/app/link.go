@@ -39,8 +39,10 @@ type linking struct {
 	slugs   map[id.Agency]string
 	before  map[id.Record]id.Person // the published run's memberships
 	answers []linkage.Answer
-	heard   []int64 // the numbers of the answers that stood
+	heard   []int64 // the numbers of the answers that counted
 	inputs  RunInputs
+
+	answered []Pair // that people have answered
 }
 
 // linkRecords links every standing record and publishes who is who. Each cluster keeps the number of the person it overlaps most;
@@ -148,6 +150,13 @@ func (a *App) gatherRecords(tx *store.Tx) (*linking, error) {
 			}
 		}
 	}
+	pairs, err := tx.PairAnswers()
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range pairs {
+		l.answered = append(l.answered, ordered(x.Pairs[0][0], x.Pairs[0][1]))
+	}
 	extracts, _, err := extractInputs(tx)
 	l.inputs = RunInputs{Extracts: extracts, Answers: len(answers), Configuration: l.area.Version, Code: a.version, LinkRun: here.LinkRun}
 	return l, err
@@ -215,7 +224,7 @@ func (a *App) writeLinks(ctx context.Context, t *task, run id.Run, l *linking, f
 	if err := writePieces(ctx, a, t, run, "Writing pairs in doubt", doubts, func(tx *store.Tx, some []store.Doubt) error { return tx.StageDoubts(run, some) }); err != nil {
 		return err
 	}
-	report := l.report(found, len(links), len(doubts))
+	report := l.report(found, len(links), len(found.Review))
 	return a.db.Do(ctx, request(t.who, policy.RunPublish, policy.Run, int64(run)), func(tx *store.Tx) error {
 		if now, err := tx.StandingAnswers(); err != nil {
 			return err
@@ -323,6 +332,10 @@ func (l *linking) doubts(found *linkage.Result) ([]store.Doubt, error) {
 			return nil, err
 		}
 		out[i] = store.Doubt{Link: link, Why: string(x.Reason)}
+	}
+	out, err := l.keepAnswered(found, out)
+	if err != nil {
+		return nil, err
 	}
 	slices.SortFunc(out, func(x, y store.Doubt) int { return cmp.Or(cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B)) })
 	return out, nil

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"throughline/internal/area"
@@ -156,7 +155,7 @@ func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPa
 	if err := p.explain(tx, asked); err != nil {
 		return p, err
 	}
-	if p.Answers, err = tx.AnswersOf(p.Person); err != nil {
+	if p.Answers, err = answersShown(tx, p.Person); err != nil {
 		return p, err
 	}
 	p.AnswerBy, p.AnswerOf = map[id.Account]string{}, map[id.Record]Answered{}
@@ -373,132 +372,6 @@ func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run, agencies []
 	}
 	p.Gaps = f.Gaps
 	return p.apart(ruleOf(m.area), f.Lines)
-}
-
-// AnswerRecords is somebody's answer whether a record is a person's.
-type AnswerRecords struct {
-	Person id.Person
-	Record id.Record
-	Answer string // same, not-same, unsure
-	Reason string
-}
-
-// Answer keeps an answer for ever. "Not the same" makes the record a person of its own at once; the footprint follows, and a new
-// cost run brings the cohort after it.
-func (a *App) Answer(ctx context.Context, who Who, in AnswerRecords) (moved id.Person, err error) {
-	acts := map[string]policy.Act{"same": policy.PersonSame, "not-same": policy.PersonNotSame, "unsure": policy.PersonUnsure}
-	act, ok := acts[in.Answer]
-	if !ok {
-		return 0, fault.InvalidField("answer", "Choose an answer.", "Same person, not the same person, or not sure.")
-	}
-	if strings.TrimSpace(in.Reason) == "" {
-		return 0, fault.InvalidField("reason", "Say why you think so.", "For example: the worker met both. Leave health details out.")
-	}
-	err = a.db.Do(ctx, request(who, act, policy.Person, int64(in.Person)), func(tx *store.Tx) error {
-		here, err := tx.Area()
-		if err != nil {
-			return err
-		}
-		p, err := tx.Follow(in.Person)
-		if err != nil {
-			return err
-		}
-		records, err := tx.RecordsOf(p, here.LinkRun)
-		if err != nil {
-			return err
-		}
-		answer := store.Answer{Answer: in.Answer, Person: p, Record: in.Record, Reason: strings.TrimSpace(in.Reason)}
-		found := false
-		for _, r := range records {
-			n := r.RecordVersion.Record
-			if n == in.Record {
-				found = true
-				continue
-			}
-			answer.Pairs = append(answer.Pairs, [2]id.Record{in.Record, n})
-		}
-		if !found {
-			return fault.Missing("record")
-		}
-		if len(answer.Pairs) == 0 && in.Answer != "unsure" {
-			return fault.New(fault.Invalid, "only-record", "This is the person's only record, so there is nothing to compare it with.", "")
-		}
-		answer, err = tx.AddAnswer(answer)
-		if err != nil || in.Answer != "not-same" {
-			return err
-		}
-		if moved, err = tx.AddPersons(1, here.LinkRun); err != nil {
-			return err
-		}
-		if err := tx.SetMembership(here.LinkRun, in.Record, moved); err != nil {
-			return err
-		}
-		err = tx.AddMembershipEvents([]store.MembershipEvent{{Run: here.LinkRun, Answer: answer.ID, Record: in.Record, From: p, To: moved, Kind: "unlinked"}})
-		if err != nil {
-			return err
-		}
-		_, err = startCost(tx)
-		return err
-	})
-	return moved, err
-}
-
-// UndoAnswer takes an answer back.
-type UndoAnswer struct {
-	Person id.Person
-	Answer int64
-	Reason string
-}
-
-// UndoAnswer takes an answer back. If it had parted a record from the person, the record returns exactly where it was.
-func (a *App) UndoAnswer(ctx context.Context, who Who, in UndoAnswer) error {
-	return a.db.Do(ctx, request(who, policy.PersonUndoAnswer, policy.Person, int64(in.Person)), func(tx *store.Tx) error {
-		x, err := tx.Answer(in.Answer)
-		if err != nil {
-			return err
-		}
-		here, err := tx.Area()
-		if err != nil {
-			return err
-		}
-		home, err := tx.Follow(x.Person)
-		if err != nil {
-			return err
-		}
-		asked, err := tx.Follow(in.Person)
-		if err != nil {
-			return err
-		}
-		r, err := tx.Record(x.Record, here.LinkRun)
-		if err != nil {
-			return err
-		}
-		if asked != home && asked != r.Person { // the policy was asked about somebody whom the answer is not about
-			return fault.Missing("answer")
-		}
-		if err := tx.UndoAnswer(x.ID, strings.TrimSpace(in.Reason)); err != nil {
-			return err
-		}
-		if x.Answer != "not-same" || len(x.Pairs) == 0 || r.Person == home {
-			return nil
-		}
-		if err := tx.SetMembership(here.LinkRun, x.Record, home); err != nil {
-			return err
-		}
-		if left, err := tx.MembershipCount(here.LinkRun, r.Person); err != nil {
-			return err
-		} else if left == 0 { // other records may have been linked to it since
-			if err := tx.ForwardPerson(r.Person, home); err != nil {
-				return err
-			}
-		}
-		err = tx.AddMembershipEvents([]store.MembershipEvent{{Run: here.LinkRun, Answer: x.ID, Record: x.Record, From: r.Person, To: home, Kind: "linked"}})
-		if err != nil {
-			return err
-		}
-		_, err = startCost(tx)
-		return err
-	})
 }
 
 // WhoHasSeenPage is every event that shows a person, the newest first.

@@ -33,8 +33,7 @@ const (
 	differs = "Does not agree"
 )
 
-// explain chooses the link to explain, of the strongest that each record has, and reads its evidence. Until names are shown, words that may
-// hold a name, a number or a date are replaced.
+// explain chooses the link to explain, of the strongest that each record has, and reads its evidence.
 func (p *PersonPage) explain(tx *store.Tx, asked id.Record) error {
 	best := map[id.Record]store.Link{}
 	for _, l := range p.Links {
@@ -70,11 +69,20 @@ func (p *PersonPage) explain(tx *store.Tx, asked id.Record) error {
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal([]byte(evidence), &x.Parts); err != nil {
-		return fmt.Errorf("evidence of records %d and %d: %w", x.A, x.B, err)
+	if x.Parts, err = evidenceParts(evidence, p.Named); err != nil {
+		return fmt.Errorf("records %d and %d: %w", x.A, x.B, err)
 	}
-	for i := range x.Parts {
-		if part := &x.Parts[i]; !p.Named && part.Compared && part.Key != "start" && part.Key != "household" {
+	p.Why = x
+	return nil
+}
+
+// evidenceParts reads evidence as it is kept. While names are hidden, words that may hold a name, a number or a date are replaced.
+func evidenceParts(text string, named bool) (parts []EvidencePart, err error) {
+	if err := json.Unmarshal([]byte(text), &parts); err != nil {
+		return nil, fmt.Errorf("evidence: %w", err)
+	}
+	for i := range parts {
+		if part := &parts[i]; !named && part.Compared && part.Key != "start" && part.Key != "household" {
 			switch {
 			case part.Level != "":
 				part.Words = strings.ToUpper(part.Level[:1]) + part.Level[1:]
@@ -85,8 +93,7 @@ func (p *PersonPage) explain(tx *store.Tx, asked id.Record) error {
 			}
 		}
 	}
-	p.Why = x
-	return nil
+	return parts, nil
 }
 
 // apart works out what taking each record away would leave.

@@ -106,6 +106,12 @@ const (
 	PersonNotSame     Act = "person.answer-not-same"
 	PersonUnsure      Act = "person.answer-unsure"
 	PersonUndoAnswer  Act = "person.undo-answer"
+	PairList          Act = "pair.list"
+	PairOpen          Act = "pair.open" // its subject is the first of the two records; the other is asked about within
+	PairSame          Act = "pair.answer-same"
+	PairNotSame       Act = "pair.answer-not-same"
+	PairUnsure        Act = "pair.answer-unsure"
+	PairUndo          Act = "pair.undo-answer"
 	CohortOpen        Act = "cohort.open"
 	CohortExport      Act = "cohort.export"
 	CohortExportNames Act = "cohort.export-names"
@@ -206,6 +212,13 @@ var table = []Info{
 	{PersonNotSame, "answer that a record is not the same person’s", Write, Person, "", false, forAnswers},
 	{PersonUnsure, "answer that you are unsure", Write, Person, "", false, forAnswers},
 	{PersonUndoAnswer, "undo an answer", Write, Person, "", false, forAnswers},
+
+	{PairList, "list links to look at", Read, Area, Record, true, forAnswers},
+	{PairOpen, "look at two records side by side", Read, Record, "", false, forAnswers},
+	{PairSame, "answer that two records are one person’s", Write, Record, "", false, forAnswers},
+	{PairNotSame, "answer that two records are not one person’s", Write, Record, "", false, forAnswers},
+	{PairUnsure, "answer that you are unsure about two records", Write, Record, "", false, forAnswers},
+	{PairUndo, "undo an answer about two records", Write, Record, "", false, forAnswers},
 
 	{CohortOpen, "open the cohort", Read, Cohort, Person, true, forCohort},
 	{CohortExport, "export the cohort by pseudonym", Read, Cohort, Person, true, forCohort},

@@ -43,8 +43,7 @@ type Doubt struct {
 
 var (
 	memberColumns = []string{"area", "run", "record", "person"}
-	linkColumns   = []string{"area", "run", "record_a", "record_b", "millibits", "ppm"}
-	whyColumns    = []string{"area", "run", "record_a", "record_b", "evidence"}
+	linkColumns   = []string{"area", "run", "record_a", "record_b", "millibits", "ppm", "evidence"}
 	doubtColumns  = []string{"area", "run", "record_a", "record_b", "millibits", "ppm", "why", "evidence"}
 	personColumns = []string{"area", "id", "made_by"}
 	eventRow      = []string{"area", "id", "at", "run", "answer", "account", "record", "from_person", "to_person", "kind"}
@@ -57,14 +56,11 @@ var (
 		select l.record_a, l.record_b, l.millibits, l.ppm from links l where l.run = $1
 		and l.record_a in (select record from memberships where run = $1 and person = $2)
 		and l.record_b in (select record from memberships where run = $1 and person = $2) order by l.record_a, l.record_b`)
-	linkEvidence = query("link.evidence", `select evidence from link_evidence where run = $1 and record_a = $2 and record_b = $3 and area = $4`)
+	linkEvidence = query("link.evidence", `select evidence from links where run = $1 and record_a = $2 and record_b = $3 and area = $4`)
 	linksWeakest = query("link.weakest", `
 		select a.person, min(l.ppm) from links l join memberships a on a.run = l.run and a.record = l.record_a
 		join memberships b on b.run = l.run and b.record = l.record_b and b.person = a.person
 		where l.run = $1 group by a.person`)
-	doubtCount = query("doubt.count", `select count(*) from doubts where run = $1`)
-	doubtList  = query("doubt.list", `select record_a, record_b, millibits, ppm, evidence, why from doubts where run = $1
-		order by millibits desc, record_a, record_b limit $2`)
 )
 
 // AddPersons makes n new persons for a run and gives the first of their numbers.
@@ -92,17 +88,13 @@ func (tx *Tx) StageMemberships(run id.Run, some []Membership) error {
 	return tx.bulk("memberships", memberColumns, values)
 }
 
-// StageLinks writes links of a run, with their evidence.
+// StageLinks writes links of a run.
 func (tx *Tx) StageLinks(run id.Run, some []Link) error {
-	values, why := make([]any, 0, len(some)*len(linkColumns)), make([]any, 0, len(some)*len(whyColumns))
+	values := make([]any, 0, len(some)*len(linkColumns))
 	for _, l := range some {
-		values = append(values, tx.area, int64(run), int64(l.A), int64(l.B), l.Millibits, l.PPM)
-		why = append(why, tx.area, int64(run), int64(l.A), int64(l.B), l.Evidence)
+		values = append(values, tx.area, int64(run), int64(l.A), int64(l.B), l.Millibits, l.PPM, l.Evidence)
 	}
-	if err := tx.bulk("links", linkColumns, values); err != nil {
-		return err
-	}
-	return tx.bulk("link_evidence", whyColumns, why)
+	return tx.bulk("links", linkColumns, values)
 }
 
 // StageDoubts writes pairs in doubt of a run.
@@ -196,18 +188,6 @@ func (tx *Tx) WeakestLinks(run id.Run) (map[id.Person]int64, error) {
 	})
 }
 
-// Doubts gives the pairs in doubt of a run, the strongest first, at most so many, and how many there are in all.
-func (tx *Tx) Doubts(run id.Run, most int) ([]Doubt, int64, error) {
-	var n int64
-	if err := tx.one(doubtCount, []any{int64(run)}, &n); err != nil {
-		return nil, 0, err
-	}
-	some, err := list(tx, doubtList, []any{int64(run), most}, func(scan func(...any) error) (d Doubt, err error) {
-		return d, scan(&d.A, &d.B, &d.Millibits, &d.PPM, &d.Evidence, &d.Why)
-	})
-	return some, n, err
-}
-
 // Answer is what a person said about records, for ever. Pairs are what it holds for.
 type Answer struct {
 	ID           int64
@@ -221,18 +201,29 @@ type Answer struct {
 	UndoneBy     id.Account
 	UndoneReason string
 	Pairs        [][2]id.Record
+	Pair         bool      // it is about two records, not about a record and the rest of its person; several people may give one
+	Both         bool      // a second person must say the same before it counts
+	CountsFrom   id.Run    // the link run in force when it began to count; 0 when it never did, -1 when nobody noted it
+	CountsTo     id.Run    // the one in force when it ceased to; 0 while it counts
+	Made         id.Person // whom it made when it parted a person; 0 when it made nobody
 }
 
-const answerFields = `id, answer, person, record, reason, at, account, undone_at, undone_by, undone_reason`
+// Counts says whether it is heard: by the records' persons now, and by the next link run.
+func (a Answer) Counts() bool { return a.CountsFrom != 0 && a.CountsTo == 0 && a.UndoneAt.IsZero() }
+
+const answerFields = `id, answer, person, record, reason, at, account, undone_at, undone_by, undone_reason, pair, needs_two, counts_from, counts_to, made`
 
 var (
-	answerInsert = query("answer.insert", `insert into answers (area, id, answer, person, record, reason, at, account) values ($1, $2, $3, $4, $5, $6, $7, $8)`)
-	answerUndo   = query("answer.undo", `update answers set undone_at = $1, undone_by = $2, undone_reason = $3 where id = $4 and undone_at = '' and area = $5`)
-	answerByID   = query("answer.by-id", `select `+answerFields+` from answers where id = $1 and area = $2`)
-	answersOf    = query("answer.of-person", `select `+answerFields+` from answers where area = $1 and person = $2 order by id desc`)
-	answersAll   = query("answer.standing", `select `+answerFields+` from answers where area = $1 and undone_at = '' order by id`)
+	answerInsert = query("answer.insert", `insert into answers (area, id, answer, person, record, reason, at, account, pair, needs_two, counts_from)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
+	answerUndo = query("answer.undo", `update answers set undone_at = $1, undone_by = $2, undone_reason = $3,
+		counts_to = case when counts_from <> 0 and counts_to = 0 then $6 else counts_to end where id = $4 and undone_at = '' and area = $5`)
+	answerByID = query("answer.by-id", `select `+answerFields+` from answers where id = $1 and area = $2`)
+	answersOf  = query("answer.of-person", `select `+answerFields+` from answers where area = $1 and person = $2 order by id desc`)
+	answersAll = query("answer.standing", `select `+answerFields+` from answers where area = $1 and undone_at = '' and counts_from <> 0 and counts_to = 0
+		order by id`)
 	answerPairs  = query("answer.pairs", `select record_a, record_b from answer_pairs where answer = $1 order by record_a, record_b`)
-	answersSince = query("answer.since", `select count(*) from answers where area = $1 and (at > $2 or undone_at > $2)`)
+	answersSince = query("answer.since", `select count(*) from answers where area = $1 and counts_from <> 0 and (at > $2 or undone_at > $2)`)
 )
 
 // AddAnswer keeps an answer.
@@ -242,10 +233,11 @@ func (tx *Tx) AddAnswer(a Answer) (Answer, error) {
 		return Answer{}, err
 	}
 	a.ID, a.At, a.Account = n, tx.now, tx.actor.Account
-	if _, err := tx.exec(answerInsert, tx.area, n, a.Answer, int64(a.Person), int64(a.Record), a.Reason, instant(tx.now), int64(a.Account)); err != nil {
+	if _, err := tx.exec(answerInsert, tx.area, n, a.Answer, int64(a.Person), int64(a.Record), a.Reason, instant(tx.now), int64(a.Account),
+		flag(a.Pair), flag(a.Both), int64(a.CountsFrom)); err != nil {
 		return Answer{}, err
 	}
-	var values []any
+	values := make([]any, 0, 4*len(a.Pairs))
 	for _, p := range a.Pairs {
 		values = append(values, tx.area, n, int64(min(p[0], p[1])), int64(max(p[0], p[1])))
 	}
@@ -254,9 +246,9 @@ func (tx *Tx) AddAnswer(a Answer) (Answer, error) {
 	return a, tx.bulk("answer_pairs", []string{"area", "answer", "record_a", "record_b"}, values)
 }
 
-// UndoAnswer marks an answer as taken back; it stays in the history.
-func (tx *Tx) UndoAnswer(n int64, reason string) error {
-	changed, err := tx.exec(answerUndo, instant(tx.now), int64(tx.actor.Account), reason, n, tx.area)
+// UndoAnswer marks an answer as taken back while a link run is in force; it stays in the history and counts no longer.
+func (tx *Tx) UndoAnswer(n int64, run id.Run, reason string) error {
+	changed, err := tx.exec(answerUndo, instant(tx.now), int64(tx.actor.Account), reason, n, tx.area, int64(run))
 	if err == nil && changed == 0 {
 		return fault.New(fault.Conflict, "undone-already", "This answer has been taken back already.", "")
 	}
@@ -288,10 +280,10 @@ func (tx *Tx) MembershipCount(run id.Run, p id.Person) (n int64, err error) {
 	return n, tx.one(membershipCount, []any{int64(run), int64(p), tx.area}, &n)
 }
 
-// StandingAnswers gives every answer that has not been taken back.
+// StandingAnswers gives every answer that counts.
 func (tx *Tx) StandingAnswers() ([]Answer, error) { return tx.answersBy(answersAll, tx.area) }
 
-// AnswersSince counts answers given or taken back after an instant.
+// AnswersSince counts answers given or taken back after an instant, of those that counted.
 func (tx *Tx) AnswersSince(t time.Time) (n int64, err error) {
 	return n, tx.one(answersSince, []any{tx.area, instant(t)}, &n)
 }
@@ -299,15 +291,17 @@ func (tx *Tx) AnswersSince(t time.Time) (n int64, err error) {
 func (tx *Tx) answersBy(s *statement, args ...any) ([]Answer, error) {
 	some, err := list(tx, s, args, func(scan func(...any) error) (a Answer, err error) {
 		var at, undone string
-		err = scan(&a.ID, &a.Answer, &a.Person, &a.Record, &a.Reason, &at, &a.Account, &undone, &a.UndoneBy, &a.UndoneReason)
-		a.At, a.UndoneAt = moment(at), moment(undone)
+		var pair, both int64
+		err = scan(&a.ID, &a.Answer, &a.Person, &a.Record, &a.Reason, &at, &a.Account, &undone, &a.UndoneBy, &a.UndoneReason, &pair, &both,
+			&a.CountsFrom, &a.CountsTo, &a.Made)
+		a.At, a.UndoneAt, a.Pair, a.Both = moment(at), moment(undone), pair != 0, both != 0
 		return a, err
 	})
 	if err != nil {
 		return nil, err
 	}
 	for i := range some {
-		tx.show(some[i].Person)
+		tx.show(some[i].Person, some[i].Made)
 		some[i].Pairs, err = list(tx, answerPairs, []any{some[i].ID}, func(scan func(...any) error) (p [2]id.Record, err error) {
 			return p, scan(&p[0], &p[1])
 		})

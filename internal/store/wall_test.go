@@ -254,9 +254,13 @@ func (w *world) fill(tx *Tx) (err error) {
 	})
 	step(func() error { return tx.PublishRun(w.costRun, CostRun, "{}", "{}") })
 	step(func() error {
-		a, err := tx.AddAnswer(Answer{Answer: "unsure", Person: w.person, Record: w.record, Reason: w.area, Pairs: [][2]id.Record{{w.record, w.other}}})
+		a, err := tx.AddAnswer(Answer{Answer: "unsure", Person: w.person, Record: w.record, Reason: w.area, Pairs: [][2]id.Record{{w.record, w.other}}, Pair: true,
+			CountsFrom: w.linkRun})
 		w.answer = a.ID
 		return err
+	})
+	step(func() error {
+		return tx.AddMembershipEvents([]MembershipEvent{{Run: w.linkRun, Answer: w.answer, Record: w.record, To: w.person, Kind: "linked"}})
 	})
 	step(func() (err error) {
 		w.price, err = tx.SetPrice(PriceEntry{Agency: w.agency, Code: "CUST", Unit: "night", Entry: w.area, State: "proposed"})
@@ -490,9 +494,28 @@ var readings = map[string]reading{
 		return tx.LinkEvidence(w.person, w.linkRun, Link{A: w.record, B: w.other})
 	}},
 	"WeakestLinks": {byRun: true, crowd: wholeRun, call: func(tx *Tx, w *world) (any, error) { return tx.WeakestLinks(w.linkRun) }},
-	"Doubts":       {byRun: true, call: func(tx *Tx, w *world) (any, error) { some, _, err := tx.Doubts(w.linkRun, 10); return some, err }},
-	"Answer":       {call: func(tx *Tx, w *world) (any, error) { return tx.Answer(w.answer) }},
-	"AnswersOf":    {call: func(tx *Tx, w *world) (any, error) { return tx.AnswersOf(w.person) }},
+	"DoubtPairs": {crowd: searched, call: func(tx *Tx, w *world) (any, error) {
+		all, err := tx.DoubtPairs()
+		return len(all) > 0 && all[0].A == w.record, err
+	}},
+	"Doubt": {call: func(tx *Tx, w *world) (any, error) { return tx.Doubt(w.record, w.other) }},
+	"PairAnswers": {call: func(tx *Tx, w *world) (any, error) {
+		all, err := tx.PairAnswers()
+		if len(all) > 0 && all[0].ID != w.answer {
+			all = nil
+		}
+		return all, err
+	}},
+	"AnswersOfPair":    {call: func(tx *Tx, w *world) (any, error) { return tx.AnswersOfPair(w.record, w.other) }},
+	"AnswersChangedIn": {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.AnswersChangedIn(w.linkRun) }},
+	"MovesIn":          {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.MovesIn(w.linkRun) }},
+	"MovesOf":          {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.MovesOf(w.answer) }},
+	"MembersOf":        {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.MembersOf(w.linkRun, w.person) }},
+	"HolderOf":         {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.HolderOf(w.linkRun, w.record) }},
+	"JoinedAt":         {call: func(tx *Tx, w *world) (any, error) { return tx.JoinedAt(w.record, w.person, tx.now) }},
+	"TiesOf":           {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.TiesOf(w.linkRun, w.record) }},
+	"Answer":           {call: func(tx *Tx, w *world) (any, error) { return tx.Answer(w.answer) }},
+	"AnswersOf":        {call: func(tx *Tx, w *world) (any, error) { return tx.AnswersOf(w.person) }},
 	"AnswersSince": {call: func(tx *Tx, w *world) (any, error) {
 		n, err := tx.AnswersSince(tx.now.AddDate(-1, 0, 0))
 		return n > 0 && tx.area == w.number, err
@@ -558,7 +581,7 @@ var readings = map[string]reading{
 var notReadings = strings.Fields(`Now Names Actor Purpose Purposes Confirm Ask May MayFor MayHere MayEver MustChange VerifyAudit
 	AddAccount SetPasswordHash SetRoles Suspend Restore SaveArea AddAgency AddExtract PriceMapsVersion ExtractIsChecked ExtractIsFaulty MoveExtract ExtractIsSwept
 	StageSums StageTotals AddJob TakeJob JobProgress FinishJob ReleaseJob AddLayout ApproveLayout AddPersons StageMemberships StageLinks StageDoubts
-	AddMembershipEvents SetMembership ForwardPerson AddAnswer UndoAnswer SetPrice ApprovePrice AddRun FixRun PublishRun FailRun SweepRun
+	AddMembershipEvents SetMembership ForwardPerson AddAnswer UndoAnswer SetCounts AnswerMade AnswerIsOn SetPrice ApprovePrice AddRun FixRun PublishRun FailRun SweepRun
 	StartSession RenewSession StatePurpose ShowNamesUntil EndSession EndOwnSession EndSessions StageChunk StageFaults StageSetAside AddServiceCode
 	AddRecords StageVersions StageServices StageSearchKeys StageContacts StageRecordLines StageWorkers StageReplacements BridgeReplacements SweepExtract Try TryWasRight`)
 

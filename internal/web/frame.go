@@ -16,7 +16,8 @@ var places = []struct {
 	place ui.Place
 	act   policy.Act
 }{
-	{ui.PlaceHome, policy.HomeOpen}, {ui.PlaceExtracts, policy.ExtractList}, {ui.PlacePrices, policy.PriceMapOpen},
+	{ui.PlaceHome, policy.HomeOpen}, {ui.PlaceExtracts, policy.ExtractList}, {ui.PlaceLinks, policy.PairList},
+	{ui.PlacePrices, policy.PriceMapOpen},
 	{ui.PlaceCohort, policy.CohortOpen}, {ui.PlaceFind, policy.PersonSearch}, {ui.PlaceRuns, policy.RunList},
 	{ui.PlaceAudit, policy.AuditSearch}, {ui.PlaceAccounts, policy.AccountList},
 }

@@ -100,6 +100,7 @@ var waits = map[app.Waits]struct{ one, several, href string }{
 	app.WaitsUnreadable: {"File that could not be read", "Files that could not be read", "/extracts?state=Could+not+be+read"},
 	app.WaitsLayout:     {"Layout waiting for your approval", "Layouts waiting for your approval", "/layouts"},
 	app.WaitsUnpriced:   {"Agency code with no price", "Agency codes with no price", "/prices"},
+	app.WaitsPair:       {"Link waiting to be reviewed", "Links waiting to be reviewed", "/links"},
 	app.WaitsPrice:      {"Price waiting for your approval", "Prices waiting for your approval", "/prices"},
 }
 
@@ -150,6 +151,8 @@ func todos(h app.Home) []ui.Todo {
 	}
 	add(len(h.Unpriced), either(len(h.Unpriced), "Agency code with no approved price", "Agency codes with no approved price"), "/prices", why)
 	add(len(h.Proposed), either(len(h.Proposed), "Price waiting for your approval", "Prices waiting for your approval"), "/prices", "None counts until somebody other than who set it approves it.")
+	add(h.Pairs, either(h.Pairs, "Link waiting to be reviewed", "Links waiting to be reviewed"), "/links",
+		"Pairs of records of which it is not sure whether they are one person’s. Those that could change most come first.")
 	if b := h.Cohort; b != nil && b.Stale.Any() {
 		add(1, "Run out of date", "/cohort", "The cohort of "+dayOf(b.Run.FinishedAt).Long()+" was made before "+staleSince(b.Stale)+". Make a new run when what it needs is in.")
 	}

@@ -125,6 +125,16 @@ func (d *ownSite) subjects(db *sql.DB, spare, spareElsewhere int64) subjects {
 		}
 		return id.Pseudonym(id.Person(n))
 	}
+	every := func(query string) (out []string) {
+		for _, n := range numbers(t, db, query) {
+			out = append(out, strconv.FormatInt(n, 10))
+		}
+		return out
+	}
+	pair := func() string {
+		const doubts = " from doubts d join areas a on a.link_run = d.run "
+		return one("select d.record_a"+doubts+"order by d.record_a, d.record_b limit 1") + "-" + one("select d.record_b"+doubts+"order by d.record_a, d.record_b limit 1")
+	}
 	const riverbank = "(select id from agencies where slug = 'riverbank')"
 	x := newSender(d.site, d.as(policy.Analyst, policy.HandleExtracts), d.as(policy.GovernanceLead, policy.HandleExtracts))
 	spareExtract := func(agency, code, service, unit string) string {
@@ -141,12 +151,14 @@ func (d *ownSite) subjects(db *sql.DB, spare, spareElsewhere int64) subjects {
 		"layout":        {own: one("select id from layouts where agency = " + riverbank), other: one("select id from layouts where agency = (select id from agencies where slug = 'police')")},
 		"record": {own: one("select id from records where agency = " + riverbank),
 			other: one("select id from records where agency = (select id from agencies where slug = 'police')")},
-		"person":          {own: ref(fmt.Sprintf(person, "like '%riverbank%'")), missing: id.Pseudonym(90_000_000), notNumber: "A1A-1A"},
-		"person's record": {own: one(fmt.Sprintf("select m.record from memberships m where m.person = ("+person+")", "like '%riverbank%'"))},
-		"run":             {own: one("select max(id) from runs where kind = 'cost'")},
-		"job":             {own: one("select max(id) from jobs")},
-		"answer":          {missing: "99999999"},
-		"edition":         {own: "MOJ", missing: "no-such"},
+		"person":           {own: ref(fmt.Sprintf(person, "like '%riverbank%'")), missing: id.Pseudonym(90_000_000), notNumber: "A1A-1A"},
+		"person's records": {own: strings.Join(every(fmt.Sprintf("select m.record from memberships m join areas a on a.link_run = m.run where m.person = ("+person+")", "like '%riverbank%'")), ",")},
+		"person's record":  {own: one(fmt.Sprintf("select m.record from memberships m where m.person = ("+person+")", "like '%riverbank%'"))},
+		"run":              {own: one("select max(id) from runs where kind = 'cost'")},
+		"job":              {own: one("select max(id) from jobs")},
+		"answer":           {missing: "99999999"},
+		"pair":             {own: pair(), missing: "99999998-99999999"},
+		"edition":          {own: "MOJ", missing: "no-such"},
 	}
 	for name, relations := range all {
 		for relation, value := range far {
@@ -208,6 +220,8 @@ func (s subjects) sound(route Route, path string) url.Values {
 		set("why", "check")
 	case strings.HasSuffix(path, "/"+s["account"][other]+"/roles"):
 		set("roles", "auditor") // an agency's roles are not for the partnership
+	case strings.HasSuffix(route.Pattern, "/split"): // nobody would be left, so the form comes back
+		form["record"] = strings.Split(s["person's records"][own], ",")
 	case strings.HasSuffix(route.Pattern, "/answers"):
 		set("record", s["person's record"][own])
 	case route.Pattern == "/people/search":
@@ -299,7 +313,7 @@ func (table reviewed) expected(m member, route Route, relation string) []string 
 		return []string{askPurpose}
 	case !permitted || act == policy.CohortExportNames && !m.names: // a reason about the actor tells nothing of the subject
 		return []string{denied, hidden}
-	case m.agency && m.name == "coordinator" && act == policy.CohortOpen: // its sums hold what other agencies keep from theirs
+	case m.agency && m.name == "coordinator" && (act == policy.CohortOpen || strings.HasPrefix(string(act), "pair.")): // both hold what is other agencies'
 		return []string{denied}
 	case relation == missing || m.agency && relation == other || strings.Contains(route.Pattern, "{answer}"):
 		return []string{hidden}

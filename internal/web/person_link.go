@@ -62,7 +62,11 @@ func answers(p app.PersonPage) []ui.Answer {
 	var out []ui.Answer
 	for _, x := range p.Answers {
 		of := p.AnswerOf[x.Record]
-		a := ui.Answer{ID: id.Event(x.ID), Says: whose(of.Agency.Name) + " record" + recordWords(of.Line, of.AsOf) + " " + says[x.Answer], Now: of.Person, Why: x.Reason, By: p.AnswerBy[x.Account], When: x.At,
+		record := " record" + recordWords(of.Line, of.AsOf)
+		if with := leftTogether(x); with > 1 {
+			record += " and " + plural(int64(with-1), "other record", "other records") + " that left with it:"
+		}
+		a := ui.Answer{ID: id.Event(x.ID), Says: whose(of.Agency.Name) + record + " " + says[x.Answer], Now: of.Person, Why: x.Reason, By: p.AnswerBy[x.Account], When: x.At,
 			MayUndo: p.MayUndo && x.UndoneAt.IsZero()}
 		if !x.UndoneAt.IsZero() {
 			a.Says += " (taken back by " + p.AnswerBy[x.UndoneBy] + " on " + dayOf(x.UndoneAt).Long() + ")"
@@ -70,6 +74,21 @@ func answers(p app.PersonPage) []ui.Answer {
 		out = append(out, a)
 	}
 	return out
+}
+
+// leftTogether is how many records an answer parts from the others together.
+func leftTogether(x app.Answer) int {
+	against := map[id.Record]bool{} // those that the answer holds apart from its record
+	all := map[id.Record]bool{x.Record: true}
+	for _, p := range x.Pairs {
+		all[p[0]], all[p[1]] = true, true
+		if p[0] == x.Record {
+			against[p[1]] = true
+		} else if p[1] == x.Record {
+			against[p[0]] = true
+		}
+	}
+	return len(all) - len(against)
 }
 
 var (

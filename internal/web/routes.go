@@ -108,12 +108,19 @@ func (s *Server) table() []Route {
 		get("/people", policy.PersonSearch, "find", s.findForm),
 		post("/people/search", policy.PersonSearch, "find", fields{"name": once, "born": once, "postcode": once, "number": once, "page": once}, s.find),
 
+		get("/links", policy.PairList, "links", s.links),
+		get("/links/next", policy.PairList, "", s.nextPair),
+		get("/links/{pair}", policy.PairOpen, "pair", s.pair),
+		post("/links/{pair}/names", policy.NamesShow, "", fields{"why": once}, s.showNames),
+		post("/links/{pair}/answers", policy.PairUnsure, "pair", fields{"answer": once, "why": once, "both": once}, s.answerPair),
+		post("/links/{pair}/answers/{answer}/undo", policy.PairUndo, "", fields{}, s.undoPair),
+
 		get("/editions", policy.EditionList, "editions", s.editions),
 		get("/editions/{edition}", policy.EditionOpen, "edition", s.edition),
 
 		get("/runs", policy.RunList, "runs", s.runs),
 		get("/runs.csv", policy.RunExport, "", s.exportRuns),
-		post("/runs", policy.RunStart, "", fields{"newest": once}, s.startRuns),
+		post("/runs", policy.RunStart, "", fields{}, s.startRuns),
 		get("/runs/{run}", policy.RunOpen, "run", s.run),
 
 		get("/audit", policy.AuditSearch, "audit", s.audit),
@@ -154,11 +161,15 @@ func (s *Server) table() []Route {
 		post("/prices/approve", policy.PriceMapApprove, "price", withLine(fields{"price": once}), s.approvePrice),
 
 		get("/cohort", policy.CohortOpen, "cohort", s.cohort),
+		get("/cohort/links", policy.CohortOpen, "cohort-links", s.cohortLinks),
 		get("/cohort.csv", policy.CohortExport, "", s.exportCohort),
 		get("/cohort-with-names.csv", policy.CohortExportNames, "", s.exportNamedCohort),
 		get("/people/{person}", policy.PersonOpen, "person", s.person),
 		post("/people/{person}/answers", policy.PersonUnsure, "person", fields{"record": once, "answer": once, "why": once}, s.answer),
 		post("/people/{person}/answers/{answer}/undo", policy.PersonUndoAnswer, "", fields{}, s.undoAnswer),
+		get("/people/{person}/group", policy.PersonOpen, "group", s.group),
+		post("/people/{person}/split", policy.PersonNotSame, "group", fields{"record": many, "why": once}, s.split),
+		get("/people/{person}/mixed", policy.PersonWhoHasSeen, "mixed", s.mixed),
 		get("/people/{person}/looked", policy.PersonWhoHasSeen, "looked", s.looked),
 		get("/people/{person}/footprint", policy.PersonFootprint, "footprint", s.footprint),
 		get("/people/{person}/footprint.csv", policy.PersonExport, "", s.exportFootprint),

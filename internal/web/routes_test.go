@@ -101,4 +101,5 @@ var neverAsked = map[string]bool{
 	"POST /prices/set":               true, // the code is none of the map's
 	"POST /prices/leave-out":         true, // the code is none of the map's
 	"POST /people/{person}/answers":  true, // "1" is no answer
+	"POST /links/{pair}/answers":     true, // "1" is no answer
 }

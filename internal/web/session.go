@@ -192,8 +192,11 @@ var namesAreShown = notice("names-shown", "Names are shown for 30 minutes. Each 
 func (s *Server) showNames(w http.ResponseWriter, r *http.Request, who app.Who) error {
 	token, err := s.app.ShowNames(r.Context(), who, whyNames[r.PostForm.Get("why")])
 	if form, status, ok := again(r, err); ok {
-		if r.PathValue("person") != "" {
+		switch {
+		case r.PathValue("person") != "":
 			return s.personPage(w, r, who, status, form, ui.Form{})
+		case r.PathValue("pair") != "":
+			return s.pairPage(w, r, who, status, form, ui.Form{})
 		}
 		return s.cohortPage(w, r, who, status, form)
 	}
@@ -202,6 +205,13 @@ func (s *Server) showNames(w http.ResponseWriter, r *http.Request, who app.Who) 
 	}
 	s.renew(w, r, token)
 	back := "/cohort"
+	if r.PathValue("pair") != "" {
+		pair, err := pairIn(r)
+		if err != nil {
+			return err
+		}
+		back = ui.PairPath(pair[0], pair[1])
+	}
 	if p := r.PathValue("person"); p != "" {
 		person, err := id.ParsePseudonym(p)
 		if err != nil {

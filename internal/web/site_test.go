@@ -233,7 +233,7 @@ func (s *site) written() int {
 
 // filled is a route's path with something in place of its variables, and a form with something in each field.
 func filled(route Route) (path string, form url.Values) {
-	path = strings.NewReplacer("{$}", "", "{person}", "K7M-3Q", "{account}", "1", "{edition}", "MOJ").Replace(route.Pattern)
+	path = strings.NewReplacer("{$}", "", "{person}", "K7M-3Q", "{account}", "1", "{pair}", "1-2", "{edition}", "MOJ").Replace(route.Pattern)
 	path = regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(path, "1")
 	form = url.Values{}
 	for field := range route.Form {

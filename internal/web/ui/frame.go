@@ -34,6 +34,7 @@ type Place struct{ Name, Href string }
 var (
 	PlaceHome     = Place{"Home", "/"}
 	PlaceExtracts = Place{"Extracts", "/extracts"}
+	PlaceLinks    = Place{"Links to review", "/links"}
 	PlacePrices   = Place{"Prices", "/prices"}
 	PlaceCohort   = Place{"Cohort", "/cohort"}
 	PlaceFind     = Place{"Find a person", "/people"}
@@ -44,7 +45,7 @@ var (
 
 // AllPlaces are the main links there are; a shell gives a person those that the policy lets them follow.
 func AllPlaces() []Place {
-	return []Place{PlaceHome, PlaceExtracts, PlacePrices, PlaceCohort, PlaceFind, PlaceRuns, PlaceAudit, PlaceAccounts}
+	return []Place{PlaceHome, PlaceExtracts, PlaceLinks, PlacePrices, PlaceCohort, PlaceFind, PlaceRuns, PlaceAudit, PlaceAccounts}
 }
 
 // StyleSheet, Script and Icon are where the page asks for the built front end.

@@ -38,7 +38,7 @@ func personCases() []Case {
 		Answers: []Answer{{7, "Probation Service’s record (line 31 as of 31 Mar 2026) is the same person", dean + 1, "The worker met both.", "Grace Obuya", at(2, 10, 5), true}},
 		Looked: []Look{{at(12, 11, 40), "Ayesha Rahman", "Partnership", "This page, names shown", "Check that records belong to one person", "Analyst of the partnership", false},
 			{at(2, 14, 30), "L. Duarte", "Fernhill Recovery", "mental health contacts", "Treatment", "Not opened to Fernhill Recovery", true}},
-		LookedN: 46,
+		LookedN: 46, Parted: true,
 	}
 	for i, name := range []string{"Riverbank Hospitals", "Police", "Elmfield Mental Health", "Probation Service", "Lantern Housing"} {
 		l := Lane{Agency: name, Contacts: 20 + i}

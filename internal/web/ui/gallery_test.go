@@ -24,7 +24,7 @@ func (c Case) Name() string { return c.Page + "." + c.State }
 func Cases() []Case {
 	var all []Case
 	for _, cases := range [][]Case{homeCases(), extractCases(), cohortCases(), personCases(), footprintCases(),
-		entryCases(), priceCases(), findCases(), runCases(), accountCases(), layoutCases(), stateCases()} {
+		entryCases(), priceCases(), findCases(), runCases(), accountCases(), layoutCases(), stateCases(), reviewCases(), groupCases()} {
 		all = append(all, cases...)
 	}
 	return all

@@ -58,6 +58,8 @@ func (m *markup) bit(b Bit) {
 			m.element(`<span class="govuk-visually-hidden">: `, b.About, "</span>")
 		}
 		m.WriteString("</a>")
+	case "differs":
+		m.element("<mark><strong>", b.Words, "</strong></mark>")
 	case "code":
 		m.element(`<span class="tl-code"><bdi>`, b.Words, "</bdi></span>")
 	case "name":

@@ -40,6 +40,7 @@ type Person struct {
 	Said    []Saying
 	Link    *LinkWhy // the link that is explained: the one asked for, else the weakest; nil with one record
 	Answers []Answer // that people gave about these records
+	Parted  bool     // an answer has parted records, so that somebody may have received mixed data
 	Looked  []Look   // of the last 30 days
 	LookedN int      // of all time
 }
@@ -175,7 +176,7 @@ func (p Person) Lede() string {
 // Views are the ways of looking at this person.
 func (p Person) Views() []View {
 	return []View{{"Overview", p.Path(), true}, {"What it costs", FootprintPath(p.Person), false},
-		{"Links", "#links", false}, {"Who has looked", LookedPath(p.Person), false}}
+		{"Links", "#links", false}, {"All records together", GroupPath(p.Person), false}, {"Who has looked", LookedPath(p.Person), false}}
 }
 
 // InvolvedTable is who is involved.
@@ -267,6 +268,9 @@ func (p Person) WhyNames() Choice { return whyNames(p.NamesForm) }
 func (p Person) LookedTable() Table {
 	return lookTable("looked", "Who has looked, last 30 days", p.Looked)
 }
+
+// MixedPath leads to who received data that were mixed.
+func (p Person) MixedPath() string { return MixedPath(p.Person) }
 
 // LookedPath leads to everybody who has looked.
 func (p Person) LookedPath() string { return LookedPath(p.Person) }

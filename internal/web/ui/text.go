@@ -41,6 +41,9 @@ func Quiet(s string) Bit  { return Bit{Kind: "quiet", Words: s} }
 // Code is a value exactly as an agency sent it.
 func Code(s string) Bit { return Bit{Kind: "code", Words: s} }
 
+// Differs is a part of a value that another value does not have: bold as well as marked.
+func Differs(s string) Bit { return Bit{Kind: "differs", Words: s} }
+
 // Name is a name someone goes by, kept apart from the direction of the words round it.
 func Name(s string) Bit { return Bit{Kind: "name", Words: s} }
 

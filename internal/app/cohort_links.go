@@ -1,0 +1,172 @@
+package app
+
+import (
+	"context"
+
+	"throughline/internal/cohort"
+	"throughline/internal/cost"
+	"throughline/internal/id"
+	"throughline/internal/linkage"
+	"throughline/internal/money"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// DoubtedMember is somebody of the cohort with what rests on links in doubt.
+type DoubtedMember struct {
+	store.PersonTotal
+	Within  int         // links in doubt that hold their records together
+	Outside int         // pairs in doubt between their records and somebody else's
+	Least   money.Pence // their cost were every link within in doubt wrong: that of the costliest part
+	Most    money.Pence // their cost were every pair outside one person's
+}
+
+// CohortLinks says how much of the cohort rests on links in doubt.
+type CohortLinks struct {
+	Viewer      Viewer
+	Run         store.Run // the cost run in force; zero when there is none
+	Rule        cohort.Rule
+	NotPriced   int64
+	People      int // of the cohort
+	Rows        []DoubtedMember
+	Could       int // pairs of people outside the cohort who would together reach its threshold
+	Least, Most money.Pence
+	Amount      money.Pence // the cohort's cost as agreed
+	Hidden      bool        // the viewer may not open the cohort's links
+}
+
+// CohortLinks works out the range of the cohort's cost that depends on pairs which nobody has answered yet.
+func (a *App) CohortLinks(ctx context.Context, who Who) (CohortLinks, error) {
+	var p CohortLinks
+	err := a.db.Do(ctx, inArea(who, policy.CohortOpen, policy.Cohort), func(tx *store.Tx) (err error) {
+		p = CohortLinks{}
+		if p.Viewer, err = viewer(tx); err != nil {
+			return err
+		}
+		run, report, err := costReport(tx)
+		if err != nil || run.ID == 0 {
+			return err
+		}
+		p.Run, p.Rule, p.NotPriced, p.People, p.Amount = run, report.Cohort.Rule, report.NotPriced, len(report.Cohort.Members), report.Cohort.Amount
+		return a.doubted(tx, &p)
+	})
+	return p, err
+}
+
+func (a *App) doubted(tx *store.Tx, p *CohortLinks) error {
+	here, err := tx.Area()
+	if err != nil {
+		return err
+	}
+	members, err := tx.Cohort(p.Run.ID, "cohort", 0, p.People)
+	if err != nil {
+		return err
+	}
+	facts, err := tx.CohortFacts(p.Run.ID, "cohort")
+	if err != nil {
+		return err
+	}
+	rows := map[id.Person]*DoubtedMember{}
+	for _, m := range members {
+		if err := tx.Confirm(policy.Subject{Kind: policy.Person, ID: int64(m.Person)}, facts[m.Person]); err != nil {
+			return err
+		}
+		rows[m.Person] = &DoubtedMember{PersonTotal: m, Least: m.Total, Most: m.Total}
+	}
+	all, _, err := waitingPairs(tx)
+	if err != nil {
+		return err
+	}
+	within := map[id.Person][]Pair{}
+	counted := map[[2]id.Person]bool{}
+	for _, w := range all {
+		if says, _ := linkage.Judge(w.readings, false); says != "" {
+			continue // somebody has answered
+		}
+		pair := Pair{w.A, w.B}
+		if w.Linked() {
+			if row := rows[w.Persons[0]]; row != nil {
+				row.Within++
+				within[row.Person] = append(within[row.Person], pair)
+			}
+			continue
+		}
+		both := [2]id.Person{min(w.Persons[0], w.Persons[1]), max(w.Persons[0], w.Persons[1])}
+		for i, q := range w.Persons {
+			row := rows[q]
+			if row == nil {
+				continue
+			}
+			if row.Outside++; !counted[both] {
+				row.Most += w.Totals[1-i]
+			}
+		}
+		if rows[both[0]] == nil && rows[both[1]] == nil && !counted[both] && w.Totals[0]+w.Totals[1] >= p.Rule.Threshold() {
+			p.Could++
+		}
+		counted[both] = true
+	}
+	m, err := a.priceMap(tx)
+	if err != nil {
+		return err
+	}
+	for _, t := range members {
+		row := rows[t.Person]
+		if len(within[t.Person]) > 0 {
+			if row.Least, err = leastOf(tx, m, here.LinkRun, t, within[t.Person]); err != nil {
+				return err
+			}
+		}
+		p.Least, p.Most = p.Least+row.Least, p.Most+row.Most
+		if row.Within+row.Outside > 0 {
+			p.Rows = append(p.Rows, *row)
+		}
+	}
+	return nil
+}
+
+// leastOf is a person's cost were none of some links in doubt right: that of the costliest part that is left.
+func leastOf(tx *store.Tx, m *priceMap, run id.Run, t store.PersonTotal, doubts []Pair) (money.Pence, error) {
+	members, err := tx.MembersOf(run, t.Person)
+	if err != nil {
+		return 0, err
+	}
+	in := linkage.Settling{Found: map[id.Record]id.Person{}}
+	for _, r := range members {
+		in.Found[r] = t.Person
+		ties, err := tx.TiesOf(run, r)
+		if err != nil {
+			return 0, err
+		}
+		for _, l := range ties {
+			in.Ties = append(in.Ties, linkage.Tie{A: l.A, B: l.B, Millibits: l.Millibits})
+		}
+	}
+	for i, p := range doubts {
+		in.Words = append(in.Words, linkage.Word{Answer: int64(i + 1), Record: p[1], Pairs: [][2]id.Record{p}})
+	}
+	part := id.Person(0)
+	in.Fresh = func(int64) id.Person { part--; return part }
+	of := linkage.Settle(in)
+	stored, err := tx.ContactsOf(t.Person, run)
+	if err != nil {
+		return 0, err
+	}
+	contacts := make([]cost.Contact, len(stored))
+	for i, s := range stored {
+		contacts[i] = m.contact(s)
+	}
+	f, err := cost.Footprint(contacts, m.table, windowOf(m.area))
+	if err != nil {
+		return 0, err
+	}
+	sums := map[id.Person]money.Pence{}
+	for _, l := range f.Lines {
+		sums[of[l.Contact.Record]] += l.Amount
+	}
+	var least money.Pence
+	for _, s := range sums {
+		least = max(least, s)
+	}
+	return min(least, t.Total), nil
+}

@@ -1,0 +1,195 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/linkage"
+	"throughline/internal/person"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// GroupLink is a link that holds a person together, or a pair in doubt at one of their records.
+type GroupLink struct {
+	Pair   Pair
+	PPM    int64                // 0 while the viewer is asked about the pair
+	Blind  bool                 // they are, so that its weight waits for their answer
+	Doubt  bool                 // the pair is in doubt: it has a page of its own
+	Why    linkage.ReviewReason // of a pair in doubt
+	Other  id.Person            // whose the record outside is; 0 where both records are this person's
+	Weaker bool                 // of a link: the weakest of the person's
+}
+
+// GroupPage is a person as a group of records: what holds them together, where they are weakest, which numbers contradict each other.
+type GroupPage struct {
+	PersonPage
+	Held      []GroupLink    // weakest first, those that the viewer is asked about before the others
+	Outside   []GroupLink    // pairs in doubt with somebody else's records
+	Conflicts map[string]int // kinds of number of which there are several different values
+	MaySplit  bool
+}
+
+// Group shows a person's records as a group.
+func (a *App) Group(ctx context.Context, who Who, n id.Person) (GroupPage, error) {
+	var p GroupPage
+	err := a.db.Do(ctx, request(who, policy.PersonOpen, policy.Person, int64(n)), func(tx *store.Tx) (err error) {
+		p, err = a.groupPage(tx, n)
+		return err
+	})
+	return p, err
+}
+
+func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
+	if p.PersonPage, err = a.personPage(tx, n, 0); err != nil {
+		return p, err
+	}
+	p.MaySplit = p.MayAnswer && p.Hidden == 0
+	here, err := tx.Area()
+	if err != nil {
+		return p, err
+	}
+	mayPairs := tx.May(policy.PairList, policy.Subject{Kind: policy.Area, ID: 1}, policy.Facts{Exists: true, Area: tx.Actor().Area})
+	doubts := map[Pair]waiting{}
+	all, _, err := waitingPairs(tx)
+	if err != nil {
+		return p, err
+	}
+	own := map[id.Record]bool{}
+	for _, r := range p.Records {
+		own[r.RecordVersion.Record] = true
+	}
+	for _, w := range all {
+		doubts[Pair{w.A, w.B}] = w
+		if own[w.A] == own[w.B] || !w.open() || !mayPairs {
+			continue
+		}
+		other := 0
+		if own[w.A] {
+			other = 1
+		}
+		x := GroupLink{Pair: Pair{w.A, w.B}, Doubt: true, Why: blindReason(w.Why), Blind: !w.readBy(p.Viewer.Account), Other: w.Persons[other]}
+		s, f, err := recordFacts(tx, x.Pair[other], w.Agencies[other], w.Persons[other])
+		if err != nil {
+			return p, err
+		}
+		if !tx.May(policy.PairOpen, s, f) {
+			continue
+		}
+		if _, err := tx.MembershipCount(here.LinkRun, x.Other); err != nil { // the page shows them, and its event says so
+			return p, err
+		}
+		p.Outside = append(p.Outside, x)
+	}
+	for _, l := range p.Links {
+		x := GroupLink{Pair: Pair{l.A, l.B}, PPM: l.PPM}
+		if w, ok := doubts[x.Pair]; ok && mayPairs {
+			x.Doubt, x.Why = true, blindReason(w.Why)
+			if x.Blind = w.open() && !w.readBy(p.Viewer.Account); x.Blind {
+				x.PPM = 0
+			}
+		}
+		p.Held = append(p.Held, x)
+	}
+	slices.SortFunc(p.Held, func(x, y GroupLink) int {
+		return cmp.Or(cmp.Compare(x.PPM, y.PPM), cmp.Compare(x.Pair[0], y.Pair[0]), cmp.Compare(x.Pair[1], y.Pair[1]))
+	})
+	return p, p.conflicts(tx, here.LinkRun)
+}
+
+// numberKinds are the numbers of which one person has one.
+var numberKinds = map[person.IdentifierKind]string{person.NHSNumber: "NHS number", person.NINO: "National Insurance number", person.PNCID: "PNC number",
+	person.PrisonNumber: "prison number", person.OtherNational: "national number"}
+
+// conflicts counts the different values of each number; that there are several may be said while the numbers themselves are hidden.
+func (p *GroupPage) conflicts(tx *store.Tx, run id.Run) error {
+	records, err := tx.RecordsOf(p.Person, run)
+	if err != nil {
+		return err
+	}
+	values := map[string]map[string]bool{}
+	for _, r := range records {
+		var who person.Identity
+		if err := decode(r.Identity, &who); err != nil {
+			return fmt.Errorf("record %d: %w", r.RecordVersion.Record, err)
+		}
+		for _, i := range who.Identifiers {
+			if name := numberKinds[i.Kind]; name != "" {
+				if values[name] == nil {
+					values[name] = map[string]bool{}
+				}
+				values[name][i.Value] = true
+			}
+		}
+	}
+	p.Conflicts = map[string]int{}
+	for name, v := range values {
+		if len(v) > 1 {
+			p.Conflicts[name] = len(v)
+		}
+	}
+	return nil
+}
+
+// SplitPerson says that some of a person's records are not the same person's as the others.
+type SplitPerson struct {
+	Person  id.Person
+	Records []id.Record
+	Reason  string
+}
+
+// Split parts some records of a person from the others: together they become a person of their own, at once and for ever. It is one
+// answer, and is taken back as one.
+func (a *App) Split(ctx context.Context, who Who, in SplitPerson) (made id.Person, err error) {
+	in.Reason = strings.TrimSpace(in.Reason)
+	switch {
+	case len(in.Records) == 0:
+		return 0, fault.InvalidField("record", "Choose the records that are somebody else’s.", "Tick one or more, and leave one or more.")
+	case in.Reason == "":
+		return 0, errNoReason
+	}
+	err = a.db.Do(ctx, request(who, policy.PersonNotSame, policy.Person, int64(in.Person)), func(tx *store.Tx) error {
+		here, err := tx.Area()
+		if err != nil {
+			return err
+		}
+		p, err := tx.Follow(in.Person)
+		if err != nil {
+			return err
+		}
+		members, err := tx.MembersOf(here.LinkRun, p)
+		if err != nil {
+			return err
+		}
+		chosen := slices.Compact(slices.Sorted(slices.Values(in.Records)))
+		for _, r := range chosen {
+			if !slices.Contains(members, r) {
+				return fault.Missing("record")
+			}
+		}
+		if len(chosen) == len(members) {
+			return fault.InvalidField("record", "These are all of the records, so nobody would be left.", "Leave at least one of them.")
+		}
+		x := store.Answer{Answer: string(linkage.NotSame), Person: p, Record: chosen[0], Reason: in.Reason, CountsFrom: here.LinkRun}
+		for _, r := range members {
+			if slices.Contains(chosen, r) {
+				continue
+			}
+			for _, c := range chosen {
+				x.Pairs = append(x.Pairs, ordered(c, r))
+			}
+		}
+		if x, err = tx.AddAnswer(x); err != nil {
+			return err
+		}
+		now, err := settle(tx, here.LinkRun, x)
+		made = now[chosen[0]]
+		return err
+	})
+	return made, err
+}

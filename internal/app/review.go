@@ -1,0 +1,619 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"throughline/internal/area"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/linkage"
+	"throughline/internal/money"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// A Pair is two records of which somebody should say whether they are one person's, the lower number first.
+type Pair [2]id.Record
+
+// PairRow is a pair that waits for somebody to look.
+type PairRow struct {
+	Pair
+	Agencies [2]store.Agency
+	Why      linkage.ReviewReason
+	Stand    linkage.Stand
+	Readers  int         // who have looked so far
+	Stake    money.Pence // what an answer could move from one person to another, at most
+}
+
+// PairsAsked is how the list of pairs is narrowed.
+type PairsAsked struct {
+	Why    string
+	Agency string // slug: one of the two records is theirs
+	Stand  string
+	Page   int
+}
+
+// PairsOnPage is how many pairs a page of the list shows.
+const PairsOnPage = 25
+
+// PairList is the pairs that wait for the viewer, those first of which an answer is expected to change most.
+type PairList struct {
+	Viewer   Viewer
+	Rows     []PairRow
+	Total    int // that match what was asked
+	Waiting  int // for the viewer in all
+	Others   int // that the viewer has looked at and that wait for somebody else
+	Page     int
+	Agencies []store.Agency
+	Run      store.Run // the link run in force; zero when there is none
+	Accord   linkage.Accord
+	Answered int // pairs of which an answer counts
+}
+
+// waiting is a pair of the link run in force with how far it has been read.
+type waiting struct {
+	store.DoubtPair
+	readings []linkage.Reading
+	stands   linkage.Stand
+	stake    money.Pence
+	gain     money.Pence
+}
+
+// readBy says whether somebody has looked at the pair.
+func (w waiting) readBy(who id.Account) bool {
+	return slices.ContainsFunc(w.readings, func(r linkage.Reading) bool { return r.By == who })
+}
+
+func (w waiting) open() bool {
+	return w.stands.Open(len(w.readings), linkage.AskedTwice(w.A, w.B))
+}
+
+// readingsOf gives what different people say of each pair, oldest first.
+func readingsOf(answers []store.Answer) map[Pair][]linkage.Reading {
+	out := map[Pair][]linkage.Reading{}
+	for _, x := range answers {
+		if !x.UndoneAt.IsZero() || len(x.Pairs) != 1 {
+			continue
+		}
+		p := Pair(ordered(x.Pairs[0][0], x.Pairs[0][1]))
+		out[p] = append(out[p], linkage.Reading{By: x.Account, Says: linkage.Says(x.Answer), Both: x.Both})
+	}
+	return out
+}
+
+// waitingPairs gives every pair in doubt, with how it stands, in the order of what an answer is worth: what it is expected to move; where
+// that is the same, the least sure; then by their numbers.
+func waitingPairs(tx *store.Tx) ([]waiting, map[Pair][]linkage.Reading, error) {
+	doubts, err := tx.DoubtPairs()
+	if err != nil {
+		return nil, nil, err
+	}
+	answers, err := tx.PairAnswers()
+	if err != nil {
+		return nil, nil, err
+	}
+	readings := readingsOf(answers)
+	out := make([]waiting, 0, len(doubts))
+	for _, d := range doubts {
+		if d.Persons[0] == 0 || d.Persons[1] == 0 {
+			continue
+		}
+		w := waiting{DoubtPair: d, readings: readings[Pair{d.A, d.B}]}
+		_, w.stands = linkage.Judge(w.readings, false)
+		w.stake, w.gain = linkage.Gain(d.PPM, d.Linked(), d.Totals)
+		out = append(out, w)
+	}
+	unsure := func(w waiting) int64 { return min(w.PPM, 1_000_000-w.PPM) }
+	slices.SortFunc(out, func(x, y waiting) int {
+		return cmp.Or(cmp.Compare(y.gain, x.gain), cmp.Compare(unsure(y), unsure(x)), cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B))
+	})
+	return out, readings, nil
+}
+
+// Pairs lists what waits for the viewer.
+func (a *App) Pairs(ctx context.Context, who Who, in PairsAsked) (PairList, error) {
+	var p PairList
+	err := a.db.Do(ctx, inArea(who, policy.PairList, policy.Area), func(tx *store.Tx) (err error) {
+		p = PairList{Page: max(1, in.Page)}
+		if p.Viewer, err = viewer(tx); err != nil {
+			return err
+		}
+		return p.fill(tx, in)
+	})
+	return p, err
+}
+
+func (p *PairList) fill(tx *store.Tx, in PairsAsked) error {
+	here, err := tx.Area()
+	if err != nil {
+		return err
+	}
+	if p.Agencies, err = tx.Agencies(); err != nil || here.LinkRun == 0 {
+		return err
+	}
+	if p.Run, err = tx.Run(here.LinkRun); err != nil {
+		return err
+	}
+	all, readings, err := waitingPairs(tx)
+	if err != nil {
+		return err
+	}
+	p.count(readings)
+	agencies := map[id.Agency]store.Agency{}
+	for _, g := range p.Agencies {
+		agencies[g.ID] = g
+	}
+	var some []waiting
+	for _, w := range all {
+		switch mine := w.readBy(p.Viewer.Account); {
+		case !w.open():
+			continue
+		case mine:
+			p.Others++
+			continue
+		}
+		p.Waiting++
+		if (in.Why == "" || in.Why == string(blindReason(w.Why))) && (in.Stand == "" || in.Stand == string(shownStand(w.stands))) &&
+			(in.Agency == "" || agencies[w.Agencies[0]].Slug == in.Agency || agencies[w.Agencies[1]].Slug == in.Agency) {
+			some = append(some, w)
+		}
+	}
+	p.Total = len(some)
+	from := min((p.Page-1)*PairsOnPage, len(some))
+	for _, w := range some[from:min(from+PairsOnPage, len(some))] {
+		for i, r := range []id.Record{w.A, w.B} {
+			s, f, err := recordFacts(tx, r, w.Agencies[i], w.Persons[i])
+			if err == nil {
+				err = tx.Confirm(s, f)
+			}
+			if err == nil {
+				_, err = tx.HolderOf(here.LinkRun, r) // the list shows them, and its event says so
+			}
+			if err != nil {
+				return err
+			}
+		}
+		p.Rows = append(p.Rows, PairRow{Pair: Pair{w.A, w.B}, Agencies: [2]store.Agency{agencies[w.Agencies[0]], agencies[w.Agencies[1]]},
+			Why: blindReason(w.Why), Stand: shownStand(w.stands), Readers: len(w.readings), Stake: w.stake})
+	}
+	return nil
+}
+
+// count says how often two people agree, and how many pairs are answered.
+func (p *PairList) count(readings map[Pair][]linkage.Reading) {
+	var twice [][2]linkage.Says
+	for _, r := range readings {
+		if says, _ := linkage.Judge(r, false); says != "" {
+			p.Answered++
+		}
+		if len(r) > 1 {
+			twice = append(twice, [2]linkage.Says{r[0].Says, r[1].Says})
+		}
+	}
+	p.Accord = linkage.Agree(twice)
+}
+
+// shownStand is how a pair stands as it may be said to somebody who is yet to look: that others differ, or wait for a second, would tell
+// what to expect, but that somebody has looked is told.
+func shownStand(s linkage.Stand) linkage.Stand {
+	switch s {
+	case linkage.Unread, linkage.Disputed:
+		return s
+	}
+	return linkage.Waits
+}
+
+// blindReason is why a pair is in doubt, without whether the two are linked now.
+func blindReason(why string) linkage.ReviewReason {
+	switch r := linkage.ReviewReason(why); r {
+	case linkage.WeakLink, answeredBefore:
+		return linkage.UncertainPair
+	default:
+		return r
+	}
+}
+
+// answeredBefore is why a pair that a run would not ask about is kept with its evidence: people have answered it.
+const answeredBefore linkage.ReviewReason = "answered"
+
+// recordFacts is a record as a subject, with what the policy may know of it.
+func recordFacts(tx *store.Tx, r id.Record, of id.Agency, p id.Person) (policy.Subject, policy.Facts, error) {
+	f, err := tx.PersonFacts(p)
+	f.Owner = of
+	return policy.Subject{Kind: policy.Record, ID: int64(r)}, f, err
+}
+
+// NextPair gives the pair that waits for the viewer and of which an answer is expected to change most; the zero Pair when none waits.
+func (a *App) NextPair(ctx context.Context, who Who) (next Pair, err error) {
+	err = a.db.Do(ctx, inArea(who, policy.PairList, policy.Area), func(tx *store.Tx) error {
+		next = Pair{}
+		all, _, err := waitingPairs(tx)
+		for _, w := range all {
+			if w.open() && !w.readBy(tx.Actor().Account) {
+				next = Pair{w.A, w.B}
+				break
+			}
+		}
+		return err
+	})
+	return next, err
+}
+
+// pairsWaiting counts the pairs that wait for the viewer.
+func pairsWaiting(tx *store.Tx) (n int, err error) {
+	all, _, err := waitingPairs(tx)
+	for _, w := range all {
+		if w.open() && !w.readBy(tx.Actor().Account) {
+			n++
+		}
+	}
+	return n, err
+}
+
+// ReadingShown is what somebody said of a pair.
+type ReadingShown struct {
+	store.Answer
+	By, UndoneBy string
+}
+
+// PairPage is two records side by side. Until the viewer has answered, nothing of the model's weight is in it, nor whether the two are
+// linked, nor what others said.
+type PairPage struct {
+	Viewer   Viewer
+	Area     *area.Area
+	Pair     Pair
+	Named    bool // names of both are shown
+	Sides    [2]RecordShown
+	Why      linkage.ReviewReason // blind while Blind
+	Compared []EvidencePart       // how far each field agrees, without weights
+	Blind    bool                 // the viewer is asked, and sees no weight before they have answered
+	Stand    linkage.Stand
+	MaySame, MayNotSame, MayUnsure,
+	MayUndo bool
+
+	// Filled in once the pair is not blind.
+	Linked   bool
+	People   [2]id.Person // whose they are now
+	Evidence Explained
+	Readings []ReadingShown
+	Counts   linkage.Says // which answer counts; empty when none does
+	Waits    bool         // for somebody else
+	Run      store.Run
+}
+
+// Pair opens a pair in doubt.
+func (a *App) Pair(ctx context.Context, who Who, in Pair) (PairPage, error) {
+	var p PairPage
+	err := a.db.Do(ctx, request(who, policy.PairOpen, policy.Record, int64(in[0])), func(tx *store.Tx) (err error) {
+		p, err = a.pairPage(tx, in)
+		return err
+	})
+	return p, err
+}
+
+// bothSides gives the records of a pair, of which the policy has been asked about the first, and now about the second.
+func bothSides(tx *store.Tx, in Pair, run id.Run) (r [2]store.Record, f [2]policy.Facts, err error) {
+	for i, n := range in {
+		if r[i], err = tx.Record(n, run); err != nil {
+			if fault.KindOf(err) == fault.NotFound {
+				err = fault.Missing("pair")
+			}
+			return r, f, err
+		}
+		var s policy.Subject
+		if s, f[i], err = recordFacts(tx, n, r[i].Agency, r[i].Person); err == nil {
+			err = tx.Ask(s, f[i])
+		}
+		if err != nil {
+			return r, f, err
+		}
+	}
+	return r, f, nil
+}
+
+func (a *App) pairPage(tx *store.Tx, in Pair) (p PairPage, err error) {
+	p.Pair = in
+	if p.Viewer, err = viewer(tx); err != nil {
+		return p, err
+	}
+	here, err := tx.Area()
+	if err != nil {
+		return p, err
+	}
+	d, err := tx.Doubt(in[0], in[1])
+	if err != nil {
+		return p, err
+	}
+	if p.Run, err = tx.Run(here.LinkRun); err != nil {
+		return p, err
+	}
+	records, facts, err := bothSides(tx, in, here.LinkRun)
+	if err != nil {
+		return p, err
+	}
+	p.Named = true
+	for i, r := range records {
+		p.Named = p.Named && tx.May(policy.PersonSeeName, policy.Subject{Kind: policy.Person, ID: int64(r.Person)}, facts[i])
+	}
+	m, err := a.priceMap(tx)
+	if err != nil {
+		return p, err
+	}
+	p.Area = m.area
+	shown := PersonPage{Named: p.Named}
+	if err := shown.records(tx, m, records[:]); err != nil {
+		return p, err
+	}
+	copy(p.Sides[:], shown.Records)
+	if err := p.read(tx, in, p.may(tx, in, facts)); err != nil {
+		return p, err
+	}
+	p.Why, p.Linked, p.People = linkage.ReviewReason(d.Why), records[0].Person == records[1].Person, [2]id.Person{records[0].Person, records[1].Person}
+	return p, p.explain(d)
+}
+
+// may says what the viewer may answer, and whether they may answer at all.
+func (p *PairPage) may(tx *store.Tx, in Pair, f [2]policy.Facts) bool {
+	both := func(act policy.Act) bool {
+		for i, n := range in {
+			if !tx.May(act, policy.Subject{Kind: policy.Record, ID: int64(n)}, f[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	p.MaySame, p.MayNotSame, p.MayUnsure = both(policy.PairSame), both(policy.PairNotSame), both(policy.PairUnsure)
+	p.MayUndo = both(policy.PairUndo)
+	return p.MaySame || p.MayNotSame || p.MayUnsure
+}
+
+// read gathers what people said, and whether the viewer is asked.
+func (p *PairPage) read(tx *store.Tx, in Pair, may bool) error {
+	answers, err := tx.AnswersOfPair(in[0], in[1])
+	if err != nil {
+		return err
+	}
+	readings := readingsOf(answers)[in]
+	p.Counts, p.Stand = linkage.Judge(readings, false)
+	open := p.Stand.Open(len(readings), linkage.AskedTwice(in[0], in[1]))
+	mine := slices.ContainsFunc(readings, func(r linkage.Reading) bool { return r.By == p.Viewer.Account })
+	p.Blind, p.Waits = open && !mine && may, open && mine
+	for _, x := range answers {
+		r := ReadingShown{Answer: x}
+		if r.By, err = tx.NameOf(x.Account); err != nil {
+			return err
+		}
+		if r.UndoneBy, err = tx.NameOf(x.UndoneBy); err != nil {
+			return err
+		}
+		p.Readings = append(p.Readings, r)
+	}
+	return nil
+}
+
+// explain reads the evidence, and takes away whatever the viewer must not know before they answer.
+func (p *PairPage) explain(d store.Doubt) error {
+	parts, err := evidenceParts(d.Evidence, p.Named)
+	if err != nil {
+		return fmt.Errorf("pair %d and %d: %w", d.A, d.B, err)
+	}
+	p.Evidence = Explained{Link: d.Link, Record: d.A, Other: d.B, Parts: parts}
+	p.Evidence.Evidence = ""
+	for _, part := range p.Evidence.Parts {
+		if part.Key != "start" && part.Key != "household" {
+			p.Compared = append(p.Compared, EvidencePart{Key: part.Key, Field: part.Field, Compared: part.Compared, Level: part.Level})
+		}
+	}
+	if p.Blind {
+		p.Evidence, p.Readings, p.Linked, p.People, p.Counts = Explained{}, nil, false, [2]id.Person{}, ""
+		p.Why, p.Stand = blindReason(string(p.Why)), shownStand(p.Stand)
+	}
+	return nil
+}
+
+// answersShown are the answers that stand on a person's page, but for those about a pair that waits for the viewer: they say first.
+func answersShown(tx *store.Tx, p id.Person) ([]store.Answer, error) {
+	all, err := tx.AnswersOf(p)
+	if err != nil || !tx.MayEver(policy.PairUnsure) {
+		return all, err
+	}
+	me := tx.Actor().Account
+	out := all[:0]
+	for _, x := range all {
+		if x.Pair {
+			pair := Pair(x.Pairs[0])
+			answers, err := tx.AnswersOfPair(pair[0], pair[1])
+			if err != nil {
+				return nil, err
+			}
+			readings := readingsOf(answers)[pair]
+			_, stands := linkage.Judge(readings, false)
+			if stands.Open(len(readings), linkage.AskedTwice(pair[0], pair[1])) && !slices.ContainsFunc(readings, func(r linkage.Reading) bool { return r.By == me }) {
+				continue
+			}
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// AnswerPair is somebody's answer whether two records are one person's.
+type AnswerPair struct {
+	Pair   Pair
+	Answer string // same, not-same, unsure
+	Reason string
+	Both   bool // a second person must say the same before it counts
+}
+
+// pairActs are the acts of answering.
+var pairActs = map[string]policy.Act{"same": policy.PairSame, "not-same": policy.PairNotSame, "unsure": policy.PairUnsure}
+
+// AnswerPair keeps an answer about two records for ever. Once an answer counts, the two people become one or the one becomes two at once;
+// the footprint follows, a new cost run brings the cohort after it, and the next link run keeps to it.
+func (a *App) AnswerPair(ctx context.Context, who Who, in AnswerPair) error {
+	act, ok := pairActs[in.Answer]
+	in.Reason = strings.TrimSpace(in.Reason)
+	switch {
+	case !ok:
+		return errNoAnswer
+	case in.Reason == "" && in.Answer != "unsure":
+		return errNoReason
+	}
+	return a.db.Do(ctx, request(who, act, policy.Record, int64(in.Pair[0])), func(tx *store.Tx) error {
+		here, err := tx.Area()
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Doubt(in.Pair[0], in.Pair[1]); err != nil {
+			return err
+		}
+		records, _, err := bothSides(tx, in.Pair, here.LinkRun)
+		if err != nil {
+			return err
+		}
+		before, err := tx.AnswersOfPair(in.Pair[0], in.Pair[1])
+		if err != nil {
+			return err
+		}
+		readings := readingsOf(before)[in.Pair]
+		_, stands := linkage.Judge(readings, false)
+		switch {
+		case slices.ContainsFunc(readings, func(r linkage.Reading) bool { return r.By == tx.Actor().Account }):
+			return fault.New(fault.Conflict, "answered-already", "You have answered this pair already.", "Take your answer back to give another.")
+		case !stands.Open(len(readings), linkage.AskedTwice(in.Pair[0], in.Pair[1])):
+			return fault.New(fault.Conflict, "answered-already", "Somebody has answered this pair meanwhile.", "Look at their answer; whoever thinks otherwise can take it back, with a reason.")
+		}
+		x := store.Answer{Answer: in.Answer, Record: in.Pair[1], Person: records[0].Person, Reason: in.Reason, Pair: true, Both: in.Both && in.Answer != "unsure",
+			Pairs: [][2]id.Record{in.Pair}}
+		if records[0].Person == records[1].Person {
+			if x.Record, err = leaving(tx, here.LinkRun, records[0].Person, in.Pair); err != nil {
+				return err
+			}
+		}
+		if x, err = tx.AddAnswer(x); err != nil || in.Answer == "unsure" {
+			return err
+		}
+		changed, err := judge(tx, here.LinkRun, in.Pair)
+		if err != nil || !changed {
+			return err
+		}
+		now, err := settle(tx, here.LinkRun, x)
+		if err != nil || in.Answer != "same" {
+			return err
+		}
+		return tx.AnswerIsOn(x.ID, now[in.Pair[0]])
+	})
+}
+
+// leaving is which of two records of a person leaves should they be parted: the one with whom fewer go.
+func leaving(tx *store.Tx, run id.Run, p id.Person, pair Pair) (id.Record, error) {
+	members, err := tx.MembersOf(run, p)
+	if err != nil {
+		return 0, err
+	}
+	var ties []linkage.Tie
+	for _, r := range members {
+		some, err := tx.TiesOf(run, r)
+		if err != nil {
+			return 0, err
+		}
+		for _, l := range some {
+			ties = append(ties, linkage.Tie{A: l.A, B: l.B, Millibits: l.Millibits})
+		}
+	}
+	slices.SortStableFunc(ties, func(x, y linkage.Tie) int { return cmp.Compare(y.Millibits, x.Millibits) })
+	pairs := [][2]id.Record{pair}
+	if len(linkage.Side(members, ties, pair[0], pairs)) < len(linkage.Side(members, ties, pair[1], pairs)) {
+		return pair[0], nil
+	}
+	return pair[1], nil
+}
+
+// judge lets of several readings of a pair those count that decide it, and says whether that has changed anything.
+func judge(tx *store.Tx, run id.Run, pair Pair) (changed bool, err error) {
+	answers, err := tx.AnswersOfPair(pair[0], pair[1])
+	if err != nil {
+		return false, err
+	}
+	says, _ := linkage.Judge(readingsOf(answers)[pair], false)
+	for _, x := range answers {
+		if !x.UndoneAt.IsZero() {
+			continue
+		}
+		should := says != "" && x.Answer == string(says)
+		if should == x.Counts() {
+			continue
+		}
+		from, to := run, id.Run(0)
+		switch {
+		case should && x.CountsFrom != 0 && x.CountsTo == run:
+			from = x.CountsFrom // as the run in force has it
+		case !should && x.CountsFrom == run:
+			from = 0
+		case !should:
+			from, to = x.CountsFrom, run
+		}
+		if err := tx.SetCounts(x.ID, from, to); err != nil {
+			return false, err
+		}
+		changed = true
+	}
+	return changed, nil
+}
+
+// UndoPair takes an answer about two records back.
+type UndoPair struct {
+	Pair   Pair
+	Answer int64
+	Reason string
+}
+
+// UndoPair takes an answer about two records back. Whatever it had moved is where it would be had it never been given.
+func (a *App) UndoPair(ctx context.Context, who Who, in UndoPair) error {
+	return a.db.Do(ctx, request(who, policy.PairUndo, policy.Record, int64(in.Pair[0])), func(tx *store.Tx) error {
+		here, err := tx.Area()
+		if err != nil {
+			return err
+		}
+		if _, _, err := bothSides(tx, in.Pair, here.LinkRun); err != nil {
+			return err
+		}
+		x, err := tx.Answer(in.Answer)
+		if err != nil {
+			return err
+		}
+		if !x.Pair || len(x.Pairs) != 1 || Pair(x.Pairs[0]) != in.Pair {
+			return fault.Missing("answer")
+		}
+		return takeBack(tx, here.LinkRun, x, in.Reason)
+	})
+}
+
+// keepAnswered adds to the pairs in doubt of a run those that people have answered: their evidence stays to be looked at.
+func (l *linking) keepAnswered(found *linkage.Result, doubts []store.Doubt) ([]store.Doubt, error) {
+	has := map[Pair]bool{}
+	for _, d := range doubts {
+		has[Pair{d.A, d.B}] = true
+	}
+	for _, p := range l.answered {
+		if has[p] {
+			continue
+		}
+		has[p] = true
+		i, ok := slices.BinarySearch(l.records, p[0])
+		j, ok2 := slices.BinarySearch(l.records, p[1])
+		if !ok || !ok2 { // no extract says anything of one any more
+			continue
+		}
+		link, err := l.link(found.Model, uint32(i), uint32(j))
+		if err != nil {
+			return nil, err
+		}
+		doubts = append(doubts, store.Doubt{Link: link, Why: string(answeredBefore)})
+	}
+	return doubts, nil
+}

@@ -1,0 +1,479 @@
+package app
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/linkage"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// doubtful gives a scene with pairs in doubt: people of whom two agencies say nearly the same, and one of three records.
+func (w *scene) doubtful() {
+	lantern := w.layout("lantern", layoutOf("lantern", "OUTR", "street-outreach", "contact"))
+	riverbank := w.layout("riverbank", layoutOf("riverbank", "AE-ATT", "ae-attendance", "attendance"))
+	lambeth := w.layout("lambeth", layoutOf("lambeth", "TEMPACC", "temporary-accommodation", "night"))
+	const head = "client,forename,surname,born,nhs,postcode,day\n"
+	w.accept(w.send(lantern, march, false, head+"L1,Dean,Whitlock,04/03/1983,9990000018,SE5 8AZ,05/01/2026\nL2,Ann,Poole,01/02/1990,,SE15 4QX,06/01/2026\n"+
+		"L3,Joseph,Carrow,11/07/1979,,SE5 0TR,06/01/2026\nL4,Samuel,Okafor,21/03/1971,,SE5 8AZ,06/01/2026\nL5,Priya,Nair,05/05/1988,,SE5 9PP,06/01/2026\n"+
+		"L6,John,Smith,01/02/1980,,,06/01/2026\nL7,Ada,Brennan,03/03/1990,,SE5 7QQ,06/01/2026\nL8,Grace,Abara,17/09/1962,,,06/01/2026\nL9,John,Smith,01/02/1980,,,06/01/2026\n"))
+	w.accept(w.send(riverbank, march, false, head+"R1,Dean,Whitlock,04/03/1983,9990000018,SE5 8AZ,07/01/2026\nR2,Anne,Poole,02/01/1990,,SE15 4QX,08/01/2026\n"+
+		"R3,Joe,Carrow,12/07/1979,,SE5 0TR,06/01/2026\nR4,Samuel,Okafor,21/03/1971,,,06/01/2026\nR5,Priya,Nayar,05/05/1988,,SE5 9PP,06/01/2026\n"+
+		"R6,John,Smith,01/02/1980,,,06/01/2026\nR7,Ida,Brennan,03/03/1990,,SE5 7QQ,06/01/2026\nR8,Grace,Abarra,17/09/1962,,,06/01/2026\n"))
+	w.accept(w.send(lambeth, march, false, head+"P1,Dean,Whitlock,04/03/1983,9990000018,SE5 8AZ,08/01/2026\nP2,Mark,Whitlock,09/10/1985,,SE5 8AZ,08/01/2026\nP3,Joseph,Carrow,11/07/1979,,,08/01/2026\nP4,Sam,Okafor,21/03/1971,,SE5 8AZ,06/01/2026\nP5,Priya,Nair,05/05/1989,,SE5 9PP,06/01/2026\n"+
+		"P6,John,Smith,01/02/1980,,,06/01/2026\nP7,Ada,Brennan,03/03/1990,,SE5 7QQ,06/01/2026\nP8,Grace,Abara,17/09/1963,,,06/01/2026\n"))
+	w.run()
+}
+
+// holders gives whose each record is, with the numbers that lead elsewhere, as the link run in force has them.
+func (w *scene) holders() string {
+	w.t.Helper()
+	out := ""
+	err := w.app.db.Do(w.t.Context(), inArea(w.as(policy.Analyst, policy.CheckRecords), policy.PairList, policy.Area), func(tx *store.Tx) error {
+		out = ""
+		here, err := tx.Area()
+		if err != nil {
+			return err
+		}
+		of := map[id.Record]id.Person{}
+		if err := tx.Memberships(here.LinkRun, func(m store.Membership) { of[m.Record] = m.Person }); err != nil {
+			return err
+		}
+		for _, r := range slices.Sorted(maps.Keys(of)) {
+			to, err := tx.Follow(of[r])
+			if err != nil {
+				return err
+			}
+			if to != of[r] {
+				w.t.Errorf("record %d is person %d's, whose number leads to %d", r, of[r], to)
+			}
+			out += fmt.Sprintf("%d:%d ", r, of[r])
+		}
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return out
+}
+
+// inDoubt gives every pair in doubt.
+func (w *scene) inDoubt() (all []waiting) {
+	w.t.Helper()
+	err := w.app.db.Do(w.t.Context(), inArea(w.as(policy.Analyst, policy.CheckRecords), policy.PairList, policy.Area), func(tx *store.Tx) (err error) {
+		all, _, err = waitingPairs(tx)
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return all
+}
+
+func (w *scene) answerPair(who Who, p Pair, answer string) {
+	w.t.Helper()
+	if err := w.app.AnswerPair(w.t.Context(), who, AnswerPair{Pair: p, Answer: answer, Reason: "The worker met both."}); err != nil {
+		w.t.Fatalf("%v %s: %v", p, answer, err)
+	}
+}
+
+// another adds one more analyst and signs them in.
+func (w *scene) another(name string) Who {
+	w.t.Helper()
+	const area = "south-london"
+	email := strings.ToLower(name) + "@example.org.uk"
+	made, err := w.app.CreateAccount(w.t.Context(), w.as(policy.Administrator, policy.LookAfterAccounts), NewAccount{Email: email, Name: name, Roles: []policy.Role{policy.Analyst}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	in, err := w.app.SignIn(w.t.Context(), Credentials{Area: area, Email: email, Password: made.Temporary, Source: policy.CommandLine})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	token, err := w.app.ChangeOwnPassword(w.t.Context(), bySecret(area, in.Token), made.Temporary, "copper lantern 39 orbit")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	who, err := w.app.demoPurpose(w.t.Context(), area, token, policy.CheckRecords)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return who
+}
+
+// TestSameAndBack: two people become one at once and stay so in the next run; taken back, everything is where it was.
+func TestSameAndBack(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.doubtful()
+		analyst := w.as(policy.Analyst, policy.CheckRecords)
+		all := w.inDoubt()
+		i := slices.IndexFunc(all, func(x waiting) bool { return !x.Linked() })
+		if i < 0 {
+			t.Fatalf("no two people are in doubt: %+v", all)
+		}
+		pair, before := Pair{all[i].A, all[i].B}, w.holders()
+		if err := w.app.AnswerPair(t.Context(), analyst, AnswerPair{Pair: pair, Answer: "same", Reason: " "}); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("an answer without a reason gave %v", err)
+		}
+		blind, err := w.app.Pair(t.Context(), analyst, pair)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !blind.Blind || len(blind.Evidence.Parts) > 0 || blind.Evidence.PPM != 0 || blind.Linked || blind.People != [2]id.Person{} || blind.Readings != nil {
+			t.Errorf("before an answer the page holds %+v", blind)
+		}
+		w.answerPair(analyst, pair, "same")
+		seen, err := w.app.Pair(t.Context(), analyst, pair)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen.Blind || !seen.Linked || len(seen.Evidence.Parts) == 0 || len(seen.Readings) != 1 || seen.Counts != linkage.Same {
+			t.Errorf("after the answer: %+v", seen)
+		}
+		var sum int64
+		for _, part := range seen.Evidence.Parts {
+			sum += part.Millibits
+		}
+		diff(t, "the parts sum to", seen.Evidence.Millibits, sum)
+		if err := w.app.AnswerPair(t.Context(), analyst, AnswerPair{Pair: pair, Answer: "same", Reason: "Again."}); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("a second answer by the same person gave %v", err)
+		}
+		joined := w.holders()
+		if joined == before {
+			t.Error("the answer moved nobody")
+		}
+		undo := UndoPair{Pair: pair, Answer: seen.Readings[0].ID}
+		if err := w.app.UndoPair(t.Context(), analyst, undo); err != nil {
+			t.Fatal(err)
+		}
+		diff(t, "taken back at once", before, w.holders())
+		w.answerPair(analyst, pair, "same")
+		w.work()
+		w.run()
+		diff(t, "the next run keeps to it", joined, w.holders())
+		again, err := w.app.Pair(t.Context(), analyst, pair)
+		if err != nil {
+			t.Fatal(err)
+		}
+		undo.Answer = again.Readings[1].ID
+		if err := w.app.UndoPair(t.Context(), analyst, undo); err != nil {
+			t.Fatal(err)
+		}
+		diff(t, "taken back after a run", before, w.holders())
+		w.work()
+		w.run()
+		diff(t, "and after another run", before, w.holders())
+	})
+}
+
+// TestTwoReaders: what needs two people counts when two agree, and a third decides where they differ.
+func TestTwoReaders(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.doubtful()
+		first, second, third := w.as(policy.Analyst, policy.CheckRecords), w.another("Second"), w.another("Third")
+		all := w.inDoubt()
+		pair, before := Pair{all[0].A, all[0].B}, w.holders()
+		changes := "same"
+		if all[0].Linked() {
+			changes = "not-same"
+		}
+		other := map[string]string{"same": "not-same", "not-same": "same"}[changes]
+		if err := w.app.AnswerPair(t.Context(), first, AnswerPair{Pair: pair, Answer: changes, Reason: "I think so.", Both: true}); err != nil {
+			t.Fatal(err)
+		}
+		diff(t, "one of two", before, w.holders())
+		blind, err := w.app.Pair(t.Context(), second, pair)
+		if err != nil || !blind.Blind || blind.Readings != nil {
+			t.Errorf("the second reader sees what the first said: %+v (%v)", blind, err)
+		}
+		w.answerPair(second, pair, other)
+		diff(t, "two who differ", before, w.holders())
+		for who, want := range map[string]int{"first": 0, "third": 1} {
+			list, err := w.app.Pairs(t.Context(), map[string]Who{"first": first, "third": third}[who], PairsAsked{Stand: string(linkage.Disputed)})
+			if err != nil || list.Total != want {
+				t.Errorf("%d disputed pairs wait for the %s reader, want %d (%v)", list.Total, who, want, err)
+			}
+		}
+		w.answerPair(third, pair, changes)
+		settled := w.holders()
+		if settled == before {
+			t.Error("the third reader's answer moved nobody")
+		}
+		page, err := w.app.Pair(t.Context(), third, pair)
+		if err != nil || page.Stand != linkage.Settled || len(page.Readings) != 3 {
+			t.Fatalf("after three readings: %s with %d (%v)", page.Stand, len(page.Readings), err)
+		}
+		list, err := w.app.Pairs(t.Context(), third, PairsAsked{})
+		if err != nil || list.Accord.Pairs != 1 || list.Accord.Alike != 0 {
+			t.Errorf("agreement is %+v (%v)", list.Accord, err)
+		}
+		if err := w.app.UndoPair(t.Context(), first, UndoPair{Pair: pair, Answer: page.Readings[2].ID, Reason: "It was somebody else."}); err != nil {
+			t.Fatal(err)
+		}
+		diff(t, "the third answer taken back", before, w.holders())
+	})
+}
+
+// takeAllBack takes every answer about a pair back.
+func (w *scene) takeAllBack(who Who) {
+	w.t.Helper()
+	var all []store.Answer
+	err := w.app.db.Do(w.t.Context(), inArea(who, policy.PairList, policy.Area), func(tx *store.Tx) (err error) {
+		all, err = tx.PairAnswers()
+		return err
+	})
+	for _, x := range all {
+		if err == nil {
+			err = w.app.UndoPair(w.t.Context(), who, UndoPair{Pair: x.Pairs[0], Answer: x.ID})
+		}
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// peopleOf reads what holders wrote.
+func peopleOf(t *rapid.T, holders string) map[id.Record]id.Person {
+	of := map[id.Record]id.Person{}
+	for _, field := range strings.Fields(holders) {
+		var r, p int64
+		if _, err := fmt.Sscanf(field, "%d:%d", &r, &p); err != nil {
+			t.Fatal(err)
+		}
+		of[id.Record(r)] = id.Person(p)
+	}
+	return of
+}
+
+// TestAnswersAndUndosRestoreExactly walks random histories of answers and of taking them back: whatever the order, memberships are what the
+// answers that stand would have made alone, and with none left they are the run's own, to the number.
+func TestAnswersAndUndosRestoreExactly(t *testing.T) {
+	w := newScene(t, "")
+	w.doubtful()
+	start := w.holders()
+	analyst := w.as(policy.Analyst, policy.CheckRecords)
+	pairs := w.inDoubt()
+	for _, d := range pairs {
+		t.Logf("%d and %d: %d ppm, %s, linked %t", d.A, d.B, d.PPM, d.Why, d.Linked())
+	}
+	t.Log(w.holders())
+	if len(pairs) < 6 {
+		t.Fatalf("only %d pairs are in doubt", len(pairs))
+	}
+	i := slices.IndexFunc(pairs, func(d waiting) bool { // three people of whom each two are in doubt: what one answer joins, others hang on
+		return slices.ContainsFunc(pairs, func(e waiting) bool { return d.B == e.A })
+	})
+	if i < 0 {
+		t.Fatal("no three people are in doubt with each other")
+	}
+	for _, d := range pairs {
+		if d.A == pairs[i].A || d.A == pairs[i].B || d.B == pairs[i].B {
+			pairs = append(pairs, d, d)
+		}
+	}
+	type given struct {
+		pair   Pair
+		answer int64
+		says   string
+		before string
+		depth  int
+	}
+	number := func(p Pair) int64 {
+		page, err := w.app.Pair(t.Context(), analyst, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return page.Readings[len(page.Readings)-1].ID
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		w.takeAllBack(analyst) // of a history that failed half-way
+		var stands []given
+		// Where nobody says "not the same", people are what the run found, joined by what stands: worked out here for the whole area at once.
+		now := start
+		check := func() {
+			now = w.holders()
+			want := peopleOf(rt, start)
+			for _, g := range stands {
+				if g.says == "not-same" {
+					return
+				}
+				if from, to := want[g.pair[1]], want[g.pair[0]]; g.says == "same" {
+					for r, p := range want {
+						if p == from {
+							want[r] = to
+						}
+					}
+				}
+			}
+			got := peopleOf(rt, now)
+			for a := range want {
+				for b := range want {
+					if (want[a] == want[b]) != (got[a] == got[b]) {
+						rt.Fatalf("records %d and %d: one person %t, want %t, with %v", a, b, got[a] == got[b], want[a] == want[b], stands)
+					}
+				}
+			}
+		}
+		undo := func(i int) {
+			x := stands[i]
+			if err := w.app.UndoPair(t.Context(), analyst, UndoPair{Pair: x.pair, Answer: x.answer}); err != nil {
+				rt.Fatal(err)
+			}
+			last := i == len(stands)-1 && x.depth == len(stands)
+			stands = slices.Delete(stands, i, i+1)
+			if check(); last && now != x.before {
+				rt.Fatalf("the last answer, %v %s, was taken back:\nbefore %s\nafter  %s", x.pair, x.says, x.before, now)
+			}
+			for j := range stands { // what stood before these is not what it was
+				if j >= i {
+					stands[j].depth = -1
+				}
+			}
+		}
+		for range rapid.IntRange(1, 8).Draw(rt, "steps") {
+			if len(stands) > 0 && rapid.IntRange(0, 2).Draw(rt, "undo") == 0 {
+				undo(rapid.IntRange(0, len(stands)-1).Draw(rt, "which"))
+				continue
+			}
+			d := pairs[rapid.IntRange(0, len(pairs)-1).Draw(rt, "pair")]
+			p := Pair{d.A, d.B}
+			if slices.ContainsFunc(stands, func(g given) bool { return g.pair == p }) {
+				continue
+			}
+			says := rapid.SampledFrom([]string{"same", "same", "same", "not-same", "unsure"}).Draw(rt, "says")
+			before := now
+			w.answerPair(analyst, p, says)
+			stands = append(stands, given{p, number(p), says, before, len(stands) + 1})
+			check()
+			of := peopleOf(rt, now)
+			for _, g := range stands {
+				if g.says == "not-same" && of[g.pair[0]] == of[g.pair[1]] {
+					rt.Fatalf("%v are not the same and are one person", g.pair)
+				}
+			}
+		}
+		for len(stands) > 0 {
+			undo(rapid.IntRange(0, len(stands)-1).Draw(rt, "last"))
+		}
+		if now != start {
+			rt.Fatalf("everything was taken back:\nstart %s\nnow   %s", start, now)
+		}
+	})
+}
+
+// TestSplitAndWhoReceived parts two of a person's three records as one answer: the page that says who received the mixed data names who looked
+// and who took a file away before, and not who looked after; taken back, everything is where it was.
+func TestSplitAndWhoReceived(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.doubtful()
+		analyst, before := w.as(policy.Analyst, policy.CheckRecords), w.holders()
+		dean := w.find("Dean", "Whitlock")
+		tick := func() { w.at.Add(60) }
+		tick()
+		g, err := w.app.Group(t.Context(), analyst, dean)
+		if err != nil || len(g.Records) != 3 || len(g.Held) != 2 || !g.MaySplit {
+			t.Fatalf("Dean is a group of %d records and %d links (%v)", len(g.Records), len(g.Held), err)
+		}
+		if err := w.app.ExportFootprint(t.Context(), analyst, OpenFootprint{Person: dean}, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		tick()
+		var all []id.Record
+		for _, r := range g.Records {
+			all = append(all, r.RecordVersion.Record)
+		}
+		for what, in := range map[string]SplitPerson{"nobody left": {dean, all, "Why."}, "nothing chosen": {dean, nil, "Why."}, "no reason": {dean, all[:1], " "}} {
+			if _, err := w.app.Split(t.Context(), analyst, in); fault.KindOf(err) != fault.Invalid {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		if _, err := w.app.Split(t.Context(), analyst, SplitPerson{dean, []id.Record{9999}, "Why."}); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("a record of somebody else: %v", err)
+		}
+		made, err := w.app.Split(t.Context(), analyst, SplitPerson{dean, all[1:], "The worker met both."})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tick()
+		parted, err := w.app.Group(t.Context(), w.another("Later"), made)
+		if err != nil || len(parted.Records) != 2 {
+			t.Fatalf("the parted person has %d records (%v)", len(parted.Records), err)
+		}
+		m, err := w.app.Mixed(t.Context(), analyst, dean, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Other != made || len(m.Sides[0]) != 1 || len(m.Sides[1]) != 2 || len(m.Runs) != 1 {
+			t.Errorf("mixed with %d, %d and %d agencies, %d runs", m.Other, len(m.Sides[0]), len(m.Sides[1]), len(m.Runs))
+		}
+		opened := slices.ContainsFunc(m.Readers, func(r MixedReader) bool {
+			return r.Act == policy.PersonOpen && r.Who == "Ayesha Rahman" && r.Times == 1
+		})
+		if !opened || len(m.Exports) != 1 || m.Exports[0].Act != policy.PersonExport {
+			t.Errorf("readers %+v, exports %+v", m.Readers, m.Exports)
+		}
+		if slices.ContainsFunc(m.Readers, func(r MixedReader) bool { return r.Who == "Later" }) {
+			t.Error("somebody who looked after the parting is among those who received mixed data")
+		}
+		if _, err := w.app.Mixed(t.Context(), analyst, made, m.Answer.ID); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("another's answer gave %v", err)
+		}
+		if err := w.app.UndoAnswer(t.Context(), analyst, UndoAnswer{Person: dean, Answer: m.Answer.ID}); err != nil {
+			t.Fatal(err)
+		}
+		diff(t, "taken back", before, w.holders())
+	})
+}
+
+// TestChainOfAnswers: an answer reaches people whom only other answers tie to those it is about, in whatever order they came.
+func TestChainOfAnswers(t *testing.T) {
+	w := newScene(t, "")
+	w.doubtful()
+	analyst := w.as(policy.Analyst, policy.CheckRecords)
+	var chain []Pair // a and b, b and c, c and d, by rising numbers
+	all := w.inDoubt()
+	slices.SortFunc(all, func(x, y waiting) int { return cmp.Compare(x.A, y.A) })
+	for _, d := range all {
+		if !d.Linked() && len(chain) < 3 && (d.Why == string(linkage.CommonNameAndBirth)) && (len(chain) == 0 || chain[len(chain)-1][1] == d.A) &&
+			slices.ContainsFunc(all, func(e waiting) bool { return e.A == d.B || len(chain) == 2 }) {
+			chain = append(chain, Pair{d.A, d.B})
+		}
+	}
+	if len(chain) < 3 {
+		t.Fatalf("no four people are in doubt one after the other: %v", chain)
+	}
+	for _, p := range chain {
+		w.answerPair(analyst, p, "same")
+	}
+	people := func() (out []id.Person) {
+		for _, r := range []id.Record{chain[0][0], chain[1][0], chain[2][0], chain[2][1]} {
+			for _, field := range strings.Fields(w.holders()) {
+				var record, p int64
+				if _, err := fmt.Sscanf(field, "%d:%d", &record, &p); err == nil && id.Record(record) == r {
+					out = append(out, id.Person(p))
+				}
+			}
+		}
+		return out
+	}
+	if p := people(); len(slices.Compact(p)) != 1 {
+		t.Fatalf("four people joined by three answers are %v", people())
+	}
+	page, err := w.app.Pair(t.Context(), analyst, chain[1])
+	if err == nil {
+		err = w.app.UndoPair(t.Context(), analyst, UndoPair{Pair: chain[1], Answer: page.Readings[0].ID})
+	}
+	if p := people(); err != nil || p[0] != p[1] || p[2] != p[3] || p[0] == p[2] {
+		t.Errorf("with the middle answer taken back they are %v (%v)", p, err)
+	}
+}

@@ -1,0 +1,139 @@
+package linkage
+
+import (
+	"throughline/internal/id"
+	"throughline/internal/money"
+)
+
+// Says is what somebody says of two records.
+type Says string
+
+const (
+	Same    Says = "same"
+	NotSame Says = "not-same"
+	Unsure  Says = "unsure"
+)
+
+// Decides says whether it says one thing or the other.
+func (s Says) Decides() bool { return s == Same || s == NotSame }
+
+// Reading is what one person said of two records, without knowing what others had said.
+type Reading struct {
+	By   id.Account
+	Says Says
+	Both bool // they asked that a second person say the same before it counts
+}
+
+// Stand is how far two records have been read.
+type Stand string
+
+const (
+	Unread   Stand = "unread"   // nobody has said anything
+	InDoubt  Stand = "in-doubt" // everybody who looked was unsure
+	Waits    Stand = "waits"    // one has answered, and it counts when a second says the same
+	Answered Stand = "answered" // one has answered, and it counts
+	Agreed   Stand = "agreed"   // two or more have answered alike
+	Disputed Stand = "disputed" // people differ, as many one way as the other: a third decides
+	Settled  Stand = "settled"  // people differed, and a third has decided
+)
+
+// Judge says which answer counts, if any, and how the pair stands. readings are those of different people, in their order; two says that
+// one person's word is not enough. While two people differ the first one's answer goes on counting, unless two were needed; then none does.
+func Judge(readings []Reading, two bool) (counts Says, stands Stand) {
+	var first Says
+	n := map[Says]int{}
+	for _, r := range readings {
+		two = two || r.Both
+		n[r.Says]++
+		if first == "" && r.Says.Decides() {
+			first = r.Says
+		}
+	}
+	same, not := n[Same], n[NotSame]
+	switch {
+	case len(readings) == 0:
+		return "", Unread
+	case first == "":
+		return "", InDoubt
+	case same == not && two:
+		return "", Disputed
+	case same == not:
+		return first, Disputed
+	case same+not == 1 && two:
+		return "", Waits
+	case same+not == 1:
+		return first, Answered
+	}
+	counts, stands = Same, Agreed
+	if not > same {
+		counts = NotSame
+	}
+	if min(same, not) > 0 {
+		stands = Settled
+	}
+	return counts, stands
+}
+
+// AskedTwice says whether a second person is asked about a pair whatever the first says, so that it is known how often people agree: one
+// pair in ten, by its numbers alone, so that nobody chooses.
+func AskedTwice(a, b id.Record) bool {
+	const odd = 0x9E3779B97F4A7C15 // spreads neighbouring numbers
+	h := (uint64(a)*odd ^ uint64(b)) * odd
+	return h>>32%10 == 0
+}
+
+// Open says whether a pair waits for one more reader.
+func (s Stand) Open(readings int, askedTwice bool) bool {
+	switch s {
+	case Unread, InDoubt, Waits, Disputed:
+		return true
+	case Answered:
+		return askedTwice && readings == 1
+	}
+	return false
+}
+
+// Accord is how far people agree who read the same pairs without knowing of each other.
+type Accord struct {
+	Pairs int // read by two people
+	Alike int // of them, those on which both said the same, unsure included
+	// Kappa is Cohen's: agreement beyond what chance alone would give, 1 where all agree; false where it is not defined, because
+	// everybody said one thing of every pair.
+	Kappa   float64
+	Defined bool
+}
+
+// Agree counts agreement over pairs of first and second readings.
+func Agree(pairs [][2]Says) (a Accord) {
+	a.Pairs = len(pairs)
+	var first, second = map[Says]int{}, map[Says]int{}
+	for _, p := range pairs {
+		first[p[0]]++
+		second[p[1]]++
+		if p[0] == p[1] {
+			a.Alike++
+		}
+	}
+	chance := 0.0
+	n := float64(a.Pairs)
+	for _, s := range []Says{Same, NotSame, Unsure} {
+		chance += float64(first[s]) / max(n, 1) * float64(second[s]) / max(n, 1)
+	}
+	if a.Defined = a.Pairs > 0 && chance < 1; a.Defined {
+		a.Kappa = (float64(a.Alike)/n - chance) / (1 - chance)
+	}
+	return a
+}
+
+// Gain is how much an answer about a pair is expected to change: what could move, and that times the chance that the answer changes what
+// stands. ppm is the chance that the two are one person, in millionths; totals are the cost of the people whose they are. Of two people
+// the smaller sum would be added to the other; from one person at most half would be taken as the smaller part.
+func Gain(ppm int64, linked bool, totals [2]money.Pence) (stake, gain money.Pence) {
+	if linked {
+		stake, ppm = totals[0]/2, 1_000_000-ppm
+	} else {
+		stake = min(totals[0], totals[1])
+	}
+	stake = max(stake, 0)
+	return stake, stake/1_000_000*money.Pence(ppm) + stake%1_000_000*money.Pence(ppm)/1_000_000
+}

@@ -1,0 +1,154 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"throughline/internal/app"
+	"throughline/internal/cost"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/policy"
+	"throughline/internal/web/ui"
+)
+
+func (s *Server) group(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	return s.groupPage(w, r, who, http.StatusOK, ui.Form{})
+}
+
+func (s *Server) groupPage(w http.ResponseWriter, r *http.Request, who app.Who, status int, form ui.Form) error {
+	n, err := personIn(r)
+	if err != nil {
+		return err
+	}
+	p, err := s.app.Group(r.Context(), who, n)
+	if err != nil {
+		return err
+	}
+	if p.Was != 0 {
+		return s.done(w, ui.GroupPath(p.Person), hasMoved)
+	}
+	shown := ui.Person{Person: p.Person, Named: p.Named}
+	personRecords(&shown, p.PersonPage)
+	c := ui.Group{Person: p.Person, Records: shown.RecordTable(), Few: len(p.Records) < 2, MaySplit: p.MaySplit && len(p.Records) > 1, Form: form}
+	agencies := map[id.Record]string{}
+	for _, r := range p.Records {
+		number := r.RecordVersion.Record
+		agencies[number] = r.Agency.Name
+		c.Choices = append(c.Choices, ui.Option{Value: strconv.FormatInt(int64(number), 10), Label: r.Agency.Name + ", record " + commas(number),
+			Hint: "line " + commas(r.Line) + " of " + r.Layout + ", as of " + r.AsOf.Long()})
+	}
+	link := func(x app.GroupLink) ui.GroupLink {
+		out := ui.GroupLink{A: x.Pair[0], B: x.Pair[1], Probability: float64(x.PPM) / 1_000_000, Blind: x.Blind, Doubt: x.Doubt, Why: reasonName(x.Why), Other: x.Other}
+		for i, r := range x.Pair {
+			if out.Names[i] = agencies[r]; out.Names[i] == "" {
+				out.Names[i] = "somebody else’s"
+			}
+		}
+		return out
+	}
+	for _, x := range p.Held {
+		c.Held = append(c.Held, link(x))
+	}
+	for _, x := range p.Outside {
+		c.Outside = append(c.Outside, link(x))
+	}
+	for name, several := range p.Conflicts {
+		c.Conflicts = append(c.Conflicts, strconv.Itoa(several)+" different values of the "+name)
+	}
+	slices.Sort(c.Conflicts)
+	return ui.GroupPage.Write(w, status, s.frame(w, r, p.Viewer), c)
+}
+
+var areParted = notice("records-apart", "The records are a person of their own now. The footprint has followed; a cost run that brings the cohort after it has begun. This page lists who received the mixed data.")
+
+func (s *Server) split(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	n, err := personIn(r)
+	if err != nil {
+		return err
+	}
+	in := app.SplitPerson{Person: n, Reason: r.PostForm.Get("why")}
+	for _, v := range r.PostForm["record"] {
+		record, err := strconv.ParseInt(v, 10, 64)
+		if err != nil {
+			return errForm("field record")
+		}
+		in.Records = append(in.Records, id.Record(record))
+	}
+	_, err = s.app.Split(r.Context(), who, in)
+	if form, status, ok := again(r, renamed(err, map[string]string{"reason": "why"})); ok {
+		return s.groupPage(w, r, who, status, form)
+	}
+	if err != nil {
+		return err
+	}
+	return s.done(w, ui.MixedPath(n), areParted)
+}
+
+func (s *Server) mixed(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	n, err := personIn(r)
+	if err != nil {
+		return err
+	}
+	answer := int64(0)
+	if v := r.URL.Query().Get("answer"); v != "" {
+		if answer, err = strconv.ParseInt(v, 10, 64); err != nil || answer <= 0 {
+			return fault.Missing("answer")
+		}
+	}
+	p, err := s.app.Mixed(r.Context(), who, n, answer)
+	if err != nil {
+		return err
+	}
+	c := ui.Mixed{Person: p.Person, Nothing: p.Answer.ID == 0, Other: p.Other, From: p.From, To: p.To, Cut: p.Cut, MayPerson: p.Viewer.May(policy.PersonOpen)}
+	switch p.Answer.Answer {
+	case "not-same":
+		c.What = p.By + " answered on " + dayOf(p.Answer.At).Long() + " that records are not this person’s."
+	case "same":
+		c.What = p.By + " had answered on " + dayOf(p.Answer.At).Long() + " that records are one person’s; it was taken back on " + dayOf(p.Answer.UndoneAt).Long() + "."
+	}
+	for _, g := range p.Sides[0] {
+		c.Stayed = append(c.Stayed, p.Agencies[g])
+	}
+	for _, g := range p.Sides[1] {
+		c.Left = append(c.Left, p.Agencies[g])
+	}
+	words := s.app.AreaWords(p.Viewer.Area)
+	readers := func(all []app.MixedReader) (out []ui.MixedReader) {
+		for _, x := range all {
+			agency := words.Partnership
+			if x.Agency != 0 {
+				agency = p.Agencies[x.Agency]
+			}
+			out = append(out, ui.MixedReader{Who: x.Who, Agency: agency, Did: actWords(x.Act), Times: x.Times, First: x.First, Last: x.Last})
+		}
+		return out
+	}
+	c.Readers, c.Exports = readers(p.Readers), readers(p.Exports)
+	for _, x := range p.Runs {
+		was := "not in the cohort"
+		if x.Place == "cohort" {
+			was = "number " + commas(x.Rank) + " of the cohort"
+		}
+		c.Runs = append(c.Runs, ui.MixedRun{Run: x.ID, Made: dayOf(x.StartedAt), Was: was})
+	}
+	for _, x := range p.Others {
+		c.Others = append(c.Others, ui.MixedOther{ID: x.ID, When: x.At})
+	}
+	return ui.MixedPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
+}
+
+func (s *Server) cohortLinks(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	p, err := s.app.CohortLinks(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	c := ui.CohortLinks{Run: p.Run.ID, Made: dayOf(p.Run.FinishedAt), People: p.People, Could: p.Could, Least: p.Least, Most: p.Most, Amount: p.Amount,
+		MayLinks: p.Viewer.May(policy.PairList), MayPerson: p.Viewer.May(policy.PersonOpen),
+		Costing: ui.Costing{Year: p.Rule.PriceYear, Rents: !slices.Contains(p.Rule.Exclusions, cost.RentAndBenefits), NotPriced: int(p.NotPriced)}}
+	for _, x := range p.Rows {
+		c.Rows = append(c.Rows, ui.DoubtedRow{Person: x.Person, Within: x.Within, Outside: x.Outside, Least: x.Least, Total: x.Total, Most: x.Most})
+	}
+	return ui.CohortLinksPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
+}

@@ -1,0 +1,135 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	chromium "throughline/internal/browser"
+	"throughline/internal/policy"
+	"throughline/internal/web/ui"
+)
+
+// weightWords are what must not be on a page before its reader has answered.
+var weightWords = []string{"probability", "bits", " to 1", "one person now", "two people now", "What the model", "What people said"}
+
+// TestPairIsBlindUntilAnswered reads the whole answer of the server: nothing of the weight is in it, not even unseen, before there is an answer.
+func TestPairIsBlindUntilAnswered(t *testing.T) {
+	t.Parallel()
+	d := ownDemo(t)
+	b := d.as(policy.Analyst, policy.CheckRecords)
+	to := b.get("/links/next").Header().Get("Location")
+	page := b.status(b.get(to), http.StatusOK).Body.String()
+	_, main, _ := strings.Cut(page, "<main")
+	for _, w := range weightWords {
+		if strings.Contains(main, w) {
+			t.Errorf("%s says %q before an answer", to, w)
+		}
+	}
+	if ref := pseudonym.FindString(main); ref != "" {
+		t.Errorf("%s names %s, which tells whether the two are one person", to, ref)
+	}
+	w := b.status(b.post(to+"/answers", url.Values{"answer": {"same"}, "why": {" "}}), http.StatusUnprocessableEntity)
+	if !strings.Contains(w.Body.String(), `href="#why"`) {
+		t.Error("the missing reason is not led to")
+	}
+	b.status(b.post(to+"/answers", url.Values{"why": {"No answer."}}), http.StatusUnprocessableEntity)
+	b.want(b.post(to+"/answers", url.Values{"answer": {"same"}, "why": {"The worker met both."}}), to)
+	page = b.get(to).Body.String()
+	for _, w := range []string{"probability", "What the model", "The worker met both.", "This answer counts."} {
+		if !strings.Contains(page, w) {
+			t.Errorf("%s does not say %q after an answer", to, w)
+		}
+	}
+	if next := b.get("/links/next").Header().Get("Location"); next == to || next == "/links" {
+		t.Errorf("after an answer the next pair is %s", next)
+	}
+	undo := regexp.MustCompile(`action="(` + to + `/answers/[0-9]+/undo)"`).FindStringSubmatch(page)
+	if undo == nil {
+		t.Fatal("the answer cannot be taken back")
+	}
+	b.want(b.post(undo[1], nil), to)
+	if page = b.get(to).Body.String(); strings.Contains(page, "What the model") {
+		t.Error("the answer was taken back, and the page is not blind again")
+	}
+}
+
+// TestReviewByKeyboard answers a pair with nothing but the keyboard and without script.
+func TestReviewByKeyboard(t *testing.T) {
+	t.Parallel()
+	d := ownDemo(t)
+	b := d.as(policy.Analyst, policy.CheckRecords)
+	to := b.get("/links/next").Header().Get("Location")
+	b.want(b.post(to+"/names", url.Values{"why": {"check"}}), to)
+	p := chromium.Start(t).Open(t, d.serve(), chromium.Options{Width: 1280, Cookies: b.at(), NoScript: true})
+	p.Go(to)
+	p.TabTo("The same person")
+	p.Type(" ")
+	p.TabTo("Why do you think so?")
+	p.Type("Somebody told me.")
+	p.TabTo("Keep my answer")
+	if got := p.Enter(); got != http.StatusOK {
+		t.Fatalf("the answer was answered with %d", got)
+	}
+	p.TabTo("Next pair")
+	if got := p.Enter(); got != http.StatusOK || p.Path() == to || !strings.HasPrefix(p.Path(), "/links/") {
+		t.Errorf("from %s the next pair is %d %s", to, got, p.Path())
+	}
+	if page := b.get(to).Body.String(); !strings.Contains(page, "Somebody told me.") {
+		t.Error("the answer by keyboard was not kept")
+	}
+}
+
+// TestCohortRestsOnLinks: everybody's range holds their agreed cost, and the page's sums are those of its rows.
+func TestCohortRestsOnLinks(t *testing.T) {
+	t.Parallel()
+	s := smallSite(t)
+	b := s.as(policy.Analyst, policy.FindAndCost)
+	p, err := s.app.CohortLinks(t.Context(), bearer(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Rows) == 0 || p.Least > p.Amount || p.Most < p.Amount {
+		t.Fatalf("%d people have links in doubt; %s to %s, agreed %s", len(p.Rows), p.Least, p.Most, p.Amount)
+	}
+	least, most := p.Amount, p.Amount
+	for _, r := range p.Rows {
+		if r.Least > r.Total || r.Most < r.Total || r.Within == 0 && r.Least != r.Total || r.Outside == 0 && r.Most != r.Total {
+			t.Errorf("%+v", r)
+		}
+		least, most = least+r.Least-r.Total, most+r.Most-r.Total
+	}
+	if least != p.Least || most != p.Most {
+		t.Errorf("the rows come to %s and %s, the page says %s and %s", least, most, p.Least, p.Most)
+	}
+	b.status(b.get("/cohort/links"), http.StatusOK)
+	for _, r := range p.Rows {
+		b.status(b.get(ui.GroupPath(r.Person)), http.StatusOK)
+	}
+}
+
+// TestDifferencesAreMarked: what a value has and the closest of the other record's values has not.
+func TestDifferencesAreMarked(t *testing.T) {
+	for _, c := range []struct {
+		v      string
+		others []string
+		want   string
+	}{
+		{"Deano", []string{"Dean"}, "Dean[o]"}, {"Dean", []string{"Deano"}, "Dean"}, {"SE5 8AZ", []string{"SE5 0AZ", "N1"}, "SE5 [8]AZ"},
+		{"4 March 1983", []string{"3 April 1983"}, "[4] [M]ar[ch] 1983"}, {"O’Brien", nil, "O’Brien"}, {"ÉLAN", []string{"élan"}, "ÉLAN"}, {"", []string{"x"}, ""},
+	} {
+		got := ""
+		for _, b := range marked(c.v, c.others) {
+			if b.Kind == "differs" {
+				got += "[" + b.Words + "]"
+			} else {
+				got += b.Words
+			}
+		}
+		if got != c.want {
+			t.Errorf("%q beside %q is %s, want %s", c.v, c.others, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package ui
+
+import "throughline/internal/id"
+
+func reviewCases() []Case {
+	list := Pairs{List: List{Path: "/links", Page: 1, Size: 3, Total: 41}, Run: 29, Waiting: 41, Others: 2, Answered: 118, Twice: 14, Alike: 12, Kappa: "0.71",
+		Whys: []Option{{Value: "household", Label: "One household?"}}, Stands: []Option{{Value: "unread", Label: "Nobody has looked"}}, Agencies: []Option{{Value: "police", Label: "Police"}},
+		Rows: []PairRow{{12, 3407, [2]string{"Lantern Housing", "Police"}, "One household?", "Nobody has looked", false, amount(10_082)},
+			{41, 9_120, [2]string{"Riverbank Hospitals", "Riverbank Hospitals"}, "Two NHS numbers", "Two people differ", true, amount(8_400)},
+			{7, 77_123, [2]string{oddName, longName}, "Name and date of birth only", "Somebody has looked", false, 0}}}
+	narrowed := list
+	narrowed.Rows, narrowed.List.Total, narrowed.Narrowed, narrowed.Filter = nil, 0, true, Form{Typed: map[string][]string{"why": {oddName}}}
+	p := PairView{A: 12, B: 3407, Named: true, Why: "Forename or date of birth differs, and the rest is what two people of one household share.", Stand: "Nobody has looked yet.",
+		Blind: true, MaySame: true, MayNotSame: true, MayUndo: true,
+		Sides: [2]PairSide{{"Lantern Housing", 12, "line 12 of hostels, as of 31 March 2026", []string{"date of birth"}}, {"Police", 3407, "line 881 of custody, as of 1 April 2026", nil}},
+		Fields: []PairField{{"Forename", "A short form of the other", PairClose, []Text{Say(Plain("Dean"), Differs("o"))}, []Text{Say(Plain("Dean")), Say(Name("Deo"))}},
+			{"Surname", "", PairSame, []Text{Say(Name("Whitlock"))}, []Text{Say(Name("Whitlock"))}}, {"Date of birth", "", PairDiffers, []Text{Say(Plain("4 March 198"), Differs("3"))}, []Text{Say(Plain("4 March 198"), Differs("5"))}},
+			{"NHS number", "", PairNothing, nil, []Text{Say(Plain("NHS 943 476 5919"))}}, {"Address", "Share some words", PairClose, []Text{Say(Name(longName))}, []Text{Say(Name(oddName)), Say(Name(oddPile()))}}}}
+	p.Neither = []string{"Postcode", "E-mail", "National Insurance number"}
+	hidden, failed, seen := p, p, p
+	hidden.Named, hidden.MayShowNames, hidden.Fields = false, true, append([]PairField(nil), p.Fields...)
+	for i := range hidden.Fields {
+		hidden.Fields[i].A, hidden.Fields[i].B = nil, nil
+	}
+	failed.Form = Form{Problem: wrong("answer", "why"), Typed: map[string][]string{"why": {"</textarea><script>x()</script>"}, "both": {"yes"}}}
+	seen.Blind, seen.Link, seen.Now = false, personLink(), Say(Plain("The two are one person now: "), Ref(dean), Plain("."))
+	seen.Readings = []PairReading{{7, "Ayesha Rahman", "The same person", "The worker met both.", at(12, 10, 5), true, "", true},
+		{8, oddName, "Not the same person", oddPile(), at(12, 11, 5), false, "Taken back by Grace Obuya, 12 May 2026", false}}
+	long := p
+	long.Sides = [2]PairSide{{longName, 12, oddName, []string{longName}}, {oddName, 3407, longName, nil}}
+	return []Case{
+		show(PairsPage, "full", signedIn(), list),
+		show(PairsPage, "narrowed", signedIn(), narrowed),
+		show(PairsPage, "empty", signedIn(), Pairs{}),
+		show(PairPage, "full", namesShown(), p),
+		show(PairPage, "hidden", signedIn(), hidden),
+		show(PairPage, "error", namesShown(), failed),
+		show(PairPage, "answered", namesShown(), seen),
+		show(PairPage, "long", namesShown(), long),
+		show(PairPage, "empty", signedIn(), PairView{A: 1, B: 2, Sides: [2]PairSide{{"Police", 1, "line 1 of custody", nil}, {"Police", 2, "line 2 of custody", nil}}, Why: "Nobody knows.", Stand: "It is answered.", Now: Say(Plain("The two are of two people now: "), Ref(id.Person(1)), Plain("."))}),
+	}
+}
+
+func personLink() *LinkWhy {
+	return &LinkWhy{Agency: "Lantern Housing", Other: "Police", Probability: 0.93, Model: "Link run 29 of 1 May 2026.",
+		Evidence: []Evidence{{"Starting point", "Two records picked at random are almost never one person", -17600, false, true},
+			{"Surname", "Both “Whitlock”; about 1 person in 9,100 here has it", 11900, false, false}, {"Forename", "“Deano” is a short form of “Dean”", 4600, false, false},
+			{"Date of birth", "One part differs", -3100, false, false}, {"NHS number", "Not on both records", 0, true, false}}}
+}
+
+func groupCases() []Case {
+	p := Person{Person: dean, Named: true, Records: []RecordRow{{Record: 12, Agency: "Lantern Housing", Number: "LH-2291", Name: "Dean Whitlock", From: "line 12 of hostels, as of 31 Mar 2026", Probability: 0.93, Weak: true},
+		{Record: 3407, Agency: "Police", Name: "Deo Whitlock", From: "line 881 of custody", Probability: 0.99}}}
+	g := Group{Person: dean, Records: p.RecordTable(), MaySplit: true, Conflicts: []string{"2 different values of the NHS number"},
+		Choices: []Option{{Value: "12", Label: "Lantern Housing, record 12", Hint: "line 12 of hostels, as of 31 March 2026"}, {Value: "3407", Label: oddName, Hint: longName}},
+		Held: []GroupLink{{A: 12, B: 3407, Names: [2]string{"Lantern Housing", "Police"}, Blind: true, Doubt: true, Why: "Not enough evidence either way"},
+			{A: 12, B: 3408, Names: [2]string{longName, oddName}, Probability: 0.9931}},
+		Outside: []GroupLink{{A: 12, B: 90_001, Names: [2]string{"Lantern Housing", "somebody else’s"}, Blind: true, Doubt: true, Why: "One household?", Other: dean + 1}}}
+	failed := g
+	failed.Form = Form{Problem: wrong("record", "why"), Typed: map[string][]string{"record": {"12"}, "why": {"</textarea>"}}}
+	m := Mixed{Person: dean, MayPerson: true, What: "Ayesha Rahman answered on 12 May 2026 that records are not this person’s.", Other: dean + 1, To: at(12, 10, 5), Cut: true,
+		Stayed: []string{"Lantern Housing", "Police"}, Left: []string{longName},
+		Readers: []MixedReader{{"Ayesha Rahman", "South London partnership", "Open a person’s page", 3, at(2, 9, 0), at(11, 16, 20)}, {oddName, longName, "Open the cohort", 1, at(3, 9, 0), at(3, 9, 0)}},
+		Exports: []MixedReader{{"Judith Mensah", "South London partnership", "Export the cohort by pseudonym", 1, at(4, 9, 0), at(4, 9, 0)}},
+		Runs:    []MixedRun{{31, on(2026, 5, 2), "number 11 of the cohort"}}, Others: []MixedOther{{7, at(1, 9, 0)}}}
+	c := CohortLinks{Run: 31, Made: on(2026, 4, 20), People: 45, Could: 2, Least: amount(4_574_908), Most: amount(5_110_020), Amount: amount(4_695_223), Costing: costing, MayLinks: true, MayPerson: true,
+		Rows: []DoubtedRow{{dean, 1, 2, amount(109_000), amount(119_297), amount(131_000)}, {dean + 2, 0, 1, amount(60_000), amount(60_000), amount(60_400)}}}
+	return []Case{
+		show(GroupPage, "full", namesShown(), g),
+		show(GroupPage, "error", namesShown(), failed),
+		show(GroupPage, "empty", signedIn(), Group{Person: dean, Few: true, Records: Person{Person: dean}.RecordTable()}),
+		show(MixedPage, "full", signedIn(), m),
+		show(MixedPage, "empty", signedIn(), Mixed{Person: dean, Nothing: true}),
+		show(CohortLinksPage, "full", signedIn(), c),
+		show(CohortLinksPage, "firm", signedIn(), CohortLinks{Run: 31, Made: on(2026, 4, 20), People: 45, Costing: costing}),
+		show(CohortLinksPage, "empty", signedIn(), CohortLinks{}),
+	}
+}

@@ -1,0 +1,260 @@
+package ui
+
+import (
+	"strconv"
+	"time"
+
+	"throughline/internal/day"
+	"throughline/internal/id"
+	"throughline/internal/money"
+)
+
+// GroupPage is a person as a group of records.
+var GroupPage = register[Group]("group")
+
+// MixedPage is who received data of two people as one person's.
+var MixedPage = register[Mixed]("mixed")
+
+// CohortLinksPage is how much of the cohort rests on links in doubt.
+var CohortLinksPage = register[CohortLinks]("cohort-links")
+
+// Group is a person's records, the links that hold them together, and where they may be parted.
+type Group struct {
+	Person    id.Person
+	Records   Table // as the person's page has it
+	Choices   []Option
+	Held      []GroupLink
+	Outside   []GroupLink
+	Conflicts []string // "2 different NHS numbers"
+	Few       bool     // one record, so that nothing holds it
+	MaySplit  bool
+	Form      Form
+}
+
+// GroupLink is a link of the group, or a pair in doubt at its edge.
+type GroupLink struct {
+	A, B        id.Record
+	Names       [2]string // agencies
+	Probability float64   // 0 while Blind
+	Blind       bool      // it waits for the viewer's answer
+	Doubt       bool      // it has a page of its own
+	Why         string
+	Other       id.Person
+}
+
+// GroupPath is a person's page as a group of records; MixedPath who received data that were mixed.
+func GroupPath(p id.Person) string { return PersonPath(p) + "/group" }
+func MixedPath(p id.Person) string { return PersonPath(p) + "/mixed" }
+
+func underPerson(title string, p id.Person) Head {
+	return Head{Title: title, Caption: "Person " + id.Pseudonym(p), Place: PlaceFind, Crumbs: []Crumb{{"Find a person", "/people"}, {id.Pseudonym(p), PersonPath(p)}}}
+}
+
+// Head implements Content.
+func (g Group) Head() Head {
+	h := underPerson("What holds the records together", g.Person)
+	h.Form = g.Form
+	return h
+}
+
+// Path is the person's own address.
+func (g Group) Path() string { return PersonPath(g.Person) }
+
+// HeldTable are the links, weakest first.
+func (g Group) HeldTable() Table {
+	t := Table{ID: "held", Name: "Links, the weakest first", Heading: true, Note: "The fewest links that hold every record, each by the strongest evidence there is. Cut one, and the records fall into two.",
+		Empty: "There is one record, so nothing is linked.", Columns: []Column{head(col("Records")), num("Probability"), col("In doubt")}}
+	for i, l := range g.Held {
+		doubt, probability := words("no"), words(probabilityWords(l.Probability))
+		if l.Doubt {
+			doubt = cell(LinkAbout(PairPath(l.A, l.B), "Look at the pair", pairName(l.A, l.B)), Under(l.Why))
+		}
+		if l.Blind {
+			probability = cell(Quiet("shown once you have answered"))
+		}
+		line := row(cell(Plain(l.Names[0]+", "+count(l.A)+", and "+l.Names[1]+", "+count(l.B))), probability, doubt)
+		if i == 0 && len(g.Held) > 1 {
+			line.State = NeedsYou
+			line.Cells[0].Text = append(line.Cells[0].Text, Under("the weakest"))
+		}
+		t.Rows = append(t.Rows, line)
+	}
+	return t
+}
+
+// OutsideTable are pairs in doubt with other people's records.
+func (g Group) OutsideTable() Table {
+	t := Table{ID: "outside", Name: "In doubt with somebody else’s records", Heading: true, Empty: "No record of this person is in doubt with somebody else’s.",
+		Columns: []Column{head(col("Records")), col("Why")}}
+	for _, l := range g.Outside {
+		t.Rows = append(t.Rows, row(cell(LinkAbout(PairPath(l.A, l.B), l.Names[0]+", "+count(l.A)+", and "+l.Names[1]+", "+count(l.B), "look at the pair")), words(l.Why)))
+	}
+	return t
+}
+
+// Which asks for the records that are somebody else's.
+func (g Group) Which() Choice {
+	return g.Form.choice("record", "Which records are somebody else’s?", "Those you tick become one person of their own. Leave at least one.", g.Choices)
+}
+
+// WhySplit asks for the reason.
+func (g Group) WhySplit() Area {
+	return g.Form.area("why", "Why do you think so?", "For example: the worker met both. Do not put health details here.", 2)
+}
+
+// Mixed lists everybody who received data of two people as one's. It is made to be printed.
+type Mixed struct {
+	Person    id.Person
+	Nothing   bool // nothing was ever parted from this person
+	What      string
+	Other     id.Person // whose the other records are now; 0 where it is not known
+	From, To  time.Time // From zero: from the first link run on
+	Stayed    []string  // agencies
+	Left      []string
+	Readers   []MixedReader
+	Exports   []MixedReader
+	Runs      []MixedRun
+	Others    []MixedOther
+	Cut       bool
+	MayPerson bool
+}
+
+// MixedReader is what one person did while the data were mixed.
+type MixedReader struct {
+	Who, Agency, Did string
+	Times            int
+	First, Last      time.Time
+}
+
+// MixedRun is a cost run made of the mixture.
+type MixedRun struct {
+	Run  id.Run
+	Made day.Day
+	Was  string // "11th of the cohort"
+}
+
+// MixedOther is another answer that parted something.
+type MixedOther struct {
+	ID   int64
+	When time.Time
+}
+
+// Head implements Content.
+func (m Mixed) Head() Head {
+	h := underPerson("Who received mixed data", m.Person)
+	if !m.MayPerson {
+		h.Place, h.Crumbs = PlaceAudit, []Crumb{{"Audit", "/audit"}}
+	}
+	return h
+}
+
+// Path is the page's own address.
+func (m Mixed) Path() string { return MixedPath(m.Person) }
+
+// Since says from when to when.
+func (m Mixed) Since() string {
+	if m.From.IsZero() {
+		return "from the first link run until " + moment(m.To)
+	}
+	return "from " + moment(m.From) + " until " + moment(m.To)
+}
+
+// Agencies are whose records were mixed.
+func (m Mixed) Agencies() []Pair {
+	return []Pair{{"Records that stayed", Say(Plain(orNone(m.Stayed)))}, {"Records that left", Say(Plain(orNone(m.Left)))}}
+}
+
+func orNone(names []string) string {
+	if len(names) == 0 {
+		return "not known: no extract says anything of them any more"
+	}
+	return list(names)
+}
+
+// ReaderTable and ExportTable are who read, and who took data away.
+func (m Mixed) ReaderTable() Table {
+	return mixedTable("readers", "Who opened a page", "Nobody opened a page that showed them.", m.Readers)
+}
+func (m Mixed) ExportTable() Table {
+	return mixedTable("exports", "Who took a file away", "Nobody took a file away in which they were.", m.Exports)
+}
+
+func mixedTable(tableID, name, empty string, some []MixedReader) Table {
+	t := Table{ID: tableID, Name: name, Heading: true, Empty: empty, Columns: []Column{head(col("Who")), col("Agency"), col("What was done"), num("Times"), key("First"), key("Last")}}
+	for _, r := range some {
+		t.Rows = append(t.Rows, row(cell(Name(r.Who)), words(r.Agency), words(r.Did), number0(r.Times), words(moment(r.First)), words(moment(r.Last))))
+	}
+	return t
+}
+
+// RunTable are the runs.
+func (m Mixed) RunTable() Table {
+	t := Table{ID: "runs", Name: "Cost runs made of the mixture", Heading: true, Empty: "No cost run whose rows are kept was made of it.",
+		Columns: []Column{head(key("Run")), key("Begun"), col("This person was")}}
+	for _, r := range m.Runs {
+		t.Rows = append(t.Rows, row(linked(RunPath(r.Run), "Run "+count(int(r.Run))), longDay(r.Made), words(r.Was)))
+	}
+	return t
+}
+
+// Address is the page for another answer.
+func (o MixedOther) Address(p id.Person) string {
+	return MixedPath(p) + "?answer=" + strconv.FormatInt(o.ID, 10)
+}
+
+// CohortLinks is how much of the cohort rests on links that nobody has answered.
+type CohortLinks struct {
+	Run         id.Run // 0 when there is none
+	Made        day.Day
+	People      int
+	Rows        []DoubtedRow
+	Could       int
+	Least, Most money.Pence
+	Amount      money.Pence
+	Costing     Costing
+	MayLinks    bool
+	MayPerson   bool
+}
+
+// DoubtedRow is somebody of the cohort at whose records there is doubt.
+type DoubtedRow struct {
+	Person             id.Person
+	Within, Outside    int
+	Least, Total, Most money.Pence
+}
+
+// Head implements Content.
+func (c CohortLinks) Head() Head {
+	return Head{Title: "How much rests on links in doubt", Place: PlaceCohort, Crumbs: []Crumb{{"Cohort", "/cohort"}}}
+}
+
+// RunPath leads to the run.
+func (c CohortLinks) RunPath() string { return RunPath(c.Run) }
+
+// Figures are the headline.
+func (c CohortLinks) Figures() Totals {
+	return c.Costing.totals(
+		card("No link in doubt", count(c.People-len(c.Rows))+" of "+count(c.People), Plain("people of the cohort")),
+		card("Range of the cost", c.Least.Pounds()+" to "+c.Most.Pounds(), Plain("agreed figure "+c.Amount.Pounds())),
+		card("Could enter", count(c.Could), Plain("pairs of people outside the cohort who would reach it as one")),
+	)
+}
+
+// Table is who has links in doubt.
+func (c CohortLinks) Table() Table {
+	t := Table{ID: "doubted", Name: many(len(c.Rows), "person", "people") + " with links in doubt", Heading: true, Wide: true,
+		Note:    "At least: the costliest part, were every link within in doubt wrong. At most: with the cost of everybody outside who may be them. Both at once is not likely; nobody knows better until somebody has looked.",
+		Empty:   "Nobody of the cohort has a link in doubt.",
+		Columns: []Column{head(key("Person")), num("In doubt within"), num("In doubt with others"), num("At least"), num("Agreed"), num("At most")}}
+	var least, total, most money.Pence
+	for _, r := range c.Rows {
+		who := cell(Strong(id.Pseudonym(r.Person)))
+		if c.MayPerson {
+			who = cell(refTo(r.Person, GroupPath(r.Person)))
+		}
+		least, total, most = least+r.Least, total+r.Total, most+r.Most
+		t.Rows = append(t.Rows, row(who, number0(r.Within), number0(r.Outside), pounds(r.Least), pounds(r.Total), pounds(r.Most)))
+	}
+	t.Foot = []Row{row(words("Together"), blank(), blank(), pounds(least), pounds(total), pounds(most))}
+	return t
+}

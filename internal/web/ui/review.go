@@ -1,0 +1,278 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"throughline/internal/id"
+	"throughline/internal/money"
+)
+
+// PairsPage lists the links that wait for somebody to look at them.
+var PairsPage = register[Pairs]("links")
+
+// PairPage is two records side by side.
+var PairPage = register[PairView]("pair")
+
+// Pairs is what waits for the viewer, and how often people agree.
+type Pairs struct {
+	List                      List
+	Rows                      []PairRow
+	Run                       id.Run // the link run whose pairs they are; 0 when there is none
+	Waiting, Others, Answered int    // for the viewer, for somebody else after them, and answered
+	Twice, Alike              int    // pairs that two people have read, and on which they said the same
+	Kappa                     string // to two places; empty where it is not defined
+	Whys, Stands, Agencies    []Option
+	Filter                    Form
+	Narrowed                  bool
+}
+
+// PairRow is one pair. Whether the two are linked now, and how likely it is, is not in it.
+type PairRow struct {
+	A, B     id.Record
+	Agencies [2]string
+	Why      string // "One household?"
+	Stand    string // "Nobody has looked"
+	Dispute  bool
+	Stake    money.Pence // what an answer could move, at most
+}
+
+// PairPath is where two records are looked at; the one with the lower number comes first.
+func PairPath(a, b id.Record) string {
+	return "/links/" + strconv.FormatInt(int64(a), 10) + "-" + strconv.FormatInt(int64(b), 10)
+}
+
+// pairName is what a pair is called.
+func pairName(a, b id.Record) string {
+	return "Records " + count(a) + " and " + count(b)
+}
+
+// Head implements Content.
+func (p Pairs) Head() Head { return Head{Title: "Links to review", Place: PlaceLinks} }
+
+// Figures are how much waits and how far it has been done.
+func (p Pairs) Figures() []Card {
+	agree := card("Two people agree", "not known", Plain("no pair has been read by two people yet"))
+	if p.Twice > 0 {
+		agree = card("Two people agree", count(p.Alike)+" of "+count(p.Twice), Plain("pairs read by two who did not know of each other"))
+		if p.Kappa != "" {
+			agree.Note = Say(Plain("pairs read by two who did not know of each other; Cohen’s kappa " + p.Kappa + ", 1 where all agree, 0 as by chance"))
+		}
+	}
+	return []Card{card("Wait for you", count(p.Waiting), Plain("pairs of records")), card("Wait for somebody else", count(p.Others), Plain("pairs that you have answered")),
+		card("Answered", count(p.Answered), Plain("pairs of which an answer counts")), agree}
+}
+
+// Table is one page of what waits.
+func (p Pairs) Table() Table {
+	t := Table{ID: "pairs", Name: p.List.name("pair waits for you", "pairs wait for you"), Heading: true, Wide: true,
+		Note: "Those first of which an answer is expected to change most. Could move: what an answer would take from one person’s cost to another’s, at most. " +
+			"Not a saving: stopping one use does not release this sum.",
+		Empty:   "No pair waits for you.",
+		Columns: []Column{head(key("Pair")), col("Records of"), col("Why it waits"), col("So far"), num("Could move")}, Paging: p.List.paging("Pages of links to review", "pairs", false)}
+	if p.Narrowed {
+		t.Empty = "No pair that waits for you matches."
+	}
+	for _, r := range p.Rows {
+		of := r.Agencies[0] + " and " + r.Agencies[1]
+		if r.Agencies[0] == r.Agencies[1] {
+			of = r.Agencies[0] + ", both"
+		}
+		so := words(r.Stand)
+		if r.Dispute {
+			so = cell(Tag(Attention, r.Stand))
+		}
+		t.Rows = append(t.Rows, row(linked(PairPath(r.A, r.B), pairName(r.A, r.B)), words(of), words(r.Why), so, pounds(r.Stake)))
+	}
+	return t
+}
+
+// Why, Stand and Agency narrow the list.
+func (p Pairs) Why() Choice {
+	return p.Filter.choice("why", "Why it waits", "", append([]Option{{Label: "Any reason"}}, p.Whys...))
+}
+func (p Pairs) Stand() Choice {
+	return p.Filter.choice("stand", "So far", "", append([]Option{{Label: "Any"}}, p.Stands...))
+}
+func (p Pairs) Agency() Choice {
+	return p.Filter.choice("agency", "A record of", "", append([]Option{{Label: "Any agency"}}, p.Agencies...))
+}
+
+// PairView is two records side by side. While Blind, Link is nil and Now, Readings and Counts are empty: whoever is asked sees no weight, no
+// link and no other's answer before theirs.
+type PairView struct {
+	A, B         id.Record
+	Named        bool
+	MayShowNames bool
+	NamesForm    Form
+	Why          string // it waits, a sentence
+	Stand        string // "Nobody has looked yet."
+	Sides        [2]PairSide
+	Fields       []PairField
+	Neither      []string // fields that there is nothing of on either record or, while names are hidden, on one of them
+
+	Blind                        bool
+	MaySame, MayNotSame, MayUndo bool
+	Form                         Form
+	Link                         *LinkWhy // the evidence, once the viewer has answered
+	Now                          Text     // whose the two are now
+	Readings                     []PairReading
+	Waits                        bool // for somebody else to look
+}
+
+// PairSide is where one of two records comes from.
+type PairSide struct {
+	Agency   string
+	Record   id.Record
+	From     string // "line 1,204 of admissions, as of 2 April 2026"
+	SetAside []string
+}
+
+// PairField is one field on both records.
+type PairField struct {
+	Field string
+	How   string // "The same", "Close: one digit out", "On one record only"
+	State PairState
+	A, B  []Text // several where a record holds several; nothing while names are hidden
+}
+
+// PairState says how far two values agree.
+type PairState string
+
+const (
+	PairSame    PairState = "same"
+	PairClose   PairState = "close"
+	PairDiffers PairState = "differs"
+	PairNothing PairState = "nothing" // on one record or none
+)
+
+// PairReading is what somebody said.
+type PairReading struct {
+	ID      int64
+	By      string
+	Says    string // "The same person"
+	Why     string
+	When    time.Time
+	Counts  bool
+	Undone  string // "taken back by Grace Obuya, 3 May 2026"; empty while it stands
+	MayUndo bool
+}
+
+// Head implements Content.
+func (p PairView) Head() Head {
+	h := Head{Title: "One person or two?", Caption: pairName(p.A, p.B), Tab: pairName(p.A, p.B), Place: PlaceLinks, Crumbs: []Crumb{{"Links to review", "/links"}}, Form: p.Form}
+	if p.NamesForm.Problem != nil {
+		h.Form = namesForm(p.NamesForm)
+	}
+	return h
+}
+
+// Path is the pair's own address.
+func (p PairView) Path() string { return PairPath(p.A, p.B) }
+
+// WhyNames asks why names are needed.
+func (p PairView) WhyNames() Choice { return whyNames(p.NamesForm) }
+
+// Table are the two records field by field. How far two values agree is said in words; where they differ the letters are marked as well.
+func (p PairView) Table() Table {
+	t := Table{ID: "fields", Name: "Field by field", Heading: true, Wide: true, Note: "Letters and digits that the other value does not have are marked.",
+		Columns: []Column{head(key("Field")), col("How far they agree"), col(sideName(p.Sides, 0)), col(sideName(p.Sides, 1))}}
+	if !p.Named {
+		t.Note = "The values are hidden until names are shown. To answer, show names first: how far values agree is not enough to go by."
+	}
+	tone := map[PairState]Tone{PairSame: Calm, PairClose: Attention, PairDiffers: Refused, PairNothing: Aside}
+	for _, f := range p.Fields {
+		line := row(words(f.Field), cell(Tag(tone[f.State], stateWords[f.State]), Under(f.How)), p.side(f, f.A), p.side(f, f.B))
+		if f.How == "" {
+			line.Cells[1].Text = line.Cells[1].Text[:1]
+		}
+		if f.State == PairDiffers || f.State == PairClose {
+			line.State = NeedsYou
+		}
+		t.Rows = append(t.Rows, line)
+	}
+	return t
+}
+
+// Absent says which fields are not in the table.
+func (p PairView) Absent() string {
+	switch {
+	case len(p.Neither) == 0:
+		return ""
+	case p.Named:
+		return "On neither record: " + inWords(p.Neither) + "."
+	}
+	return "Not on both records: " + inWords(p.Neither) + "."
+}
+
+// inWords lists fields as a sentence does: a name that is an abbreviation keeps its capitals.
+func inWords(fields []string) string {
+	out := make([]string, len(fields))
+	for i, f := range fields {
+		out[i] = f
+		if second, _ := utf8.DecodeRuneInString(f[1:]); unicode.IsLower(second) && !strings.HasPrefix(f, "National") {
+			out[i] = strings.ToLower(f[:1]) + f[1:]
+		}
+	}
+	return list(out)
+}
+
+var stateWords = map[PairState]string{PairSame: "Same", PairClose: "Close", PairDiffers: "Differs", PairNothing: "Nothing to compare"}
+
+// sideName heads the column of a record: two of one agency are told apart by their numbers.
+func sideName(sides [2]PairSide, i int) string {
+	return sides[i].Agency + ", record " + count(sides[i].Record)
+}
+
+func (p PairView) side(f PairField, values []Text) Cell {
+	switch {
+	case len(values) == 0 && !p.Named && f.State != PairNothing:
+		return cell(Dots())
+	case len(values) == 0 && !p.Named:
+		return cell(Quiet("not on both"))
+	case len(values) == 0:
+		return cell(Quiet("not sent"))
+	}
+	var c Cell
+	for i, v := range values {
+		if i > 0 {
+			c.Text = append(c.Text, Break())
+		}
+		c.Text = append(c.Text, v...)
+	}
+	return c
+}
+
+// RecordPath leads to the row as the agency sent it.
+func (s PairSide) RecordPath() string { return RecordPath(s.Record) }
+
+// Answers are the ways to answer that are open to the viewer.
+func (p PairView) Answers() Choice {
+	var options []Option
+	if p.MaySame {
+		options = append(options, Option{Value: "same", Label: "The same person", Hint: "The two become one, if they are not, and their costs are added."})
+	}
+	if p.MayNotSame {
+		options = append(options, Option{Value: "not-same", Label: "Not the same person", Hint: "If they are one now they are parted, and each keeps what hangs more strongly on it."})
+	}
+	options = append(options, Option{Value: "unsure", Label: "I am not sure", Hint: "Nothing changes; somebody else is asked."})
+	return p.Form.choice("answer", "Are these two records of one person?", "", options)
+}
+
+// Reason asks why.
+func (p PairView) Reason() Area {
+	return p.Form.area("why", "Why do you think so?", "Needed unless you are not sure. For example: the worker met both. Do not put health details here.", 2)
+}
+
+// Second asks for a second person.
+func (p PairView) Second() Choice {
+	c := p.Form.choice("both", "A second person", "", []Option{{Value: "yes", Label: "Ask a second person before this counts", Hint: "They do not see your answer. Where you differ, a third decides."}})
+	c.Small = true
+	return c
+}
+
+// Number is the record's number as people read it.
+func (s PairSide) Number() string { return count(s.Record) }
