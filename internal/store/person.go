@@ -43,7 +43,8 @@ type Doubt struct {
 
 var (
 	memberColumns = []string{"area", "run", "record", "person"}
-	linkColumns   = []string{"area", "run", "record_a", "record_b", "millibits", "ppm", "evidence"}
+	linkColumns   = []string{"area", "run", "record_a", "record_b", "millibits", "ppm"}
+	whyColumns    = []string{"area", "run", "record_a", "record_b", "evidence"}
 	doubtColumns  = []string{"area", "run", "record_a", "record_b", "millibits", "ppm", "why", "evidence"}
 	personColumns = []string{"area", "id", "made_by"}
 	eventRow      = []string{"area", "id", "at", "run", "answer", "account", "record", "from_person", "to_person", "kind"}
@@ -56,7 +57,7 @@ var (
 		select l.record_a, l.record_b, l.millibits, l.ppm from links l where l.run = $1
 		and l.record_a in (select record from memberships where run = $1 and person = $2)
 		and l.record_b in (select record from memberships where run = $1 and person = $2) order by l.record_a, l.record_b`)
-	linkEvidence = query("link.evidence", `select evidence from links where run = $1 and record_a = $2 and record_b = $3 and area = $4`)
+	linkEvidence = query("link.evidence", `select evidence from link_evidence where run = $1 and record_a = $2 and record_b = $3 and area = $4`)
 	linksWeakest = query("link.weakest", `
 		select a.person, min(l.ppm) from links l join memberships a on a.run = l.run and a.record = l.record_a
 		join memberships b on b.run = l.run and b.record = l.record_b and b.person = a.person
@@ -88,13 +89,17 @@ func (tx *Tx) StageMemberships(run id.Run, some []Membership) error {
 	return tx.bulk("memberships", memberColumns, values)
 }
 
-// StageLinks writes links of a run.
+// StageLinks writes links of a run, with their evidence.
 func (tx *Tx) StageLinks(run id.Run, some []Link) error {
-	values := make([]any, 0, len(some)*len(linkColumns))
+	values, why := make([]any, 0, len(some)*len(linkColumns)), make([]any, 0, len(some)*len(whyColumns))
 	for _, l := range some {
-		values = append(values, tx.area, int64(run), int64(l.A), int64(l.B), l.Millibits, l.PPM, l.Evidence)
+		values = append(values, tx.area, int64(run), int64(l.A), int64(l.B), l.Millibits, l.PPM)
+		why = append(why, tx.area, int64(run), int64(l.A), int64(l.B), l.Evidence)
 	}
-	return tx.bulk("links", linkColumns, values)
+	if err := tx.bulk("links", linkColumns, values); err != nil {
+		return err
+	}
+	return tx.bulk("link_evidence", whyColumns, why)
 }
 
 // StageDoubts writes pairs in doubt of a run.

@@ -144,6 +144,7 @@ func (tx *Tx) FailRun(n id.Run, why string) error {
 
 var runSweeps = []*statement{
 	query("run.sweep-memberships", `delete from memberships where run = $1 and record in (select record from memberships where run = $1 limit $2)`),
+	query("run.sweep-link-evidence", `delete from link_evidence where run = $1 and record_a in (select record_a from link_evidence where run = $1 limit $2)`),
 	query("run.sweep-links", `delete from links where run = $1 and record_a in (select record_a from links where run = $1 limit $2)`),
 	query("run.sweep-doubts", `delete from doubts where run = $1 and record_a in (select record_a from doubts where run = $1 limit $2)`),
 	query("run.sweep-sums", `delete from person_sums where run = $1 and person in (select person from person_sums where run = $1 limit $2)`),
