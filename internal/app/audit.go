@@ -20,11 +20,16 @@ type AuditAsked struct {
 	// Who, instead of Account and Operator, is the name of whoever did it, or as much of it as tells them from everybody else;
 	// or "account 7" or "Anna at the command line", where several go by one name.
 	Who string
+	// Jobs asks for the pieces of work that jobs did, too. They are many, and are left out unless something else chooses among them.
+	Jobs bool
 }
 
 // filter finds who goes by the name: an account, or somebody at the command line.
 func (in AuditAsked) filter(tx *store.Tx) (store.EventFilter, error) {
 	f, sought := in.EventFilter, strings.ToLower(strings.TrimSpace(in.Who))
+	if !in.Jobs && f.Act == "" {
+		f.Without = policy.Worker
+	}
 	if sought == "" {
 		return f, nil
 	}

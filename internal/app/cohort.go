@@ -71,6 +71,7 @@ type CohortPage struct {
 	Jobs      []Work // under way
 	MayExport bool
 	MayRun    bool
+	Newest    id.Run // of all runs there are
 }
 
 // Matching is the members whom the list was narrowed to, or all of them.
@@ -122,6 +123,9 @@ func (a *App) cohortPage(tx *store.Tx, in OpenCohort) (p CohortPage, err error) 
 	all := policy.Subject{Kind: policy.Cohort, ID: 1}
 	here := policy.Facts{Exists: true, Area: tx.Actor().Area}
 	p.MayExport, p.MayRun = tx.May(policy.CohortExport, all, here), mayRun(tx)
+	if p.Newest, err = newestRun(tx); err != nil {
+		return p, err
+	}
 	if run.ID == 0 {
 		p.Ready, err = a.ready(tx)
 		return p, err

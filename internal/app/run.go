@@ -62,8 +62,23 @@ func startCost(tx *store.Tx) (id.Job, error) {
 
 // StartRuns links everything that is accepted and then costs it. It gives the job of the last of the two.
 func (a *App) StartRuns(ctx context.Context, who Who) (id.Job, error) {
-	var last id.Job
-	err := a.db.Do(ctx, inArea(who, policy.RunStart, policy.Area), func(tx *store.Tx) error {
+	last, _, err := a.startUnless(ctx, who, func(id.Run) bool { return false })
+	return last, err
+}
+
+// StartRunsAfter is StartRuns for whoever saw the runs up to newest. Where one was begun since, as by the same button pressed twice, it
+// begins none and says so.
+func (a *App) StartRunsAfter(ctx context.Context, who Who, newest id.Run) (begun bool, err error) {
+	_, begun, err = a.startUnless(ctx, who, func(now id.Run) bool { return now > newest })
+	return begun, err
+}
+
+func (a *App) startUnless(ctx context.Context, who Who, asked func(newest id.Run) bool) (last id.Job, begun bool, err error) {
+	err = a.db.Do(ctx, inArea(who, policy.RunStart, policy.Area), func(tx *store.Tx) error {
+		newest, err := newestRun(tx)
+		if begun = err == nil && !asked(newest); !begun {
+			return err
+		}
 		if err := startRuns(tx); err != nil {
 			return err
 		}
@@ -73,7 +88,16 @@ func (a *App) StartRuns(ctx context.Context, who Who) (id.Job, error) {
 		}
 		return err
 	})
-	return last, err
+	return last, begun, err
+}
+
+// newestRun is the number of the newest run, whatever became of it; 0 before the first.
+func newestRun(tx *store.Tx) (id.Run, error) {
+	runs, err := tx.Runs(1)
+	if err != nil || len(runs) == 0 {
+		return 0, err
+	}
+	return runs[0].ID, nil
 }
 
 // StartCost prices contacts over the persons of the published link run.
@@ -106,6 +130,7 @@ type RunList struct {
 	Stale  Stale  // of the cost run in force
 	Next   id.Run // to ask for the runs before these; 0 when there are no more
 	MayRun bool
+	Newest id.Run // of all there are
 }
 
 // Runs lists runs, the newest first.
@@ -129,6 +154,9 @@ func (a *App) Runs(ctx context.Context, who Who, in RunsAsked) (RunList, error) 
 			return err
 		}
 		l.MayRun = mayRun(tx)
+		if l.Newest, err = newestRun(tx); err != nil {
+			return err
+		}
 		l.Names, l.Found = map[id.Account]string{}, map[id.Run]RunFound{}
 		for _, r := range l.Runs {
 			if err := tx.Confirm(policy.Subject{Kind: policy.Run, ID: int64(r.ID)}, policy.Facts{Exists: true, Area: tx.Actor().Area, State: r.State}); err != nil {

@@ -35,21 +35,22 @@ type EventFilter struct {
 	Person   id.Person
 	Act      policy.Act
 	Outcome  string
-	From     time.Time // from this instant
-	Until    time.Time // before this instant
-	Before   id.Event  // for paging: events with a lower number
+	Without  policy.Role // whoever has this role alone is left out, but for what was refused or failed
+	From     time.Time   // from this instant
+	Until    time.Time   // before this instant
+	Before   id.Event    // for paging: events with a lower number
 }
 
 const eventFields = `e.id, e.at, e.account, e.actor_name, e.agency, e.roles, e.act, e.subject_kind, e.subject_id, e.purpose, e.outcome, e.reason,
 	e.policies, e.source, e.made, e.people, e.seal`
 
 const eventChosen = ` and e.at >= $2 and e.at < $3 and ($5 = '' or e.act = $5) and ($6 = '' or e.outcome = $6)
-	and ($8 = 0 or e.agency = $8)`
+	and ($8 = 0 or e.agency = $8) and ($9 = '' or e.roles <> $9 or e.outcome <> 'permit')`
 
 const eventWindow = eventChosen + ` and e.id < $4 order by e.id desc limit $7`
 
 // Of a person, the numbers of the events stand in the order of the index, so that the newest are found without the others.
-const eventsOfPerson = `select ` + eventFields + ` from audit_people p join audit e on e.id = p.event where p.area = $1 and p.person = $9`
+const eventsOfPerson = `select ` + eventFields + ` from audit_people p join audit e on e.id = p.event where p.area = $1 and p.person = $10`
 
 const personWindow = eventChosen + ` and p.event < $4 order by p.event desc limit $7`
 
@@ -58,12 +59,12 @@ const byOperator = ` and e.account = 0 and e.source = '` + policy.CommandLine + 
 
 var (
 	eventsAll        = query("event.all", `select `+eventFields+` from audit e where e.area = $1`+eventWindow)
-	eventsByAccount  = query("event.by-account", `select `+eventFields+` from audit e where e.area = $1 and e.account = $9`+eventWindow)
-	eventsByOperator = query("event.by-operator", `select `+eventFields+` from audit e where e.area = $1`+byOperator+`$9`+eventWindow)
+	eventsByAccount  = query("event.by-account", `select `+eventFields+` from audit e where e.area = $1 and e.account = $10`+eventWindow)
+	eventsByOperator = query("event.by-operator", `select `+eventFields+` from audit e where e.area = $1`+byOperator+`$10`+eventWindow)
 	eventsByPerson   = query("event.by-person", eventsOfPerson+personWindow)
-	eventsByBoth     = query("event.by-both", eventsOfPerson+` and e.account = $10`+personWindow)
+	eventsByBoth     = query("event.by-both", eventsOfPerson+` and e.account = $11`+personWindow)
 
-	eventsByOperatorAndPerson = query("event.by-operator-and-person", eventsOfPerson+byOperator+`$10`+personWindow)
+	eventsByOperatorAndPerson = query("event.by-operator-and-person", eventsOfPerson+byOperator+`$11`+personWindow)
 	eventOperators            = query("event.operators", `select distinct actor_name from audit where area = $1 and account = 0 and source = $2 order by actor_name`)
 	eventsCount               = query("event.count-of-person", `select count(*) from audit_people where area = $1 and person = $2`)
 )
@@ -81,7 +82,7 @@ func (tx *Tx) Events(f EventFilter, most int) ([]Event, error) {
 	if !f.From.IsZero() {
 		from = instant(f.From)
 	}
-	s, args := eventsAll, []any{tx.area, from, until, before, string(f.Act), f.Outcome, most, int64(f.Agency)}
+	s, args := eventsAll, []any{tx.area, from, until, before, string(f.Act), f.Outcome, most, int64(f.Agency), string(f.Without)}
 	switch {
 	case f.Operator != "" && f.Person != 0:
 		s, args = eventsByOperatorAndPerson, append(args, int64(f.Person), f.Operator)

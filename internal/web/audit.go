@@ -21,7 +21,7 @@ import (
 var auditOutcomes = map[ui.Outcome]string{ui.Permitted: "permit", ui.Denied: "deny", ui.Failed: "failed"}
 
 // auditFields are those of the search.
-var auditFields = []string{"who", "agency", "whom", "act", "outcome", "from", "to"}
+var auditFields = []string{"who", "agency", "whom", "act", "outcome", "from", "to", "jobs"}
 
 // auditAsked reads a search of the audit from its address.
 func auditAsked(q url.Values) (app.AuditAsked, error) {
@@ -60,7 +60,7 @@ func auditAsked(q url.Values) (app.AuditAsked, error) {
 		}
 		d, ok := readDay(typed(name))
 		if !ok {
-			f = f.With(name, "This is not a day that there is.", "Write it like 31/3/2026.")
+			f = f.With(name, "“"+sentenceCase(name)+" day” is not a day that there is.", writeDay)
 			return time.Time{}
 		}
 		y, m, dom := (d + day.Day(after)).Date()
@@ -70,6 +70,7 @@ func auditAsked(q url.Values) (app.AuditAsked, error) {
 	if !in.From.IsZero() && !in.Until.IsZero() && !in.From.Before(in.Until) {
 		f = f.With("to", "The last day is before the first.", "Change one of them.")
 	}
+	in.Jobs = typed("jobs") == "shown"
 	if n, err := strconv.ParseInt(q.Get(earlier), 10, 64); err == nil && n > 0 {
 		in.Before = id.Event(n)
 	}

@@ -84,7 +84,7 @@ func TestAuditSaysWhatItCannotRead(t *testing.T) {
 		"whom=XX":                     {"This is not a reference like K7M-3Q.", "#whom"},
 		"act=person.guess":            {"There is no such act.", "#act"},
 		"outcome=Perhaps":             {"Choose one of the list.", "#outcome"},
-		"from=31/2/2026":              {"This is not a day that there is.", `value="31/2/2026"`, "#from"},
+		"from=31/2/2026":              {"is not a day that there is.", `value="31/2/2026"`, "#from"},
 		"from=20/4/2026&to=19/4/2026": {"The last day is before the first.", "#to"},
 	} {
 		page := b.status(b.get("/audit?"+query), http.StatusUnprocessableEntity).Body.String()
@@ -132,7 +132,20 @@ func TestAuditIsPaged(t *testing.T) {
 	}
 }
 
-var auditLine = regexp.MustCompile(`<th scope="row"[^>]*>(?:<[^>]*>)*(\d+)<`)
+var auditLine = regexp.MustCompile(`id="line-(\d+)"`)
+
+// TestAuditLeavesOutPiecesOfJobs shows what people did, and what jobs did only where it is asked for.
+func TestAuditLeavesOutPiecesOfJobs(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	b := w.admin.somebody("Otto", 0, policy.AuditUse, string(policy.Auditor))
+	piece := ">Write a piece of a run</td>"
+	page := b.status(b.get("/audit"), http.StatusOK).Body.String()
+	saysNot(t, page, piece)
+	says(t, page, ">Start a run</td>")
+	says(t, b.status(b.get("/audit?jobs=shown"), http.StatusOK).Body.String(), piece, "/audit.csv?jobs=shown")
+	says(t, b.status(b.get("/audit?act=run.write"), http.StatusOK).Body.String(), piece)
+}
 
 func TestAuditIsDownloaded(t *testing.T) {
 	t.Parallel()

@@ -31,12 +31,12 @@ func footprintAsked(p id.Person, q url.Values) (app.OpenFootprint, error) {
 	}
 	f := fault.New(fault.Invalid, "window", "There is a problem.", "")
 	for _, x := range []struct {
-		name string
-		day  *day.Day
-	}{{"from", &in.From}, {"to", &in.To}} {
+		name, words string
+		day         *day.Day
+	}{{"from", "From", &in.From}, {"to", "To", &in.To}} {
 		d, ok := readDay(q.Get(x.name))
 		if !ok {
-			f = f.With(x.name, "This is not a day.", "Write it like 31/3/2026.")
+			f = f.With(x.name, "“"+x.words+"” is not a day that there is.", writeDay)
 		}
 		*x.day = d
 	}

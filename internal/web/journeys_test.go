@@ -149,7 +149,7 @@ func TestJourneys(t *testing.T) {
 				journeyHead+"R1,Dean,Whitlock,04/03/1983,9990000018,SE5 8AZ,V3,07/01/2026,\n", true)
 			x.send(x.layout("lambeth", journeyLayout("lambeth", "TEMPACC", "temporary-accommodation", "night")),
 				journeyHead+"P1,Dean,Whitlock,04/03/1983,9990000018,SE5 8AZ,V4,08/01/2026,\"43,000.00\"\n", true)
-			analyst.want(analyst.post("/runs", url.Values{}), "/runs")
+			analyst.want(analyst.post("/runs", url.Values{"newest": {"2"}}), "/runs")
 			j.finish()
 			j.signInAndOut()
 			analyst = j.browser() // the new password has ended their other sessions

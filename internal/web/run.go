@@ -54,7 +54,7 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who app.Who) error
 	if err != nil {
 		return err
 	}
-	c := ui.Runs{Filter: typedIn(q, "kind"), Narrowed: in != app.RunsAsked{}, MayRun: l.MayRun, Jobs: work(l.Jobs, "/runs", "What is in force stays so until the new run is whole.")}
+	c := ui.Runs{Filter: typedIn(q, "kind"), Narrowed: in != app.RunsAsked{}, MayRun: l.MayRun, Newest: l.Newest, Jobs: work(l.Jobs, "/runs", "What is in force stays so until the new run is whole.")}
 	for _, k := range []app.RunKind{app.LinkRun, app.CostRun} {
 		c.Kinds = append(c.Kinds, ui.Option{Value: string(k), Label: runKinds[k]})
 	}
@@ -93,11 +93,23 @@ func foundWords(r app.RunRow, f app.RunFound) string {
 	return fmt.Sprintf("%s by the rule, %s", plural(int64(f.Cohort), "person", "people"), f.Amount.Pounds())
 }
 
-var runsAreBegun = notice("runs-begun", "A link run and a cost run have begun. What is in force stays so until they are whole.")
+var (
+	runsAreBegun  = notice("runs-begun", "A link run and a cost run have begun. What is in force stays so until they are whole.")
+	runsWereBegun = notice("runs-were-begun", "Runs had begun already since you opened the page, so no more were begun.")
+)
 
+// startRuns begins runs once for each page that asked: the form says up to which run its page knew.
 func (s *Server) startRuns(w http.ResponseWriter, r *http.Request, who app.Who) error {
-	if _, err := s.app.StartRuns(r.Context(), who); err != nil {
+	newest, err := number(r, "newest")
+	if err != nil {
 		return err
+	}
+	begun, err := s.app.StartRunsAfter(r.Context(), who, id.Run(newest))
+	if err != nil {
+		return err
+	}
+	if !begun {
+		return s.done(w, "/runs", runsWereBegun)
 	}
 	return s.done(w, "/runs", runsAreBegun)
 }

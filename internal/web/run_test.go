@@ -36,11 +36,18 @@ func TestRunsAreStarted(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	b := w.analyst
-	b.want(b.post("/runs", url.Values{}), "/runs")
+	says(t, b.status(b.get("/runs"), http.StatusOK).Body.String(), `name="newest" value="2"`)
+	b.want(b.post("/runs", url.Values{"newest": {"2"}}), "/runs")
 	begun := b.status(b.get("/runs"), http.StatusOK).Body.String()
 	says(t, begun, "A link run and a cost run have begun", "Making link run 3", "Making cost run 4", "Under way")
 	says(t, b.status(b.get("/runs/3"), http.StatusOK).Body.String(), "It is under way.")
+	b.want(b.post("/runs", url.Values{"newest": {"2"}}), "/runs") // the same button, pressed twice
+	again := b.status(b.get("/runs"), http.StatusOK).Body.String()
+	says(t, again, "Runs had begun already", "Making cost run 4")
+	saysNot(t, again, "run 5", "run 6")
 	w.work()
+	b.want(b.post("/runs", url.Values{"newest": {"2"}}), "/runs")
+	saysNot(t, b.status(b.get("/runs"), http.StatusOK).Body.String(), "run 5")
 	says(t, b.status(b.get("/runs"), http.StatusOK).Body.String(), "Superseded")
 	says(t, b.status(b.get("/runs/1"), http.StatusOK).Body.String(), `href="/runs/3"`, "Superseded")
 	says(t, b.status(b.get("/runs/4"), http.StatusOK).Body.String(), "It superseded", `href="/runs/2"`)
@@ -63,7 +70,7 @@ func TestRunsAreForThoseWhoMay(t *testing.T) {
 		b := w.somebodyWho(x.role, x.purpose)
 		saysNot(t, b.status(b.get("/runs"), x.status).Body.String(), "Make a new run")
 		b.status(b.get("/runs/1"), x.status)
-		b.status(b.post("/runs", url.Values{}), http.StatusForbidden)
+		b.status(b.post("/runs", url.Values{"newest": {"2"}}), http.StatusForbidden)
 	}
 	saysNot(t, w.analyst.get("/runs").Body.String(), `href="/runs/3"`)
 }

@@ -73,7 +73,7 @@ func searched(r *http.Request) (app.SearchPeople, error) {
 	}
 	d, ok := readDay(born)
 	if !ok {
-		return in, fault.InvalidField("born", "This is not a day that there is.", "Write it like 4/3/1983, or the year alone.")
+		return in, fault.InvalidField("born", "The date of birth is not a day that there is.", "Write it like 4/3/1983 or 4 March 1983, or the year alone.")
 	}
 	in.Birth = d
 	return in, nil

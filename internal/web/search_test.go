@@ -42,7 +42,7 @@ func TestFindSaysWhatItCannotRead(t *testing.T) {
 		in   url.Values
 		says []string
 	}{
-		{url.Values{"name": {"Dean"}, "born": {"31/2/1983"}}, []string{"This is not a day that there is.", `value="31/2/1983"`, `value="Dean"`, "#born"}},
+		{url.Values{"name": {"Dean"}, "born": {"31/2/1983"}}, []string{"The date of birth is not a day that there is.", `value="31/2/1983"`, `value="Dean"`, "#born"}},
 		{url.Values{"number": {"12345"}}, []string{"An NHS number has 10 digits.", "#number"}},
 		{url.Values{"number": {"NOTONE"}}, []string{"This is not a reference like K7M-3Q.", "#number"}},
 		{url.Values{"name": {"Dean"}, "postcode": {"nowhere"}}, []string{"#postcode"}},

@@ -76,6 +76,9 @@ func (a AuditSearch) Outcome() Choice {
 		Label: string(Permitted)},
 		{Value: string(Denied), Label: string(Denied)}, {Value: string(Failed), Label: string(Failed)}})
 }
+func (a AuditSearch) Jobs() Choice {
+	return a.Form.choice("jobs", "Pieces of jobs", "", []Option{{Label: "Left out"}, {Value: "shown", Label: "Shown"}})
+}
 func (a AuditSearch) From() Input { return a.Form.dayInput("from", "From day", 0) }
 func (a AuditSearch) To() Input   { return a.Form.dayInput("to", "To day", 0) }
 
@@ -107,6 +110,7 @@ func (a AuditSearch) State() []Pair {
 func (a AuditSearch) Table() Table {
 	t := Table{ID: "lines", Name: many(len(a.Rows), "line", "lines") + ", the newest first", Heading: true, Wide: true,
 		Empty:   "No line matches.",
+		Note:    "Of a line’s number the last six figures are shown; the download has it whole.",
 		Columns: []Column{head(num("Line")), key("When"), col("Who"), col("What was done"), col("About"), col("Purpose"), col("Outcome")},
 		Paging:  onwards("Pages of the audit", a.Older, "lines")}
 	for _, r := range a.Rows {
@@ -126,9 +130,18 @@ func (a AuditSearch) Table() Table {
 		if r.Why != "" {
 			outcome.Text = append(outcome.Text, Under(r.Why))
 		}
-		t.Rows = append(t.Rows, row(words(strconv.FormatInt(int64(r.Event), 10)), words(moment(r.When)), cell(Name(r.Who),
-			Under(r.Agency)),
-			words(r.Act), about, words(r.Purpose), outcome))
+		line := row(words(lineWords(r.Event)), words(moment(r.When)), cell(Name(r.Who), Under(r.Agency)), words(r.Act), about, words(r.Purpose), outcome)
+		line.ID = number("line-", r.Event)
+		t.Rows = append(t.Rows, line)
 	}
 	return t
+}
+
+// lineWords is the end of a line's number, by which people tell the lines of a page apart.
+func lineWords(n id.Event) string {
+	s := strconv.FormatInt(int64(n), 10)
+	if len(s) <= 6 {
+		return s
+	}
+	return "…" + s[len(s)-6:len(s)-3] + " " + s[len(s)-3:]
 }

@@ -50,6 +50,7 @@ type Cohort struct {
 	NamesForm    Form
 	MayExport    bool
 	MayRun       bool
+	Newest       id.Run // of all there are: a form that comes twice begins runs once
 
 	Part        *CohortPart // opened; nil when none is
 	Boroughs    []BoroughPeople

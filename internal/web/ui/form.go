@@ -105,7 +105,7 @@ func (f Form) password(name, label, hint, fill string) Input {
 
 // dayInput is one field for a day, as people type it: 3/4/2024.
 func (f Form) dayInput(name, label string, before day.Day) Input {
-	i := Input{Field: f.field(name, label, ""), Width: 10, Mode: "numeric", Exact: true}
+	i := Input{Field: f.field(name, label, ""), Width: 10, Exact: true}
 	i.Value = f.was(name, typedDay(before))
 	return i
 }

@@ -46,6 +46,7 @@ type Runs struct {
 	Rows     []RunRow
 	Jobs     []Job
 	MayRun   bool
+	Newest   id.Run // of all there are: a form that comes twice begins runs once
 }
 
 // RunRow is one run.
