@@ -44,6 +44,7 @@ var demoPeople = []struct {
 	{"Ayesha Rahman", "ayesha.rahman@throughline.example", "", []policy.Role{policy.Analyst}},
 	{"Judith Mensah", "judith.mensah@throughline.example", "", []policy.Role{policy.FinanceLead}},
 	{"Miriam Castle", "miriam.castle@throughline.example", "", []policy.Role{policy.GovernanceLead}},
+	{"Farah Aziz", "farah.aziz@throughline.example", "", []policy.Role{policy.Coordinator}},
 	{"Owen Pryce", "owen.pryce@throughline.example", "", []policy.Role{policy.Auditor}},
 	{"Nadia Birch", "nadia.birch@riverbank.example", "riverbank", []policy.Role{policy.AgencyUser}},
 }

@@ -18,6 +18,7 @@ type Standing struct {
 	Ready      Ready
 	Waiting    []RunExtract     // extracts that wait for the viewer's decision
 	Unreadable []RunExtract     // files that could not be read
+	Rejected   []RunExtract     // accepted extracts with rejected rows that no later file has put right, the newest of each layout
 	Unpriced   []PriceLineState // codes without an approved price
 	Proposed   []PriceLineState // prices that wait for the viewer's approval
 	Layouts    []store.Layout   // that wait for the viewer's approval
@@ -166,6 +167,14 @@ func (s *Standing) extracts(tx *store.Tx) error {
 	for _, e := range all {
 		subject, facts := policy.Subject{Kind: policy.Extract, ID: int64(e.ID)}, policy.Facts{Exists: true, Area: tx.Actor().Area, Owner: e.Agency,
 			State: string(e.State), Agreement: policy.StateApproved}
+		if e.State == store.ExtractAccepted && e.Rejected > 0 && !sentAgain(all, e) && tx.May(policy.ExtractDownloadRejects, subject, facts) {
+			x, err := runExtract(tx, e.ID)
+			if err != nil {
+				return err
+			}
+			s.Rejected = append(s.Rejected, x)
+			continue
+		}
 		decides, sees := tx.May(policy.ExtractAccept, subject, facts), tx.May(policy.ExtractOpen, subject, facts)
 		if !(e.State == store.ExtractChecked && decides) && !(e.State == store.ExtractFaulty && sees) {
 			continue
@@ -183,7 +192,7 @@ func (s *Standing) extracts(tx *store.Tx) error {
 	return nil
 }
 
-// sentAgain says whether a file under the same layout came after an unreadable one and could be read.
+// sentAgain says whether a file under the same layout came after one and could be read.
 func sentAgain(all []store.Extract, bad store.Extract) bool {
 	for _, e := range all {
 		if e.ID > bad.ID && e.Agency == bad.Agency && e.Layout == bad.Layout && e.State != store.ExtractFaulty && e.State != store.ExtractReceived {

@@ -10,7 +10,10 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"os"
 	"os/user"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -64,6 +67,18 @@ type place struct {
 // open opens the installation; shared beside a running server.
 func (p place) open(ctx context.Context, w *World, shared bool) (*app.App, error) {
 	return app.Open(ctx, app.Place{Dir: p.Dir, Postgres: p.Postgres, Areas: w.Areas, Version: w.Version, Now: w.Now, Shared: shared})
+}
+
+// exists says that there is no installation to ask: a command that only asks or decides makes none.
+func (p place) exists() error {
+	if p.Postgres != "" {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(p.Dir, "throughline.db")); !errors.Is(err, fs.ErrNotExist) {
+		return nil // what else is wrong with it, opening it says
+	}
+	return fault.New(fault.NotFound, "no-installation", "There is no installation in "+p.Dir+".",
+		"Name its data directory with --dir or THROUGHLINE_DIR. throughline serve makes a new one, and so does throughline area load.")
 }
 
 // operator is the flags of every command that acts upon an area.
@@ -153,7 +168,7 @@ func Run(ctx context.Context, w World) (code int) {
 	}
 	run, err := parser.Parse(w.Args)
 	if err != nil {
-		fmt.Fprintln(w.Stderr, "throughline:", err)
+		fmt.Fprintln(w.Stderr, "throughline:", plainly(err))
 		fmt.Fprintln(w.Stderr, "Try: throughline --help")
 		return usage
 	}
@@ -161,6 +176,14 @@ func Run(ctx context.Context, w World) (code int) {
 		return complain(w.Stderr, err)
 	}
 	return 0
+}
+
+// notANumber is how the parser says that a flag asks for a whole number.
+var notANumber = regexp.MustCompile(`expected a valid \d+ bit (?:u?int|float) but got "(.*)"`)
+
+// plainly is what was typed wrong, in words that do not ask what an int is.
+func plainly(err error) string {
+	return notANumber.ReplaceAllString(err.Error(), "“$1” is not a whole number")
 }
 
 // helpOf is the help of a flag, with its default and the variable that it may come from.

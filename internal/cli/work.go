@@ -11,6 +11,9 @@ import (
 
 // act opens an installation beside whatever runs on it, for a command that asks or decides and has nothing worked.
 func (o operator) act(ctx context.Context, w *World, do func(a *app.App, who app.Who) error) (err error) {
+	if err := o.exists(); err != nil {
+		return err
+	}
 	a, err := o.open(ctx, w, true)
 	if err != nil {
 		return err

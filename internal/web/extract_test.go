@@ -169,6 +169,7 @@ func TestExtractFromFileToRemoval(t *testing.T) {
 	}
 	a.want(a.post("/extracts/1/accept", nil), "/extracts/1")
 	d.says(a.status(a.get("/extracts/1"), http.StatusOK), "Accepted by Ayesha on 20 April 2026", "The extract is accepted", "This extract was sent in error")
+	d.says(a.status(a.get("/"), http.StatusOK), "Rejected row", "have the agency put it right")
 	a.status(a.post("/extracts/1/accept", nil), http.StatusConflict)
 	a.status(a.get("/extracts/1/decline"), http.StatusConflict)
 

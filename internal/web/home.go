@@ -139,6 +139,12 @@ func todos(h app.Home) []ui.Todo {
 		fileNames(h.Waiting)+". Until you accept "+either(len(h.Waiting), "it, nothing in it counts.", "them, nothing in them counts."))
 	add(len(h.Unreadable), either(len(h.Unreadable), "File that could not be read", "Files that could not be read"), only(h.Unreadable, "/extracts?state=Could+not+be+read"),
 		fileNames(h.Unreadable)+". Each page says what to ask the agency for.")
+	rows := int64(0)
+	for _, x := range h.Rejected {
+		rows += x.Rejected
+	}
+	add(int(rows), either(int(rows), "Rejected row", "Rejected rows"), only(h.Rejected, "/extracts?state=Accepted"),
+		fileNames(h.Rejected)+". What is rejected does not count. Download it, have the agency put it right, and send the file in again.")
 	add(len(h.Layouts), either(len(h.Layouts), "Layout waiting for your approval", "Layouts waiting for your approval"), onlyLayout(h.Layouts),
 		"No file is read with a layout until you approve it.")
 	contacts, cohort := 0, 0
