@@ -89,7 +89,9 @@ func mayBeKin(l *levels) bool {
 	forename := l[Forename] == forenameDifferent || l[Forename] == forenameOtherInitial
 	date := l[Birth] == birthDifferent || l[Birth] == birthOtherYear
 	surname := l[Surname] == surnameDifferent || l[Surname] == surnameOtherInitial
-	return (forename || date || surname) && l[Email] != valueSame && !sameNumber(l)
+	// Without a date of birth nothing but a whole forename tells father and son, or two brothers, apart.
+	undated := l[Birth] == none && (l[Forename] == forenameInitial || l[Forename] == forenameClose || l[Forename] == forenameVeryClose)
+	return (forename || date || surname || undated) && l[Email] != valueSame && !sameNumber(l)
 }
 
 // expectedOthers is how many other people of a population are expected to agree with a record's name and date of birth as far as
@@ -104,6 +106,10 @@ func (s *scorer) expectedOthers(o *compared, population int) float64 {
 			n *= s.totals.share(s.columns, f, v, per)
 		case f == Forename && l == forenameSwapped:
 			n *= s.totals.share(s.columns, f, v, per) * s.totals.share(s.columns, Surname, o.a.surname, per)
+		case f == Surname && (l == surnamePart || l == surnameVeryClose || l == surnameClose):
+			// As many as have the commoner of two surnames that are alike, at least; forenames go with them.
+			common := max(s.totals.share(s.columns, f, o.a.surname, per), s.totals.share(s.columns, f, o.b.surname, per))
+			n *= max(s.model.u[f][l], common) * s.model.Together
 		case l != none:
 			n *= s.model.u[f][l]
 		}

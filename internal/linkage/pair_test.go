@@ -3,6 +3,8 @@ package linkage
 import (
 	"strconv"
 	"testing"
+
+	"throughline/internal/person"
 )
 
 // A slip is one digit wrong or two neighbours changed over, by a plain reference over the digits as text, for every two days or months and years
@@ -35,5 +37,41 @@ func TestDigitsSlip(t *testing.T) {
 	}
 	if digitsSlip(2, 11, 2) {
 		t.Error("02 and 11 are taken for two digits changed over")
+	}
+}
+
+// Without a date of birth an initial or a forename that is only close may be a father's or a brother's; a whole forename or a number is not.
+func TestAnInitialWithoutADateMayBeKin(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		levels levels
+		want   bool
+	}{
+		{"an initial", levels{Forename: forenameInitial, Surname: surnameSame, Postcode: postcodeSame}, true},
+		{"a close forename", levels{Forename: forenameVeryClose, Surname: surnameSame, Postcode: postcodeSame}, true},
+		{"the whole forename", levels{Forename: forenameSame, Surname: surnameSame, Postcode: postcodeSame}, false},
+		{"an initial and the date", levels{Forename: forenameInitial, Surname: surnameSame, Birth: birthSame}, false},
+		{"an initial and a number", levels{Forename: forenameInitial, Surname: surnameSame, NHSNumber: valueSame}, false},
+	} {
+		if got := mayBeKin(&tt.levels); got != tt.want {
+			t.Errorf("%s: held %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+// A surname that is like a common one is as common as that, so that name and date of birth link more seldom.
+func TestASurnameLikeACommonOneIsCommon(t *testing.T) {
+	t.Parallel()
+	c := newColumns()
+	for _, surname := range []string{"Smith", "Smithe", "Obuyalo", "Obuyalov"} {
+		c.add(0, person.Identity{Names: named("Dean", surname), Births: born(1983, 3, 4)})
+	}
+	s := newScorer(c, c.totals(), StartModel(1000))
+	var common, rare compared
+	c.compare(0, 1, &common)
+	c.compare(2, 3, &rare)
+	if x, y := s.expectedOthers(&common, 900_000), s.expectedOthers(&rare, 900_000); x < 3*y {
+		t.Errorf("%v others are expected of a name like Smith and %v of one like Obuyalo", x, y)
 	}
 }
