@@ -32,7 +32,6 @@ type CohortLinks struct {
 	Could       int // pairs of people outside the cohort who would together reach its threshold
 	Least, Most money.Pence
 	Amount      money.Pence // the cohort's cost as agreed
-	Hidden      bool        // the viewer may not open the cohort's links
 }
 
 // CohortLinks works out the range of the cohort's cost that depends on pairs which nobody has answered yet.

@@ -17,13 +17,12 @@ import (
 
 // GroupLink is a link that holds a person together, or a pair in doubt at one of their records.
 type GroupLink struct {
-	Pair   Pair
-	PPM    int64                // 0 while the viewer is asked about the pair
-	Blind  bool                 // they are, so that its weight waits for their answer
-	Doubt  bool                 // the pair is in doubt: it has a page of its own
-	Why    linkage.ReviewReason // of a pair in doubt
-	Other  id.Person            // whose the record outside is; 0 where both records are this person's
-	Weaker bool                 // of a link: the weakest of the person's
+	Pair  Pair
+	PPM   int64                // 0 while the viewer is asked about the pair
+	Blind bool                 // they are, so that its weight waits for their answer
+	Doubt bool                 // the pair is in doubt: it has a page of its own
+	Why   linkage.ReviewReason // of a pair in doubt
+	Other id.Person            // whose the record outside is; 0 where both records are this person's
 }
 
 // GroupPage is a person as a group of records: what holds them together, where they are weakest, which numbers contradict each other.
