@@ -83,13 +83,14 @@ func TestRepeatedRows(t *testing.T) {
 		"K1,Ada,,R1,VIS,02/02/2025,,\n" + // other content
 		"K1,Ada,,R1,VIS,01/02/2025,,\n" + // and back again
 		"K1,Ada,,,VIS,01/02/2025,,\n" +
-		"K1,Ada,,,VIS,01/02/2025,,\n" // no number
+		"K1,Ada,,,VIS,01/02/2025,,\n" + // no number
+		"K1,Adah,,,VIS,01/02/2025,,\n" // the same contact of somebody whose name has changed
 	people := "client,full name,dob,address\nC1,Ada Bell,,\nC1,Ada Bell,,\nC1,Ada Bell,,Road\n"
 	for _, c := range []struct {
 		layout, file, want string
 	}{
-		{bothLayout, file, "accepted repeated accepted:2 accepted:4 accepted accepted"},
-		{strings.Replace(bothLayout, "kind: both", "kind: both\nidentical: once", 1), file, "accepted repeated accepted:2 accepted:4 accepted repeated"},
+		{bothLayout, file, "accepted repeated accepted:2 accepted:4 accepted accepted accepted"},
+		{strings.Replace(bothLayout, "kind: both", "kind: both\nidentical: once", 1), file, "accepted repeated accepted:2 accepted:4 accepted repeated accepted:6"},
 		{fmt.Sprintf(peopleLayout, ""), people, "accepted repeated accepted:2"},
 		{strings.Replace(fmt.Sprintf(peopleLayout, ""), "field: key", "field: middle", 1), people, "accepted accepted accepted"},
 	} {

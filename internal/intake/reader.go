@@ -294,7 +294,8 @@ func (r *Reader) ragged(n int) Rejection {
 // The number is the contact's, and in a file of people the record's. Identical contacts without a number all count, unless the
 // layout says otherwise.
 func (r *Reader) repeated() bool {
-	number, content := r.row.Contact.ID, r.row.Contact.Hash
+	contact := r.row.Contact.Hash
+	number, content := r.row.Contact.ID, contact
 	if r.row.Person != nil {
 		for i, b := range r.row.Person.Hash {
 			content[i] ^= b
@@ -306,9 +307,9 @@ func (r *Reader) repeated() bool {
 	case r.layout.Kind == People:
 		number = r.key
 	case len(number) == 0 && r.layout.Identical == "once":
-		number = content[:]
+		number = contact[:]
 	case len(number) == 0:
-		r.row.Contact.Alike = r.seen.count(content)
+		r.row.Contact.Alike = r.seen.count(contact)
 		return false
 	}
 	before, same := r.seen.add(number, content, r.row.Line)

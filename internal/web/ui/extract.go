@@ -145,8 +145,8 @@ func (u SendIn) Amount() Input {
 }
 func (u SendIn) Full() Choice {
 	return u.Form.choice("full", "Is it everything the agency holds?", "", []Option{{Value: "yes",
-		Label: "Yes, a full extract: a record that is not in it has been deleted by the agency",
-		Hint:  "If too many records are missing, nothing is deleted and you are asked again."}})
+		Label: "Yes, a full extract: a contact that is not in it was taken back by the agency",
+		Hint:  "If too many contacts are missing, none is taken out and you are asked again. People whom a file leaves out stay."}})
 }
 
 // Extract is one file: what was found in it, and the decision about it.
