@@ -35,7 +35,7 @@ type EventFilter struct {
 	Person   id.Person
 	Act      policy.Act
 	Outcome  string
-	Without  policy.Role // whoever has this role alone is left out, but for what was refused or failed
+	Without  policy.Role // whoever has this role alone is left out, and looks at how far a job is, but for what was refused or failed
 	From     time.Time   // from this instant
 	Until    time.Time   // before this instant
 	Before   id.Event    // for paging: events with a lower number
@@ -45,7 +45,7 @@ const eventFields = `e.id, e.at, e.account, e.actor_name, e.agency, e.roles, e.a
 	e.policies, e.source, e.made, e.people, e.seal`
 
 const eventChosen = ` and e.at >= $2 and e.at < $3 and ($5 = '' or e.act = $5) and ($6 = '' or e.outcome = $6)
-	and ($8 = 0 or e.agency = $8) and ($9 = '' or e.roles <> $9 or e.outcome <> 'permit')`
+	and ($8 = 0 or e.agency = $8) and ($9 = '' or e.roles <> $9 and e.act <> '` + string(policy.JobOpen) + `' or e.outcome <> 'permit')`
 
 const eventWindow = eventChosen + ` and e.id < $4 order by e.id desc limit $7`
 

@@ -139,12 +139,6 @@ func todos(h app.Home) []ui.Todo {
 		fileNames(h.Waiting)+". Until you accept "+either(len(h.Waiting), "it, nothing in it counts.", "them, nothing in them counts."))
 	add(len(h.Unreadable), either(len(h.Unreadable), "File that could not be read", "Files that could not be read"), only(h.Unreadable, "/extracts?state=Could+not+be+read"),
 		fileNames(h.Unreadable)+". Each page says what to ask the agency for.")
-	rows := int64(0)
-	for _, x := range h.Rejected {
-		rows += x.Rejected
-	}
-	add(int(rows), either(int(rows), "Rejected row", "Rejected rows"), only(h.Rejected, "/extracts?state=Accepted"),
-		fileNames(h.Rejected)+". What is rejected does not count. Download it, have the agency put it right, and send the file in again.")
 	add(len(h.Layouts), either(len(h.Layouts), "Layout waiting for your approval", "Layouts waiting for your approval"), onlyLayout(h.Layouts),
 		"No file is read with a layout until you approve it.")
 	contacts, cohort := 0, 0
@@ -159,6 +153,16 @@ func todos(h app.Home) []ui.Todo {
 	add(len(h.Proposed), either(len(h.Proposed), "Price waiting for your approval", "Prices waiting for your approval"), "/prices", "None counts until somebody other than who set it approves it.")
 	add(h.Pairs, either(h.Pairs, "Link waiting to be reviewed", "Links waiting to be reviewed"), "/links",
 		"Pairs of records of which it is not sure whether they are one person’s. Those that could change most come first.")
+	rows := int64(0)
+	for _, x := range h.Rejected {
+		rows += x.Rejected
+	}
+	in := "In " + plural(int64(len(h.Rejected)), "file", "files")
+	if len(h.Rejected) <= 3 {
+		in = fileNames(h.Rejected)
+	}
+	add(int(rows), either(int(rows), "Rejected row", "Rejected rows"), only(h.Rejected, "/extracts?state=Accepted"),
+		in+". What is rejected does not count. Download it, have the agency put it right, and send the file in again.")
 	if b := h.Cohort; b != nil && b.Stale.Any() {
 		add(1, "Run out of date", "/cohort", "The cohort of "+dayOf(b.Run.FinishedAt).Long()+" was made before "+staleSince(b.Stale)+". Make a new run when what it needs is in.")
 	}
