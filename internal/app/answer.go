@@ -35,8 +35,8 @@ func (a *App) Answer(ctx context.Context, who Who, in AnswerRecords) (moved id.P
 	if !ok {
 		return 0, errNoAnswer
 	}
-	if strings.TrimSpace(in.Reason) == "" {
-		return 0, errNoReason
+	if err := checkReason(in.Reason, errNoReason); err != nil {
+		return 0, err
 	}
 	err = a.db.Do(ctx, request(who, act, policy.Person, int64(in.Person)), func(tx *store.Tx) error {
 		here, err := tx.Area()
@@ -117,6 +117,9 @@ func (a *App) UndoAnswer(ctx context.Context, who Who, in UndoAnswer) error {
 
 // takeBack undoes an answer and lets everything that rested on it follow.
 func takeBack(tx *store.Tx, run id.Run, x store.Answer, reason string) error {
+	if err := checkReason(reason, nil); err != nil {
+		return err
+	}
 	if err := tx.UndoAnswer(x.ID, run, strings.TrimSpace(reason)); err != nil {
 		return err
 	}
@@ -181,7 +184,7 @@ func (s *settling) found(r id.Record) (id.Person, error) {
 	if p, ok := s.moved[r]; ok {
 		return p, nil
 	}
-	return s.tx.HolderOf(s.run, r)
+	return s.tx.WhoseIs(s.run, r)
 }
 
 // of gives a person's records as the run found them.

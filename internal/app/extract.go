@@ -350,19 +350,25 @@ type EndExtract struct {
 }
 
 func (in EndExtract) check() error {
-	switch {
-	case strings.TrimSpace(in.Reason) == "":
-		return fault.InvalidField("reason", "Say why.", "Write a sentence that the agency would understand.")
-	case len(in.Reason) > longestReason:
-		return fault.InvalidField("reason", "The reason is too long.", "Say it in a few sentences.")
-	case !utf8.ValidString(in.Reason) || strings.ContainsRune(in.Reason, 0):
-		return fault.InvalidField("reason", "The reason holds signs that cannot be read.", "Type it anew.")
-	}
-	return nil
+	return checkReason(in.Reason, fault.InvalidField("reason", "Say why.", "Write a sentence that the agency would understand."))
 }
 
 // longestReason bounds a reason, in bytes.
 const longestReason = 2000
+
+// checkReason says what is wrong with a reason; missing, where there is none, and nil where none is needed. PostgreSQL keeps no text with
+// a NUL in it or that is not UTF-8.
+func checkReason(text string, missing error) error {
+	switch {
+	case strings.TrimSpace(text) == "":
+		return missing
+	case len(text) > longestReason:
+		return fault.InvalidField("reason", "The reason is too long.", "Say it in a few sentences.")
+	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
+		return fault.InvalidField("reason", "The reason holds signs that cannot be read.", "Type it anew.")
+	}
+	return nil
+}
 
 const sweepJob = "sweep-extract"
 

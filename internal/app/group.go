@@ -146,11 +146,11 @@ type SplitPerson struct {
 // answer, and is taken back as one.
 func (a *App) Split(ctx context.Context, who Who, in SplitPerson) (made id.Person, err error) {
 	in.Reason = strings.TrimSpace(in.Reason)
-	switch {
-	case len(in.Records) == 0:
+	if len(in.Records) == 0 {
 		return 0, fault.InvalidField("record", "Choose the records that are somebody else’s.", "Tick one or more, and leave one or more.")
-	case in.Reason == "":
-		return 0, errNoReason
+	}
+	if err := checkReason(in.Reason, errNoReason); err != nil {
+		return 0, err
 	}
 	err = a.db.Do(ctx, request(who, policy.PersonNotSame, policy.Person, int64(in.Person)), func(tx *store.Tx) error {
 		here, err := tx.Area()

@@ -96,10 +96,7 @@ type LeaveOut struct {
 func (in LeaveOut) about() (agency id.Agency, code, unit string) { return in.Agency, in.Code, in.Unit }
 
 func (in LeaveOut) check() error {
-	if strings.TrimSpace(in.Reason) == "" {
-		return fault.InvalidField("reason", "Say why it is left out.", "Write a sentence that a finance director would accept.")
-	}
-	return nil
+	return checkReason(in.Reason, fault.InvalidField("reason", "Say why it is left out.", "Write a sentence that a finance director would accept."))
 }
 
 func (in LeaveOut) change(l *area.PriceLine) {

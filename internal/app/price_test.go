@@ -1,10 +1,13 @@
 package app
 
 import (
+	"errors"
 	"testing"
 
+	"throughline/internal/fault"
 	"throughline/internal/money"
 	"throughline/internal/policy"
+	"throughline/internal/store"
 )
 
 // TestPriceMapCountsWhatStands: before the first run the price map counts the contacts that stand, each once, whatever was sent again.
@@ -138,4 +141,76 @@ func TestEffectFollowsWhatStands(t *testing.T) {
 	diff(t, "with another file", 3*(200_00-was), line().Effect.Amount)
 	w.sentInError(later)
 	diff(t, "with that file taken back", 2*(200_00-was), line().Effect.Amount)
+}
+
+// TestTwoPeopleAgreeAPrice: whoever proposed a price does not approve it, whatever their roles; another finance lead does.
+func TestTwoPeopleAgreeAPrice(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.accept(w.send(w.layout("lantern", numbered), march, false, head+"A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1\n"))
+		lead := w.as(policy.FinanceLead, policy.AgreePrices)
+		code := OpenPriceLine{Agency: "lantern", Code: "OUTR", Unit: "contact"}
+		l, err := w.app.PriceLine(t.Context(), lead, code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = w.app.SetLocalPrice(t.Context(), lead, SetLocalPrice{Agency: l.State.Agency.ID, Code: code.Code, Unit: code.Unit,
+			Service: l.State.Line.Service, Amount: 100_00, Basis: "event", PriceYear: l.Area.Prices.PriceYear, Source: "Finance"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l, err = w.app.PriceLine(t.Context(), lead, code); err != nil {
+			t.Fatal(err)
+		}
+		waits := l.State.ID
+		if l.State.Waits {
+			waits = l.State.Waiting.ID
+		}
+		if err := w.app.ApprovePrice(t.Context(), lead, waits); fault.As(err).Code != "own-price" {
+			t.Errorf("whoever proposed the price is answered %v, want that somebody else approves it", err)
+		}
+		if l, err = w.app.PriceLine(t.Context(), lead, code); err != nil || l.State.State == "approved" && !l.State.Waits {
+			t.Errorf("the price is %s (%v), and nobody else has approved it", l.State.State, err)
+		}
+	})
+}
+
+// TestPriceMapOfAnActTakenBack makes the price map ready within an act that sets a price and then fails: nobody is shown that map.
+func TestPriceMapOfAnActTakenBack(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.accept(w.send(w.layout("lantern", numbered), march, false, head+"A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1\n"))
+		hash := func(lost error, change func(tx *store.Tx) error) (got string) {
+			t.Helper()
+			err := w.app.db.Do(t.Context(), inArea(w.as(policy.Analyst, policy.AgreePrices), policy.PriceMapSetLocal, policy.PriceMap), func(tx *store.Tx) error {
+				if err := change(tx); err != nil {
+					return err
+				}
+				m, err := w.app.priceMap(tx)
+				if err != nil {
+					return err
+				}
+				got = m.hash
+				return lost
+			})
+			if !errors.Is(err, lost) {
+				t.Fatal(err)
+			}
+			return got
+		}
+		set := func(service string) func(*store.Tx) error {
+			return func(tx *store.Tx) error {
+				codes, err := tx.ServiceCodes()
+				if err != nil {
+					return err
+				}
+				_, err = tx.SetPrice(store.PriceEntry{Agency: codes[0].Agency, Code: codes[0].Code, Unit: codes[0].Unit, Entry: `{"service":"` + service + `"}`, State: "approved", ApprovedAt: tx.Now()})
+				return err
+			}
+		}
+		within := hash(errors.New("lost"), set("street-outreach"))
+		other := hash(nil, set("hostel-support")) // as many changes as the act that was taken back
+		if within == other {
+			t.Fatal("two prices make one map")
+		}
+		diff(t, "the map after the act that was taken back and another", other, hash(nil, func(*store.Tx) error { return nil }))
+	})
 }

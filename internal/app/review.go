@@ -457,11 +457,15 @@ var pairActs = map[string]policy.Act{"same": policy.PairSame, "not-same": policy
 func (a *App) AnswerPair(ctx context.Context, who Who, in AnswerPair) error {
 	act, ok := pairActs[in.Answer]
 	in.Reason = strings.TrimSpace(in.Reason)
-	switch {
-	case !ok:
+	if !ok {
 		return errNoAnswer
-	case in.Reason == "" && in.Answer != "unsure":
-		return errNoReason
+	}
+	var missing error
+	if in.Answer != "unsure" {
+		missing = errNoReason
+	}
+	if err := checkReason(in.Reason, missing); err != nil {
+		return err
 	}
 	return a.db.Do(ctx, request(who, act, policy.Record, int64(in.Pair[0])), func(tx *store.Tx) error {
 		here, err := tx.Area()

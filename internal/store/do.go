@@ -115,7 +115,7 @@ func (db *DB) Do(ctx context.Context, r Request, f func(*Tx) error) error {
 	if info.Effect == policy.Write {
 		begin, pool = db.dialect.write, db.writes
 	}
-	if r.Who.job == 0 {
+	if r.Who.token != "" && r.Act != policy.JobOpen { // to look how far a job is must not hold it up
 		db.asking.Add(1)
 		db.asked.Store(time.Now().UnixMilli())
 		defer db.asking.Add(-1)

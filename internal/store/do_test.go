@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"errors"
 	"testing"
 	"testing/fstest"
@@ -181,10 +182,12 @@ func TestPragmas(t *testing.T) {
 	want := map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "trusted_schema": "0", "secure_delete": "1", "busy_timeout": "10000"}
 	db.writes.SetMaxOpenConns(50)
 	db.reads.SetMaxOpenConns(50)
-	for _, pool := range []string{"writes", "reads"} {
-		p := db.writes
-		if pool == "reads" {
-			p = db.reads
+	db.copies.SetMaxOpenConns(50)
+	for pool, p := range map[string]*sql.DB{"writes": db.writes, "reads": db.reads, "copies": db.copies} {
+		if pool == "copies" {
+			want["busy_timeout"] = "20"
+		} else {
+			want["busy_timeout"] = "10000"
 		}
 		for range 50 {
 			conn, err := p.Conn(t.Context())

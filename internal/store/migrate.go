@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"math"
 	"strconv"
 	"strings"
 
@@ -18,6 +20,11 @@ var migrationFiles embed.FS
 
 // migrate brings the schema to the newest version, forward only, each file in one transaction.
 func migrate(ctx context.Context, db *sql.DB, d dialect) error {
+	return migrateTo(ctx, db, d, math.MaxInt64)
+}
+
+// migrateTo brings the schema to a version, or to the newest below it.
+func migrateTo(ctx context.Context, db *sql.DB, d dialect, version int64) error {
 	names, err := fs.Glob(migrationFiles, "migrations/*.sql")
 	if err != nil {
 		return err
@@ -34,13 +41,18 @@ func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 			return fmt.Errorf("migration %s has no number: %w", name, err)
 		}
 		run := func(ctx context.Context, tx *sql.Tx) error {
+			if d.name == "postgres" {
+				if err := force(ctx, tx, false); err != nil {
+					return err
+				}
+			}
 			for _, statement := range statements(string(text), d) {
 				if _, err := tx.ExecContext(ctx, statement); err != nil {
 					return fmt.Errorf("%s: %w\n%s", name, err, statement)
 				}
 			}
 			if d.name == "postgres" {
-				return wall(ctx, tx)
+				return errors.Join(force(ctx, tx, true), wall(ctx, tx))
 			}
 			return nil
 		}
@@ -62,7 +74,7 @@ func migrate(ctx context.Context, db *sql.DB, d dialect) error {
 	if newest := steps[len(steps)-1].Version; current > newest {
 		return fmt.Errorf("this database is at schema %d and this program knows only %d: use the newer program", current, newest)
 	}
-	_, err = provider.Up(ctx)
+	_, err = provider.UpTo(ctx, version)
 	return err
 }
 
@@ -91,6 +103,30 @@ func statements(text string, d dialect) []string {
 		}
 	}
 	return out
+}
+
+// force has row-level security bind the tables' owner too, or not: a migration names no area, and would find every table empty. Others see
+// nothing of it before the migration's transaction ends.
+func force(ctx context.Context, tx *sql.Tx, bind bool) error {
+	rows, err := tx.QueryContext(ctx, `select relname from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r' and relrowsecurity
+		order by relname`)
+	if err != nil {
+		return err
+	}
+	tables, err := collect(rows, func(scan func(...any) error) (s string, err error) { return s, scan(&s) })
+	if err != nil {
+		return err
+	}
+	word := "force"
+	if !bind {
+		word = "no force"
+	}
+	for _, table := range tables {
+		if _, err := tx.ExecContext(ctx, "alter table "+table+" "+word+" row level security"); err != nil {
+			return fmt.Errorf("row-level security of %s: %w", table, err)
+		}
+	}
+	return nil
 }
 
 // wall puts each table that carries its area behind row-level security on PostgreSQL: a connection sees and

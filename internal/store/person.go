@@ -269,12 +269,23 @@ func (tx *Tx) Answer(n int64) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	tx.showAnswered(some)
 	return some[0], nil
+}
+
+// showAnswered notes whom answers are about.
+func (tx *Tx) showAnswered(some []Answer) {
+	for _, a := range some {
+		tx.show(a.Person, a.Made)
+	}
 }
 
 // AnswersOf gives the answers given on a person's page, the newest first.
 func (tx *Tx) AnswersOf(p id.Person) ([]Answer, error) {
-	return tx.answersBy(answersOf, tx.area, int64(p))
+	tx.show(p)
+	some, err := tx.answersBy(answersOf, tx.area, int64(p))
+	tx.showAnswered(some)
+	return some, err
 }
 
 var membershipCount = query("membership.count", `select count(*) from memberships where run = $1 and person = $2 and area = $3`)
@@ -285,7 +296,7 @@ func (tx *Tx) MembershipCount(run id.Run, p id.Person) (n int64, err error) {
 	return n, tx.one(membershipCount, []any{int64(run), int64(p), tx.area}, &n)
 }
 
-// StandingAnswers gives every answer that counts.
+// StandingAnswers gives every answer that counts. It shows nobody: a run or a reckoning reads them all.
 func (tx *Tx) StandingAnswers() ([]Answer, error) { return tx.answersBy(answersAll, tx.area) }
 
 // AnswersSince counts answers given or taken back after an instant, of those that counted.
@@ -293,6 +304,7 @@ func (tx *Tx) AnswersSince(t time.Time) (n int64, err error) {
 	return n, tx.one(answersSince, []any{tx.area, instant(t)}, &n)
 }
 
+// answersBy gives answers with their pairs, and shows nobody.
 func (tx *Tx) answersBy(s *statement, args ...any) ([]Answer, error) {
 	some, err := list(tx, s, args, func(scan func(...any) error) (a Answer, err error) {
 		var at, undone string
@@ -306,7 +318,6 @@ func (tx *Tx) answersBy(s *statement, args ...any) ([]Answer, error) {
 		return nil, err
 	}
 	for i := range some {
-		tx.show(some[i].Person, some[i].Made)
 		some[i].Pairs, err = list(tx, answerPairs, []any{some[i].ID}, func(scan func(...any) error) (p [2]id.Record, err error) {
 			return p, scan(&p[0], &p[1])
 		})

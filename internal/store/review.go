@@ -70,10 +70,13 @@ func (tx *Tx) PairAnswers() ([]Answer, error) { return tx.answersBy(answersPaire
 
 // AnswersOfPair gives what people said of two records, taken back or not, oldest first.
 func (tx *Tx) AnswersOfPair(a, b id.Record) ([]Answer, error) {
-	return tx.answersBy(answersOfPair, tx.area, int64(a), int64(b))
+	some, err := tx.answersBy(answersOfPair, tx.area, int64(a), int64(b))
+	tx.showAnswered(some)
+	return some, err
 }
 
-// AnswersChangedIn gives the answers that began to count, or ceased to, while a link run was in force, oldest first.
+// AnswersChangedIn gives the answers that began to count, or ceased to, while a link run was in force, oldest first. It shows nobody:
+// whoever of them is touched is noted then.
 func (tx *Tx) AnswersChangedIn(run id.Run) ([]Answer, error) {
 	return tx.answersBy(answersChanged, tx.area, int64(run))
 }
@@ -99,17 +102,21 @@ func (tx *Tx) AnswerIsOn(answer int64, p id.Person) error {
 
 func (tx *Tx) moves(s *statement, args ...any) ([]Moved, error) {
 	return list(tx, s, args, func(scan func(...any) error) (m Moved, err error) {
-		err = scan(&m.Record, &m.From, &m.To)
-		tx.show(m.From, m.To)
-		return m, err
+		return m, scan(&m.Record, &m.From, &m.To)
 	})
 }
 
-// MovesIn gives the changes of membership that answers made to a link run, oldest first.
+// MovesIn gives the changes of membership that answers made to a link run, oldest first. It shows nobody: whoever of them is touched is noted then.
 func (tx *Tx) MovesIn(run id.Run) ([]Moved, error) { return tx.moves(answerMoves, tx.area, int64(run)) }
 
 // MovesOf gives the changes of membership that one answer made, oldest first.
-func (tx *Tx) MovesOf(answer int64) ([]Moved, error) { return tx.moves(movesOf, tx.area, answer) }
+func (tx *Tx) MovesOf(answer int64) ([]Moved, error) {
+	some, err := tx.moves(movesOf, tx.area, answer)
+	for _, m := range some {
+		tx.show(m.From, m.To)
+	}
+	return some, err
+}
 
 // MembersOf gives the records of a person in a link run.
 func (tx *Tx) MembersOf(run id.Run, p id.Person) ([]id.Record, error) {
@@ -119,10 +126,16 @@ func (tx *Tx) MembersOf(run id.Run, p id.Person) ([]id.Record, error) {
 
 // HolderOf gives whose a record is in a link run; 0 when it is nobody's.
 func (tx *Tx) HolderOf(run id.Run, r id.Record) (p id.Person, err error) {
+	p, err = tx.WhoseIs(run, r)
+	tx.show(p)
+	return p, err
+}
+
+// WhoseIs is HolderOf, and shows nobody: whoever of many is touched is noted then.
+func (tx *Tx) WhoseIs(run id.Run, r id.Record) (p id.Person, err error) {
 	if err = tx.one(holderOf, []any{int64(run), int64(r)}, &p); noRow(err) {
 		err = nil
 	}
-	tx.show(p)
 	return p, err
 }
 

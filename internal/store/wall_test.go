@@ -499,7 +499,7 @@ var readings = map[string]reading{
 		return len(all) > 0 && all[0].A == w.record, err
 	}},
 	"Doubt": {call: func(tx *Tx, w *world) (any, error) { return tx.Doubt(w.record, w.other) }},
-	"PairAnswers": {call: func(tx *Tx, w *world) (any, error) {
+	"PairAnswers": {crowd: searched, call: func(tx *Tx, w *world) (any, error) {
 		all, err := tx.PairAnswers()
 		if len(all) > 0 && all[0].ID != w.answer {
 			all = nil
@@ -507,10 +507,11 @@ var readings = map[string]reading{
 		return all, err
 	}},
 	"AnswersOfPair":    {call: func(tx *Tx, w *world) (any, error) { return tx.AnswersOfPair(w.record, w.other) }},
-	"AnswersChangedIn": {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.AnswersChangedIn(w.linkRun) }},
-	"MovesIn":          {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.MovesIn(w.linkRun) }},
+	"AnswersChangedIn": {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.AnswersChangedIn(w.linkRun) }},
+	"MovesIn":          {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.MovesIn(w.linkRun) }},
 	"MovesOf":          {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.MovesOf(w.answer) }},
 	"MembersOf":        {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.MembersOf(w.linkRun, w.person) }},
+	"WhoseIs":          {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.WhoseIs(w.linkRun, w.record) }},
 	"HolderOf":         {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.HolderOf(w.linkRun, w.record) }},
 	"JoinedAt":         {call: func(tx *Tx, w *world) (any, error) { return tx.JoinedAt(w.record, w.person, tx.now) }},
 	"TiesOf":           {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.TiesOf(w.linkRun, w.record) }},
@@ -520,7 +521,7 @@ var readings = map[string]reading{
 		n, err := tx.AnswersSince(tx.now.AddDate(-1, 0, 0))
 		return n > 0 && tx.area == w.number, err
 	}},
-	"StandingAnswers": {call: func(tx *Tx, w *world) (any, error) {
+	"StandingAnswers": {crowd: wholeRun, call: func(tx *Tx, w *world) (any, error) {
 		all, err := tx.StandingAnswers()
 		if len(all) > 0 && all[0].ID != w.answer {
 			all = nil
