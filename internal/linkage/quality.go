@@ -124,7 +124,7 @@ type SampledPair struct {
 type drawn struct {
 	most int
 	list []SampledPair
-	bar  uint64 // the highest hash that was kept at the last trim
+	bar  uint64 // the highest hash that was kept at the last trim; 0 before there was one
 }
 
 func (p SampledPair) hash() uint64 { return mix(uint64(p.A)<<32 | uint64(p.B) + 1) }
@@ -134,7 +134,7 @@ func byHash(x, y SampledPair) int {
 }
 
 func (d *drawn) put(p SampledPair) {
-	if len(d.list) >= d.most && p.hash() > d.bar {
+	if d.bar != 0 && p.hash() > d.bar {
 		return
 	}
 	if d.list = append(d.list, p); len(d.list) >= 2*d.most {
