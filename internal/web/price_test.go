@@ -102,7 +102,7 @@ func TestApprovalShowsWhatItDoes(t *testing.T) {
 // TestNationalPriceIsChosen picks a published price, which carries its own year and source, and refuses one beside an amount.
 func TestNationalPriceIsChosen(t *testing.T) {
 	t.Parallel()
-	s := smallSite(t)
+	s := ownDemo(t)
 	b := s.as(policy.Analyst, policy.FindAndCost)
 	line := app.OpenPriceLine{Agency: "lewisham", Code: "HSG-OTH", Unit: "contact"}
 	page := b.status(b.get(pathOf(line)), http.StatusOK).Body.String()
