@@ -15,9 +15,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"throughline/areas"
+	"throughline/internal/app"
+	"throughline/internal/day"
 	"throughline/internal/fault"
 )
 
@@ -203,8 +207,49 @@ func takeBackAndBringAgain(t *testing.T, dir string) {
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Errorf("the file is back, and the figures are not (-want +got):\n%s", diff)
 	}
+	takeUpWhatWasCutOff(t, dir)
 	if out, code := command(t, "audit", "verify", "--dir", dir); code != 0 {
 		t.Errorf("the audit: %d %s", code, out)
+	}
+}
+
+// takeUpWhatWasCutOff leaves a file received and not checked, as an import does that is ended just then; the same import ends it.
+func takeUpWhatWasCutOff(t *testing.T, dir string) {
+	t.Helper()
+	whole, err := os.ReadFile(filepath.Join(dir, "invented", "extracts", "lantern.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	short := strings.Join(strings.SplitAfterN(string(whole), "\n", 4)[:3], "")
+	path := filepath.Join(t.TempDir(), "short.csv")
+	if err := os.WriteFile(path, []byte(short), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a, err := app.Open(t.Context(), app.Place{Dir: dir, Areas: areas.Files, Version: "test", Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := app.ByOperator("south-london", "Olive")
+	list, err := a.Extracts(t.Context(), who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := app.ReceiveExtract{Name: "short.csv", AsOf: day.Must(2026, time.March, 31), File: strings.NewReader(short)}
+	for _, e := range list.Extracts {
+		if e.Name == "lantern.csv" {
+			in.Layout = e.Layout
+		}
+	}
+	got, err := a.ReceiveExtract(t.Context(), who, in)
+	if err := errors.Join(err, a.Close()); err != nil {
+		t.Fatal(err)
+	}
+	var brought struct{ Extracts []imported }
+	must(t, &brought, "import", "--dir", dir, "--agency", "lantern", "--layout", filepath.Join("..", "..", "areas", "south-london", "layouts",
+		"lantern.yaml"), "--as-of", "2026-03-31", "--accept", path)
+	e := brought.Extracts[0]
+	if e.Extract != int(got.Extract.ID) || e.State != "accepted" || e.Rows == 0 {
+		t.Errorf("an import that was cut off and is repeated gives %+v, want extract %d accepted, with its rows", e, got.Extract.ID)
 	}
 }
 

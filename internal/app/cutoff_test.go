@@ -137,6 +137,41 @@ func TestStagingCutAnywhere(t *testing.T) {
 	}
 }
 
+// TestReceivedAgainAfterCut sends a file again whose check was cut off: it gives the job under way, behind however many others, keeps no second
+// copy, and once the job has ended gives none.
+func TestReceivedAgainAfterCut(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		l := w.layout("lantern", numbered)
+		send := func(file string) Received {
+			t.Helper()
+			got, err := w.app.ReceiveExtract(t.Context(), w.as(policy.Analyst, policy.HandleExtracts), ReceiveExtract{Layout: l, Name: "a.csv", AsOf: march,
+				File: strings.NewReader(file)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got
+		}
+		file := head + "A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1\n"
+		first := send(file)
+		w.dies(4)
+		for i := range mostJobs {
+			send(head + fmt.Sprintf("A1,Dean,Whitlock,04/03/1983,W%d,05/01/2026,1\n", i))
+		}
+		again := send(file)
+		if !again.Before || again.Extract.ID != first.Extract.ID || again.Job != first.Job {
+			t.Errorf("sent again while its check is cut off it gives %+v, want extract %d and job %d", again, first.Extract.ID, first.Job)
+		}
+		if left, err := os.ReadDir(filepath.Join(w.app.dir, "spool")); err != nil || len(left) != 1+mostJobs {
+			t.Errorf("%d files wait, want %d (%v)", len(left), 1+mostJobs, err)
+		}
+		w.at.Add(int64(2 * time.Minute / time.Second))
+		w.work()
+		if ended := send(file); !ended.Before || ended.Extract.State != store.ExtractChecked || ended.Job != 0 {
+			t.Errorf("sent again once it is checked it gives %+v, want no job", ended)
+		}
+	})
+}
+
 // cutAfter does the next job and ends its worker once it has begun so many transactions; it says whether it came to that.
 func (w *scene) cutAfter(transactions int) bool {
 	w.t.Helper()

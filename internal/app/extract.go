@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,12 +38,13 @@ type ReceiveExtract struct {
 // Received is what became of a file that was sent in.
 type Received struct {
 	Extract store.Extract
-	Job     id.Job // 0 when the file had been sent before
-	Before  bool   // the same bytes were sent before under this layout, so nothing changed
+	Job     id.Job // that checks it; 0 when it was checked before
+	Before  bool   // the same bytes were sent before under this layout, so no other extract was begun
 }
 
 // ReceiveExtract takes a file in: it waits in the spool folder, readable by nobody but the server, until the worker has stored the
-// columns that the layout maps, and is then deleted. Sending the same bytes again changes nothing.
+// columns that the layout maps, and is then deleted. Sending the same bytes again changes nothing: where their check has not ended, as when
+// its worker was cut off, it gives the job under way.
 func (a *App) ReceiveExtract(ctx context.Context, who Who, in ReceiveExtract) (Received, error) {
 	if in.AsOf == 0 {
 		return Received{}, fault.InvalidField("as_of", "Say on which day the agency took this extract from its system.", "Give the as-of day, for example 31 3 2026.")
@@ -71,7 +73,11 @@ func (a *App) ReceiveExtract(ctx context.Context, who Who, in ReceiveExtract) (R
 		}
 		out.Extract, out.Before, err = tx.AddExtract(store.Extract{Agency: l.Agency, Layout: l.ID, Name: filepath.Base(in.Name), SHA256: sum, Bytes: size,
 			AsOf: in.AsOf, Whole: in.Whole, ControlRows: rows, ControlSum: in.ControlSum})
-		if err != nil || out.Before {
+		if err != nil {
+			return err
+		}
+		if out.Before {
+			out.Job, err = checkUnderWay(tx, out.Extract)
 			return err
 		}
 		out.Job, err = addJob(tx, stageJob, stageArgs{out.Extract.ID, file})
@@ -81,6 +87,30 @@ func (a *App) ReceiveExtract(ctx context.Context, who Who, in ReceiveExtract) (R
 		err = errors.Join(err, os.Remove(a.spooled(file)))
 	}
 	return out, err
+}
+
+// checkUnderWay gives the job that checks an extract; 0 when it has ended.
+func checkUnderWay(tx *store.Tx, e store.Extract) (id.Job, error) {
+	if e.State != store.ExtractReceived {
+		return 0, nil
+	}
+	jobs, err := tx.JobsUnderWay(math.MaxInt32)
+	if err != nil {
+		return 0, err
+	}
+	for _, j := range jobs {
+		var args stageArgs
+		if j.Kind != stageJob {
+			continue
+		}
+		if err := json.Unmarshal([]byte(j.Args), &args); err != nil {
+			return 0, fmt.Errorf("job %d: %w", j.ID, err)
+		}
+		if args.Extract == e.ID {
+			return j.ID, nil
+		}
+	}
+	return 0, nil
 }
 
 // ofAgency holds the layout to the agency that the sender named.
@@ -408,7 +438,8 @@ func (a *App) SentInError(ctx context.Context, who Who, in EndExtract) error {
 		if err != nil || len(runs) == 0 {
 			return err
 		}
-		return startRuns(tx)
+		_, err = startRuns(tx)
+		return err
 	})
 }
 

@@ -34,17 +34,16 @@ const (
 
 type runArgs struct{ Run id.Run }
 
-// startRuns begins a link run and, after it, a cost run.
-func startRuns(tx *store.Tx) error {
+// startRuns begins a link run and, after it, a cost run, whose job it gives.
+func startRuns(tx *store.Tx) (id.Job, error) {
 	link, err := tx.AddRun(store.LinkRun)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if _, err := addJob(tx, linkJob, runArgs{link}); err != nil {
-		return err
+		return 0, err
 	}
-	_, err = startCost(tx)
-	return err
+	return startCost(tx)
 }
 
 // startCost begins a cost run over the link run that is published when the worker takes it up. It joins one that waits already,
@@ -79,13 +78,7 @@ func (a *App) startUnless(ctx context.Context, who Who, asked func(newest id.Run
 		if begun = err == nil && !asked(newest); !begun {
 			return err
 		}
-		if err := startRuns(tx); err != nil {
-			return err
-		}
-		jobs, err := tx.Jobs(1)
-		if err == nil && len(jobs) > 0 {
-			last = jobs[0].ID
-		}
+		last, err = startRuns(tx)
 		return err
 	})
 	return last, begun, err

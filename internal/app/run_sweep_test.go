@@ -28,6 +28,9 @@ func TestOneCostRunWaits(t *testing.T) {
 		if err != nil || whole == first {
 			t.Fatalf("the cost run that follows a link run is job %d, the one before it %d: %v", whole, first, err)
 		}
+		if j, err := w.app.Job(t.Context(), analyst, whole); err != nil || j.Kind != costJob {
+			t.Errorf("the last of the two is a job of the kind %q, %v", j.Kind, err)
+		}
 		if after := start(); after != whole {
 			t.Errorf("a request after a link run made job %d beside %d", after, whole)
 		}

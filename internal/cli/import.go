@@ -38,7 +38,7 @@ type importing struct {
 func (importing) Help() string {
 	return `Rows are accepted, rejected (line, column, what is wrong, remedy) or repeated; the three add up to the rows of the file. Nothing of
 an extract counts before somebody accepts it. With a server running, the server does the work and this command shows how far it is.
-The same file sent again changes nothing.
+The same file sent again changes nothing; where its import was cut off, the command given again ends it.
 
 Examples:
   throughline import --dry-run --agency elmfield --layout elmfield-people.yaml --as-of 2026-03-31 people.csv
@@ -62,6 +62,8 @@ type imported struct {
 	Unmapped []string   `json:"unmapped"`
 	Reasons  []reason   `json:"reasons"`
 	First    []rejected `json:"first_rejected"`
+
+	taken bool // its check, which had been cut off or was under way, was awaited
 }
 
 type reason struct {
@@ -243,6 +245,7 @@ func (c importing) bring(ctx context.Context, k *worker, layout id.Layout, path 
 		}
 	}
 	done := importedOf(p, got.Before)
+	done.taken = got.Before && got.Job != 0
 	return done, done.words(c), nil
 }
 
@@ -281,7 +284,10 @@ const shownRejected = 5
 func (d imported) words(c importing) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s is extract %d: %s.\n", d.File, d.Extract, stateWords[d.State])
-	if d.Before {
+	switch {
+	case d.taken:
+		b.WriteString("It was sent before; its check had not ended then, and has now.\n")
+	case d.Before:
 		b.WriteString("It was sent before, so nothing has changed.\n")
 	}
 	fmt.Fprintf(&b, "%s rows: %s accepted, %s rejected, %s repeated. %s values set aside.\n", count(d.Rows),

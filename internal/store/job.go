@@ -31,7 +31,6 @@ const jobFields = `id, kind, args, state, created_at, created_by, started_at, fi
 var (
 	jobInsert   = query("job.insert", `insert into jobs (area, id, kind, args, state, created_at, created_by) values ($1, $2, $3, $4, 'waiting', $5, $6)`)
 	jobByID     = query("job.by-id", `select `+jobFields+` from jobs where id = $1 and area = $2`)
-	jobRecent   = query("job.recent", `select `+jobFields+` from jobs where area = $1 order by id desc limit $2`)
 	jobUnderWay = query("job.under-way", `select `+jobFields+` from jobs where area = $1 and state in ('waiting', 'working') order by id desc limit $2`)
 	jobWaiting  = query("job.waiting", `select id from jobs j where j.area = $1 and j.kind = $2 and j.state = 'waiting' and not exists (
 		select 1 from jobs k where k.area = $1 and k.kind = $3 and k.state in ('waiting', 'working') and k.id > j.id) order by id limit 1`)
@@ -70,11 +69,6 @@ func (tx *Tx) Job(n id.Job) (Job, error) {
 	var j Job
 	err := scanJob(&j, func(into ...any) error { return tx.one(jobByID, []any{int64(n), tx.area}, into...) })
 	return j, missing(err, "job")
-}
-
-// Jobs gives the newest jobs of the area.
-func (tx *Tx) Jobs(most int) ([]Job, error) {
-	return list(tx, jobRecent, []any{tx.area, most}, func(scan func(...any) error) (j Job, err error) { return j, scanJob(&j, scan) })
 }
 
 // JobsUnderWay gives the newest jobs of the area that wait or are being done.

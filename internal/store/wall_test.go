@@ -446,10 +446,6 @@ var readings = map[string]reading{
 	"SumsOf":       {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.SumsOf(w.costRun, w.person) }},
 	"CodeUses":     {call: func(tx *Tx, w *world) (any, error) { all, err := tx.CodeUses(); return all[w.code.ID] > 0, err }},
 	"Job":          {call: func(tx *Tx, w *world) (any, error) { return tx.Job(w.job) }},
-	"Jobs": {call: func(tx *Tx, w *world) (any, error) {
-		all, err := tx.Jobs(10)
-		return len(all) > 0 && all[0].ID == w.job, err
-	}},
 	"JobsUnderWay": {call: func(tx *Tx, w *world) (any, error) {
 		all, err := tx.JobsUnderWay(10)
 		return len(all) > 0 && all[0].ID == w.job, err
