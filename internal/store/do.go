@@ -145,8 +145,16 @@ func stepBack(ctx context.Context, try int) error {
 	}
 }
 
-// GiveWay waits while people are being answered, for a moment at most: a job's pieces can wait, and people should not wait for them.
-func (db *DB) GiveWay(ctx context.Context) {
+// GiveWay lets people go before a job that has worked for a while on its last piece: while they ask, it rests three times as long as it worked, so
+// that it has a quarter of the time of one processor, and waits for a moment in which nobody is being answered. It never waits for long.
+func (db *DB) GiveWay(ctx context.Context, worked time.Duration) {
+	if db.Busy() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(min(3*worked, longestWait)):
+		}
+	}
 	for end := time.Now().Add(longestWait); db.asking.Load() > 0 && ctx.Err() == nil && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
@@ -157,7 +165,7 @@ func (db *DB) Busy() bool {
 	return time.Since(time.UnixMilli(db.asked.Load())) < time.Second
 }
 
-// longestWait is how long a job gives way before each piece: under a steady load of pages it goes on at a fifth of its speed.
+// longestWait bounds each of the two waits.
 const longestWait = 40 * time.Millisecond
 
 func (db *DB) attempt(ctx context.Context, pool *sql.DB, begin *sql.TxOptions, r Request, info policy.Info, f func(*Tx) error) error {
