@@ -111,17 +111,16 @@ const renewal = 20 * time.Second
 // through lost.
 func (a *App) hold(ctx context.Context, t *task, name string, lost context.CancelCauseFunc) (stop func()) {
 	var mu sync.Mutex
-	last, began := time.Time{}, time.Now()
+	last := time.Time{}
 	write := func() error {
 		return a.db.Do(ctx, request(t.who, policy.JobTake, policy.Job, int64(t.ID)), func(tx *store.Tx) error {
 			return tx.JobProgress(t.ID, name, t.Doing, t.Done, t.Total)
 		})
 	}
 	t.tell = func(doing string, done, total int64) error {
-		a.db.GiveWay(ctx, time.Since(began))
+		a.db.GiveWay(ctx)
 		mu.Lock()
 		defer mu.Unlock()
-		defer func() { began = time.Now() }()
 		now, another := a.now(), doing != t.Doing
 		t.Doing, t.Done, t.Total = doing, done, total
 		if now.Sub(last) < time.Second && !another {

@@ -145,10 +145,12 @@ func stepBack(ctx context.Context, try int) error {
 	}
 }
 
-// GiveWay lets people go before a job that has worked for a while on its last piece: while they ask, it rests three times as long as it worked, so
-// that it has a quarter of the time of one processor, and waits for a moment in which nobody is being answered. It never waits for long.
-func (db *DB) GiveWay(ctx context.Context, worked time.Duration) {
+// GiveWay lets people go before a job's next piece: while they ask, the job rests three times as long as it worked since it gave way last, so that it
+// has a quarter of the time of one processor, and waits for a moment in which nobody is being answered. It never waits for long.
+func (db *DB) GiveWay(ctx context.Context) {
+	defer func() { db.wentOn.Store(time.Now().UnixNano()) }()
 	if db.Busy() {
+		worked := time.Since(time.Unix(0, db.wentOn.Load()))
 		select {
 		case <-ctx.Done():
 			return

@@ -51,6 +51,7 @@ type DB struct {
 	inserts sync.Map
 	asking  atomic.Int32 // acts of people under way
 	asked   atomic.Int64 // when people last asked, in milliseconds
+	wentOn  atomic.Int64 // when a job last went on after giving way, in nanoseconds
 	agents  sync.WaitGroup
 	stop    context.CancelFunc
 }
