@@ -39,15 +39,7 @@ func (a *App) Answer(ctx context.Context, who Who, in AnswerRecords) (moved id.P
 		return 0, err
 	}
 	err = a.db.Do(ctx, request(who, act, policy.Person, int64(in.Person)), func(tx *store.Tx) error {
-		here, err := tx.Area()
-		if err != nil {
-			return err
-		}
-		p, err := tx.Follow(in.Person)
-		if err != nil {
-			return err
-		}
-		others, err := tx.MembersOf(here.LinkRun, p)
+		run, p, others, err := membersNow(tx, in.Person)
 		if err != nil {
 			return err
 		}
@@ -64,16 +56,29 @@ func (a *App) Answer(ctx context.Context, who Who, in AnswerRecords) (moved id.P
 			x.Pairs = append(x.Pairs, ordered(in.Record, r))
 		}
 		if in.Answer != "unsure" {
-			x.CountsFrom = here.LinkRun
+			x.CountsFrom = run
 		}
 		if x, err = tx.AddAnswer(x); err != nil || in.Answer == "unsure" {
 			return err
 		}
-		now, err := settle(tx, here.LinkRun, x)
+		now, err := settle(tx, run, x)
 		moved = now[in.Record]
 		return err
 	})
 	return moved, err
+}
+
+// membersNow gives the link run in force, whom a number stands for in it, and their records.
+func membersNow(tx *store.Tx, n id.Person) (run id.Run, p id.Person, members []id.Record, err error) {
+	here, err := tx.Area()
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	if p, err = tx.Follow(n); err != nil {
+		return 0, 0, nil, err
+	}
+	members, err = tx.MembersOf(here.LinkRun, p)
+	return here.LinkRun, p, members, err
 }
 
 func ordered(a, b id.Record) [2]id.Record { return [2]id.Record{min(a, b), max(a, b)} }
@@ -274,16 +279,28 @@ func (s *settling) gather(about store.Answer) error {
 		}
 		for _, r := range some {
 			s.in.Found[r] = p
-			ties, err := s.tx.TiesOf(s.run, r)
-			if err != nil {
-				return err
-			}
-			for _, l := range ties {
-				s.in.Ties = append(s.in.Ties, linkage.Tie{A: l.A, B: l.B, Millibits: l.Millibits})
-			}
 		}
+		ties, err := tiesOf(s.tx, s.run, some)
+		if err != nil {
+			return err
+		}
+		s.in.Ties = append(s.in.Ties, ties...)
 	}
 	return nil
+}
+
+// tiesOf gives the links of a run from some records to those with higher numbers, so that each link among them comes once.
+func tiesOf(tx *store.Tx, run id.Run, records []id.Record) (ties []linkage.Tie, err error) {
+	for _, r := range records {
+		links, err := tx.TiesOf(run, r)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range links {
+			ties = append(ties, linkage.Tie{A: l.A, B: l.B, Millibits: l.Millibits})
+		}
+	}
+	return ties, nil
 }
 
 // recordsOf are the records that an answer is about.

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"throughline/internal/cohort"
-	"throughline/internal/cost"
 	"throughline/internal/id"
 	"throughline/internal/linkage"
 	"throughline/internal/money"
@@ -133,13 +132,9 @@ func leastOf(tx *store.Tx, m *priceMap, run id.Run, t store.PersonTotal, doubts 
 	in := linkage.Settling{Found: map[id.Record]id.Person{}}
 	for _, r := range members {
 		in.Found[r] = t.Person
-		ties, err := tx.TiesOf(run, r)
-		if err != nil {
-			return 0, err
-		}
-		for _, l := range ties {
-			in.Ties = append(in.Ties, linkage.Tie{A: l.A, B: l.B, Millibits: l.Millibits})
-		}
+	}
+	if in.Ties, err = tiesOf(tx, run, members); err != nil {
+		return 0, err
 	}
 	for i, p := range doubts {
 		in.Words = append(in.Words, linkage.Word{Answer: int64(i + 1), Record: p[1], Pairs: [][2]id.Record{p}})
@@ -151,11 +146,7 @@ func leastOf(tx *store.Tx, m *priceMap, run id.Run, t store.PersonTotal, doubts 
 	if err != nil {
 		return 0, err
 	}
-	contacts := make([]cost.Contact, len(stored))
-	for i, s := range stored {
-		contacts[i] = m.contact(s)
-	}
-	f, err := cost.Footprint(contacts, m.table, windowOf(m.area))
+	f, err := m.footprint(stored, windowOf(m.area))
 	if err != nil {
 		return 0, err
 	}

@@ -94,11 +94,7 @@ func (c CohortPart) open(a *App, tx *store.Tx, p *CohortPage, members confirmed)
 		}
 		stored, hidden := m.visibleTo(tx, footprint, facts.Agencies, stored)
 		o.Hidden += hidden
-		contacts := make([]cost.Contact, len(stored))
-		for i, s := range stored {
-			contacts[i] = m.contact(s)
-		}
-		priced, err := cost.Footprint(contacts, m.table, window)
+		priced, err := m.footprint(stored, window)
 		if err != nil {
 			return nil, err
 		}

@@ -22,8 +22,22 @@ type Removal struct {
 	CohortWas, CohortIs money.Pence
 	MembersWas          int
 	MembersIs           int
-	Enter, Leave        []id.Person // of the cohort, whom the viewer may know of
-	EnterN, LeaveN      int         // of all
+	Exchange
+}
+
+// Exchange is who would enter the cohort, and who would leave it.
+type Exchange struct {
+	Enter, Leave   []id.Person // whom the viewer may know of
+	EnterN, LeaveN int         // of all
+}
+
+// exchange holds one cohort to another.
+func exchange(tx *store.Tx, was, is *cohort.Cohort) (x Exchange, err error) {
+	if x.Enter, x.EnterN, err = knownOf(tx, is.Members, membersOf(was)); err != nil {
+		return x, err
+	}
+	x.Leave, x.LeaveN, err = knownOf(tx, was.Members, membersOf(is))
+	return x, err
 }
 
 // Removal reckons what taking an extract back would change; nil while nothing is linked.
@@ -57,10 +71,7 @@ func (a *App) Removal(ctx context.Context, who Who, n id.Extract) (*Removal, err
 			return nil
 		}
 		r.CohortWas, r.CohortIs, r.MembersWas, r.MembersIs = was.Amount, is.Amount, len(was.Members), len(is.Members)
-		if r.Enter, r.EnterN, err = knownOf(tx, is.Members, membersOf(was)); err != nil {
-			return err
-		}
-		r.Leave, r.LeaveN, err = knownOf(tx, was.Members, membersOf(is))
+		r.Exchange, err = exchange(tx, was, is)
 		return err
 	})
 	return r, err

@@ -189,6 +189,15 @@ func (p *FootprintPage) weakest(tx *store.Tx, links []store.Link, run id.Run) (e
 	return err
 }
 
+// footprint prices stored contacts in a window.
+func (m *priceMap) footprint(stored []store.StoredContact, w cost.Window) (cost.Priced, error) {
+	contacts := make([]cost.Contact, len(stored))
+	for i, s := range stored {
+		contacts[i] = m.contact(s)
+	}
+	return cost.Footprint(contacts, m.table, w)
+}
+
 // contact is a stored contact as a line shows it.
 func (m *priceMap) contact(s store.StoredContact) cost.Contact {
 	return cost.Contact{Activity: m.activity(s), ID: ContactNumber(s.Extract, s.Line), Record: s.Record, Extract: s.Extract, Line: int32(s.Line)}

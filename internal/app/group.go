@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -89,7 +90,7 @@ func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
 		x := GroupLink{Pair: Pair{l.A, l.B}, PPM: l.PPM}
 		if w, ok := doubts[x.Pair]; ok && mayPairs {
 			x.Doubt, x.Why = true, blindReason(w.Why)
-			if x.Blind = w.open() && !w.readBy(p.Viewer.Account); x.Blind {
+			if x.Blind = w.waitsFor(p.Viewer.Account); x.Blind {
 				x.PPM = 0
 			}
 		}
@@ -114,7 +115,7 @@ func (p *GroupPage) conflicts(tx *store.Tx, run id.Run) error {
 	values := map[string]map[string]bool{}
 	for _, r := range records {
 		var who person.Identity
-		if err := decode(r.Identity, &who); err != nil {
+		if err := json.Unmarshal([]byte(r.Identity), &who); err != nil {
 			return fmt.Errorf("record %d: %w", r.RecordVersion.Record, err)
 		}
 		for _, i := range who.Identifiers {
@@ -153,15 +154,7 @@ func (a *App) Split(ctx context.Context, who Who, in SplitPerson) (made id.Perso
 		return 0, err
 	}
 	err = a.db.Do(ctx, request(who, policy.PersonNotSame, policy.Person, int64(in.Person)), func(tx *store.Tx) error {
-		here, err := tx.Area()
-		if err != nil {
-			return err
-		}
-		p, err := tx.Follow(in.Person)
-		if err != nil {
-			return err
-		}
-		members, err := tx.MembersOf(here.LinkRun, p)
+		run, p, members, err := membersNow(tx, in.Person)
 		if err != nil {
 			return err
 		}
@@ -174,7 +167,7 @@ func (a *App) Split(ctx context.Context, who Who, in SplitPerson) (made id.Perso
 		if len(chosen) == len(members) {
 			return fault.InvalidField("record", "These are all of the records, so nobody would be left.", "Leave at least one of them.")
 		}
-		x := store.Answer{Answer: string(linkage.NotSame), Person: p, Record: chosen[0], Reason: in.Reason, CountsFrom: here.LinkRun}
+		x := store.Answer{Answer: string(linkage.NotSame), Person: p, Record: chosen[0], Reason: in.Reason, CountsFrom: run}
 		for _, r := range members {
 			if slices.Contains(chosen, r) {
 				continue
@@ -186,7 +179,7 @@ func (a *App) Split(ctx context.Context, who Who, in SplitPerson) (made id.Perso
 		if x, err = tx.AddAnswer(x); err != nil {
 			return err
 		}
-		now, err := settle(tx, here.LinkRun, x)
+		now, err := settle(tx, run, x)
 		made = now[chosen[0]]
 		return err
 	})

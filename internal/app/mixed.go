@@ -3,7 +3,6 @@ package app
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -223,11 +222,8 @@ func (p *MixedPage) runs(tx *store.Tx, mixed id.Person) error {
 			return err
 		}
 		if total.Person != 0 {
-			r.Report, r.Inputs = "", ""
 			p.Runs = append(p.Runs, MixedRun{r, total.Place, total.Rank})
 		}
 	}
 	return nil
 }
-
-func decode(text string, to any) error { return json.Unmarshal([]byte(text), to) }

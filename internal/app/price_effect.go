@@ -19,12 +19,10 @@ import (
 // PriceEffect is what approving a decision would change in a run over what is accepted now: the same contacts, people and rule,
 // reckoned with what stands, which is a gap where nothing is approved, and with the decision.
 type PriceEffect struct {
-	Amount       money.Pence // of everyone in the window, more or less
-	Cohort       money.Pence // of the cohort, more or less
-	Contacts     int         // that would have a price
-	Enter, Leave []id.Person // of the cohort, whom the viewer may know of
-	EnterN       int         // of all
-	LeaveN       int
+	Amount   money.Pence // of everyone in the window, more or less
+	Cohort   money.Pence // of the cohort, more or less
+	Contacts int         // that would have a price
+	Exchange
 }
 
 // effect is what approving the decision that waits would change. It is nil before anything is linked.
@@ -98,10 +96,7 @@ func (a *App) effectOf(tx *store.Tx, code cost.Key, decided store.PriceEntry) (*
 	if at, sent := standing.at[code]; sent {
 		e.Contacts = r.priced[at]
 	}
-	if e.Enter, e.EnterN, err = knownOf(tx, r.is.Members, membersOf(r.was)); err != nil {
-		return nil, err
-	}
-	e.Leave, e.LeaveN, err = knownOf(tx, r.was.Members, membersOf(r.is))
+	e.Exchange, err = exchange(tx, r.was, r.is)
 	return e, err
 }
 

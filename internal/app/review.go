@@ -72,6 +72,9 @@ func (w waiting) open() bool {
 	return w.stands.Open(len(w.readings), linkage.AskedTwice(w.A, w.B))
 }
 
+// waitsFor says whether the pair waits for somebody to look who has not.
+func (w waiting) waitsFor(who id.Account) bool { return w.open() && !w.readBy(who) }
+
 // readingsOf gives what different people say of each pair, oldest first.
 func readingsOf(answers []store.Answer) map[Pair][]linkage.Reading {
 	out := map[Pair][]linkage.Reading{}
@@ -233,7 +236,7 @@ func (a *App) NextPair(ctx context.Context, who Who) (next Pair, err error) {
 		next = Pair{}
 		all, _, err := waitingPairs(tx)
 		for _, w := range all {
-			if w.open() && !w.readBy(tx.Actor().Account) {
+			if w.waitsFor(tx.Actor().Account) {
 				next = Pair{w.A, w.B}
 				break
 			}
@@ -247,7 +250,7 @@ func (a *App) NextPair(ctx context.Context, who Who) (next Pair, err error) {
 func pairsWaiting(tx *store.Tx) (n int, err error) {
 	all, _, err := waitingPairs(tx)
 	for _, w := range all {
-		if w.open() && !w.readBy(tx.Actor().Account) {
+		if w.waitsFor(tx.Actor().Account) {
 			n++
 		}
 	}
@@ -519,15 +522,9 @@ func leaving(tx *store.Tx, run id.Run, p id.Person, pair Pair) (id.Record, error
 	if err != nil {
 		return 0, err
 	}
-	var ties []linkage.Tie
-	for _, r := range members {
-		some, err := tx.TiesOf(run, r)
-		if err != nil {
-			return 0, err
-		}
-		for _, l := range some {
-			ties = append(ties, linkage.Tie{A: l.A, B: l.B, Millibits: l.Millibits})
-		}
+	ties, err := tiesOf(tx, run, members)
+	if err != nil {
+		return 0, err
 	}
 	slices.SortStableFunc(ties, func(x, y linkage.Tie) int { return cmp.Compare(y.Millibits, x.Millibits) })
 	pairs := [][2]id.Record{pair}

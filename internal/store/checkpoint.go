@@ -33,7 +33,7 @@ func (db *DB) checkpoints(ctx context.Context) {
 		case <-tick.C:
 		}
 		length, err := db.checkpoint(ctx, "passive")
-		if err == nil && length >= longLog { // nearly all of it has just been copied, so that writes wait for the rest only
+		if err == nil && length >= longLog { // what could be copied has just been, so that writes wait for the rest only
 			_, err = db.checkpoint(ctx, "restart")
 		}
 		if err != nil && ctx.Err() == nil && !db.dialect.again(err) {

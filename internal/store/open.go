@@ -199,7 +199,7 @@ func (db *DB) Close() error {
 			errs = append(errs, err)
 		}
 	}
-	if db.reads != nil && db.reads != db.writes {
+	if db.reads != nil {
 		errs = append(errs, db.reads.Close())
 	}
 	if db.copies != nil {

@@ -216,18 +216,21 @@ type Answer struct {
 // Counts says whether it is heard: by the records' persons now, and by the next link run.
 func (a Answer) Counts() bool { return a.CountsFrom != 0 && a.CountsTo == 0 && a.UndoneAt.IsZero() }
 
-const answerFields = `id, answer, person, record, reason, at, account, undone_at, undone_by, undone_reason, pair, needs_two, counts_from, counts_to, made`
+// An answer comes in as many rows as it has pairs, and in one where it has none.
+const answerRows = `select x.id, x.answer, x.person, x.record, x.reason, x.at, x.account, x.undone_at, x.undone_by, x.undone_reason, x.pair, x.needs_two,
+	x.counts_from, x.counts_to, x.made, coalesce(p.record_a, 0), coalesce(p.record_b, 0) from answers x left join answer_pairs p on p.answer = x.id `
+
+// inOrder is by answer, then by pair.
+const inOrder = ` order by x.id, p.record_a, p.record_b`
 
 var (
 	answerInsert = query("answer.insert", `insert into answers (area, id, answer, person, record, reason, at, account, pair, needs_two, counts_from)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
 	answerUndo = query("answer.undo", `update answers set undone_at = $1, undone_by = $2, undone_reason = $3,
 		counts_to = case when counts_from <> 0 and counts_to = 0 then $6 else counts_to end where id = $4 and undone_at = '' and area = $5`)
-	answerByID = query("answer.by-id", `select `+answerFields+` from answers where id = $1 and area = $2`)
-	answersOf  = query("answer.of-person", `select `+answerFields+` from answers where area = $1 and person = $2 order by id desc`)
-	answersAll = query("answer.standing", `select `+answerFields+` from answers where area = $1 and undone_at = '' and counts_from <> 0 and counts_to = 0
-		order by id`)
-	answerPairs  = query("answer.pairs", `select record_a, record_b from answer_pairs where answer = $1 order by record_a, record_b`)
+	answerByID   = query("answer.by-id", answerRows+`where x.id = $1 and x.area = $2`+inOrder)
+	answersOf    = query("answer.of-person", answerRows+`where x.area = $1 and x.person = $2 order by x.id desc, p.record_a, p.record_b`)
+	answersAll   = query("answer.standing", answerRows+`where x.area = $1 and x.undone_at = '' and x.counts_from <> 0 and x.counts_to = 0`+inOrder)
 	answersSince = query("answer.since", `select count(*) from answers where area = $1 and counts_from <> 0 and (at > $2 or undone_at > $2)`)
 )
 
@@ -305,27 +308,24 @@ func (tx *Tx) AnswersSince(t time.Time) (n int64, err error) {
 }
 
 // answersBy gives answers with their pairs, and shows nobody.
-func (tx *Tx) answersBy(s *statement, args ...any) ([]Answer, error) {
-	some, err := list(tx, s, args, func(scan func(...any) error) (a Answer, err error) {
+func (tx *Tx) answersBy(s *statement, args ...any) (some []Answer, err error) {
+	return some, tx.each(s, args, func(scan func(...any) error) error {
+		var a Answer
 		var at, undone string
 		var pair, both int64
-		err = scan(&a.ID, &a.Answer, &a.Person, &a.Record, &a.Reason, &at, &a.Account, &undone, &a.UndoneBy, &a.UndoneReason, &pair, &both,
-			&a.CountsFrom, &a.CountsTo, &a.Made)
+		var two [2]id.Record
+		err := scan(&a.ID, &a.Answer, &a.Person, &a.Record, &a.Reason, &at, &a.Account, &undone, &a.UndoneBy, &a.UndoneReason, &pair, &both,
+			&a.CountsFrom, &a.CountsTo, &a.Made, &two[0], &two[1])
 		a.At, a.UndoneAt, a.Pair, a.Both = moment(at), moment(undone), pair != 0, both != 0
-		return a, err
-	})
-	if err != nil {
-		return nil, err
-	}
-	for i := range some {
-		some[i].Pairs, err = list(tx, answerPairs, []any{some[i].ID}, func(scan func(...any) error) (p [2]id.Record, err error) {
-			return p, scan(&p[0], &p[1])
-		})
-		if err != nil {
-			return nil, err
+		if len(some) == 0 || some[len(some)-1].ID != a.ID {
+			some = append(some, a)
 		}
-	}
-	return some, nil
+		if two[0] != 0 {
+			last := &some[len(some)-1]
+			last.Pairs = append(last.Pairs, two)
+		}
+		return err
+	})
 }
 
 // noRow says whether err is that a query gave no row.

@@ -37,11 +37,11 @@ var (
 	doubtOf = query("doubt.of-pair", `
 		select d.record_a, d.record_b, d.millibits, d.ppm, d.evidence, d.why from areas a join doubts d on d.run = a.link_run
 		where a.id = $1 and d.area = $1 and d.record_a = $2 and d.record_b = $3`)
-	answersPaired = query("answer.of-pairs", `select `+answerFields+` from answers where area = $1 and pair = 1 and undone_at = '' order by id`)
-	answersOfPair = query("answer.of-pair", `select `+answerFields+` from answers where area = $1 and pair = 1
-		and id in (select answer from answer_pairs where record_a = $2 and record_b = $3) order by id`)
-	answersChanged = query("answer.changed-in", `select `+answerFields+` from answers where area = $1 and counts_from = $2
-		union select `+answerFields+` from answers where area = $1 and counts_to = $2 order by 1`)
+	answersPaired = query("answer.of-pairs", answerRows+`where x.area = $1 and x.pair = 1 and x.undone_at = ''`+inOrder)
+	answersOfPair = query("answer.of-pair", answerRows+`where x.area = $1 and x.pair = 1
+		and x.id in (select answer from answer_pairs where record_a = $2 and record_b = $3)`+inOrder)
+	answersChanged = query("answer.changed-in", answerRows+`where x.area = $1 and x.counts_from = $2
+		union `+answerRows+`where x.area = $1 and x.counts_to = $2 order by 1, 16, 17`)
 	answerCounts = query("answer.counts", `update answers set counts_from = $1, counts_to = $2 where id = $3 and area = $4`)
 	answerMade   = query("answer.made", `update answers set made = $1 where id = $2 and area = $3`)
 	answerPerson = query("answer.person", `update answers set person = $1 where id = $2 and area = $3`)
