@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/ncruces/go-sqlite3"
 	sqlite "github.com/ncruces/go-sqlite3/driver"
 )
 
@@ -28,6 +29,10 @@ func (p pinned) Connect(ctx context.Context) (driver.Conn, error) {
 		return nil, err
 	}
 	inner := c.(connection)
+	// A plan must not rest upon the values that a statement is run with: one that does is made anew whenever they are bound again.
+	if _, err := inner.Raw().Config(sqlite3.DBCONFIG_ENABLE_QPSG, true); err != nil {
+		return nil, errors.Join(fmt.Errorf("keep plans: %w", err), inner.Close())
+	}
 	for _, p := range p.pragmas {
 		if err := inner.Raw().Exec("pragma " + p); err != nil {
 			return nil, errors.Join(fmt.Errorf("pragma %s: %w", p, err), inner.Close())

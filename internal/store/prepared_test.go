@@ -1,13 +1,16 @@
 package store
 
 import (
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/ncruces/go-sqlite3"
 )
 
 // TestQueryWithinTheSameQuery runs a statement while its rows are being read: each has its own place.
@@ -81,6 +84,61 @@ func TestStatementsAreKeptWithinBounds(t *testing.T) {
 	}
 	if texts < 20 || texts > 26 {
 		t.Errorf("%d statements are kept", texts)
+	}
+}
+
+// TestStatementsKeepTheirPlans runs every query twice: SQLite must not read its text again because other values are bound.
+func TestStatementsKeepTheirPlans(t *testing.T) {
+	t.Parallel()
+	db := openTest(t, Config{Dir: t.TempDir()})
+	conn, err := db.reads.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	err = conn.Raw(func(c any) error {
+		for _, q := range registered {
+			if !strings.HasPrefix(strings.TrimSpace(q.sqlite), "select") {
+				continue
+			}
+			s, err := c.(*keeping).Prepare(q.sqlite)
+			if err != nil {
+				return fmt.Errorf("%s: %w", q.name, err)
+			}
+			counting, ok := s.(*kept).statementOf.(interface {
+				BindCount() int
+				Status(op sqlite3.StmtStatus, reset bool) int
+			})
+			if !ok {
+				t.Fatal("the driver's statements do not count any more")
+			}
+			for i := range 2 {
+				args := make([]driver.NamedValue, counting.BindCount())
+				for j := range args {
+					args[j] = driver.NamedValue{Ordinal: j + 1, Value: int64(i)}
+				}
+				rows, err := s.(*kept).QueryContext(t.Context(), args)
+				if err != nil {
+					return fmt.Errorf("%s: %w", q.name, err)
+				}
+				if err := rows.Next(make([]driver.Value, len(rows.Columns()))); err != nil && !errors.Is(err, io.EOF) {
+					return fmt.Errorf("%s: %w", q.name, err)
+				}
+				if err := rows.Close(); err != nil {
+					return err
+				}
+			}
+			if n := counting.Status(sqlite3.STMTSTATUS_REPREPARE, false); n != 0 {
+				t.Errorf("%s was read again %d times", q.name, n)
+			}
+			if err := s.Close(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
