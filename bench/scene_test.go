@@ -2,8 +2,6 @@ package bench
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,6 +17,7 @@ import (
 	"throughline/internal/day"
 	"throughline/internal/id"
 	"throughline/internal/policy"
+	"throughline/internal/store/storetest"
 )
 
 // The measurements here are Go benchmarks that bench/run starts one by one, each in a process of its own, so that the memory they
@@ -51,38 +50,9 @@ func onBoth(b *testing.B, f func(b *testing.B, p app.Place)) {
 	})
 	b.Run("postgres", func(b *testing.B) {
 		p := place
-		p.Dir, p.Postgres = b.TempDir(), schema(b)
+		p.Dir, p.Postgres = b.TempDir(), storetest.Schema(b)
 		f(b, p)
 	})
-}
-
-func schema(b *testing.B) string {
-	b.Helper()
-	server := os.Getenv("THROUGHLINE_TEST_PG")
-	if server == "" {
-		b.Skip("THROUGHLINE_TEST_PG names no PostgreSQL; make bench starts one")
-	}
-	db, err := sql.Open("pgx", server)
-	if err != nil {
-		b.Fatal(err)
-	}
-	name := fmt.Sprintf("bench_%d_%d", os.Getpid(), time.Now().UnixNano())
-	if _, err := db.Exec("create schema " + name); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		if _, err := db.Exec("drop schema " + name + " cascade"); err != nil {
-			b.Error(err)
-		}
-		if err := db.Close(); err != nil {
-			b.Error(err)
-		}
-	})
-	join := "?"
-	if strings.Contains(server, "?") {
-		join = "&"
-	}
-	return server + join + "search_path=" + name
 }
 
 func open(b *testing.B, p app.Place) *app.App {

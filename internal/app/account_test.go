@@ -1,12 +1,9 @@
 package app
 
 import (
-	"database/sql"
 	"fmt"
-	"os"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,6 +14,7 @@ import (
 	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/policy"
+	"throughline/internal/store/storetest"
 )
 
 // world is an installation with its first administrator, and a clock that stands still until it is moved.
@@ -50,8 +48,6 @@ func (w *world) move(d time.Duration) {
 
 var cheap = account.Cost{Memory: 64, Passes: 1, Threads: 1}
 
-var testSchemas atomic.Int64
-
 // onBoth runs a story on SQLite and, when THROUGHLINE_TEST_PG holds a connection string, on PostgreSQL in a schema of its own.
 func onBoth(t *testing.T, story func(t *testing.T, w *world)) {
 	t.Helper()
@@ -61,31 +57,7 @@ func onBoth(t *testing.T, story func(t *testing.T, w *world)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		server := os.Getenv("THROUGHLINE_TEST_PG")
-		if server == "" {
-			t.Skip("THROUGHLINE_TEST_PG names no PostgreSQL; make test starts one")
-		}
-		admin, err := sql.Open("pgx", server)
-		if err != nil {
-			t.Fatal(err)
-		}
-		name := fmt.Sprintf("test_app_%d_%d", os.Getpid(), testSchemas.Add(1))
-		if _, err := admin.Exec("create schema " + name); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if _, err := admin.Exec("drop schema " + name + " cascade"); err != nil {
-				t.Error(err)
-			}
-			if err := admin.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-		join := "?"
-		if strings.Contains(server, "?") {
-			join = "&"
-		}
-		story(t, newWorld(t, server+join+"search_path="+name))
+		story(t, newWorld(t, storetest.Schema(t)))
 	})
 }
 

@@ -1,9 +1,7 @@
 package app
 
 import (
-	"database/sql"
 	"fmt"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -15,6 +13,7 @@ import (
 	"throughline/internal/id"
 	"throughline/internal/policy"
 	"throughline/internal/store"
+	"throughline/internal/store/storetest"
 )
 
 // scene is an area with accounts and no files yet.
@@ -35,42 +34,11 @@ func (w *scene) now() time.Time {
 	return time.Unix(w.at.Load(), 0).UTC()
 }
 
-var schemas atomic.Int64
-
 // inBoth runs a story on SQLite and, when THROUGHLINE_TEST_PG holds a connection string, on PostgreSQL in a schema of its own.
 func inBoth(t *testing.T, f func(t *testing.T, w *scene)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { t.Parallel(); f(t, newScene(t, "")) })
-	t.Run("postgres", func(t *testing.T) { t.Parallel(); f(t, newScene(t, testSchema(t))) })
-}
-
-func testSchema(t *testing.T) string {
-	t.Helper()
-	server := os.Getenv("THROUGHLINE_TEST_PG")
-	if server == "" {
-		t.Skip("THROUGHLINE_TEST_PG names no PostgreSQL; make test starts one")
-	}
-	admin, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("story_%d_%d", os.Getpid(), schemas.Add(1))
-	if _, err := admin.Exec("create schema " + name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := admin.Exec("drop schema " + name + " cascade"); err != nil {
-			t.Error(err)
-		}
-		if err := admin.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	join := "?"
-	if strings.Contains(server, "?") {
-		join = "&"
-	}
-	return server + join + "search_path=" + name
+	t.Run("postgres", func(t *testing.T) { t.Parallel(); f(t, newScene(t, storetest.Schema(t))) })
 }
 
 func newScene(t *testing.T, postgres string) *scene {

@@ -17,6 +17,7 @@ import (
 	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/policy"
+	"throughline/internal/store/storetest"
 )
 
 // showing is a read that shows one person.
@@ -155,7 +156,7 @@ func TestClosingWhileReading(t *testing.T) {
 			if os.Getenv("THROUGHLINE_TEST_PG") == "" {
 				continue
 			}
-			config.Postgres = testSchema(t)
+			config.Postgres = storetest.Schema(t)
 		}
 		db, err := Open(t.Context(), config)
 		if err != nil {
@@ -270,7 +271,7 @@ func TestSixtyFourAtOnce(t *testing.T) {
 // beginning, sees what the other wrote, and leaves one event.
 func TestLostRaceIsRunAgain(t *testing.T) {
 	t.Parallel()
-	db := openTest(t, Config{Dir: t.TempDir(), Now: newClock().now, Postgres: testSchema(t)})
+	db := openTest(t, Config{Dir: t.TempDir(), Now: newClock().now, Postgres: storetest.Schema(t)})
 	newArea(t, db)
 	change := Request{Who: ByOperator("test", "Olive Operator"), Act: policy.AreaLoad, Subject: policy.Subject{Kind: policy.System}, Purpose: policy.Operate}
 	var saw []string
@@ -303,7 +304,7 @@ func TestLostRaceIsRunAgain(t *testing.T) {
 // TestRaceThatIsNeverWon gives up after some tries with an answer that says so, and leaves nothing.
 func TestRaceThatIsNeverWon(t *testing.T) {
 	t.Parallel()
-	db := openTest(t, Config{Dir: t.TempDir(), Now: newClock().now, Postgres: testSchema(t)})
+	db := openTest(t, Config{Dir: t.TempDir(), Now: newClock().now, Postgres: storetest.Schema(t)})
 	newArea(t, db)
 	change := Request{Who: ByOperator("test", "Olive Operator"), Act: policy.AreaLoad, Subject: policy.Subject{Kind: policy.System}, Purpose: policy.Operate}
 	tries := 0

@@ -3,6 +3,8 @@ package store
 import (
 	"database/sql"
 	"testing"
+
+	"throughline/internal/store/storetest"
 )
 
 // TestMigratedRowsAreKept brings a database that has rows of two areas from before two tables were cut out of others: what was moved is there,
@@ -12,7 +14,7 @@ func TestMigratedRowsAreKept(t *testing.T) {
 		ctx := t.Context()
 		old := Config{Dir: t.TempDir()}
 		if db.dialect.name == "postgres" {
-			old.Postgres = testSchema(t)
+			old.Postgres = storetest.Schema(t)
 		}
 		before := &DB{dir: old.Dir}
 		var err error

@@ -12,6 +12,7 @@ import (
 	"github.com/ncruces/go-sqlite3/driver"
 
 	"throughline/internal/policy"
+	"throughline/internal/store/storetest"
 )
 
 // TestPinnedOnConnectionsToCome closes every connection again and again: one that the pool opens later is pinned like the first (bar D9).
@@ -160,7 +161,7 @@ func TestLostKeysAreRefused(t *testing.T) {
 // not the one the audit was made with, a new one too.
 func TestPostgresHoldsItsKeysAndItsServer(t *testing.T) {
 	t.Parallel()
-	schema, dir, elsewhere := testSchema(t), t.TempDir(), t.TempDir()
+	schema, dir, elsewhere := storetest.Schema(t), t.TempDir(), t.TempDir()
 	open := func(dir string) error {
 		db, err := Open(t.Context(), Config{Dir: dir, Postgres: schema})
 		if err != nil {

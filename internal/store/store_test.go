@@ -2,16 +2,14 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-	"os"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"throughline/internal/policy"
+	"throughline/internal/store/storetest"
 )
 
 // clock is the tests' clock: it stands still until it is moved.
@@ -34,8 +32,6 @@ func (c *clock) move(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
-var schemas atomic.Int64
-
 // onBoth runs a test on SQLite and, when THROUGHLINE_TEST_PG holds a connection string, on PostgreSQL in a schema of its own.
 func onBoth(t *testing.T, f func(t *testing.T, db *DB, c *clock)) {
 	t.Helper()
@@ -47,7 +43,7 @@ func onBoth(t *testing.T, f func(t *testing.T, db *DB, c *clock)) {
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		c := newClock()
-		f(t, openTest(t, Config{Dir: t.TempDir(), Now: c.now, Postgres: testSchema(t)}), c)
+		f(t, openTest(t, Config{Dir: t.TempDir(), Now: c.now, Postgres: storetest.Schema(t)}), c)
 	})
 }
 
@@ -63,36 +59,6 @@ func openTest(t *testing.T, c Config) *DB {
 		}
 	})
 	return db
-}
-
-// testSchema makes an empty schema on the test server and gives a connection string that uses it.
-func testSchema(t *testing.T) string {
-	t.Helper()
-	server := os.Getenv("THROUGHLINE_TEST_PG")
-	if server == "" {
-		t.Skip("THROUGHLINE_TEST_PG names no PostgreSQL; make test starts one")
-	}
-	admin, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("test_%d_%d", os.Getpid(), schemas.Add(1))
-	if _, err := admin.Exec("create schema " + name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := admin.Exec("drop schema " + name + " cascade"); err != nil {
-			t.Error(err)
-		}
-		if err := admin.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	join := "?"
-	if strings.Contains(server, "?") {
-		join = "&"
-	}
-	return server + join + "search_path=" + name
 }
 
 // newArea makes the area "test" as the operator.

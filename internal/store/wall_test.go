@@ -18,6 +18,7 @@ import (
 	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/policy"
+	"throughline/internal/store/storetest"
 )
 
 // asSuper opens the test server as its superuser, from THROUGHLINE_TEST_PG_SUPER.
@@ -43,7 +44,7 @@ func asSuper(t *testing.T) (*sql.DB, string) {
 func TestRoleThatTheWallWouldNotBind(t *testing.T) {
 	t.Parallel()
 	super, dsn := asSuper(t)
-	schema := testSchema(t)
+	schema := storetest.Schema(t)
 	refused := func(what, dsn string) {
 		t.Helper()
 		db, err := Open(t.Context(), Config{Dir: t.TempDir(), Postgres: dsn})
@@ -75,7 +76,7 @@ func TestRoleThatTheWallWouldNotBind(t *testing.T) {
 // database on which somebody took that away from one table is refused (bar A8).
 func TestWallIsForced(t *testing.T) {
 	t.Parallel()
-	schema := testSchema(t)
+	schema := storetest.Schema(t)
 	db := openTest(t, Config{Dir: t.TempDir(), Postgres: schema})
 	open, err := db.writes.Query(`select relname from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r'
 		and not (relrowsecurity and relforcerowsecurity) order by relname`)
@@ -283,7 +284,7 @@ func areaTables() (out []string) {
 // TestNoAreaNoRows counts rows on a connection that has named no area, and on one that has (bar A8).
 func TestNoAreaNoRows(t *testing.T) {
 	t.Parallel()
-	db := openTest(t, Config{Dir: t.TempDir(), Postgres: testSchema(t), Now: newClock().now})
+	db := openTest(t, Config{Dir: t.TempDir(), Postgres: storetest.Schema(t), Now: newClock().now})
 	w := newWorld(t, db, "north")
 	newWorld(t, db, "south")
 	seal(t, db)
@@ -315,7 +316,7 @@ func TestNoAreaNoRows(t *testing.T) {
 // TestAlternatingAreas shares two connections among a thousand requests of two areas and of nobody's area (bar A8).
 func TestAlternatingAreas(t *testing.T) {
 	t.Parallel()
-	db := openTest(t, Config{Dir: t.TempDir(), Postgres: testSchema(t), Now: newClock().now})
+	db := openTest(t, Config{Dir: t.TempDir(), Postgres: storetest.Schema(t), Now: newClock().now})
 	worlds := []*world{newWorld(t, db, "north"), newWorld(t, db, "south")}
 	db.writes.SetMaxOpenConns(2)
 	db.writes.SetMaxIdleConns(2)
