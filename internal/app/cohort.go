@@ -64,6 +64,7 @@ type CohortPage struct {
 	Blocks    []store.PersonTotal // every member whom the viewer may know of, for the charts
 	Only      id.Agency           // the agency that has a record of everybody listed, where the viewer may know of no others; 0 for all
 	NotPriced int64               // contacts of the whole cohort that have no price
+	Reach     *Reach              // how far the cohort hangs on pairs in doubt; nil for a run made before that was worked out
 	Matching  Matching
 	Page      int
 	Stale     Stale
@@ -130,7 +131,7 @@ func (a *App) cohortPage(tx *store.Tx, in OpenCohort) (p CohortPage, err error) 
 		p.Ready, err = a.ready(tx)
 		return p, err
 	}
-	p.Run, p.Cohort, p.Rule, p.NotPriced = run, report.Cohort, report.Cohort.Rule, report.NotPriced
+	p.Run, p.Cohort, p.Rule, p.NotPriced, p.Reach = run, report.Cohort, report.Cohort.Rule, report.NotPriced, report.Reach
 	p.Says = cost.SaysOfPart(report.Says, int(report.NotPriced))
 	if err := json.Unmarshal([]byte(run.Inputs), &p.Inputs); err != nil {
 		return p, err

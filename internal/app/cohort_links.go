@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 
 	"throughline/internal/cohort"
+	"throughline/internal/cost"
 	"throughline/internal/id"
 	"throughline/internal/linkage"
 	"throughline/internal/money"
@@ -14,10 +16,11 @@ import (
 // DoubtedMember is somebody of the cohort with what rests on links in doubt.
 type DoubtedMember struct {
 	store.PersonTotal
-	Within  int         // links in doubt that hold their records together
-	Outside int         // pairs in doubt between their records and somebody else's
-	Least   money.Pence // their cost were every link within in doubt wrong: that of the costliest part
-	Most    money.Pence // their cost were every pair outside one person's
+	Spread  *cost.Spread // of their cost as the run worked it out, by what the links weigh; nil where nothing in doubt weighs
+	Within  int          // links in doubt that hold their records together
+	Outside int          // pairs in doubt between their records and somebody else's
+	Least   money.Pence  // their cost were every link within in doubt wrong: that of the costliest part
+	Most    money.Pence  // their cost were every pair outside one person's
 }
 
 // CohortLinks says how much of the cohort rests on links in doubt.
@@ -31,6 +34,8 @@ type CohortLinks struct {
 	Could       int // pairs of people outside the cohort who would together reach its threshold
 	Least, Most money.Pence
 	Amount      money.Pence // the cohort's cost as agreed
+	LinkRun     id.Run      // that the run rests on
+	Reach       *Reach      // as the run worked it out; nil for a run made before that was
 }
 
 // CohortLinks works out the range of the cohort's cost that depends on pairs which nobody has answered yet.
@@ -46,6 +51,12 @@ func (a *App) CohortLinks(ctx context.Context, who Who) (CohortLinks, error) {
 			return err
 		}
 		p.Run, p.Rule, p.NotPriced, p.People, p.Amount = run, report.Cohort.Rule, report.NotPriced, len(report.Cohort.Members), report.Cohort.Amount
+		p.Reach = report.Reach
+		var in RunInputs
+		if err := json.Unmarshal([]byte(run.Inputs), &in); err != nil {
+			return err
+		}
+		p.LinkRun = in.LinkRun
 		return a.doubted(tx, &p)
 	})
 	return p, err
@@ -117,6 +128,9 @@ func (a *App) doubted(tx *store.Tx, p *CohortLinks) error {
 		}
 		p.Least, p.Most = p.Least+row.Least, p.Most+row.Most
 		if row.Within+row.Outside > 0 {
+			if s, known := p.Reach.SpreadOf(t.Person); known {
+				row.Spread = &s
+			}
 			p.Rows = append(p.Rows, *row)
 		}
 	}
@@ -129,19 +143,12 @@ func leastOf(tx *store.Tx, m *priceMap, run id.Run, t store.PersonTotal, doubts 
 	if err != nil {
 		return 0, err
 	}
-	in := linkage.Settling{Found: map[id.Record]id.Person{}}
-	for _, r := range members {
-		in.Found[r] = t.Person
-	}
-	if in.Ties, err = tiesOf(tx, run, members); err != nil {
+	ties, err := tiesOf(tx, run, members)
+	if err != nil {
 		return 0, err
 	}
-	for i, p := range doubts {
-		in.Words = append(in.Words, linkage.Word{Answer: int64(i + 1), Record: p[1], Pairs: [][2]id.Record{p}})
-	}
 	part := id.Person(0)
-	in.Fresh = func(int64) id.Person { part--; return part }
-	of := linkage.Settle(in)
+	of := partsOf(t.Person, members, ties, doubts, func(int64) id.Person { part--; return part })
 	stored, err := tx.ContactsOf(t.Person, run)
 	if err != nil {
 		return 0, err

@@ -35,6 +35,8 @@ type costRunReport struct {
 	NoPerson int // contacts of records that no person holds
 
 	NotPriced int64 // contacts of the cohort's people, inside the window, that have no price
+
+	Reach *Reach `json:",omitempty"` // nil for a run made before it was worked out
 }
 
 type codeReport struct {
@@ -75,8 +77,12 @@ func (a *App) costContacts(ctx context.Context, t *task) error {
 			return err
 		}
 		var c *costing
+		var d *inDoubt
 		err := a.db.Do(ctx, request(t.who, policy.RunRead, policy.Run, int64(run)), func(tx *store.Tx) (err error) {
-			c, err = a.gather(tx)
+			if d, err = pairsInDoubt(tx); err != nil {
+				return err
+			}
+			c, err = a.gatherFrom(tx, d.keeping(tx.ContactsOfExtract))
 			return err
 		})
 		if err != nil {
@@ -97,7 +103,12 @@ func (a *App) costContacts(ctx context.Context, t *task) error {
 		if err != nil {
 			return err
 		}
-		found, err := cohort.Apply(c.rule, c.people(sums), c.coverage())
+		people := c.people(sums)
+		found, err := cohort.Apply(c.rule, people, c.coverage())
+		if err != nil {
+			return err
+		}
+		reach, err := a.reach(ctx, t, run, c, d, people, found)
 		if err != nil {
 			return err
 		}
@@ -113,6 +124,7 @@ func (a *App) costContacts(ctx context.Context, t *task) error {
 			return err
 		}
 		report := c.report(sums, found)
+		report.Reach = reach
 		return a.db.Do(ctx, request(t.who, policy.RunPublish, policy.Run, int64(run)), func(tx *store.Tx) error {
 			if err := publish(tx, run, store.CostRun, report); err != nil {
 				return err

@@ -36,6 +36,7 @@ type CohortBrief struct {
 	AWeek     money.Pence // of the rule
 	PriceYear day.FinancialYear
 	Rents     bool // rent and benefits are counted
+	Reach     *Reach
 	Stale     Stale
 }
 
@@ -121,7 +122,7 @@ func (a *App) cohortBrief(tx *store.Tx) (*CohortBrief, error) {
 	}
 	c := report.Cohort
 	b := &CohortBrief{Run: run, People: len(c.Members), Amount: c.Amount, AWeek: c.Rule.AWeek, PriceYear: c.Rule.PriceYear, Rents: rentsCounted(c.Rule.Exclusions),
-		NotPriced: report.NotPriced}
+		NotPriced: report.NotPriced, Reach: report.Reach}
 	if b.By, err = tx.NameOf(run.StartedBy); err != nil {
 		return nil, err
 	}

@@ -28,6 +28,7 @@ type linkRunReport struct {
 	Doubts  int
 	Model   *linkage.Model
 	Linkage linkage.Report
+	Quality linkage.Quality // empty for a run made before it was kept
 }
 
 // linking is one link run at work.
@@ -271,7 +272,7 @@ func millis(bits float64) int64 { return int64(math.Round(bits * 1000)) }
 func millionths(bits float64) int64 { return min(999_999, int64(linkage.Probability(bits)*1_000_000)) }
 
 func (l *linking) report(found *linkage.Result, links, doubts int) linkRunReport {
-	r := linkRunReport{Records: len(l.records), Persons: found.Persons, Links: links, Doubts: doubts, Model: found.Model, Linkage: found.Report,
+	r := linkRunReport{Records: len(l.records), Persons: found.Persons, Links: links, Doubts: doubts, Model: found.Model, Linkage: found.Report, Quality: found.Quality,
 		Agency: map[string]int{}}
 	size := make([]int, found.Persons)
 	for i, p := range found.Person {

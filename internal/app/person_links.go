@@ -123,27 +123,32 @@ func (p *PersonPage) apart(rule cohort.Rule, lines []cost.Line) error {
 
 // meets says whether a person's lines, those of one record left out, meet a rule.
 func meets(rule cohort.Rule, p id.Person, lines []cost.Line, without id.Record) (bool, error) {
-	somebody := cohort.Person{ID: p}
-	uses := map[cost.Group]int{}
-	for _, l := range lines {
-		if without != 0 && l.Contact.Record == without {
-			continue
-		}
-		i, known := uses[l.Group]
-		if !known {
-			i = len(somebody.Uses)
-			uses[l.Group] = i
-			somebody.Uses = append(somebody.Uses, cohort.Use{Agency: l.Group.Agency, Service: l.Group.Service, Payer: l.Group.Payer, Crisis: l.Group.Kind == cost.Crisis})
-		}
-		u := &somebody.Uses[i]
-		u.Contacts++
-		for _, part := range l.Parts {
-			u.Years[part.Year] += part.Amount
-		}
-	}
+	somebody := cohort.Person{ID: p, Uses: usesOf(lines, func(r id.Record) bool { return without == 0 || r != without })}
 	found, err := cohort.Apply(rule, []cohort.Person{somebody}, nil)
 	if err != nil {
 		return false, err
 	}
 	return len(found.Members) == 1, nil
+}
+
+// usesOf sums the lines of some records as the rule is applied to them.
+func usesOf(lines []cost.Line, of func(id.Record) bool) (uses []cohort.Use) {
+	place := map[cost.Group]int{}
+	for _, l := range lines {
+		if !of(l.Contact.Record) {
+			continue
+		}
+		i, known := place[l.Group]
+		if !known {
+			i = len(uses)
+			place[l.Group] = i
+			uses = append(uses, cohort.Use{Agency: l.Group.Agency, Service: l.Group.Service, Payer: l.Group.Payer, Crisis: l.Group.Kind == cost.Crisis})
+		}
+		u := &uses[i]
+		u.Contacts++
+		for _, part := range l.Parts {
+			u.Years[part.Year] += part.Amount
+		}
+	}
+	return uses
 }

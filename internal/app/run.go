@@ -237,6 +237,10 @@ type RunFound struct {
 	Everyone                  int         `json:",omitempty"` // people with a priced contact in the window
 	EveryoneCost              money.Pence `json:",omitempty"`
 	NoPerson                  int         `json:",omitempty"` // contacts of records that no person holds
+
+	// Of a link run, by its own estimate without labels, and zero where it was not kept: what share of the pairs that it linked are of one
+	// person, and what share of all pairs of one person it linked.
+	Right, Reached linkage.Interval `json:",omitzero"`
 }
 
 // foundBy gives what a run found; nothing where it has not ended well. A run made before that was kept has it in its report.
@@ -261,7 +265,11 @@ func foundBy(tx *store.Tx, r store.Run) (f RunFound, err error) {
 }
 
 func (r linkRunReport) found() RunFound {
-	return RunFound{Records: r.Records, Persons: r.Persons, Several: r.Several, Links: r.Links, Doubts: r.Doubts}
+	f := RunFound{Records: r.Records, Persons: r.Persons, Several: r.Several, Links: r.Links, Doubts: r.Doubts}
+	if r.Quality != nil {
+		f.Right, f.Reached = r.Quality.Estimate()
+	}
+	return f
 }
 
 func (r costRunReport) found() RunFound {

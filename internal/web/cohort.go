@@ -12,6 +12,7 @@ import (
 	"throughline/internal/app"
 	"throughline/internal/cohort"
 	"throughline/internal/cost"
+	"throughline/internal/id"
 	"throughline/internal/policy"
 	"throughline/internal/web/ui"
 )
@@ -99,6 +100,7 @@ func (s *Server) cohortPage(w http.ResponseWriter, r *http.Request, who app.Who,
 		}
 	}
 	cohortFigures(&c, p.Cohort)
+	c.Reach = reachShown(p.Reach, p.Inputs.LinkRun, len(p.Cohort.Members))
 	c.List.Total, c.List.Page, c.List.Size = p.Matching.People, p.Page, app.CohortOnPage
 	if in.All {
 		c.List.Size = 0
@@ -123,6 +125,18 @@ func cohortFigures(c *ui.Cohort, found *cohort.Cohort) {
 	c.Average, c.Median, c.Crisis = found.AWeekEach, found.AWeekMiddle, found.Crisis[0]+found.Crisis[1]
 	c.Both, c.FirstYear, c.Later = found.OverBoth, found.OverOnly[0], found.OverOnly[1]
 	c.All, c.AllCost = found.Everyone, found.EveryoneCost
+}
+
+// reachShown is how far a cohort hangs on links in doubt; nil where the run did not say.
+func reachShown(r *app.Reach, link id.Run, found int) *ui.Reach {
+	if r == nil {
+		return nil
+	}
+	out := &ui.Reach{Found: found, Pairs: r.Pairs, Least: r.Least(found), Most: r.Most(found), None: ui.Reached(r.None), All: ui.Reached(r.All), LinkRun: link}
+	if r.Reached.Value > 0 {
+		out.Low, out.High = r.Reached.Low, r.Reached.High
+	}
+	return out
 }
 
 // steps are what a first run needs.

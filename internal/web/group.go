@@ -147,8 +147,13 @@ func (s *Server) cohortLinks(w http.ResponseWriter, r *http.Request, who app.Who
 	c := ui.CohortLinks{Run: p.Run.ID, Made: dayOf(p.Run.FinishedAt), People: p.People, Could: p.Could, Least: p.Least, Most: p.Most, Amount: p.Amount,
 		MayLinks: p.Viewer.May(policy.PairList), MayPerson: p.Viewer.May(policy.PersonOpen),
 		Costing: ui.Costing{Year: p.Rule.PriceYear, Rents: !slices.Contains(p.Rule.Exclusions, cost.RentAndBenefits), NotPriced: int(p.NotPriced)}}
+	c.Reach = reachShown(p.Reach, p.LinkRun, p.People)
 	for _, x := range p.Rows {
-		c.Rows = append(c.Rows, ui.DoubtedRow{Person: x.Person, Within: x.Within, Outside: x.Outside, Least: x.Least, Total: x.Total, Most: x.Most})
+		row := ui.DoubtedRow{Person: x.Person, Within: x.Within, Outside: x.Outside, Least: x.Least, Total: x.Total, Most: x.Most}
+		if s := x.Spread; s != nil {
+			row.Weighed, row.Low, row.High = true, s.Low, s.High
+		}
+		c.Rows = append(c.Rows, row)
 	}
 	return ui.CohortLinksPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
 }

@@ -94,10 +94,16 @@ func TestCohortRestsOnLinks(t *testing.T) {
 	if len(p.Rows) == 0 || p.Least > p.Amount || p.Most < p.Amount {
 		t.Fatalf("%d people have links in doubt; %s to %s, agreed %s", len(p.Rows), p.Least, p.Most, p.Amount)
 	}
+	if r := p.Reach; r == nil || r.Pairs == 0 || r.Least(p.People) > p.People || r.Most(p.People) <= p.People || r.All.Amount <= p.Amount || r.Reached.Value == 0 {
+		t.Errorf("of %d people the run says %+v, want a range that holds them and goes beyond", p.People, r)
+	}
 	least, most := p.Amount, p.Amount
 	for _, r := range p.Rows {
 		if r.Least > r.Total || r.Most < r.Total || r.Within == 0 && r.Least != r.Total || r.Outside == 0 && r.Most != r.Total {
 			t.Errorf("%+v", r)
+		}
+		if s := r.Spread; s != nil && (s.Low < r.Least || s.High > r.Most) {
+			t.Errorf("%s to %s is likely of somebody of %s to %s", s.Low, s.High, r.Least, r.Most)
 		}
 		least, most = least+r.Least-r.Total, most+r.Most-r.Total
 	}

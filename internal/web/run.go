@@ -10,6 +10,7 @@ import (
 	"throughline/internal/app"
 	"throughline/internal/day"
 	"throughline/internal/id"
+	"throughline/internal/linkage"
 	"throughline/internal/policy"
 	"throughline/internal/web/ui"
 )
@@ -209,6 +210,22 @@ func windowWords(s string) string {
 	return first.Long() + " to " + last.Long()
 }
 
+// estimated is a run's own estimate of a share, made without anybody looking: in hundredths, which is closer than it knows, and its range.
+func estimated(i linkage.Interval) string {
+	about, low, high := percent(i.Value), percent(i.Low), percent(i.High)
+	if low == high {
+		return about + ", by the run’s own estimate before anybody has looked"
+	}
+	return fmt.Sprintf("about %s, between %s and %s, by the run’s own estimate before anybody has looked", about, low, high)
+}
+
+func percent(x float64) string {
+	if x > 0.99 && x < 1 {
+		return "over 99%"
+	}
+	return fmt.Sprintf("%.0f%%", x*100)
+}
+
 // runFound is what a run found, a figure a line.
 func runFound(p app.RunPage) []ui.Pair {
 	f := p.Found
@@ -218,8 +235,12 @@ func runFound(p app.RunPage) []ui.Pair {
 	case p.Run.State != "published" && p.Run.State != "superseded":
 		return []ui.Pair{pair("Nothing yet", "It is under way.")}
 	case p.Run.Kind == app.LinkRun:
-		return []ui.Pair{pair("Records", commas(f.Records)), pair("People", commas(f.Persons)), pair("People of several records", commas(f.Several)),
+		pairs := []ui.Pair{pair("Records", commas(f.Records)), pair("People", commas(f.Persons)), pair("People of several records", commas(f.Several)),
 			pair("Links", commas(f.Links)), pair("Pairs in doubt", commas(f.Doubts))}
+		if f.Reached.Value > 0 {
+			pairs = append(pairs, pair("Of the pairs it linked, one person’s", estimated(f.Right)), pair("Of the pairs of one person, linked", estimated(f.Reached)))
+		}
+		return pairs
 	}
 	pairs := []ui.Pair{pair("People whom the rule finds", commas(f.Cohort)), pair("What their use cost", f.Amount.String())}
 	if f.Apart > 0 {

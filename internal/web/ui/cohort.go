@@ -27,6 +27,7 @@ type Cohort struct {
 	Weekly    money.Pence
 	Costing   Costing
 
+	Reach                  *Reach // of the number of people; nil when the run does not say
 	People                 int
 	Total, Year1, Year2    money.Pence
 	Average, Median        money.Pence // a week each
@@ -144,11 +145,11 @@ func (c Cohort) Exists() bool { return c.Run != 0 }
 // Figures are the headline.
 func (c Cohort) Figures() Totals {
 	if c.People == 0 {
-		return c.Costing.totals(card("People", "0", Plain("at "+c.Weekly.Pounds()+" a week or more")),
+		return c.Costing.totals(card("People", "0", append(Say(Plain("at "+c.Weekly.Pounds()+" a week or more; ")), c.Reach.Range()...)...),
 			card(c.whole(), c.Total.Pounds(), Link(RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")))
 	}
 	return c.Costing.totals(
-		card("People", count(c.People), Plain("at "+c.Weekly.Pounds()+" a week or more. "), Link("#ranked", "Who they are")),
+		card("People", count(c.People), append(c.Reach.Range(), Under("at "+c.Weekly.Pounds()+" a week or more. "), Link("#ranked", "Who they are"))...),
 		card(c.whole(), c.Total.Pounds(), Link(c.opens("part", "all"), "Whose it is"), Plain(", "), Link(RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")),
 		card("Each, on average", c.Average.Pounds()+" a week", Plain("the middle person "+c.Median.Pounds())),
 		card("Crisis", share(c.Crisis, c.Total).whole(), Plain(c.Crisis.Pounds()+" of "+c.Total.Pounds()+". "), LinkAbout(c.opens("kind", "crisis"), "Whose it is", "crisis")),

@@ -21,7 +21,7 @@ func homeCases() []Case {
 			{3, "Agency codes with no price", "/prices", "1,284 contacts are a visible gap, not zero. 14 people of the cohort have at least one."},
 			{1, "Run out of date", "/cohort", "The cohort of 20 April was made before 4 review answers. Make a new run when the extracts are in."},
 		},
-		Cohort: &CohortBrief{People: 45, Total: amount(4_695_223), Costing: costing, Weekly: amount(500), Window: window, Run: 31,
+		Cohort: &CohortBrief{People: 45, Reach: &reach, Total: amount(4_695_223), Costing: costing, Weekly: amount(500), Window: window, Run: 31,
 			Made: on(2026, time.April, 20), By: "Ayesha Rahman", OutOfDate: true},
 	}
 	for i, a := range agencies {
@@ -106,7 +106,7 @@ func extractCases() []Case {
 func cohortCases() []Case {
 	boroughs := []string{"Lambeth", "Southwark", "Lewisham", ""}
 	services := []string{"Prison", "Mental health ward", "Custody", "Eviction", "Long admissions", "A&E"}
-	c := Cohort{MayPerson: true, Run: 31, Made: on(2026, time.April, 20), By: "Ayesha Rahman", Window: window, Weekly: amount(500), Costing: costing,
+	c := Cohort{Reach: &reach, MayPerson: true, Run: 31, Made: on(2026, time.April, 20), By: "Ayesha Rahman", Window: window, Weekly: amount(500), Costing: costing,
 		OutOfDate: Say(Plain("4 review answers came after it.")), People: 45, Median: amount(807), Both: 35, FirstYear: 5, Later: 5,
 		Rule: Say(Plain("People whose use of services cost "), Strong("£500 a week or more"), Plain(" over the two years to 31 March 2026 (728 days, £52,000), in "),
 			Strong("prices of 2024-25"), Plain(", from "), Strong("three agencies or more"), Plain(", with "),

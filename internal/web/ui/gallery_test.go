@@ -69,6 +69,8 @@ var window = day.Ending(on(2026, time.March, 31), day.DaysIn104Weeks)
 
 var costing = Costing{Year: 2024}
 
+var reach = Reach{Found: 45, Pairs: 23, Least: 44, Most: 48, None: Reached{44, amount(4_600_112)}, All: Reached{48, amount(5_201_004)}, Low: .71, High: .93, LinkRun: 29}
+
 func wrong(fields ...string) *fault.Error {
 	e := fault.New(fault.Invalid, "invalid", "There is a problem.", "")
 	for _, f := range fields {

@@ -35,6 +35,7 @@ type CohortBrief struct {
 	Made      day.Day
 	By        string
 	OutOfDate bool
+	Reach     *Reach // nil when the run does not say
 }
 
 // Feed is how an agency's data stands.
@@ -57,7 +58,7 @@ func (h Home) Weekday() string { return h.Today.Weekday().String() }
 // Figures are the cohort's two figures.
 func (c CohortBrief) Figures() Totals {
 	return c.Costing.totals(
-		card("People at "+c.Weekly.Pounds()+" a week or more", count(c.People), Link("/cohort", "Open the cohort")),
+		card("People at "+c.Weekly.Pounds()+" a week or more", count(c.People), append(c.Reach.Range(), Break(), Link("/cohort", "Open the cohort"))...),
 		card("Cost over the window", c.Total.Pounds(), Plain(spanWords(c.Window))),
 	)
 }

@@ -1,0 +1,80 @@
+package ui
+
+import (
+	"math"
+	"strconv"
+
+	"throughline/internal/id"
+	"throughline/internal/money"
+)
+
+// Reach is how far a cohort hangs on pairs of records of which nobody has said whether they are one person's.
+type Reach struct {
+	Found       int // people whom the rule finds
+	Pairs       int // in doubt when the run was made
+	Least, Most int // people, in the cases worked out
+	None, All   Reached
+	Low, High   float64 // what share of the pairs of one person the link run found, by its own estimate; 0 where it is not known
+	LinkRun     id.Run
+}
+
+// Reached is what the rule finds in one of the cases.
+type Reached struct {
+	People int
+	Amount money.Pence
+}
+
+// linksPath leads to how far the cohort rests on links in doubt.
+const linksPath = "/cohort/links"
+
+// Range is the number's range, with the way to why; nothing where nothing is in doubt or nothing was said.
+func (r *Reach) Range() Text {
+	switch {
+	case r == nil:
+		return nil
+	case r.Least == r.Most:
+		return Say(Plain(count(r.Found)+" whatever the links in doubt. "), LinkAbout(linksPath, "Why", "how sure the number is"))
+	}
+	return Say(Plain("between "+count(r.Least)+" and "+count(r.Most)+", by links in doubt. "), LinkAbout(linksPath, "Why", "how sure the number is"))
+}
+
+// Says is the range in sentences: what was counted, the two extremes, and what the link run thinks that it missed.
+func (r *Reach) Says() string {
+	if r == nil {
+		return ""
+	}
+	if r.Pairs == 0 {
+		return "No pair of records was in doubt when the run was made." + r.missed()
+	}
+	return "Of " + many(r.Pairs, "pair", "pairs") + " of records nobody has said yet whether " + either(r.Pairs, "it is", "they are") + " one person’s. Were none of them, " +
+		count(r.None.People) + " would meet the rule, at " + r.None.Amount.Pounds() + "; were all of them, " + count(r.All.People) + ", at " + r.All.Amount.Pounds() + "." + r.missed()
+}
+
+// missed says what the link run thinks that it found of the pairs of one person, no more exactly than it knows: in tenths.
+func (r *Reach) missed() string {
+	if r.High == 0 {
+		return ""
+	}
+	low, high := math.Round(r.Low*10), math.Round(r.High*10)
+	found := tenths(low)
+	if low != high {
+		found = "between " + tenths(low) + " and " + tenths(high)
+	}
+	s := " By its own estimate the link run found " + found + " in 10 of the pairs of records that are one person’s"
+	if high < 9 {
+		return s + ", so some people’s cost lies in pieces, and the number is more likely too small than too large."
+	}
+	return s + "."
+}
+
+// RunPath leads to the link run.
+func (r *Reach) RunPath() string { return RunPath(r.LinkRun) }
+
+func tenths(n float64) string { return strconv.Itoa(int(n)) }
+
+func either(n int, one, several string) string {
+	if n == 1 {
+		return one
+	}
+	return several
+}
