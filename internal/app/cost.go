@@ -112,15 +112,11 @@ func (a *App) costContacts(ctx context.Context, t *task) error {
 		if err != nil {
 			return err
 		}
-		if err := writePieces(ctx, a, t, run, "Writing sums by month", c.sums(sums), func(tx *store.Tx, some []store.PersonSum) error {
-			return tx.StageSums(run, some)
-		}); err != nil {
+		if err := writeRun(ctx, a, t, run, "Writing sums by month", c.sums(sums), (*store.Tx).StageSums); err != nil {
 			return err
 		}
 		totals := c.totals(sums, found)
-		if err := writePieces(ctx, a, t, run, "Writing people's totals", totals, func(tx *store.Tx, some []store.PersonTotal) error {
-			return tx.StageTotals(run, some)
-		}); err != nil {
+		if err := writeRun(ctx, a, t, run, "Writing people's totals", totals, (*store.Tx).StageTotals); err != nil {
 			return err
 		}
 		report := c.report(sums, found)

@@ -458,9 +458,10 @@ func (a *App) bridge(ctx context.Context, who Who, n id.Extract) error {
 	if err != nil || len(later) == 0 {
 		return err
 	}
-	for after, more := (store.ContactAt{}), true; more; {
+	for after, more := (store.ContactAt{}), true; more; a.db.GiveWay(ctx) {
+		last, most := after, a.db.Piece()
 		err := a.db.Do(ctx, request(who, policy.ExtractStage, policy.Extract, int64(n)), func(tx *store.Tx) error {
-			rows, err := tx.ReplacedBy(n, after, pieceRows)
+			rows, err := tx.ReplacedBy(n, after, most)
 			if err != nil {
 				return err
 			}
@@ -470,14 +471,15 @@ func (a *App) bridge(ctx context.Context, who Who, n id.Extract) error {
 					some = append(some, store.Replacement{ContactAt: r.ContactAt, By: by})
 				}
 			}
-			if more = len(rows) == pieceRows; more {
-				after = rows[len(rows)-1].ContactAt
+			if more = len(rows) == most; more {
+				last = rows[len(rows)-1].ContactAt
 			}
 			return tx.BridgeReplacements(some)
 		})
 		if err != nil {
 			return err
 		}
+		after = last // once it is committed: an act that lost a race begins again where it began
 	}
 	return nil
 }

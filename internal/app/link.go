@@ -207,7 +207,7 @@ func (a *App) writeLinks(ctx context.Context, t *task, run id.Run, l *linking, f
 		memberships[i] = store.Membership{Record: r, Person: number(persons[i])}
 	}
 	events, forwards := l.events(run, changes, number)
-	err = writePieces(ctx, a, t, run, "Writing who is who", memberships, func(tx *store.Tx, some []store.Membership) error { return tx.StageMemberships(run, some) })
+	err = writeRun(ctx, a, t, run, "Writing who is who", memberships, (*store.Tx).StageMemberships)
 	if err != nil {
 		return err
 	}
@@ -215,14 +215,14 @@ func (a *App) writeLinks(ctx context.Context, t *task, run id.Run, l *linking, f
 	if err != nil {
 		return err
 	}
-	if err := writePieces(ctx, a, t, run, "Writing links", links, func(tx *store.Tx, some []store.Link) error { return tx.StageLinks(run, some) }); err != nil {
+	if err := writeRun(ctx, a, t, run, "Writing links", links, (*store.Tx).StageLinks); err != nil {
 		return err
 	}
 	doubts, err := l.doubts(found)
 	if err != nil {
 		return err
 	}
-	if err := writePieces(ctx, a, t, run, "Writing pairs in doubt", doubts, func(tx *store.Tx, some []store.Doubt) error { return tx.StageDoubts(run, some) }); err != nil {
+	if err := writeRun(ctx, a, t, run, "Writing pairs in doubt", doubts, (*store.Tx).StageDoubts); err != nil {
 		return err
 	}
 	report := l.report(found, len(links), len(found.Review))

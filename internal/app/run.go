@@ -433,33 +433,18 @@ func extractInputs(tx *store.Tx) ([]ExtractInput, []store.Extract, error) {
 	return out, standing, err
 }
 
-// writePieces writes the rows of a run, a piece at a time.
-func writePieces[T any](ctx context.Context, a *App, t *task, run id.Run, doing string, rows []T, write func(*store.Tx, []T) error) error {
-	for at := 0; at < len(rows); at += pieceRows {
-		some := rows[at:min(at+pieceRows, len(rows))]
-		err := a.db.Do(ctx, request(t.who, policy.RunWrite, policy.Run, int64(run)), func(tx *store.Tx) error { return write(tx, some) })
-		if err != nil {
-			return err
-		}
-		if err := t.tell(doing, int64(at+len(some)), int64(len(rows))); err != nil {
-			return err
-		}
-	}
-	return nil
+// writeRun writes rows of a run.
+func writeRun[T any](ctx context.Context, a *App, t *task, run id.Run, doing string, rows []T, write func(*store.Tx, id.Run, []T) error) error {
+	return writePieces(ctx, a, request(t.who, policy.RunWrite, policy.Run, int64(run)), rows,
+		func(tx *store.Tx, some []T) error { return write(tx, run, some) },
+		func(written int) error { return t.tell(doing, int64(written), int64(len(rows))) })
 }
 
 // sweepRun deletes what a run has written, piece by piece.
 func (a *App) sweepRun(ctx context.Context, t *task, run id.Run) error {
-	for more := true; more; {
-		err := a.db.Do(ctx, request(t.who, policy.RunWrite, policy.Run, int64(run)), func(tx *store.Tx) (err error) {
-			more, err = tx.SweepRun(run, pieceRows)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.inPieces(ctx, request(t.who, policy.RunWrite, policy.Run, int64(run)), func(tx *store.Tx, most int) (bool, error) {
+		return tx.SweepRun(run, most)
+	})
 }
 
 // endRemovals ends what is left of taking extracts back: until it is bridged, what such an extract replaced stands nowhere.

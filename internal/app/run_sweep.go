@@ -31,21 +31,19 @@ func oldRuns(tx *store.Tx) error {
 // sweepOldRuns deletes the rows of old runs in pieces. What such a run fixed and found stays on its own row.
 func (a *App) sweepOldRuns(ctx context.Context, t *task) error {
 	for _, kind := range []store.RunKind{store.LinkRun, store.CostRun} {
-		for more := true; more; {
-			err := a.db.Do(ctx, request(t.who, policy.JobTake, policy.Job, int64(t.ID)), func(tx *store.Tx) error {
-				old, err := tx.OldRun(kind, runsKept)
-				if more = old != 0; err != nil || !more {
-					return err
-				}
-				_, err = tx.SweepRun(old, pieceRows)
-				return err
-			})
-			if err != nil {
-				return err
+		if err := t.tell("Removing rows of old runs", 0, 0); err != nil {
+			return err
+		}
+		err := a.inPieces(ctx, request(t.who, policy.JobTake, policy.Job, int64(t.ID)), func(tx *store.Tx, most int) (more bool, err error) {
+			old, err := tx.OldRun(kind, runsKept)
+			if err != nil || old == 0 {
+				return false, err
 			}
-			if err := t.tell("Removing rows of old runs", 0, 0); err != nil {
-				return err
-			}
+			_, err = tx.SweepRun(old, most)
+			return true, err
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

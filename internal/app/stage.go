@@ -33,21 +33,6 @@ type stageArgs struct {
 // the file's order each would change a page of its own.
 const sortedRows = 2_000_000
 
-// pieceRows is how many rows of our tables go in at a time: few enough that a piece holds the write connection for less than ten
-// milliseconds, since readers' events wait for it.
-const pieceRows = 500
-
-// smallPiece is how many go in at a time while people are asking: then the readers' events wait for no longer than two milliseconds.
-const smallPiece = 100
-
-// piece is how many rows go in at a time just now.
-func (a *App) piece() int {
-	if a.db.Busy() {
-		return smallPiece
-	}
-	return pieceRows
-}
-
 // stagingMemory is what the collector keeps the program's memory to while a file is staged, in bytes, where it can. A file of ten million
 // contacts needs about 250 MB to tell rows that it repeats itself; without a limit as much again would wait to be collected.
 const stagingMemory = 400 << 20
@@ -158,7 +143,7 @@ func (a *App) stage(ctx context.Context, t *task, n id.Extract, path string) (er
 	}
 	for s.reader.Next() {
 		s.row(s.reader.Row())
-		if s.rows >= pieceRows || s.rows >= smallPiece && s.rows >= s.app.piece() {
+		if s.rows >= s.app.db.Piece() {
 			if err := s.flush(ctx); err != nil {
 				return err
 			}
@@ -422,7 +407,7 @@ func (s *staging) flushSorted(ctx context.Context) error {
 
 // flushReplaced writes which rows stand no longer, in order.
 func (s *staging) flushReplaced(ctx context.Context) error {
-	some := make([]store.Replacement, 0, pieceRows)
+	var some []store.Replacement
 	write := func() error {
 		err := pieces(ctx, s, some, func(tx *store.Tx, _ id.Extract, some []store.Replacement) error { return tx.StageReplacements(some) })
 		some = some[:0]
@@ -430,7 +415,7 @@ func (s *staging) flushReplaced(ctx context.Context) error {
 	}
 	err := s.replaced.each(func(t triple) error {
 		some = append(some, store.Replacement{ContactAt: store.ContactAt{Extract: id.Extract(t[0]), Line: t[1]}, By: id.Extract(t[2])})
-		if len(some) < pieceRows {
+		if len(some) < s.app.db.Piece() {
 			return nil
 		}
 		return write()
@@ -441,22 +426,11 @@ func (s *staging) flushReplaced(ctx context.Context) error {
 	return write()
 }
 
-// pieces writes rows a piece at a time.
+// pieces writes rows of the extract a piece at a time.
 func pieces[T any](ctx context.Context, s *staging, rows []T, write func(*store.Tx, id.Extract, []T) error) error {
-	for len(rows) > 0 {
-		some := rows[:min(len(rows), s.app.piece())]
-		rows = rows[len(some):]
-		err := s.app.db.Do(ctx, request(s.task.who, policy.ExtractStage, policy.Extract, int64(s.extract.ID)), func(tx *store.Tx) error {
-			return write(tx, s.extract.ID, some)
-		})
-		if err != nil {
-			return err
-		}
-		if err := s.task.tell("Sorting rows", s.reader.Bytes(), s.extract.Bytes); err != nil {
-			return err
-		}
-	}
-	return nil
+	return writePieces(ctx, s.app, request(s.task.who, policy.ExtractStage, policy.Extract, int64(s.extract.ID)), rows,
+		func(tx *store.Tx, some []T) error { return write(tx, s.extract.ID, some) },
+		func(int) error { return s.task.tell("Sorting rows", s.reader.Bytes(), s.extract.Bytes) })
 }
 
 // number gives the reader's services that the staging has not numbered yet their numbers.
@@ -578,16 +552,9 @@ type fileTrouble struct {
 
 // sweep deletes what is stored of an extract's rows, piece by piece.
 func (a *App) sweep(ctx context.Context, who Who, n id.Extract) error {
-	for more := true; more; {
-		err := a.db.Do(ctx, request(who, policy.ExtractStage, policy.Extract, int64(n)), func(tx *store.Tx) (err error) {
-			more, err = tx.SweepExtract(n, pieceRows)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.inPieces(ctx, request(who, policy.ExtractStage, policy.Extract, int64(n)), func(tx *store.Tx, most int) (bool, error) {
+		return tx.SweepExtract(n, most)
+	})
 }
 
 func hash64(s string) uint64 {

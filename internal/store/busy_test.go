@@ -1,7 +1,10 @@
 package store
 
 import (
+	"context"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"throughline/internal/policy"
 )
@@ -32,5 +35,49 @@ func TestBusyIsAboutPeople(t *testing.T) {
 		if c.got != c.want {
 			t.Errorf("%s: busy is %v, want %v", c.what, c.got, c.want)
 		}
+	}
+}
+
+// TestGiveWay measures, on a clock of the test's own, how long a job rests before its next piece.
+func TestGiveWay(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		what     string
+		worked   time.Duration
+		busy     bool
+		answered time.Duration // how long somebody's answer takes from now
+		gone     bool          // the job is stopped
+		want     time.Duration
+	}{
+		{"nobody asks", time.Hour, false, 0, false, 0},
+		{"people ask: three times as long as it worked", 5 * time.Millisecond, true, 0, false, 15 * time.Millisecond},
+		{"it never rests for long", time.Hour, true, 0, false, 40 * time.Millisecond},
+		{"somebody is being answered", 0, false, 10 * time.Millisecond, false, 10 * time.Millisecond},
+		{"somebody's answer takes long", 0, false, time.Hour, false, 40 * time.Millisecond},
+		{"people ask and one is being answered", 2 * time.Millisecond, true, 30 * time.Millisecond, false, 30 * time.Millisecond},
+		{"the job is stopped", time.Hour, true, time.Hour, true, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, stop := context.WithCancel(t.Context())
+			db := &DB{}
+			db.GiveWay(ctx)
+			time.Sleep(c.worked)
+			if c.busy {
+				db.asked.Store(time.Now().UnixMilli())
+			}
+			if c.answered > 0 {
+				db.asking.Add(1)
+				time.AfterFunc(c.answered, func() { db.asking.Add(-1) })
+			}
+			if c.gone {
+				stop()
+			}
+			begun := time.Now()
+			db.GiveWay(ctx)
+			if got := time.Since(begun); got != c.want {
+				t.Errorf("%s: the job rested %v, want %v", c.what, got, c.want)
+			}
+			stop()
+		})
 	}
 }

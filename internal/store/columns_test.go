@@ -51,6 +51,7 @@ func TestOneDoor(t *testing.T) {
 		"Checkpoints": "a folder's name",
 		"GiveWay":     "waits, and reads nothing",
 		"Busy":        "says whether people are asking",
+		"Piece":       "says how many rows should go in at a time",
 		"NextJob":     "the number of a waiting job and its area, no more",
 		"JobsToCome":  "the arguments of jobs that have not ended, no more",
 		"Doors":       "the areas that somebody may sign in to, by name",

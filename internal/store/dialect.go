@@ -13,14 +13,16 @@ import (
 )
 
 // dialect holds all that differs between the two engines: a few words of the schema, how parameters are
-// written, how transactions begin, and which errors mean "try again". Queries have one text.
+// written, how many rows go in together, how transactions begin, and which errors mean "try again". Queries have one text.
 type dialect struct {
-	name  string
-	query func(string) string // $1 becomes ?1 on SQLite
-	ddl   func(string) string
-	write *sql.TxOptions
-	read  *sql.TxOptions
-	again func(error) bool // the transaction lost a race and may be run again from its beginning
+	name   string
+	query  func(string) string // $1 becomes ?1 on SQLite
+	ddl    func(string) string
+	insert func(table string, columns []string, values []any) (text string, args []any, rows int) // of the first so many rows of values
+	piece  int                                                                                    // rows that a job writes at a time while nobody asks
+	write  *sql.TxOptions
+	read   *sql.TxOptions
+	again  func(error) bool // the transaction lost a race and may be run again from its beginning
 }
 
 var sqliteDialect = dialect{
@@ -31,17 +33,21 @@ var sqliteDialect = dialect{
 		d = word("bigint").ReplaceAllString(d, "integer")
 		return word("bytea").ReplaceAllString(d, "blob")
 	},
-	write: &sql.TxOptions{Isolation: sql.LevelSerializable},
-	read:  &sql.TxOptions{}, // every connection for reading is read-only: to make each transaction so would have its plans made anew
-	again: func(err error) bool { return errors.Is(err, sqlite3.BUSY) || errors.Is(err, sqlite3.LOCKED) },
+	insert: insertValues,
+	piece:  512, // less than ten milliseconds of the one connection that writes, for which readers' events wait
+	write:  &sql.TxOptions{Isolation: sql.LevelSerializable},
+	read:   &sql.TxOptions{}, // every connection for reading is read-only: to make each transaction so would have its plans made anew
+	again:  func(err error) bool { return errors.Is(err, sqlite3.BUSY) || errors.Is(err, sqlite3.LOCKED) },
 }
 
 var postgresDialect = dialect{
-	name:  "postgres",
-	query: func(q string) string { return q },
-	ddl:   func(d string) string { return strings.ReplaceAll(d, ") clustered;", ");") },
-	write: &sql.TxOptions{Isolation: sql.LevelSerializable},
-	read:  &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
+	name:   "postgres",
+	query:  func(q string) string { return q },
+	ddl:    func(d string) string { return strings.ReplaceAll(d, ") clustered;", ");") },
+	insert: insertColumns,
+	piece:  2000, // others write meanwhile, on connections of their own
+	write:  &sql.TxOptions{Isolation: sql.LevelSerializable},
+	read:   &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 	again: func(err error) bool {
 		var pg *pgconn.PgError
 		return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")

@@ -167,6 +167,16 @@ func (db *DB) Busy() bool {
 	return time.Since(time.UnixMilli(db.asked.Load())) < time.Second
 }
 
+// Piece is how many rows a job should write at a time just now: few while people ask, so that none waits for longer than two milliseconds.
+func (db *DB) Piece() int {
+	if db.Busy() {
+		return smallPiece
+	}
+	return db.dialect.piece
+}
+
+const smallPiece = 128
+
 // longestWait bounds each of the two waits.
 const longestWait = 40 * time.Millisecond
 

@@ -47,8 +47,7 @@ type DB struct {
 	keys    keys
 	audit   *committer
 	lock    *os.File
-	hold    *sql.Conn // holds PostgreSQL's lock of the schema
-	inserts sync.Map
+	hold    *sql.Conn    // holds PostgreSQL's lock of the schema
 	asking  atomic.Int32 // acts of people under way
 	asked   atomic.Int64 // when people last asked, in milliseconds
 	wentOn  atomic.Int64 // when a job last went on after giving way, in nanoseconds

@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 
 	"throughline/internal/fault"
 )
@@ -111,61 +110,4 @@ func missing(err error, noun string) error {
 		return fault.Missing(noun)
 	}
 	return err
-}
-
-// rowsPerInsert keeps a multi-row insert's parameters under the limits of both engines (32,766 and 65,535).
-func rowsPerInsert(columns int) int { return min(500, 16_000/columns) }
-
-// bulk inserts many rows of one table with as few statements as the engines allow. values holds the rows one after
-// another, columns to a row.
-func (tx *Tx) bulk(table string, columns []string, values []any) error {
-	n := len(columns)
-	if len(values)%n != 0 {
-		return fmt.Errorf("bulk insert into %s: %d values do not fill rows of %d", table, len(values), n)
-	}
-	most := rowsPerInsert(n)
-	for len(values) > 0 {
-		rows := min(len(values)/n, most)
-		s := tx.db.insertText(table, columns, rows)
-		if _, err := tx.sql.ExecContext(tx.ctx, s, values[:rows*n]...); err != nil {
-			return fmt.Errorf("insert %d rows into %s: %w", rows, table, err)
-		}
-		values = values[rows*n:]
-	}
-	return nil
-}
-
-// insertText builds, and keeps, the text of an insert of so many rows.
-func (db *DB) insertText(table string, columns []string, rows int) string {
-	key := insertKey{table, rows}
-	if s, ok := db.inserts.Load(key); ok {
-		return s.(string)
-	}
-	var b strings.Builder
-	b.WriteString("insert into " + table + " (" + strings.Join(columns, ", ") + ") values ")
-	mark := "$"
-	if db.dialect.name == "sqlite" {
-		mark = "?"
-	}
-	for r := range rows {
-		if r > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('(')
-		for c := range columns {
-			if c > 0 {
-				b.WriteByte(',')
-			}
-			fmt.Fprintf(&b, "%s%d", mark, r*len(columns)+c+1)
-		}
-		b.WriteByte(')')
-	}
-	s := b.String()
-	db.inserts.Store(key, s)
-	return s
-}
-
-type insertKey struct {
-	table string
-	rows  int
 }
