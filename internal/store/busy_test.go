@@ -45,16 +45,16 @@ func TestGiveWay(t *testing.T) {
 		what     string
 		worked   time.Duration
 		busy     bool
-		answered time.Duration // how long somebody's answer takes from now
+		answered time.Duration // how long somebody's answer takes from now; the job looks each millisecond
 		gone     bool          // the job is stopped
 		want     time.Duration
 	}{
 		{"nobody asks", time.Hour, false, 0, false, 0},
 		{"people ask: three times as long as it worked", 5 * time.Millisecond, true, 0, false, 15 * time.Millisecond},
 		{"it never rests for long", time.Hour, true, 0, false, 40 * time.Millisecond},
-		{"somebody is being answered", 0, false, 10 * time.Millisecond, false, 10 * time.Millisecond},
+		{"somebody is being answered", 0, false, 9500 * time.Microsecond, false, 10 * time.Millisecond},
 		{"somebody's answer takes long", 0, false, time.Hour, false, 40 * time.Millisecond},
-		{"people ask and one is being answered", 2 * time.Millisecond, true, 30 * time.Millisecond, false, 30 * time.Millisecond},
+		{"people ask and one is being answered", 2 * time.Millisecond, true, 29500 * time.Microsecond, false, 30 * time.Millisecond},
 		{"the job is stopped", time.Hour, true, time.Hour, true, 0},
 	} {
 		synctest.Test(t, func(t *testing.T) {
