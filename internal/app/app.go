@@ -21,7 +21,8 @@ type App struct {
 	sorted  int // triples that a sorting holds in memory
 	configs configs
 	prices  priceMaps
-	effects effects
+	effects kept[reckonedBoth]
+	codes   kept[[]CodePerson] // whose the contacts of codes are
 	signing signing
 }
 

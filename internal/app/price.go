@@ -232,7 +232,7 @@ func (f madeFrom) make() (*priceMap, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p.State == "proposed" {
+		if p.State == "proposed" && decides(l) {
 			m.waiting[e.Key] = WaitingPrice{ID: p.ID, Line: l, MadeBy: p.MadeName, By: p.MadeBy}
 		}
 		if _, approved := m.entries[e.Key]; approved { // it comes first, and stands until the other is approved
@@ -291,6 +291,12 @@ func (m *priceMap) entry(p store.PriceEntry, l area.PriceLine) (cost.Entry, erro
 		e.ApprovedBy, e.ApprovedOn = approver(p), day.In(p.ApprovedAt, london)
 	}
 	return e, nil
+}
+
+// decides says whether a line says what its contacts cost, or that they are left out. One that only says what the code means has nothing in it
+// to approve.
+func decides(l area.PriceLine) bool {
+	return l.Own != nil || l.Local != nil || l.National != nil || l.LeftOut != nil
 }
 
 // approver is who approved a price, in words.
@@ -461,7 +467,7 @@ func (m *priceMap) state(k cost.Key, c codeReport) PriceLineState {
 	switch {
 	case s.Line.LeftOut != nil:
 		s.State = "left-out"
-	case s.Line.Own != nil || s.Line.Local != nil || s.Line.National != nil:
+	case decides(s.Line):
 		s.State = p.State
 	default:
 		return s

@@ -3,6 +3,8 @@ package app
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -20,7 +22,8 @@ import (
 type PriceProposal interface {
 	about() (agency id.Agency, code, unit string)
 	check() error
-	change(*area.PriceLine)
+	// Change makes a line of the price map say what is proposed.
+	Change(*area.PriceLine)
 }
 
 // SetLocalPrice proposes a local price for a code.
@@ -46,7 +49,8 @@ func (in SetLocalPrice) check() error {
 	return nil
 }
 
-func (in SetLocalPrice) change(l *area.PriceLine) {
+// Change implements PriceProposal.
+func (in SetLocalPrice) Change(l *area.PriceLine) {
 	l.Service = cmp.Or(in.Service, l.Service)
 	l.LeftOut, l.National = nil, nil
 	l.Local = &area.LocalPrice{Amount: in.Amount, A: in.Basis, PriceYear: in.PriceYear, Source: in.Source}
@@ -73,7 +77,8 @@ func (in SetNationalPrice) about() (agency id.Agency, code, unit string) {
 
 func (in SetNationalPrice) check() error { return nil }
 
-func (in SetNationalPrice) change(l *area.PriceLine) {
+// Change implements PriceProposal.
+func (in SetNationalPrice) Change(l *area.PriceLine) {
 	l.Service = cmp.Or(in.Service, l.Service)
 	l.LeftOut, l.Local = nil, nil
 	l.National = &area.NationalPrice{Edition: in.Edition, Code: in.Item}
@@ -99,7 +104,8 @@ func (in LeaveOut) check() error {
 	return checkReason(in.Reason, fault.InvalidField("reason", "Say why it is left out.", "Write a sentence that a finance director would accept."))
 }
 
-func (in LeaveOut) change(l *area.PriceLine) {
+// Change implements PriceProposal.
+func (in LeaveOut) Change(l *area.PriceLine) {
 	l.Own, l.Local, l.National = nil, nil, nil
 	l.LeftOut = &area.LeftOut{Policy: "by-decision", Reason: in.Reason}
 }
@@ -147,13 +153,17 @@ func (a *App) propose(tx *store.Tx, in PriceProposal) (k cost.Key, e store.Price
 		g, _ := m.area.Agency(k.Agency)
 		l.Payer = g.Payer
 	}
-	in.change(&l)
+	in.Change(&l)
 	e, err = priceEntry(agency, l)
 	return k, e, err
 }
 
 // errOwnPrice keeps two pairs of eyes on a price.
 var errOwnPrice = fault.New(fault.Denied, "own-price", "You set this price, so somebody else approves it.", "Ask another finance lead.")
+
+// errNothingDecided keeps "no price" from being approved: that contacts cost nothing known is a gap, until somebody says why they are left out.
+var errNothingDecided = fault.New(fault.Conflict, "nothing-decided", "Nobody has said yet what this code costs, so there is nothing to approve.",
+	"Set a price, or leave the code out and say why.")
 
 // ApprovePrice is a finance lead's approval of a proposed price or of leaving a code out, in the place of what was approved before it.
 // Nobody approves what they proposed.
@@ -164,8 +174,18 @@ func (a *App) ApprovePrice(ctx context.Context, who Who, n id.Price) error {
 			return err
 		}
 		for _, p := range standing {
-			if p.ID == n && p.MadeBy == tx.Actor().Account {
+			if p.ID != n {
+				continue
+			}
+			if p.MadeBy == tx.Actor().Account {
 				return errOwnPrice
+			}
+			var l area.PriceLine
+			if err := json.Unmarshal([]byte(p.Entry), &l); err != nil {
+				return fmt.Errorf("price %d: %w", p.ID, err)
+			}
+			if !decides(l) {
+				return errNothingDecided
 			}
 		}
 		if err := tx.ApprovePrice(n); err != nil {

@@ -153,28 +153,28 @@ func effectKey(tx *store.Tx, here store.Area, standing, approved *priceMap) (key
 	return string(h.Sum(nil)), lasts, nil
 }
 
-// effects keeps what was last reckoned of decisions that wait: whoever approves opens a page several times, and with ten million contacts each
-// reckoning takes many seconds.
-type effects struct {
+// kept keeps what was last reckoned under some keys: whoever approves a price or goes through a code's people opens a page several times,
+// and with ten million contacts each reckoning takes many seconds.
+type kept[T any] struct {
 	mu  sync.Mutex
-	was map[string]reckonedBoth
+	was map[string]T
 }
 
-// mostEffects bounds what is kept; a decision seldom waits beside more than a few others.
-const mostEffects = 8
+// mostKept bounds what is kept; a decision seldom waits beside more than a few others.
+const mostKept = 8
 
-func (f *effects) get(key string) (reckonedBoth, bool) {
+func (f *kept[T]) get(key string) (T, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	r, known := f.was[key]
 	return r, known
 }
 
-func (f *effects) keep(key string, r reckonedBoth) {
+func (f *kept[T]) keep(key string, r T) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if _, known := f.was[key]; !known && len(f.was) >= mostEffects || f.was == nil {
-		f.was = map[string]reckonedBoth{}
+	if _, known := f.was[key]; !known && len(f.was) >= mostKept || f.was == nil {
+		f.was = map[string]T{}
 	}
 	f.was[key] = r
 }

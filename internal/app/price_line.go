@@ -14,7 +14,6 @@ import (
 	"throughline/internal/area"
 	"throughline/internal/cost"
 	"throughline/internal/day"
-	"throughline/internal/fault"
 	"throughline/internal/money"
 	"throughline/internal/policy"
 	"throughline/internal/sheet"
@@ -59,13 +58,9 @@ func (a *App) PriceLine(ctx context.Context, who Who, in OpenPriceLine) (PriceLi
 			return err
 		}
 		p = PriceLinePage{Viewer: page.Viewer, Area: page.Area, Rents: page.Rents}
-		i := slices.IndexFunc(page.Lines, func(l PriceLineState) bool {
-			return l.Agency.Slug == in.Agency && l.Code == in.Code && l.Unit == in.Unit
-		})
-		if i < 0 {
-			return fault.Missing("code")
+		if p.State, err = in.of(page); err != nil {
+			return err
 		}
-		p.State = page.Lines[i]
 		here, all := policy.Facts{Exists: true, Area: tx.Actor().Area}, policy.Subject{Kind: policy.PriceMap, ID: 1}
 		p.MaySet = tx.May(policy.PriceMapSetLocal, all, here)
 		p.OwnWaits = p.State.Waits && p.State.Waiting.By == tx.Actor().Account

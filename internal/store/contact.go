@@ -34,6 +34,10 @@ var (
 			select 1 from contact_replacements y join extracts b on b.id = y.by_extract
 			where y.extract = x.extract and y.line = x.line and y.by_extract <> $1 and b.state in ('accepted', 'removing'))
 		order by c.extract, c.line`)
+	contactsOfService = query("contact.of-service", `
+		select m.person, `+contactFields+` from extract_services s join extracts e on e.id = s.extract
+		join contacts c on c.extract = s.extract and c.service = s.service join memberships m on m.run = $3 and m.record = c.record
+		where s.area = $1 and s.service = $2 and s.contacts > 0 and `+standingContact+` order by c.extract, c.line`)
 	contactAt = query("contact.at", `select `+contactFields+` from contacts c join extracts e on e.id = c.extract where c.extract = $1 and c.line = $2 and c.area = $3`)
 )
 
@@ -90,6 +94,19 @@ func (tx *Tx) ContactsOfExtract(e id.Extract, f func(StoredContact) error) error
 			return nil
 		}
 		return f(c)
+	})
+}
+
+// ContactsOfService hands to f the standing contacts of a service code whose records a link run holds to a person, each with that person,
+// in order of extract and line.
+func (tx *Tx) ContactsOfService(service int64, run id.Run, f func(id.Person, StoredContact)) error {
+	return tx.each(contactsOfService, []any{tx.area, service, int64(run)}, func(scan func(...any) error) error {
+		var p id.Person
+		c, err := scanContact(func(to ...any) error { return scan(append([]any{&p}, to...)...) })
+		if err == nil {
+			f(p, c)
+		}
+		return err
 	})
 }
 

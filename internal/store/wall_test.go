@@ -413,6 +413,11 @@ var readings = map[string]reading{
 			return tx.ContactsOfExtract(w.extract, func(c StoredContact) error { f(c); return nil })
 		})
 	}},
+	"ContactsOfService": {crowd: wholeRun, call: func(tx *Tx, w *world) (any, error) {
+		return gathered(func(f func(StoredContact)) error {
+			return tx.ContactsOfService(w.code.ID, w.linkRun, func(_ id.Person, c StoredContact) { f(c) })
+		})
+	}},
 	"ContactsAgain": {byRun: true, call: func(tx *Tx, w *world) (any, error) {
 		return gathered(func(f func(StoredContact)) error {
 			return tx.ContactsAgain(w.replacing, func(_ int64, c StoredContact) error { f(c); return nil })

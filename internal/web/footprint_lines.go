@@ -20,16 +20,18 @@ import (
 // chosen narrows a footprint's lines; what is empty narrows nothing.
 type chosen struct {
 	service, category, payer, kind, month string // service is as use.key has it; month is 2025-04
+	code                                  string // as codeKey has it
 	year                                  int    // 1 or 2 of the rule's window, 0 for both
 	gaps                                  bool   // only contacts that have no price
 }
 
 // filters are the query's names of what narrows lines; lines alone opens all of them.
-var filters = []string{"service", "category", "payer", "kind", "month", "year", "price"}
+var filters = []string{"service", "category", "payer", "kind", "month", "year", "price", "code"}
 
 // chosenBy reads which lines were asked for; false where none were, or by a word that the page does not know.
 func chosenBy(p app.FootprintPage, all []use, q url.Values) (c chosen, any bool) {
-	c = chosen{service: q.Get("service"), category: q.Get("category"), payer: q.Get("payer"), kind: q.Get("kind"), month: q.Get("month"), gaps: q.Get("price") == "none"}
+	c = chosen{service: q.Get("service"), category: q.Get("category"), payer: q.Get("payer"), kind: q.Get("kind"), month: q.Get("month"),
+		code: q.Get("code"), gaps: q.Get("price") == "none"}
 	if y := q.Get("year"); p.Own && (y == "1" || y == "2") {
 		c.year = int(y[0] - '0')
 	}
@@ -64,6 +66,9 @@ func (c chosen) part(l cost.Line) (sum money.Pence, days day.Span) {
 	return sum, days
 }
 
+// codeKey is a code of an agency as addresses have it; the unit stands last.
+func codeKey(k cost.Key) string { return k.Agency + " " + k.Code + " " + k.Unit }
+
 // has says whether a day lies in the chosen month and year of the window.
 func (c chosen) has(p app.FootprintPage, d day.Day) bool {
 	second := d >= p.Rule.Turn
@@ -90,6 +95,10 @@ func (c chosen) words(p app.FootprintPage) string {
 	if m, err := day.Parse(c.month + "-01"); err == nil {
 		all = append(all, m.Month().String())
 	}
+	if c.code != "" {
+		agency, code, _ := strings.Cut(c.code, " ")
+		all = append(all, agencyNamed(p.Agencies, agency)+", code "+strings.TrimSpace(code))
+	}
 	if c.gaps {
 		all = append(all, "no price")
 	}
@@ -115,7 +124,7 @@ func opened(p app.FootprintPage, f ui.Footprint, all []use, q url.Values) *ui.Op
 	var lines []ui.Line
 	for _, l := range p.Priced.Lines {
 		sum, days := c.part(l)
-		if c.gaps || days.From == 0 || !c.of(p, l.Group.Agency, l.Group.Service, l.Group.Payer, l.Group.Kind) {
+		if c.gaps || days.From == 0 || c.code != "" && c.code != codeKey(l.Key) || !c.of(p, l.Group.Agency, l.Group.Service, l.Group.Payer, l.Group.Kind) {
 			continue
 		}
 		lines = append(lines, ui.Line{Contact: l.Contact.ID, Span: days, Used: usedWords(p, l, days), Price: l.UnitPrice, Rounded: l.UnitRounded,
@@ -127,7 +136,8 @@ func opened(p app.FootprintPage, f ui.Footprint, all []use, q url.Values) *ui.Op
 		if s, ok := p.Area.Service(g.Service); ok {
 			kind = cost.Kind(s.Kind)
 		}
-		if g.Reason == cost.GapLeftOut || !c.has(p, g.Inside.From) || !c.of(p, g.Key.Agency, cmp.Or(g.Service, g.Key.Code), "", kind) {
+		// What is left out by decision is no gap; where its code is asked for, its contacts are shown as such.
+		if g.Reason == cost.GapLeftOut && c.code == "" || c.code != "" && c.code != codeKey(g.Key) || !c.has(p, g.Inside.From) || !c.of(p, g.Key.Agency, cmp.Or(g.Service, g.Key.Code), "", kind) {
 			continue
 		}
 		lines = append(lines, ui.Line{Contact: g.Contact.ID, Span: g.Inside, Used: gapWords(p, g.Service, 1), Unpriced: g.Reason.String(), Extract: g.Contact.Extract,

@@ -321,17 +321,17 @@ func (j journey) price(k keyboard, finance *browserOf) {
 	k.field("set-amount", "81.50")
 	k.field("set-source", "Riverbank Hospitals, full cost, 2024-25")
 	k.press("Set this price", http.StatusOK)
-	k.says("It waits for approval")
+	k.says("A price waits for approval")
 	if k.Count("form[action='/prices/approve']") != 0 {
 		j.t.Error("whoever set a price is offered to approve it")
 	}
 	f := j.open(finance)
 	f.Go(line)
-	f.says("It waits for approval", "81.50")
+	f.says("A price waits for approval", "81.50")
 	f.past()
-	f.press("Approve this", http.StatusOK)
+	f.press("Approve this price", http.StatusOK)
 	f.says("81.50")
-	if strings.Contains(f.Text("main"), "It waits for approval") {
+	if strings.Contains(f.Text("main"), "A price waits for approval") {
 		j.t.Error("after its approval the price still waits")
 	}
 }

@@ -178,8 +178,16 @@ func (s subjects) filled(t *testing.T, route Route) map[string]string {
 	names := variable.FindAllStringSubmatch(route.Pattern, -1)
 	if len(names) == 0 {
 		path := strings.TrimSuffix(route.Pattern, "{$}")
-		if path == "/prices/line" {
-			path = ui.PricePath(ui.PriceKey{Agency: "lambeth", Code: "EVIC", Unit: "eviction"})
+		evictions := ui.PriceKey{Agency: "lambeth", Code: "EVIC", Unit: "eviction"}
+		switch path {
+		case "/prices/line":
+			path = ui.PricePath(evictions)
+		case "/prices/people":
+			path = evictions.PeoplePath()
+		case "/prices/effect":
+			if route.Method == http.MethodGet {
+				path = strings.Replace(ui.PricePath(evictions), "/prices/line", path, 1) + "&why=It+is+not+a+use."
+			}
 		}
 		return map[string]string{none: path}
 	}

@@ -29,6 +29,11 @@ func (s *Server) prices(w http.ResponseWriter, r *http.Request, who app.Who) err
 	if p.Changed {
 		c.OutOfDate = "Sums are those of run " + commas(int64(p.Run.ID)) + " of " + dayOf(p.Run.FinishedAt).Long() + ", made before prices were changed."
 	}
+	for _, x := range priceSources {
+		if r.URL.Query().Get("source") == strings.ToLower(string(x.as)) {
+			c.Only = x.as
+		}
+	}
 	by := map[cost.Source]money.Pence{}
 	for _, l := range p.Lines {
 		c.Contacts += l.Sum.Contacts
@@ -48,21 +53,30 @@ func (s *Server) prices(w http.ResponseWriter, r *http.Request, who app.Who) err
 			c.LeftOut = append(c.LeftOut, ui.LeftOutCode{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l),
 				Why: l.Line.LeftOut.Reason, Rows: l.Uses(), Sum: "not known: it has no price"})
 		default:
-			c.Codes = append(c.Codes, pricedCode(p, l))
+			code := pricedCode(p, l)
+			for _, x := range priceSources {
+				code.BySource = append(code.BySource, ui.SourceSum{Source: x.as, Sum: l.Sum.BySource[x.source]})
+			}
+			c.Codes = append(c.Codes, code)
 			if own := l.Line.Own; own != nil && own.Note != "" {
 				c.LeftOut = append(c.LeftOut, ui.LeftOutCode{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l),
 					Why: "Rent and benefits: " + own.Note, Rows: l.Uses(), Sum: "not kept: taken off as each row is read, and still in the row as sent"})
 			}
 		}
 	}
-	for _, x := range []struct {
-		source cost.Source
-		as     ui.PriceSource
-	}{{cost.Own, ui.OwnAmount}, {cost.Local, ui.LocalPrice}, {cost.National, ui.NationalPrice}} {
+	for _, x := range priceSources {
 		c.Sources = append(c.Sources, ui.SourceSum{Source: x.as, Sum: by[x.source]})
 	}
 	return ui.PricesPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
 }
+
+// priceSource is a source of prices as rules and as pages call it.
+type priceSource struct {
+	source cost.Source
+	as     ui.PriceSource
+}
+
+var priceSources = []priceSource{{cost.Own, ui.OwnAmount}, {cost.Local, ui.LocalPrice}, {cost.National, ui.NationalPrice}}
 
 func priceKey(l app.PriceLineState) ui.PriceKey {
 	return ui.PriceKey{Agency: l.Agency.Slug, Code: l.Code, Unit: l.Unit}
@@ -101,8 +115,14 @@ func pricedCode(p app.PriceMapPage, l app.PriceLineState) ui.PricedCode {
 // nights of a stay are called days, without the day of leaving.
 func conversionWords(a *area.Area, l app.PriceLineState) string {
 	words := cmp.Or(l.Now.Conversion, cost.Conversion(l.Line.Conversion).Says())
-	if service, _ := a.Service(l.Line.Service); service.Unit == "day" {
-		words = strings.Replace(words, cost.Nights.Says(), "1 stay = its days, without the day of leaving", 1)
+	service, _ := a.Service(l.Line.Service)
+	switch {
+	case words == cost.Each.Says() && service.Unit != "":
+		return "as sent, by the " + service.Unit
+	case words == cost.Each.Says():
+		return "as sent"
+	case service.Unit == "day":
+		return strings.Replace(words, cost.Nights.Says(), "1 stay = its days, without the day of leaving", 1)
 	}
 	return words
 }
@@ -131,6 +151,7 @@ func lineAsked(v url.Values) app.OpenPriceLine {
 type priceForms struct {
 	set, leave ui.Form
 	weighed    bool
+	proposed   string           // what was asked about, in words
 	effect     *app.PriceEffect // nil before anything is linked
 }
 
@@ -158,12 +179,13 @@ func (s *Server) pricePage(w http.ResponseWriter, r *http.Request, who app.Who, 
 	}
 	if l.Waits {
 		c.Change = append([]string{waitingWords(l)}, effectWords(p.Effect)...)
+		c.Proposed, c.ProposedBy, c.Leaves = priceWords(l.Waiting.Line), cmp.Or(l.Waiting.MadeBy, "the area’s price file"), l.Waiting.Line.LeftOut != nil
 	}
 	if e := p.Effect; e != nil {
 		c.Enter, c.Leave = e.Enter, e.Leave
 	}
 	if forms.weighed {
-		c.Would = &ui.PriceWould{LeftOut: len(forms.leave.Typed) > 0, Change: effectWords(forms.effect)}
+		c.Would = &ui.PriceWould{LeftOut: len(forms.leave.Typed) > 0, Proposed: forms.proposed, Change: effectWords(forms.effect)}
 		if e := forms.effect; e != nil {
 			c.Would.Enter, c.Would.Leave = e.Enter, e.Leave
 		}
@@ -182,7 +204,7 @@ func (s *Server) pricePage(w http.ResponseWriter, r *http.Request, who app.Who, 
 func waitingWords(l app.PriceLineState) string {
 	of := plural(int64(l.Uses()), "contact of ", "contacts of ") + plural(int64(l.People), "person", "people")
 	if l.Waiting.Line.LeftOut != nil {
-		return of + ", " + plural(int64(l.InCohort), "of them in the cohort", "of them in the cohort") + ", are left out of every sum, with the reason beside it"
+		return of + ", " + plural(int64(l.InCohort), "of them in the cohort", "of them in the cohort") + ", carry no price and are in no sum; the page of prices shows them with the reason"
 	}
 	return of + ", " + commas(l.InCohort) + " of them in the cohort, get this price: " + priceWords(l.Waiting.Line)
 }
@@ -225,7 +247,7 @@ func priceNow(p app.PriceLinePage) []ui.Pair {
 		pairs = append(pairs, ui.Pair{Name: "In prices of " + p.Area.Prices.PriceYear.String(), Value: ui.Say(ui.Plain(p.Uprated.String() + ", by the deflator " + p.Area.Prices.Deflator))})
 	}
 	if l.Line.LeftOut == nil {
-		pairs = append(pairs, ui.Pair{Name: "Conversion", Value: ui.Say(ui.Plain(conversionWords(p.Area, l)))},
+		pairs = append(pairs, ui.Pair{Name: "How it is counted", Value: ui.Say(ui.Plain(conversionWords(p.Area, l)))},
 			ui.Pair{Name: "Who pays", Value: ui.Say(ui.Plain(payerName(p.Area, l.Line.Payer)))})
 	}
 	approved := ui.Say(ui.Tag(ui.Attention, "Not approved"))
@@ -257,7 +279,7 @@ func priceWords(l area.PriceLine) string {
 	case l.Own != nil:
 		return "The agency’s own amount"
 	}
-	return "No price"
+	return "No price yet"
 }
 
 // ofOne says of what a price is the price.

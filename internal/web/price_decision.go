@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"throughline/internal/app"
+	"throughline/internal/area"
 	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/id"
@@ -43,8 +44,25 @@ func (s *Server) setPrice(w http.ResponseWriter, r *http.Request, who app.Who) e
 	return s.done(w, pathOf(line), priceIsSet)
 }
 
+// effectFields are what a form of a line of the price map may ask about.
+var effectFields = []string{"service", "amount", "counts", "year", "national", "source", "why"}
+
+// askEffect leads a form to the page that says what it would change, which has an address of its own: it can be reloaded and gone back to.
+func (s *Server) askEffect(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	line := lineAsked(r.PostForm)
+	if _, err := s.agencyOf(r, who, line); err != nil {
+		return err
+	}
+	keep := kept(r.PostForm, append(effectFields, lineFields...)...)
+	if r.PostForm.Has("why") { // left empty, it is still the form that leaves the code out
+		keep.Set("why", r.PostForm.Get("why"))
+	}
+	return s.done(w, "/prices/effect?"+keep.Encode()+"#would", "")
+}
+
 // priceEffect shows what a price would change, or leaving the code out, before anybody proposes it. It changes nothing.
 func (s *Server) priceEffect(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	r.PostForm = r.URL.Query() // the form as it was filled in
 	line := lineAsked(r.PostForm)
 	leave := r.PostForm.Has("why")
 	var in app.PriceProposal
@@ -64,7 +82,8 @@ func (s *Server) priceEffect(w http.ResponseWriter, r *http.Request, who app.Who
 	form, status, ok := again(r, priceTrouble(err))
 	switch {
 	case err == nil:
-		form, status = typedIn(r.PostForm, "service", "amount", "counts", "year", "national", "source", "why"), http.StatusOK
+		form, status = typedIn(r.PostForm, effectFields...), http.StatusOK
+		forms.proposed = proposalWords(in)
 	case !ok:
 		return err
 	default:
@@ -76,6 +95,13 @@ func (s *Server) priceEffect(w http.ResponseWriter, r *http.Request, who app.Who
 		forms.set = form
 	}
 	return s.pricePage(w, r, who, status, line, forms)
+}
+
+// proposalWords are a proposal as the line of the price map would say it.
+func proposalWords(in app.PriceProposal) string {
+	var l area.PriceLine
+	in.Change(&l)
+	return priceWords(l)
 }
 
 // priceProposed reads the price that a form proposes: that of an edition, where one was chosen, or an amount.

@@ -1,12 +1,17 @@
 package web
 
 import (
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strings"
 	"testing"
 
 	"throughline/internal/app"
+	"throughline/internal/fault"
 	"throughline/internal/id"
+	"throughline/internal/money"
 	"throughline/internal/policy"
 	"throughline/internal/web/ui"
 )
@@ -44,11 +49,19 @@ func TestApprovalShowsWhatItDoes(t *testing.T) {
 	}
 	run()
 	asked := url.Values{"agency": {"police"}, "code": {"MISPER"}, "unit": {"report"}, "amount": {"9000.00"}, "counts": {"event each"}, "year": {"2024-25"}, "source": {"Finance"}}
-	before := analyst.status(analyst.post("/prices/effect", asked), http.StatusOK).Body.String()
-	says(t, before, "Nothing is set yet", `value="9000.00"`)
+	effect := func(asked url.Values, status int) string { // the form leads to a page with an address, which answers again when it is reloaded
+		w := analyst.status(analyst.post("/prices/effect", asked), http.StatusSeeOther)
+		path, anchor, _ := strings.Cut(w.Header().Get("Location"), "#")
+		if anchor != "would" || strings.Contains(path, "token") {
+			t.Errorf("led to %s#%s", path, anchor)
+		}
+		return analyst.status(analyst.get(path), status).Body.String()
+	}
+	before := effect(asked, http.StatusOK)
+	says(t, before, "Nothing is set yet", "Local, £9,000.00 each", `value="9000.00"`)
 	asked.Set("amount", "9,000 or so")
-	saysNot(t, analyst.status(analyst.post("/prices/effect", asked), http.StatusUnprocessableEntity).Body.String(), "Nothing is set yet")
-	left := analyst.status(analyst.post("/prices/effect", url.Values{"agency": {"police"}, "code": {"MISPER"}, "unit": {"report"}, "why": {"It is not a use."}}), http.StatusOK).Body.String()
+	saysNot(t, effect(asked, http.StatusUnprocessableEntity), "Nothing is set yet")
+	left := effect(url.Values{"agency": {"police"}, "code": {"MISPER"}, "unit": {"report"}, "why": {"It is not a use."}}, http.StatusOK)
 	says(t, left, "Nothing is set yet", "as many contacts as now", "0 people would enter the cohort and 0 would leave it")
 	line := set("police", "MISPER", "report", "9000.00") // the third agency that the rule asks for
 	was, err := s.app.Cohort(t.Context(), analyst.credential(), app.OpenCohort{})
@@ -114,4 +127,94 @@ func TestNationalPriceIsChosen(t *testing.T) {
 	form.Del("amount")
 	b.want(b.post("/prices/set", form), pathOf(line))
 	says(t, b.get(pathOf(line)).Body.String(), "National, NCC2425-A02 of NCC-2024-25", "another finance lead approves it")
+}
+
+// TestEveryFigureOfAPriceOpens opens each code's figures on the price map down to a row: its people's contacts and sums add up to what the map
+// says, and a person's lines of the code to what their row says.
+func TestEveryFigureOfAPriceOpens(t *testing.T) {
+	t.Parallel()
+	s := smallSite(t)
+	who := s.as(policy.FinanceLead, policy.AgreePrices)
+	prices, err := s.app.PriceMap(t.Context(), who.credential())
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened := 0
+	for _, l := range prices.Lines {
+		if l.Uses() == 0 {
+			continue
+		}
+		in := app.OpenCodePeople{OpenPriceLine: app.OpenPriceLine{Agency: l.Agency.Slug, Code: l.Code, Unit: l.Unit}}
+		var contacts, people, cohort int
+		var sum money.Pence
+		for in.Page = 1; ; in.Page++ {
+			p, err := s.app.CodePeople(t.Context(), who.credential(), in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.Differs || p.Closed > 0 {
+				t.Fatalf("%s %s: differs from the run, or %d are closed", l.Agency.Slug, l.Code, p.Closed)
+			}
+			for _, x := range p.Rows {
+				contacts, people, sum = contacts+x.Contacts, people+1, sum+x.Amount
+				if x.InCohort {
+					cohort++
+				}
+			}
+			if people >= p.People {
+				break
+			}
+		}
+		if contacts != l.Uses() || people != l.People || cohort != l.InCohort || sum != l.Sum.Amount {
+			t.Errorf("%s %s: %d contacts of %d people, %d in the cohort, %s; the map says %d of %d, %d, %s", l.Agency.Slug, l.Code, contacts, people, cohort, sum, l.Uses(),
+				l.People, l.InCohort, l.Sum.Amount)
+		}
+		key := priceKey(l)
+		page := who.status(who.get(key.PeoplePath()), http.StatusOK).Body.String()
+		says(t, page, commas(contacts), commas(people))
+		lines := regexp.MustCompile(`href="(/people/[^"]*/footprint\?code=[^"#]*)#lines"`).FindStringSubmatch(page)
+		if lines == nil {
+			t.Fatalf("%s %s leads to nobody's lines", l.Agency.Slug, l.Code)
+		}
+		first, err := s.app.CodePeople(t.Context(), who.credential(), app.OpenCodePeople{OpenPriceLine: in.OpenPriceLine})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := first.Rows[0]
+		footprint := who.status(who.get(html.UnescapeString(lines[1])), http.StatusOK).Body.String()
+		says(t, footprint, plural(int64(x.Contacts), "line", "lines"), "line=")
+		if x.Amount != 0 {
+			says(t, footprint, x.Amount.String())
+		}
+		opened++
+	}
+	if opened < 20 {
+		t.Errorf("only %d codes were opened", opened)
+	}
+	shown := who.status(who.get("/prices?source=local"), http.StatusOK).Body.String()
+	says(t, shown, "sums that rest on a local price", "Show every code with a price")
+}
+
+// TestNoPriceIsNoDecision: a code of which the area's price file says only what it means is a gap for somebody to fill, not something to
+// approve; leaving it out is, and says so.
+func TestNoPriceIsNoDecision(t *testing.T) {
+	t.Parallel()
+	d := ownDemo(t)
+	analyst, finance := d.as(policy.Analyst, policy.AgreePrices), d.as(policy.FinanceLead, policy.AgreePrices)
+	line := app.OpenPriceLine{Agency: "police", Code: "MISPER", Unit: "report"}
+	p, err := d.app.PriceLine(t.Context(), finance.credential(), line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.State.Waits || !p.State.Gap() || p.State.ID == 0 {
+		t.Fatalf("the file's line without a price waits: %v, is a gap: %v", p.State.Waits, p.State.Gap())
+	}
+	if err := d.app.ApprovePrice(t.Context(), finance.credential(), p.State.ID); fault.As(err).Code != "nothing-decided" {
+		t.Errorf("approving it: %v", err)
+	}
+	form := url.Values{"agency": {line.Agency}, "code": {line.Code}, "unit": {line.Unit}, "why": {"Reports are not a service."}}
+	analyst.want(analyst.post("/prices/leave-out", form), pathOf(line))
+	page := finance.status(finance.get(pathOf(line)), http.StatusOK).Body.String()
+	says(t, page, "Should these contacts carry no price?", "Left out: Reports are not a service.", "Proposed by Ayesha Rahman", "Approve leaving them out")
+	saysNot(t, page, "No price yet</strong>")
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"throughline/internal/fault"
+	"throughline/internal/id"
 	"throughline/internal/money"
 )
 
@@ -49,13 +50,25 @@ func priceCases() []Case {
 	long.Unpriced = append([]UnpricedCode{{PriceKey{"police", oddName, longName}, longName, oddName, longName, oddName, 1, 1, 1, true, oddName}}, p.Unpriced...)
 	one := Price{Key: PriceKey{"police", "ARR-DET", "arrest"}, Decision: 11, Agency: "Police", Code: "ARR-DET", Meaning: "Arrest and custody", Unit: "arrest", Contacts: 5318, People: 2104, InCohort: 22, Sum: amount(4_318_216), Costing: costing,
 		Now:    []Pair{{"Price", Say(Plain("£812.00 an arrest, local, 2024-25"))}, {"Source", Say(Plain("Police finance, full cost of custody"))}, {"Approved", Say(Name("J. Mensah"), Plain(", 10 April 2026"))}},
-		Change: []string{"2 people would enter the cohort and nobody would leave it", "the cohort’s total would rise by £48,112"}, Waits: true, MaySet: true, MayApprove: true,
+		Change: []string{"2 people would enter the cohort and nobody would leave it", "the cohort’s total would rise by £48,112"}, Waits: true, Proposed: "Local, £820.00 each", ProposedBy: "R. Oyelaran", MaySet: true, MayApprove: true,
 		Years: []Option{{Value: "2024-25", Label: "2024-25", Chosen: true}, {Value: "2023-24", Label: "2023-24"}}, Editions: []Option{{Value: "x", Label: "Arrest, detained, per incident, £812.00"}},
 		History: []PriceChange{{on(2026, 4, 9), "R. Oyelaran", "Set £812.00 an arrest"}}}
 	failed, left, mine := one, one, one
 	failed.SetForm, left.LeaveForm = typed("amount", "year", "national", "source"), typed("why")
 	mine.MayApprove, mine.NotYours, mine.MaySet = false, "You set this price, so another finance lead approves it.", false
 	none := Price{Key: PriceKey{"riverbank", oddName, ""}, Agency: "Riverbank Hospitals", Code: oddName, Contacts: 488, People: 433, InCohort: 6, Costing: costing, Now: []Pair{{"Price", Say(Tag(Attention, "No price yet"))}}}
+	bySource := p
+	bySource.Codes = append([]PricedCode(nil), p.Codes...)
+	bySource.Only = NationalPrice
+	bySource.Codes[0].BySource = []SourceSum{{NationalPrice, amount(5_000_000)}, {OwnAmount, amount(939_766)}}
+	people := CodePeople{Key: one.Key, Agency: "Police", Code: "ARR-DET", Meaning: "Arrest and custody", Window: window, Costing: costing, Contacts: 5318, People: 2104, Unpriced: 3, Sum: amount(4_318_216),
+		Run: 31, Differs: true, RunContacts: 5317, InRun: amount(4_317_404), Closed: 2, List: List{Path: "/prices/people", Page: 2, Size: 25, Total: 2104},
+		Rows: []CodePerson{{dean, 70, 0, amount(56_840), true}, {dean + 1, 12, 2, amount(8120), false}, {dean + 2, 1, 1, 0, false}}}
+	leftOut := people
+	leftOut.LeftOut, leftOut.Unpriced, leftOut.Sum, leftOut.Differs, leftOut.Cohort = true, people.Contacts, 0, false, true
+	would, leaves := one, one
+	would.Would = &PriceWould{Proposed: "Local, £812.00 each: " + oddName, Change: one.Change, Enter: []id.Person{dean}}
+	leaves.Proposed, leaves.ProposedBy, leaves.Leaves = "Left out: "+oddName, oddName, true
 	editions := Editions{Deflator: "GDP deflator, vintage of March 2026", Target: 2024, Rows: []EditionRow{{"ncc-2024-25", "NHS cost collection 2024-25", "Source: NHS England.", "Open Government Licence 3.0", "2024-25", 1204, 9}, {"moj-2022-23", "Prison costs 2022-23", "Ministry of Justice.", "Open Government Licence 3.0", "2016-17 to 2022-23", 14, 1}}}
 	edition := Edition{Slug: "moj-2022-23", Name: "Prison costs 2022-23", Attribution: "Ministry of Justice.", Licence: "Open Government Licence 3.0", Years: "2016-17 to 2022-23", Target: 2024, Deflator: "GDP deflator, vintage of March 2026",
 		Source: "Costs per place and costs per prisoner.", List: List{Path: "/editions/moj-2022-23", Page: 1, Size: 2, Total: 14, Sort: "code"},
@@ -67,6 +80,12 @@ func priceCases() []Case {
 		show(PricesPage, "full", signedIn(), p),
 		show(PricesPage, "empty", signedIn(), Prices{Window: window, Costing: costing}),
 		show(PricesPage, "long", signedIn(), long),
+		show(PricesPage, "source", signedIn(), bySource),
+		show(CodePeoplePage, "full", signedIn(), people),
+		show(CodePeoplePage, "left-out", signedIn(), leftOut),
+		show(CodePeoplePage, "empty", signedIn(), CodePeople{Key: one.Key, Agency: "Police", Code: oddName, Window: window, Costing: costing}),
+		show(PricePage, "would", signedIn(), would),
+		show(PricePage, "leaves", signedIn(), leaves),
 		show(PricePage, "full", signedIn(), one),
 		show(PricePage, "error", signedIn(), failed),
 		show(PricePage, "error-leave", signedIn(), left),

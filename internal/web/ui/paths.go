@@ -33,5 +33,17 @@ type PriceKey struct{ Agency, Code, Unit string }
 
 // PricePath is the page of a line of the price map. A code may hold any sign, so it stands in the query.
 func PricePath(k PriceKey) string {
-	return "/prices/line?" + url.Values{"agency": {k.Agency}, "code": {k.Code}, "unit": {k.Unit}}.Encode()
+	return "/prices/line?" + k.query().Encode()
+}
+
+// PeoplePath is whose the contacts of a code are.
+func (k PriceKey) PeoplePath() string { return "/prices/people?" + k.query().Encode() }
+
+// linesOf is where a person's lines of the code are.
+func (k PriceKey) linesOf(p id.Person) string {
+	return FootprintPath(p) + "?" + url.Values{"code": {k.Agency + " " + k.Code + " " + k.Unit}}.Encode() + "#lines"
+}
+
+func (k PriceKey) query() url.Values {
+	return url.Values{"agency": {k.Agency}, "code": {k.Code}, "unit": {k.Unit}}
 }

@@ -1,6 +1,10 @@
 package ui
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+
 	"throughline/internal/day"
 	"throughline/internal/id"
 	"throughline/internal/money"
@@ -26,7 +30,8 @@ type Prices struct {
 	Codes      []PricedCode
 	Sources    []SourceSum
 	LeftOut    []LeftOutCode
-	OutOfDate  string // a sentence, where the sums were made before prices were changed
+	OutOfDate  string      // a sentence, where the sums were made before prices were changed
+	Only       PriceSource // Codes are narrowed to what rests on such prices, and their sums to that; empty for all
 	MayExport  bool
 	MayApprove bool
 }
@@ -60,6 +65,7 @@ type PricedCode struct {
 	Varies                bool   // Each is an average
 	Conversion            string // "minutes ÷ 60"; "none"
 	Sum                   money.Pence
+	BySource              []SourceSum // what of Sum rests on each kind of price
 	Source                PriceSource
 	From                  string // "NHS cost collection 2024-25"
 	ApprovedBy            string // empty: it waits for approval
@@ -92,9 +98,10 @@ func (p Prices) Figures() Totals {
 		none += u.Contacts
 	}
 	return p.Costing.totals(
-		card("Priced", p.Priced.Pounds(), Plain(count(p.Contacts)+" contacts of "+many(p.People, "person", "people"))),
-		card("No approved price", count(none), Plain("contacts, "+many(len(p.Unpriced), "code", "codes")+". A gap, not zero")),
-		card("Approved", count(len(p.Codes))+" of "+many(len(p.Codes)+len(p.Unpriced), "code", "codes"), Plain("that are counted")),
+		card("Priced", p.Priced.Pounds(), Plain(count(p.Contacts)+" contacts of "+many(p.People, "person", "people")+". "), Link("#codes", "By code")),
+		card("No approved price", count(none), Plain("contacts, "+many(len(p.Unpriced), "code", "codes")+". A gap, not zero. "), Link("#unpriced", "Which codes")),
+		card("Approved", count(len(p.Codes))+" of "+many(len(p.Codes)+len(p.Unpriced), "code", "codes"), Plain("that are counted. "),
+			LinkAbout("#codes", "Which, and by whom", "approved")),
 	)
 }
 
@@ -122,8 +129,8 @@ func (p Prices) UnpricedTable() Table {
 		if unit == "" {
 			unit = "not stated"
 		}
-		line := row(words(u.Agency), sent(u.Code), words(meaning), words(unit), number0(u.Contacts), number0(u.People),
-			number0(u.InCohort), do)
+		line := row(words(u.Agency), sent(u.Code), words(meaning), words(unit), u.Key.whose(u.Contacts, "contacts, "+u.Code),
+			u.Key.whose(u.People, "people, "+u.Code), u.Key.cohorts(u.InCohort, "in the cohort, "+u.Code), do)
 		line.State = NeedsYou
 		t.Rows = append(t.Rows, line)
 	}
@@ -132,26 +139,69 @@ func (p Prices) UnpricedTable() Table {
 	return t
 }
 
+// whose is a count of a code that leads to whose it is; nothing is nobody's.
+func (k PriceKey) whose(n int, about string) Cell {
+	if n == 0 {
+		return number0(n)
+	}
+	return cell(LinkAbout(k.PeoplePath(), count(n), about))
+}
+
+// cohorts is whose, of the cohort alone.
+func (k PriceKey) cohorts(n int, about string) Cell {
+	if n == 0 {
+		return number0(n)
+	}
+	return cell(LinkAbout(k.PeoplePath()+"&of=cohort", count(n), about))
+}
+
+// whoseSum is a sum of a code that leads to whose it is.
+func (k PriceKey) whoseSum(m money.Pence, about string) Cell {
+	if m == 0 {
+		return pounds(m)
+	}
+	return cell(LinkAbout(k.PeoplePath(), m.Pounds(), about))
+}
+
+// shown are the codes of the table: all with a price, or those with some of their sum on one kind of price, and that part of it.
+func (p Prices) shown() []PricedCode {
+	if p.Only == "" {
+		return p.Codes
+	}
+	var some []PricedCode
+	for _, c := range p.Codes {
+		for _, s := range c.BySource {
+			if s.Source == p.Only && s.Sum != 0 {
+				c.Sum = s.Sum
+				some = append(some, c)
+			}
+		}
+	}
+	slices.SortStableFunc(some, func(x, y PricedCode) int { return cmp.Compare(y.Sum, x.Sum) })
+	return some
+}
+
 // CodeTable are the codes with a price.
 func (p Prices) CodeTable() Table {
-	t := Table{ID: "codes", Name: many(len(p.Codes), "code", "codes") + " with a price, largest sum first", Heading: true, Wide: true,
+	codes := p.shown()
+	t := Table{ID: "codes", Name: many(len(codes), "code", "codes") + " with a price, largest sum first", Heading: true, Wide: true,
 		Class: "tl-prices", Empty: "No code has a price yet.",
 		Columns: []Column{head(col("Agency and code")), col("Meaning"), num("Contacts"), num("Units"), num("Price a unit"),
-			col("Conversion"),
+			col("How it is counted"),
 			num("£"), bars("Bar"), col("Price is"), key("Approved by")}}
 	var most, total money.Pence
 	contacts := 0
-	for _, c := range p.Codes {
+	for _, c := range codes {
 		most, total, contacts = max(most, c.Sum), total+c.Sum, contacts+c.Contacts
 	}
-	for _, c := range p.Codes {
+	for _, c := range codes {
 		each, approved := pence(c.Each), cell(Plain(c.ApprovedBy), Under(c.ApprovedOn.Short()))
 		if c.Varies {
 			each.Text = append(each.Text, Under("on average"))
 		}
 		line := row(cell(Plain(c.Agency), Break(), LinkAbout(PricePath(c.Key), c.Code, c.Agency)), words(c.Meaning),
-			number0(c.Contacts),
-			words(c.Units), each, words(c.Conversion), pounds(c.Sum), barOf(c.Sum, most), cell(Strong(string(c.Source)),
+			c.Key.whose(c.Contacts, "contacts, "+c.Code),
+			words(c.Units), each, words(c.Conversion), c.Key.whoseSum(c.Sum, c.Code), barOf(c.Sum, most), cell(Strong(string(c.Source)),
 				Under(c.From)), approved)
 		if c.Waits != "" {
 			line.Cells[9].Text = append(line.Cells[9].Text, Under("Another waits for approval: "+c.Waits))
@@ -163,10 +213,19 @@ func (p Prices) CodeTable() Table {
 		}
 		t.Rows = append(t.Rows, line)
 	}
-	t.Foot = []Row{row(words("All priced codes"), blank(), number0(contacts), blank(), blank(), blank(), pounds(total),
+	all := "All priced codes"
+	if p.Only != "" {
+		all = "All that rests on such prices"
+		t.Name = many(len(codes), "code", "codes") + " with sums that rest on " + strings.ToLower(p.sourceWords(p.Only)) + ", and how much does"
+	}
+	t.Foot = []Row{row(words(all), blank(), number0(contacts), blank(), blank(), blank(), pounds(total),
 		blank(), blank(),
 		words("Added in pence"))}
 	return t
+}
+
+func (p Prices) sourceWords(s PriceSource) string {
+	return map[PriceSource]string{OwnAmount: "The agency’s own amount", LocalPrice: "A local price", NationalPrice: "A national price"}[s]
 }
 
 // SourceTable says where the prices come from.
@@ -174,10 +233,16 @@ func (p Prices) SourceTable() Table {
 	t := Table{ID: "sources", Name: "Where the prices come from", Heading: true, Columns: []Column{head(col("Source")),
 		num("£"), num("Share")}}
 	total := sum(p.Sources, func(s SourceSum) money.Pence { return s.Sum })
-	says := map[PriceSource]string{OwnAmount: "The agency’s own amount", LocalPrice: "A local price",
-		NationalPrice: "A national price"}
 	for _, s := range p.Sources {
-		t.Rows = append(t.Rows, row(words(says[s.Source]), pounds(s.Sum), words(share(s.Sum, total).tenths())))
+		name := words(p.sourceWords(s.Source))
+		if s.Sum != 0 {
+			name = linked("/prices?source="+strings.ToLower(string(s.Source))+"#codes", p.sourceWords(s.Source))
+		}
+		line := row(name, pounds(s.Sum), words(share(s.Sum, total).tenths()))
+		if s.Source == p.Only {
+			line.State = Open
+		}
+		t.Rows = append(t.Rows, line)
 	}
 	t.Foot = []Row{row(words("All"), pounds(total), words("100%"))}
 	return t
@@ -191,7 +256,7 @@ func (p Prices) LeftOutTable() Table {
 	for _, l := range p.LeftOut {
 		rows += l.Rows
 		t.Rows = append(t.Rows, row(words(l.Agency), cell(LinkAbout(PricePath(l.Key), l.Code, l.Agency), Under(l.Meaning)),
-			words(l.Why), number0(l.Rows), words(l.Sum)))
+			words(l.Why), l.Key.whose(l.Rows, "contacts, "+l.Code), words(l.Sum)))
 	}
 	t.Foot = []Row{row(words(many(len(p.LeftOut), "code", "codes")), blank(), blank(), number0(rows), words("not known"))}
 	return t
@@ -210,7 +275,10 @@ type Price struct {
 	Change                []string    // what a waiting price would change: who would enter and who would leave the cohort
 	Enter, Leave          []id.Person // of the cohort, whom the viewer may open
 	History               []PriceChange
-	Waits                 bool     // a decision waits for approval
+	Waits                 bool   // a decision waits for approval:
+	Proposed              string // what is proposed, in words
+	ProposedBy            string
+	Leaves                bool     // it is proposed that the code is left out, and so carries no price
 	Decision              id.Price // that waits
 	MaySet, MayApprove    bool
 	NotYours              string   // why one may not approve: whoever set a price does not approve it
@@ -224,7 +292,8 @@ type Price struct {
 
 // PriceWould is what a price, or leaving the code out, would change if it were set and approved.
 type PriceWould struct {
-	LeftOut      bool // it is about leaving the code out
+	LeftOut      bool   // it is about leaving the code out
+	Proposed     string // the price, or the reason for leaving it out, in words
 	Change       []string
 	Enter, Leave []id.Person // of the cohort, whom the viewer may open
 }
@@ -262,10 +331,13 @@ func (p Price) Path() string { return PricePath(p.Key) }
 
 // Figures say how much rests on this line.
 func (p Price) Figures() Totals {
-	cards := []Card{card("Contacts", count(p.Contacts), Plain("of "+many(p.People, "person",
-		"people")+", "+count(p.InCohort)+" in the cohort"))}
+	contacts := card("Contacts", count(p.Contacts), Plain("of "+many(p.People, "person", "people")+", "+count(p.InCohort)+" in the cohort. "))
+	if p.Contacts > 0 {
+		contacts.Note = append(contacts.Note, Link(p.Key.PeoplePath(), "Whose they are"))
+	}
+	cards := []Card{contacts}
 	if p.Sum != 0 {
-		cards = append(cards, card("Priced at", p.Sum.Pounds()))
+		cards = append(cards, card("Priced at", p.Sum.Pounds(), LinkAbout(p.Key.PeoplePath(), "Whose it is", "the sum")))
 	}
 	return p.Costing.totals(cards...)
 }

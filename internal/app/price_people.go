@@ -1,0 +1,191 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"throughline/internal/area"
+	"throughline/internal/cost"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/money"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// OpenCodePeople asks whose the contacts of a code are.
+type OpenCodePeople struct {
+	OpenPriceLine
+	Cohort bool // of the cohort alone
+	Page   int  // from 1; 0 is the first
+}
+
+// CodePeoplePage is whose the contacts of a code in the area's window are, by the records and prices as they stand now.
+type CodePeoplePage struct {
+	Viewer   Viewer
+	Area     *area.Area
+	Rents    bool // rent and benefits are counted
+	State    PriceLineState
+	Rule     cost.Window
+	Run      store.Run // the published cost run; zero when there is none
+	Page     int
+	Rows     []CodePerson // this page of those whom the viewer may open, the largest sum first
+	Closed   int          // people of this page whom the viewer may not open
+	People   int          // all there are, on every page
+	Contacts int          // theirs, with a price or without
+	Unpriced int          // of them, without
+	Amount   money.Pence  // of all there are
+	Cohort   bool
+	Differs  bool // the run counted or summed something else: records, contacts or prices changed after it
+}
+
+// CodePerson is one person's contacts of a code.
+type CodePerson struct {
+	Person   id.Person
+	Contacts int // with a price or without
+	Unpriced int
+	Amount   money.Pence
+	InCohort bool
+
+	one store.StoredContact // any of them
+}
+
+// CodePeopleOnPage is how many people a page shows.
+const CodePeopleOnPage = 25
+
+// CodePeople opens the figures of one code of the price map: whose its contacts are, with what each person's come to. It sums what
+// a run would sum, so that they add up to the run's sum unless something changed after it.
+func (a *App) CodePeople(ctx context.Context, who Who, in OpenCodePeople) (CodePeoplePage, error) {
+	var p CodePeoplePage
+	err := a.db.Do(ctx, inArea(who, policy.PriceMapOpen, policy.PriceMap), func(tx *store.Tx) error {
+		page, err := a.priceMapPage(tx)
+		if err != nil {
+			return err
+		}
+		p = CodePeoplePage{Viewer: page.Viewer, Area: page.Area, Rents: page.Rents, Rule: windowOf(page.Area), Run: page.Run, Cohort: in.Cohort}
+		if p.State, err = in.OpenPriceLine.of(page); err != nil {
+			return err
+		}
+		all, err := a.codePeople(tx, p.State, p.Run.ID)
+		if err != nil {
+			return err
+		}
+		if in.Cohort {
+			all = slices.DeleteFunc(all, func(x CodePerson) bool { return !x.InCohort })
+		}
+		for _, x := range all {
+			p.People, p.Contacts, p.Unpriced, p.Amount = p.People+1, p.Contacts+x.Contacts, p.Unpriced+x.Unpriced, p.Amount+x.Amount
+		}
+		p.Differs = p.Run.ID != 0 && !in.Cohort && (p.Contacts != p.State.Uses() || p.Amount != p.State.Sum.Amount)
+		p.Page = min(max(1, in.Page), max(1, (len(all)+CodePeopleOnPage-1)/CodePeopleOnPage))
+		first := (p.Page - 1) * CodePeopleOnPage
+		return a.openCodePeople(tx, &p, all[first:min(len(all), first+CodePeopleOnPage)])
+	})
+	return p, err
+}
+
+// of finds the code on the price map.
+func (in OpenPriceLine) of(p PriceMapPage) (PriceLineState, error) {
+	i := slices.IndexFunc(p.Lines, func(l PriceLineState) bool {
+		return l.Agency.Slug == in.Agency && l.Code == in.Code && l.Unit == in.Unit
+	})
+	if i < 0 {
+		return PriceLineState{}, fault.Missing("code")
+	}
+	return p.Lines[i], nil
+}
+
+// openCodePeople keeps of some people those whom the viewer may open, for the code's contacts too.
+func (a *App) openCodePeople(tx *store.Tx, p *CodePeoplePage, some []CodePerson) error {
+	m, err := a.priceMap(tx)
+	if err != nil {
+		return err
+	}
+	for _, x := range some {
+		facts, err := tx.PersonFacts(x.Person)
+		if err != nil {
+			return err
+		}
+		row, of := m.row(tx, x.one, facts.Agencies)
+		if !tx.May(policy.PersonFootprint, policy.Subject{Kind: policy.Person, ID: int64(x.Person)}, facts) || !tx.May(policy.PersonFootprint, row, of) {
+			p.Closed++
+			continue
+		}
+		p.Rows = append(p.Rows, x)
+		tx.Names(x.Person)
+	}
+	return nil
+}
+
+// codePeople reads and prices every standing contact of a code inside the area's window, by person; nobody before anything is linked.
+func (a *App) codePeople(tx *store.Tx, l PriceLineState, run id.Run) ([]CodePerson, error) {
+	here, err := tx.Area()
+	if err != nil || here.LinkRun == 0 {
+		return nil, err
+	}
+	m, err := a.priceMap(tx)
+	if err != nil {
+		return nil, err
+	}
+	at, sent := m.at[cost.Key{Agency: l.Agency.Slug, Code: l.Code, Unit: l.Unit}]
+	if !sent {
+		return nil, nil
+	}
+	key, lasts, err := effectKey(tx, here, m, m)
+	if err != nil {
+		return nil, err
+	}
+	key += fmt.Sprint(" people of ", at, " run ", run)
+	people, known := a.codes.get(key)
+	if known && lasts {
+		return slices.Clone(people), nil
+	}
+	number := map[id.Person]int32{}
+	var acts []cost.Activity
+	err = tx.ContactsOfService(m.codes[at].ID, here.LinkRun, func(p id.Person, s store.StoredContact) {
+		n, met := number[p]
+		if !met {
+			n = int32(len(people))
+			number[p] = n
+			people = append(people, CodePerson{Person: p, one: s})
+		}
+		act := m.activity(s)
+		act.Person = n
+		acts = append(acts, act)
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(acts, func(x, y cost.Activity) int { return cmp.Compare(x.Person, y.Person) })
+	sums, err := cost.Sum(acts, m.table, windowOf(m.area))
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range sums.Shares {
+		people[s.Person].Contacts += int(s.Contacts)
+		people[s.Person].Amount += s.Amount
+	}
+	for _, g := range sums.Missed {
+		people[g.Person].Contacts += int(g.Contacts)
+		people[g.Person].Unpriced += int(g.Contacts)
+	}
+	people = slices.DeleteFunc(people, func(x CodePerson) bool { return x.Contacts == 0 }) // outside the window
+	if run != 0 {
+		members, err := tx.CohortFacts(run, "cohort")
+		if err != nil {
+			return nil, err
+		}
+		for i := range people {
+			_, people[i].InCohort = members[people[i].Person]
+		}
+	}
+	slices.SortFunc(people, func(x, y CodePerson) int {
+		return cmp.Or(cmp.Compare(y.Amount, x.Amount), cmp.Compare(y.Contacts, x.Contacts), cmp.Compare(x.Person, y.Person))
+	})
+	if lasts {
+		a.codes.keep(key, people)
+	}
+	return slices.Clone(people), nil
+}
