@@ -75,11 +75,20 @@ func rejectedRows(tx *store.Tx, n id.Extract, w *sheet.Writer) error {
 			if err != nil {
 				return err
 			}
-			row := make([]string, len(layout.Columns))
+			row, beyond := make([]string, len(layout.Columns)), []string(nil)
 			for i, v := range sent.Values {
-				if v != nil && i < len(row) {
+				switch {
+				case i >= len(row) && v != nil:
+					beyond = append(beyond, *v)
+				case v != nil:
 					row[i] = *v
 				}
+			}
+			switch {
+			case beyond != nil:
+				f.Message += intake.Beyond(beyond)
+			case len(sent.Values) == 0:
+				f.Message += ". Its values were not kept: the file has columns that the layout does not name, and one of theirs could be among them"
 			}
 			w.WriteText(append(row, fmt.Sprint(f.Line), f.Field, f.Code, f.Message, f.Remedy)...)
 		}

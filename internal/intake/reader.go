@@ -210,6 +210,30 @@ func (r *Reader) pick() {
 	}
 }
 
+// pickRagged takes the values of a row with too few or too many in the order of the header, and those beyond it after them. Where the file has
+// a column that the layout does not name it takes none: one of that column's could stand in a mapped one's place.
+func (r *Reader) pickRagged() [][]byte {
+	mapped := 0
+	for _, i := range r.header.index {
+		if i >= 0 {
+			mapped++
+		}
+	}
+	if mapped != r.header.width {
+		return nil
+	}
+	for c, i := range r.header.index {
+		r.values[c] = nil
+		if i >= 0 && i < len(r.scan.fields) {
+			r.values[c] = r.scan.fields[i]
+		}
+	}
+	if len(r.scan.fields) <= r.header.width {
+		return r.values
+	}
+	return append(r.values[:len(r.values):len(r.values)], r.scan.fields[r.header.width:]...)
+}
+
 // read judges the row in hand.
 func (r *Reader) read() {
 	if !r.readRow() {
@@ -236,6 +260,7 @@ func (r *Reader) readRow() bool {
 	row := &r.row
 	*row = Row{Line: r.scan.at, Number: r.counts.Rows, SetAside: row.SetAside[:0]}
 	if n := len(r.scan.fields); n != r.header.width {
+		row.Values = r.pickRagged()
 		r.reject(r.ragged(n))
 		return false
 	}

@@ -3,6 +3,7 @@ package intake
 import (
 	"io"
 	"iter"
+	"strings"
 
 	"throughline/internal/sheet"
 )
@@ -22,6 +23,9 @@ func WriteRejected(w io.Writer, headers []string, rows iter.Seq2[RejectedRow, er
 			return err
 		}
 		cells = cells[:0]
+		if len(row.Values) > len(headers) {
+			row.Message += Beyond(row.Values[len(headers):])
+		}
 		for i := range headers {
 			v := ""
 			if i < len(row.Values) {
@@ -33,4 +37,9 @@ func WriteRejected(w io.Writer, headers []string, rows iter.Seq2[RejectedRow, er
 			sheet.Text(row.Message), sheet.Text(row.Remedy))...)
 	}
 	return out.Flush()
+}
+
+// Beyond says which values a row has beyond the last column, so that they are not lost where only columns are written.
+func Beyond(values []string) string {
+	return ". Beyond the last column it has: " + strings.Join(values, " | ")
 }

@@ -34,8 +34,9 @@ type Row struct {
 
 	// Key is the record key as sent, without spaces around. Several key columns are joined by U+001F. Without a key column it is Number.
 	Key []byte
-	// Values are the mapped columns exactly as sent, in the layout's order; nil for an optional column that the file lacks,
-	// and no values at all for a row with too few or too many, in which no value can be told to be a mapped one.
+	// Values are the mapped columns exactly as sent, in the layout's order; nil for an optional column that the file lacks. A row with too few
+	// values has them from the left, one with too many has those beyond the header last; neither has any where the file has columns that
+	// the layout does not map, since one of theirs could be among them.
 	Values [][]byte
 
 	Person    *View             // who someone is; nil unless the layout's kind has people and the row is accepted
