@@ -32,7 +32,10 @@ type OpenCohort struct {
 	Page       int    // from 1
 	All        bool   // on one page
 
-	Over string      // both, first or second: who was at the weekly amount in both years or in one alone; anything else is all
+	Over    string // both, first or second: who was at the weekly amount in both years or in one alone; anything else is all
+	Top     int    // the curve's point that is opened to its people: the costliest so many per cent of everyone; 0 for none
+	TopPage int    // of those people, from 1
+
 	Part *CohortPart // opened to the people it is made of; nil for none
 }
 
@@ -59,6 +62,7 @@ type CohortPage struct {
 	AlsoAWeek money.Pence // the rule's weekly amount of the other year in the money of the price year; 0 when none is shown
 	AlsoAbove int         // members at or above it
 	Rows      []CohortRow
+	Top       *CohortTop          // the point of the curve asked for; nil where none was
 	Opened    *OpenedPart         // the part asked for; nil where none was
 	Apart     []CohortRow         // over the threshold with one service above the rule's share
 	Blocks    []store.PersonTotal // every member whom the viewer may know of, for the charts
@@ -159,6 +163,11 @@ func (a *App) cohortPage(tx *store.Tx, in OpenCohort) (p CohortPage, err error) 
 	}
 	if in.Part != nil {
 		if p.Opened, err = in.Part.open(a, tx, &p, members); err != nil {
+			return p, err
+		}
+	}
+	if in.Top != 0 && p.Only == 0 {
+		if p.Top, err = p.costliest(tx, in); err != nil {
 			return p, err
 		}
 	}

@@ -54,6 +54,7 @@ type TimelineBar struct {
 	Crisis  bool
 	Stay    bool
 	Service string // the area's word for it
+	Slug    string // the service's short name, or the agency's code where nothing says what that means
 }
 
 // PersonPage is everything that a person's page shows.
@@ -326,6 +327,7 @@ func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run, agencies []
 		v.Open = v.Open || s.To == store.OpenStay
 		bar := TimelineBar{Agency: m.agencies[g], From: s.From, To: max(s.From, priced[i].To), Stay: s.To != 0}
 		line := m.lines[m.key(m.codes[m.place[s.Service]])]
+		bar.Slug = cmp.Or(line.Service, m.codes[m.place[s.Service]].Code)
 		if service, ok := m.area.Service(line.Service); ok {
 			bar.Crisis, bar.Service = service.Kind == string(cost.Crisis), service.Name
 		}

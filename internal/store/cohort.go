@@ -26,6 +26,14 @@ func (tx *Tx) Cohort(run id.Run, place string, of id.Agency, most int) ([]Person
 	return list(tx, cohortOfAgency, []any{int64(run), place, most, tx.area, int64(of)}, tx.scanTotal)
 }
 
+var costliest = query("cohort.costliest", `select `+totalFields+` from person_totals where run = $1 and area = $4 order by total desc, person limit $2 offset $3`)
+
+// Costliest gives people of a cost run whatever their place, costliest first: at most so many after those that are skipped. Of people who cost the
+// same the one with the lower number comes first.
+func (tx *Tx) Costliest(run id.Run, skip, most int) ([]PersonTotal, error) {
+	return list(tx, costliest, []any{int64(run), most, skip, tx.area}, tx.scanTotal)
+}
+
 // CohortFacts gives what PersonFacts gives of each person of a cost run in a place, in one reading. Who has
 // a place has a rank, and to say so makes SQLite begin at the places' index rather than read the run.
 func (tx *Tx) CohortFacts(run id.Run, place string) (map[id.Person]policy.Facts, error) {

@@ -447,6 +447,7 @@ var readings = map[string]reading{
 	"LayoutNameOf": {call: func(tx *Tx, w *world) (any, error) { return tx.LayoutNameOf(w.extract) }},
 	"PersonFacts":  {crowd: onlyANumber, call: func(tx *Tx, w *world) (any, error) { return tx.PersonFacts(w.person) }},
 	"Cohort":       {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.Cohort(w.costRun, "cohort", 0, 10) }},
+	"Costliest":    {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.Costliest(w.costRun, 0, 10) }},
 	"CohortFacts":  {byRun: true, crowd: decides, call: func(tx *Tx, w *world) (any, error) { return tx.CohortFacts(w.costRun, "cohort") }},
 	"TotalOf":      {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.TotalOf(w.costRun, w.person) }},
 	"SumsOf":       {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.SumsOf(w.costRun, w.person) }},

@@ -27,7 +27,23 @@ func cohortAsked(q url.Values) (app.OpenCohort, ui.List) {
 		}
 		in.Part = &part
 	}
+	in.Top, _ = strconv.Atoi(q.Get("top"))
+	in.TopPage, _ = strconv.Atoi(q.Get("people"))
 	return in, ui.List{Path: "/cohort", Kept: kept(q, "borough", "agency", "over"), Sort: in.By, Descending: in.Descending}
+}
+
+// topShown is a point of the curve with its people; nil where none was asked for.
+func topShown(p app.CohortPage) *ui.CohortTop {
+	t := p.Top
+	if t == nil {
+		return nil
+	}
+	out := &ui.CohortTop{Percent: t.Percent, People: t.People, Sum: t.Amount,
+		List: ui.List{Path: "/cohort", Kept: url.Values{"top": {strconv.Itoa(t.Percent)}}, Page: t.Page, Size: app.CohortOnPage, Total: t.People}}
+	for _, r := range t.Rows {
+		out.Rows = append(out.Rows, ui.PersonCost{Person: r.Person, Cost: r.Total})
+	}
+	return out
 }
 
 // partFilters are the query's names of what chooses a part of the cohort's cost.
@@ -115,7 +131,7 @@ func (s *Server) cohortPage(w http.ResponseWriter, r *http.Request, who app.Who,
 	}
 	c.Partial, c.OtherYear = feedWords(p.Agencies, p.Cohort.Feeds, "the window"), otherYearWords(p)
 	cohortCharts(&c, p)
-	c.Part = partShown(p)
+	c.Part, c.Top = partShown(p), topShown(p)
 	return ui.CohortPage.Write(w, status, s.frame(w, r, p.Viewer), c)
 }
 
@@ -261,7 +277,7 @@ func cohortCharts(c *ui.Cohort, p app.CohortPage) {
 	}
 	said := map[int]string{1: "Top 1%", 10: "Top 10%", 50: "Top 50%"}
 	for _, x := range p.Cohort.Curve {
-		point := ui.CurvePoint{People: x.People, Cost: x.Amount}
+		point := ui.CurvePoint{People: x.People, Cost: x.Amount, Percent: x.Percent}
 		if words, ok := said[x.Percent]; ok && x.People > 0 {
 			point.Said = words + ", " + plural(int64(x.People), "person", "people")
 		}

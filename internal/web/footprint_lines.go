@@ -23,22 +23,27 @@ type chosen struct {
 	code                                  string // as codeKey has it
 	year                                  int    // 1 or 2 of the rule's window, 0 for both
 	gaps                                  bool   // only contacts that have no price
+	agency                                string // short name of one, or anyAgency: also what is left out by decision, so that every contact is shown
 }
 
+// anyAgency opens every contact, whosever it is.
+const anyAgency = "any"
+
 // filters are the query's names of what narrows lines; lines alone opens all of them.
-var filters = []string{"service", "category", "payer", "kind", "month", "year", "price", "code"}
+var filters = []string{"service", "category", "payer", "kind", "month", "year", "price", "code", "agency"}
 
 // chosenBy reads which lines were asked for; false where none were, or by a word that the page does not know.
 func chosenBy(p app.FootprintPage, all []use, q url.Values) (c chosen, any bool) {
 	c = chosen{service: q.Get("service"), category: q.Get("category"), payer: q.Get("payer"), kind: q.Get("kind"), month: q.Get("month"),
-		code: q.Get("code"), gaps: q.Get("price") == "none"}
+		code: q.Get("code"), agency: q.Get("agency"), gaps: q.Get("price") == "none"}
 	if y := q.Get("year"); p.Own && (y == "1" || y == "2") {
 		c.year = int(y[0] - '0')
 	}
 	_, payer := p.Area.Payer(c.payer)
 	_, category := p.Area.Category(c.category)
 	_, err := day.Parse(c.month + "-01")
-	known := (c.service == "" || slices.ContainsFunc(all, func(u use) bool { return u.key() == c.service })) && (c.category == "" || category || c.category == otherCategory) &&
+	known := (c.service == "" || c.agency != "" || slices.ContainsFunc(all, func(u use) bool { return u.key() == c.service })) &&
+		(c.agency == "" || c.agency == anyAgency || slices.ContainsFunc(p.Agencies, func(g app.Agency) bool { return g.Slug == c.agency })) && (c.category == "" || category || c.category == otherCategory) &&
 		(c.payer == "" || payer) && (c.kind == "" || c.kind == string(cost.Crisis) || c.kind == string(cost.Planned)) && (c.month == "" || err == nil)
 	return c, known && (q.Get("lines") == "all" || c != chosen{})
 }
@@ -46,7 +51,7 @@ func chosenBy(p app.FootprintPage, all []use, q url.Values) (c chosen, any bool)
 // of says whether a service of an agency is among the chosen; of what has no price nobody knows the payer. What is not crisis is planned.
 func (c chosen) of(p app.FootprintPage, agency, service, payer string, kind cost.Kind) bool {
 	slug, _ := category(p, service)
-	return (c.service == "" || c.service == use{service: service, agency: agency}.key()) && (c.category == "" || c.category == slug) &&
+	return (c.agency == "" || c.agency == anyAgency || c.agency == agency) && (c.service == "" || c.service == use{service: service, agency: agency}.key()) && (c.category == "" || c.category == slug) &&
 		(c.payer == "" || c.payer == payer) && (c.kind == "" || (c.kind == string(cost.Crisis)) == (kind == cost.Crisis))
 }
 
@@ -85,6 +90,9 @@ func (c chosen) words(p app.FootprintPage) string {
 	}
 	agency, service, _ := strings.Cut(c.service, " ")
 	add(c.service, serviceName(p.Area, service)+", "+agencyNamed(p.Agencies, agency))
+	if c.service == "" && c.agency != anyAgency {
+		add(c.agency, "every contact, "+agencyNamed(p.Agencies, c.agency))
+	}
 	add(c.category, categoryName(p, c.category))
 	add(c.payer, payerName(p.Area, c.payer))
 	add(c.kind, c.kind+" use")
@@ -136,8 +144,8 @@ func opened(p app.FootprintPage, f ui.Footprint, all []use, q url.Values) *ui.Op
 		if s, ok := p.Area.Service(g.Service); ok {
 			kind = cost.Kind(s.Kind)
 		}
-		// What is left out by decision is no gap; where its code is asked for, its contacts are shown as such.
-		if g.Reason == cost.GapLeftOut && c.code == "" || c.code != "" && c.code != codeKey(g.Key) || !c.has(p, g.Inside.From) || !c.of(p, g.Key.Agency, cmp.Or(g.Service, g.Key.Code), "", kind) {
+		// What is left out by decision is no gap; where its code or its agency is asked for, its contacts are shown as such.
+		if g.Reason == cost.GapLeftOut && c.code == "" && c.agency == "" || c.code != "" && c.code != codeKey(g.Key) || !c.has(p, g.Inside.From) || !c.of(p, g.Key.Agency, cmp.Or(g.Service, g.Key.Code), "", kind) {
 			continue
 		}
 		lines = append(lines, ui.Line{Contact: g.Contact.ID, Span: g.Inside, Used: gapWords(p, g.Service, 1), Unpriced: g.Reason.String(), Extract: g.Contact.Extract,

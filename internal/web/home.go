@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"throughline/internal/app"
@@ -37,7 +38,8 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, who app.Who) error
 }
 
 func feed(f app.Feed, h app.Home) ui.Feed {
-	out := ui.Feed{Agency: f.Agency.Name, Sends: f.Sends, From: f.From, UpTo: f.To, Weeks: f.Weeks, Of: f.Of, Received: int(f.Rows), Rejected: int(f.Rejected)}
+	out := ui.Feed{Agency: f.Agency.Name, Sends: f.Sends, From: f.From, UpTo: f.To, Weeks: f.Weeks, Of: f.Of, Received: int(f.Rows), Rejected: int(f.Rejected),
+		Path: "/extracts?agency=" + strconv.FormatInt(int64(f.Agency.ID), 10)}
 	switch {
 	case f.Waiting && slices.ContainsFunc(h.Waiting, func(x app.RunExtract) bool { return x.Agency == f.Agency.Name }):
 		out.State, out.NeedsYou = "Waiting for you", true

@@ -41,7 +41,8 @@ func (s *Server) personPage(w http.ResponseWriter, r *http.Request, who app.Who,
 		return s.done(w, ui.PersonPath(p.Person), hasMoved)
 	}
 	c := ui.Person{Person: p.Person, Name: p.Name.Value, Born: p.Birth.Value, Borough: p.Area.BoroughName(p.Borough), Window: p.Window,
-		Agencies: countAgencies(p), MayShowNames: p.Viewer.May(policy.NamesShow) && !p.Named, NamesForm: names, Named: p.Named}
+		Agencies: countAgencies(p), MayShowNames: p.Viewer.May(policy.NamesShow) && !p.Named, NamesForm: names, Named: p.Named,
+		MayFootprint: p.Viewer.May(policy.PersonFootprint)}
 	if p.Total.Place == "cohort" {
 		c.Rank, c.Of, c.CohortMade, c.FromCohort = int(p.Total.Rank), p.Members, dayOf(p.CostRun.FinishedAt), true
 	}
@@ -83,7 +84,7 @@ func agencyNames(p app.PersonPage) map[id.Agency]string {
 // personInvolved says who is involved, and in which agencies nothing was found.
 func personInvolved(c *ui.Person, p app.PersonPage) {
 	for _, v := range p.Involved {
-		c.Involved = append(c.Involved, ui.Involved{Agency: v.Agency.Name, Worker: v.Worker, Reach: v.Reach, First: v.First, Last: v.Last,
+		c.Involved = append(c.Involved, ui.Involved{Agency: v.Agency.Name, Slug: v.Agency.Slug, Worker: v.Worker, Reach: v.Reach, First: v.First, Last: v.Last,
 			Contacts: v.Contacts, Open: v.Open})
 	}
 	byDay := map[day.Day][]string{}
@@ -114,15 +115,15 @@ func personTimeline(c *ui.Person, p app.PersonPage) {
 		i, known := lanes[b.Agency.ID]
 		if !known {
 			i = len(c.Lanes)
-			lanes[b.Agency.ID], c.Lanes = i, append(c.Lanes, ui.Lane{Agency: b.Agency.Name})
+			lanes[b.Agency.ID], c.Lanes = i, append(c.Lanes, ui.Lane{Agency: b.Agency.Name, Slug: b.Agency.Slug})
 		}
 		c.Lanes[i].Contacts++
 		c.Lanes[i].Marks = append(c.Lanes[i].Marks, ui.LaneMark{Span: day.Span{From: b.From, To: b.To}, Stay: b.Stay, Crisis: b.Crisis})
-		key := [2]string{cmp.Or(b.Service, "Service not known"), b.Agency.Name}
+		key := [2]string{b.Slug, b.Agency.Slug}
 		j, known := uses[key]
 		if !known {
 			j = len(c.Uses)
-			uses[key], c.Uses = j, append(c.Uses, ui.Use{Service: key[0], Agency: key[1], First: b.From})
+			uses[key], c.Uses = j, append(c.Uses, ui.Use{Service: cmp.Or(b.Service, "Service not known, code "+b.Slug), Slug: b.Slug, Agency: b.Agency.Name, From: b.Agency.Slug, First: b.From})
 		}
 		u := &c.Uses[j]
 		u.Times++

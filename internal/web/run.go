@@ -159,6 +159,14 @@ func plainWords(t ui.Text) string {
 // pair is a line of a summary in plain words.
 func pair(name, value string) ui.Pair { return ui.Pair{Name: name, Value: ui.Say(ui.Plain(value))} }
 
+// opens is a pair whose value leads to what it is made of, where that is so.
+func opens(name, value, href string, may bool) ui.Pair {
+	if !may {
+		return pair(name, value)
+	}
+	return ui.Pair{Name: name, Value: ui.Say(ui.LinkAbout(href, value, name))}
+}
+
 // runVersions are what a run fixed beside the extracts: those things it did not depend on are left out.
 func runVersions(p app.RunPage) []ui.Pair {
 	in := p.Inputs
@@ -236,15 +244,16 @@ func runFound(p app.RunPage) []ui.Pair {
 		return []ui.Pair{pair("Nothing yet", "It is under way.")}
 	case p.Run.Kind == app.LinkRun:
 		pairs := []ui.Pair{pair("Records", commas(f.Records)), pair("People", commas(f.Persons)), pair("People of several records", commas(f.Several)),
-			pair("Links", commas(f.Links)), pair("Pairs in doubt", commas(f.Doubts))}
+			pair("Links", commas(f.Links)), opens("Pairs in doubt", commas(f.Doubts), "/links", p.Run.State == "published" && p.Viewer.May(policy.PairList))}
 		if f.Reached.Value > 0 {
 			pairs = append(pairs, pair("Of the pairs it linked, one person’s", estimated(f.Right)), pair("Of the pairs of one person, linked", estimated(f.Reached)))
 		}
 		return pairs
 	}
-	pairs := []ui.Pair{pair("People whom the rule finds", commas(f.Cohort)), pair("What their use cost", f.Amount.String())}
+	inForce := p.Run.State == "published" && p.Viewer.May(policy.CohortOpen)
+	pairs := []ui.Pair{opens("People whom the rule finds", commas(f.Cohort), "/cohort#ranked", inForce), opens("What their use cost", f.Amount.String(), "/cohort?part=all#part", inForce)}
 	if f.Apart > 0 {
-		pairs = append(pairs, pair("People set apart, whose cost is mostly one service", commas(f.Apart)))
+		pairs = append(pairs, opens("People set apart, whose cost is mostly one service", commas(f.Apart), "/cohort#apart-people", inForce))
 	}
 	pairs = append(pairs, pair("People with a priced contact", commas(f.Everyone)), pair("What everybody’s use cost", f.EveryoneCost.String()))
 	if f.NoPerson > 0 {

@@ -54,6 +54,7 @@ type Cohort struct {
 	Newest       id.Run // of all there are: a form that comes twice begins runs once
 
 	Part        *CohortPart // opened; nil when none is
+	Top         *CohortTop  // a point of the curve, opened; nil when none is
 	Boroughs    []BoroughPeople
 	Curve       []CurvePoint // cumulative, costliest first; from nobody to everybody
 	All         int          // people with a priced contact
@@ -97,9 +98,10 @@ type PersonCost struct {
 
 // CurvePoint says that the costliest People of all carry Cost together. Said marks the points that are named.
 type CurvePoint struct {
-	People int
-	Cost   money.Pence
-	Said   string
+	People  int
+	Cost    money.Pence
+	Said    string
+	Percent int // of everyone; names the point in addresses
 }
 
 // YearKinds are one year's cost by kind of use.
@@ -253,6 +255,7 @@ func (c Cohort) Warning() Note {
 
 // RankedTable is this page of the list.
 func (c Cohort) RankedTable() Table {
+	whole, first, second := cost.InTwo(c.Window).Words()
 	t := c.table("ranked", c.List.name("person", "people"), c.Ranked)
 	t.Note = "Each bar is £ a week; the upright line is " + c.Weekly.Pounds() + "."
 	t.Empty = "Nobody meets the rule in this run."
@@ -273,7 +276,9 @@ func (c Cohort) RankedTable() Table {
 		t.Foot = append(t.Foot, sums("All "+count(c.List.Total)+" that match", n.Year1, n.Year2, n.Total))
 		t.Empty = "Nobody of the cohort matches."
 	}
-	t.Foot = append(t.Foot, sums("All "+count(c.People), c.Year1, c.Year2, c.Total))
+	all := sums("All "+count(c.People), c.Year1, c.Year2, c.Total)
+	all.Cells[7], all.Cells[8], all.Cells[9] = c.sumOf(c.Year1, first, "year", "1"), c.sumOf(c.Year2, second, "year", "2"), c.sumOf(c.Total, whole, "part", "all")
+	t.Foot = append(t.Foot, all)
 	t.Paging = c.List.paging("Pages of the cohort", "people", true)
 	return t
 }
@@ -314,7 +319,7 @@ func (c Cohort) table(tableID, name string, people []CohortRow) Table {
 		if p.WeakLink {
 			who.Text = append(who.Text, Under("weak link"))
 		}
-		weekly := pounds(p.Weekly)
+		weekly := cell(LinkAbout(FootprintPath(p.Person), p.Weekly.Pounds(), id.Pseudonym(p.Person)+" a week"))
 		if p.Partial {
 			weekly.Text = append(weekly.Text, Under("partial"))
 		}
@@ -324,9 +329,18 @@ func (c Cohort) table(tableID, name string, people []CohortRow) Table {
 		}
 		t.Rows = append(t.Rows, row(number0(p.Rank), who, words(borough), Cell{Marks: p.Agencies},
 			cell(Plain(p.Largest+" "), Strong(p.LargestShare.whole())), weekly, barWithLine(p.Weekly, most, c.Weekly),
-			pounds(p.Year1), pounds(p.Year2), cell(LinkAbout(FootprintPath(p.Person), p.Total.Pounds(), id.Pseudonym(p.Person)))))
+			c.yearOf(p, p.Year1, "1", first), c.yearOf(p, p.Year2, "2", second), cell(LinkAbout(FootprintPath(p.Person), p.Total.Pounds(), id.Pseudonym(p.Person)))))
 	}
 	return t
+}
+
+// yearOf is a person's cost in one of the window's years, which leads to its lines.
+func (c Cohort) yearOf(p CohortRow, sum money.Pence, year, name string) Cell {
+	if sum == 0 {
+		return pounds(sum)
+	}
+	at := url.Values{"from": {c.Window.From.String()}, "to": {c.Window.To.String()}, "lines": {"all"}, "year": {year}}
+	return cell(LinkAbout(FootprintPath(p.Person)+"?"+at.Encode()+"#lines", sum.Pounds(), id.Pseudonym(p.Person)+", "+name))
 }
 
 // ApartSays is how many people were kept apart, and why, in a sentence.

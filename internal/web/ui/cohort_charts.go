@@ -37,9 +37,15 @@ func (c Cohort) BoroughChart() Chart {
 			costliest = b.People[0].Cost
 		}
 		said = append(said, name+": "+words+", costliest person "+costliest.Pounds()+".")
-		ch.Table.Rows = append(ch.Table.Rows, row(linked(List{Path: "/cohort"}.With("borough", name)+"#ranked", name), number0(len(b.People)), pounds(s), pounds(costliest)))
+		here := List{Path: "/cohort"}.With("borough", name) + "#ranked"
+		costly := pounds(costliest)
+		if len(b.People) > 0 {
+			costly = cell(LinkAbout(FootprintPath(b.People[0].Person), costliest.Pounds(), "costliest person, "+name))
+		}
+		ch.Table.Rows = append(ch.Table.Rows, row(linked(here, name), cell(LinkAbout(here, count(len(b.People)), "people, "+name)),
+			cell(LinkAbout(here, s.Pounds(), name)), costly))
 	}
-	ch.Table.Foot = []Row{row(cell(Plain("All boroughs")), number0(people), pounds(total), blank())}
+	ch.Table.Foot = []Row{row(cell(Plain("All boroughs")), cell(LinkAbout("#ranked", count(people), "people, all boroughs")), c.sumOf(total, "all boroughs", "part", "all"), blank())}
 	ch.Height = max(len(c.Boroughs)*68, 10)
 	ch.Said = strings.Join(said, " ")
 	return ch
@@ -128,7 +134,7 @@ func (c Cohort) CurveChart() Chart {
 		short.Words = brief + ": " + cost.whole()
 		ch.Shapes = append(ch.Shapes, dot(x, y, 5, "pine gap"), wide(label), narrow(short))
 		said = append(said, p.Said+" carry "+cost.tenths()+" of the cost")
-		ch.Table.Rows = append(ch.Table.Rows, row(words(p.Said), words(people.tenths()), pounds(p.Cost), words(cost.tenths())))
+		ch.Table.Rows = append(ch.Table.Rows, row(words(p.Said), words(people.tenths()), c.costTogether(p), words(cost.tenths())))
 	}
 	ch.Shapes = append(ch.Shapes, text(left, 238, "0%", "", "quiet"), text(left+(full-left)/2, 238,
 		"share of people, costliest first", "middle", "quiet"),

@@ -70,6 +70,37 @@ func (r *Reach) missed() string {
 // RunPath leads to the link run.
 func (r *Reach) RunPath() string { return RunPath(r.LinkRun) }
 
+// CohortTop are the costliest people of all, opened from a point of the curve.
+type CohortTop struct {
+	Percent, People int
+	Sum             money.Pence
+	List            List
+	Rows            []PersonCost // this page of them
+}
+
+// Table is this page of them; each leads to their footprint.
+func (t CohortTop) Table() Table {
+	out := Table{ID: "top-people", Name: t.List.name("person", "people"), Columns: []Column{num("No."), head(col("Person")), num("£"), bars("Bar")}}
+	var most money.Pence
+	for _, p := range t.Rows {
+		most = max(most, p.Cost)
+	}
+	for i, p := range t.Rows {
+		out.Rows = append(out.Rows, row(number0(t.List.First()+i), cell(refTo(p.Person, FootprintPath(p.Person))), pounds(p.Cost), barOf(p.Cost, most)))
+	}
+	out.Foot = []Row{row(blank(), words("All "+count(t.People)), pounds(t.Sum), blank())}
+	out.Paging = t.List.pagingBy("people", "Pages of the costliest people", "people", "#top")
+	return out
+}
+
+// costTogether is what the costliest people carry, which leads to them; not for whoever may know of some people only.
+func (c Cohort) costTogether(p CurvePoint) Cell {
+	if c.Only != "" || p.Percent == 0 {
+		return pounds(p.Cost)
+	}
+	return cell(LinkAbout(List{Path: "/cohort"}.With("top", strconv.Itoa(p.Percent))+"#top", p.Cost.Pounds(), p.Said))
+}
+
 func tenths(n float64) string { return strconv.Itoa(int(n)) }
 
 func either(n int, one, several string) string {

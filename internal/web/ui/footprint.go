@@ -338,7 +338,7 @@ func (o Opened) Title() string {
 // Kept are the fields that a narrower choice of lines keeps.
 func (o Opened) Kept() []Sent {
 	var all []Sent
-	for _, name := range []string{"from", "to", "by", "lines", "service", "price", "code"} {
+	for _, name := range []string{"from", "to", "by", "lines", "service", "price", "code", "agency"} {
 		if v := o.List.Kept.Get(name); v != "" {
 			all = append(all, Sent{Name: name, Value: v})
 		}

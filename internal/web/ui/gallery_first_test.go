@@ -25,7 +25,7 @@ func homeCases() []Case {
 			Made: on(2026, time.April, 20), By: "Ayesha Rahman", OutOfDate: true},
 	}
 	for i, a := range agencies {
-		f := Feed{Agency: a.Name, Sends: "Housing and social care", From: window.From - 10, UpTo: window.To, Weeks: 104, Of: 104,
+		f := Feed{Agency: a.Name, Path: "/extracts?agency=1", Sends: "Housing and social care", From: window.From - 10, UpTo: window.To, Weeks: 104, Of: 104,
 			Received: 3834 + i*977, Rejected: 4 + i*3, State: "Up to date"}
 		switch a.Mark {
 		case "LEW":
@@ -146,7 +146,7 @@ func cohortCases() []Case {
 	}
 	for i := range 101 {
 		x := 100 - i
-		c.Curve = append(c.Curve, CurvePoint{People: 9638 * i / 100, Cost: c.AllCost - c.AllCost/1_000_000*money.Pence(x*x*x)})
+		c.Curve = append(c.Curve, CurvePoint{Percent: i, People: 9638 * i / 100, Cost: c.AllCost - c.AllCost/1_000_000*money.Pence(x*x*x)})
 	}
 	c.Curve[1].Said, c.Curve[10].Said, c.Curve[50].Said = "45 people, 0.5%", "Top 10%, 964 people", "Top 50%"
 	c.Years = []YearKinds{{"Year 1", on(2025, time.April, 1), c.Year1 / 100 * 83, c.Year1 / 100 * 17}, {"Year 2", window.To, c.Year2 / 100 * 80, c.Year2 / 100 * 20}}
@@ -161,6 +161,7 @@ func cohortCases() []Case {
 		named.Ranked[i].Name = []string{"Dean Whitlock", longName, oddName, "Kofi Ó Súilleabháin"}[i%4]
 	}
 	failed.NamesForm = Form{Problem: wrong("why")}
+	narrowed.Top = &CohortTop{Percent: 1, People: 96, Sum: c.Total, Rows: people["Lambeth"], List: List{Path: "/cohort", Kept: map[string][]string{"top": {"1"}}, Page: 2, Size: 20, Total: 96}}
 	narrowed.Part = &CohortPart{Name: "NHS, crisis use", Sum: 1_000_00, Lines: 12, Filter: map[string][]string{"payer": {"nhs"}, "kind": {"crisis"}},
 		People: []PartOf{{3, 900_00, 10}, {7922, 100_00, 2}}, Hidden: 2, Differs: true, InRun: 1_200_00}
 	all.List.Size, all.Apart, all.MayShowNames, all.MayExport, all.MayRun, all.Partial, all.OtherYear = 0, nil, false, false, false, nil, ""

@@ -12,15 +12,15 @@ const dean = id.Person(1042)
 
 func personCases() []Case {
 	p := Person{Named: true, Person: dean, Name: "Dean Whitlock", Born: "4 March 1983", Borough: "Lambeth", Agencies: 8, Rank: 11, Of: 45,
-		CohortMade: on(2026, time.April, 20), Window: window, FromCohort: true, MayShowNames: true,
+		CohortMade: on(2026, time.April, 20), Window: window, FromCohort: true, MayShowNames: true, MayFootprint: true,
 		Involved: []Involved{
-			{"Riverbank Hospitals", "", "Emergency department, 020 7946 0110", on(2024, 4, 14), on(2026, 1, 31), 50, false},
-			{"Police", "PC T. Hargreave", "Camberwell team, 020 7946 0128", on(2024, 5, 11), on(2025, 6, 29), 16, false},
-			{"Elmfield Mental Health", "Dr Y. Sandhu", "", on(2024, 6, 5), on(2026, 2, 22), 16, true},
-			{"Lantern Housing", "Kit Marlowe-Ede", "Lantern, Camberwell Road, 020 7946 0171", on(2024, 4, 13), on(2026, 3, 31), 31, true}},
+			{"Riverbank Hospitals", "", "Emergency department, 020 7946 0110", "riverbank", on(2024, 4, 14), on(2026, 1, 31), 50, false},
+			{"Police", "PC T. Hargreave", "Camberwell team, 020 7946 0128", "police", on(2024, 5, 11), on(2025, 6, 29), 16, false},
+			{"Elmfield Mental Health", "Dr Y. Sandhu", "", "elmfield", on(2024, 6, 5), on(2026, 2, 22), 16, true},
+			{"Lantern Housing", "Kit Marlowe-Ede", "Lantern, Camberwell Road, 020 7946 0171", "lantern", on(2024, 4, 13), on(2026, 3, 31), 31, true}},
 		Gaps: []string{"Nothing found in Southwark Council as of 31 March 2026, nor in Lewisham Council as of 15 March 2026.",
 			"Fernhill Recovery’s data begins on 19 June 2024: nothing found before that day does not mean that nothing happened."},
-		Uses:     []Use{{"A&E attendance", "Riverbank Hospitals", 43, on(2024, 4, 14), on(2026, 1, 31)}, {"Prison", "Probation Service", 1, on(2024, 9, 13), on(2024, 12, 17)}},
+		Uses:     []Use{{"A&E attendance", "Riverbank Hospitals", "ae-attendance", "riverbank", 43, on(2024, 4, 14), on(2026, 1, 31)}, {"Prison", "Probation Service", "prison", "probation", 1, on(2024, 9, 13), on(2024, 12, 17)}},
 		Unpriced: "2 police missing-person reports (11 May and 2 August 2024) have no price and are not in the cost.",
 		Records: []RecordRow{
 			{Record: 1, Agency: "Riverbank Hospitals", Number: "RH-448120", Name: "Dean Whitlock", Birth: "04/03/1983", Postcode: "SE5 8AZ", Identifiers: []string{"NHS 943 476 5919"}, Extract: 20, Line: 1204, From: "line 1,204 of admissions, 2 April 2026"},
@@ -41,7 +41,7 @@ func personCases() []Case {
 		LookedN: 46, Parted: true,
 	}
 	for i, name := range []string{"Riverbank Hospitals", "Police", "Elmfield Mental Health", "Probation Service", "Lantern Housing"} {
-		l := Lane{Agency: name, Contacts: 20 + i}
+		l := Lane{Agency: name, Slug: "agency", Contacts: 20 + i}
 		for j := range 20 + i {
 			d := window.From + day.Day((j*j*3+i*41+j*17)%728)
 			l.Marks = append(l.Marks, LaneMark{Span: day.Span{From: d, To: d}, Crisis: i < 3})

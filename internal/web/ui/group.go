@@ -257,9 +257,15 @@ func (c CohortLinks) Table() Table {
 		Columns: []Column{head(key("Person")), num("In doubt within"), num("In doubt with others"), num("At least"), num("Agreed"), num("At most"), num("Likely")}}
 	var least, total, most money.Pence
 	for _, r := range c.Rows {
-		who := cell(Strong(id.Pseudonym(r.Person)))
+		who, within, outside := cell(Strong(id.Pseudonym(r.Person))), number0(r.Within), number0(r.Outside)
 		if c.MayPerson {
 			who = cell(refTo(r.Person, GroupPath(r.Person)))
+			if r.Within > 0 {
+				within = cell(LinkAbout(GroupPath(r.Person)+"#held", count(r.Within), "within "+id.Pseudonym(r.Person)))
+			}
+			if r.Outside > 0 {
+				outside = cell(LinkAbout(GroupPath(r.Person)+"#outside", count(r.Outside), "at "+id.Pseudonym(r.Person)))
+			}
 		}
 		least, total, most = least+r.Least, total+r.Total, most+r.Most
 		likely := cell(Quiet("not known"))
@@ -267,7 +273,7 @@ func (c CohortLinks) Table() Table {
 			const step = 1000_00 // nobody knows it more closely
 			likely = words((r.Low / step * step).Pounds() + " to " + ((r.High + step - 1) / step * step).Pounds())
 		}
-		t.Rows = append(t.Rows, row(who, number0(r.Within), number0(r.Outside), pounds(r.Least), pounds(r.Total), pounds(r.Most), likely))
+		t.Rows = append(t.Rows, row(who, within, outside, pounds(r.Least), cell(LinkAbout(FootprintPath(r.Person), r.Total.Pounds(), id.Pseudonym(r.Person))), pounds(r.Most), likely))
 	}
 	t.Foot = []Row{row(words("Together"), blank(), blank(), pounds(least), pounds(total), pounds(most), blank())}
 	return t

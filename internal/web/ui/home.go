@@ -41,6 +41,7 @@ type CohortBrief struct {
 // Feed is how an agency's data stands.
 type Feed struct {
 	Agency             string
+	Path               string // of the agency's extracts; empty for whoever may not list them
 	Sends              string
 	From, UpTo         day.Day // zero: nothing has come
 	Weeks, Of          int     // weeks of the window in which the feed has data
@@ -59,7 +60,7 @@ func (h Home) Weekday() string { return h.Today.Weekday().String() }
 func (c CohortBrief) Figures() Totals {
 	return c.Costing.totals(
 		card("People at "+c.Weekly.Pounds()+" a week or more", count(c.People), append(c.Reach.Range(), Break(), Link("/cohort", "Open the cohort"))...),
-		card("Cost over the window", c.Total.Pounds(), Plain(spanWords(c.Window))),
+		card("Cost over the window", c.Total.Pounds(), Plain(spanWords(c.Window)+". "), LinkAbout("/cohort?part=all#part", "Whose it is", "the cost")),
 	)
 }
 
@@ -88,12 +89,20 @@ func (h Home) FeedTable() Table {
 		} else if w := (day.Span{From: f.From, To: f.UpTo}).Cut(h.Window); w.Days() > 0 {
 			covers = covered(share(int(w.From-h.Window.From), h.Window.Days()), share(int(w.To-h.Window.From)+1, h.Window.Days()))
 		}
-		t.Rows = append(t.Rows, row(words(f.Agency), words(f.Sends), upTo, weeks, covers, number0(f.Received),
-			number0(f.Rejected), state))
+		t.Rows = append(t.Rows, row(words(f.Agency), words(f.Sends), upTo, weeks, covers, f.rows(f.Received, "received"),
+			f.rows(f.Rejected, "rejected"), state))
 	}
 	t.Foot = []Row{row(words(many(len(h.Feeds), "agency", "agencies")), blank(), blank(), blank(), blank(), number0(received),
 		number0(rejected), blank())}
 	return t
+}
+
+// rows is a number of rows that leads to the files they came in.
+func (f Feed) rows(n int, about string) Cell {
+	if n == 0 || f.Path == "" {
+		return number0(n)
+	}
+	return cell(LinkAbout(f.Path, count(n), f.Agency+", "+about))
 }
 
 // Gaps says which feeds do not cover the window, so that nothing found never looks like nothing happened.

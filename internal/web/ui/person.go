@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"cmp"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -26,6 +28,8 @@ type Person struct {
 	FromCohort bool      // came from the cohort: the way back leads there
 	Was        id.Person // the reference that was asked for, where it is another; zero else
 
+	MayFootprint bool // a count leads to its lines
+
 	Named        bool // names are shown; else nothing of a record says who somebody is
 	MayShowNames bool
 	NamesForm    Form
@@ -48,6 +52,7 @@ type Person struct {
 // Involved is one agency's part.
 type Involved struct {
 	Agency, Worker, Reach string
+	Slug                  string // of the agency, in addresses
 	First, Last           day.Day
 	Contacts              int
 	Open                  bool
@@ -56,6 +61,7 @@ type Involved struct {
 // Lane is one agency's contacts over the window.
 type Lane struct {
 	Agency   string
+	Slug     string // of the agency, in addresses
 	Marks    []LaneMark
 	Contacts int
 }
@@ -70,6 +76,7 @@ type LaneMark struct {
 // Use is how often a service was used, for the timeline's table.
 type Use struct {
 	Service, Agency string
+	Slug, From      string // of the service and of the agency, in addresses
 	Times           int
 	First, Last     day.Day
 }
@@ -185,7 +192,7 @@ func (p Person) InvolvedTable() Table {
 		Note: "Open: a stay had not ended when the agency sent its data. A contact of one day is never open.", Empty: "No agency has a contact in this window.",
 		Columns: []Column{head(key("Agency")), col("Worker"), col("How to reach them"), num("First contact"), num("Last contact"),
 			num("Contacts"), col("Now")}}
-	contacts, open := 0, 0
+	contacts, open, all := 0, 0, day.Span{}
 	for _, a := range p.Involved {
 		worker, now := a.Worker, words("Closed")
 		if worker == "" {
@@ -196,12 +203,36 @@ func (p Person) InvolvedTable() Table {
 			now = cell(Tag(Calm, "Open"))
 		}
 		contacts += a.Contacts
+		all = day.Span{From: min(cmp.Or(all.From, a.First), cmp.Or(a.First, all.From)), To: max(all.To, a.Last)}
 		t.Rows = append(t.Rows, row(words(a.Agency), cell(Name(worker)), orUnknown(a.Reach), shortDay(a.First), shortDay(a.Last),
-			number0(a.Contacts), now))
+			p.counted(a.Contacts, a.Agency, day.Span{From: a.First, To: a.Last}, a.Slug, ""), now))
 	}
-	t.Foot = []Row{row(words(many(len(p.Involved), "agency", "agencies")), blank(), blank(), blank(), blank(), number0(contacts),
+	t.Foot = []Row{row(words(many(len(p.Involved), "agency", "agencies")), blank(), blank(), blank(), blank(), p.counted(contacts, "every agency", all, "any", ""),
 		words(count(open)+" open"))}
 	return t
+}
+
+// counted is a number of contacts that leads to their lines, and from each of them to the agency's row.
+func (p Person) counted(n int, about string, s day.Span, agency, service string) Cell {
+	at := p.linesPath(s, agency, service)
+	if n == 0 || at == "" {
+		return number0(n)
+	}
+	return cell(LinkAbout(at, count(n), about))
+}
+
+// linesPath leads to the lines of an agency's contacts in some days, of one of its services where that is named; nothing for whoever may not
+// open them, and for more days than a footprint shows.
+func (p Person) linesPath(s day.Span, agency, service string) string {
+	const longest = 20 * 366
+	if !p.MayFootprint || s.From == 0 || s.To-s.From > longest {
+		return ""
+	}
+	v := url.Values{"from": {s.From.String()}, "to": {s.To.String()}, "agency": {agency}}
+	if service != "" {
+		v.Set("service", agency+" "+service)
+	}
+	return FootprintPath(p.Person) + "?" + v.Encode() + "#lines"
 }
 
 // RecordTable are the records as they are read; each leads to its row as the agency sent it.

@@ -125,6 +125,7 @@ func (l LinkWhy) WhySame() Area {
 // LaneRow is a lane as it is drawn.
 type LaneRow struct {
 	Agency, Note string
+	Href         string // to the lines of the contacts; empty for whoever may not open them
 	Shapes       []Shape
 }
 
@@ -180,6 +181,7 @@ func (p Person) LaneRows() []LaneRow {
 				r.Shapes = append(r.Shapes, tick(x, 10, 2, 10, "pine"))
 			}
 		}
+		r.Href = p.linesPath(p.Window, l.Slug, "")
 		rows[i] = r
 	}
 	return rows
@@ -197,8 +199,8 @@ func (p Person) UseTable() Table {
 	times := 0
 	for _, u := range p.Uses {
 		times += u.Times
-		t.Rows = append(t.Rows, row(words(u.Service), words(u.Agency), number0(u.Times), shortDay(u.First), shortDay(u.Last)))
+		t.Rows = append(t.Rows, row(words(u.Service), words(u.Agency), p.counted(u.Times, u.Service, p.Window, u.From, u.Slug), shortDay(u.First), shortDay(u.Last)))
 	}
-	t.Foot = []Row{row(words("All services"), blank(), number0(times), blank(), blank())}
+	t.Foot = []Row{row(words("All services"), blank(), p.counted(times, "all services", p.Window, "any", ""), blank(), blank())}
 	return t
 }

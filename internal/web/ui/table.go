@@ -249,20 +249,26 @@ func onwards(label, older, of string) Paging {
 }
 
 func (l List) paging(label, of string, all bool) Paging {
+	p := l.pagingBy("page", label, of, "")
+	if all && p.Pages > 0 {
+		p.All, p.AllWords = l.With("page", "all"), "All "+count(l.Total)+" on one page"
+	}
+	return p
+}
+
+// pagingBy is the paging of a list whose page stands under another name in the address, or at a place of the page.
+func (l List) pagingBy(key, label, of, place string) Paging {
 	if l.Pages() == 1 {
 		return Paging{}
 	}
 	page := max(l.Page, 1)
 	p := Paging{Label: label, Page: page, Pages: l.Pages(), Of: of}
 	if page > 1 {
-		p.Previous = l.With("page", strconv.Itoa(page-1))
+		p.Previous = l.With(key, strconv.Itoa(page-1)) + place
 	}
 	if page < p.Pages {
-		p.Next = l.With("page", strconv.Itoa(page+1))
+		p.Next = l.With(key, strconv.Itoa(page+1)) + place
 		p.NextWords = "Next " + count(min(l.Size, l.Total-l.Last())) + " " + of
-	}
-	if all {
-		p.All, p.AllWords = l.With("page", "all"), "All "+count(l.Total)+" on one page"
 	}
 	return p
 }
