@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"html"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -171,7 +172,7 @@ func crawl(t *testing.T, b *browserOf) {
 			t.Errorf("%s has %d main headings", path, n)
 		}
 		for _, m := range hrefs.FindAllStringSubmatch(text, -1) {
-			if href := strings.ReplaceAll(m[1], "&amp;", "&"); strings.HasPrefix(href, "/") && !strings.HasPrefix(href, "/static/") {
+			if href := html.UnescapeString(m[1]); strings.HasPrefix(href, "/") && !strings.HasPrefix(href, "/static/") {
 				queue = append(queue, href)
 			}
 		}
