@@ -17,6 +17,7 @@ var functions = template.FuncMap{
 	"seen":   seen,
 	"text":   textMarkup,
 	"shapes": shapeMarkup,
+	"heads":  headMarkup,
 	"rows":   rowMarkup,
 	"count":  count[int],
 	"pounds": money.Pence.Pounds,

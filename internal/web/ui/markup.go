@@ -13,13 +13,20 @@ import (
 // markup is HTML being written.
 type markup struct{ strings.Builder }
 
+// put writes markup of ours.
+func (m *markup) put(parts ...string) {
+	for _, p := range parts {
+		m.WriteString(p)
+	}
+}
+
 // text writes words, escaped, with what is not seen made visible.
 func (m *markup) text(s string) { m.WriteString(html.EscapeString(seen(s))) }
 
 // attr writes an attribute, escaped; nothing when its value is empty.
 func (m *markup) attr(name, value string) {
 	if value != "" {
-		m.WriteString(" " + name + `="` + html.EscapeString(value) + `"`)
+		m.put(" ", name, `="`, html.EscapeString(value), `"`)
 	}
 }
 
@@ -96,6 +103,7 @@ func textMarkup(t Text) template.HTML {
 // shapeMarkup is the marks of a chart as SVG.
 func shapeMarkup(shapes []Shape) template.HTML {
 	var m markup
+	m.Grow(shapeLength * len(shapes))
 	for _, s := range shapes {
 		m.shape(s)
 	}
@@ -108,7 +116,7 @@ func (m *markup) shape(s Shape) {
 		m.WriteString("<rect")
 		m.place("x", s.X, "y", s.Y, "width", s.W, "height", s.H)
 		if s.Fill != "" {
-			m.attr("fill", "url(#"+s.Fill+")")
+			m.put(` fill="url(#`, s.Fill, `)"`)
 		}
 		m.attr("class", s.Class)
 		m.WriteString("/>")
@@ -153,10 +161,14 @@ func (m *markup) place(pairs ...string) {
 	}
 }
 
+// cellLength and shapeLength are about how many bytes a cell of a table and a mark of a chart take.
+const cellLength, shapeLength = 80, 80
+
 // rowMarkup is rows of a table as HTML. Each cell says its role, because a stacked table loses it in some browsers, and
 // carries its column's heading, which a phone shows beside it; an empty cell of a total has nothing to show there.
 func rowMarkup(columns []Column, rows []Row) template.HTML {
 	var m markup
+	m.Grow(cellLength * len(rows) * len(columns))
 	for _, r := range rows {
 		m.WriteString("\n      <tr role=\"row\"")
 		m.attr("id", r.ID)
@@ -207,5 +219,29 @@ func (m *markup) cell(column Column, c Cell) {
 			m.bit(b)
 		}
 	}
-	m.WriteString("</" + element + ">")
+	m.put("</", element, ">")
+}
+
+// headMarkup is the headings of a table's columns as HTML.
+func headMarkup(columns []Column) template.HTML {
+	var m markup
+	m.Grow(100 * len(columns))
+	for _, c := range columns {
+		m.WriteString(`<th scope="col" role="columnheader"`)
+		m.attr("aria-sort", c.Sorted)
+		m.attr("class", string(c.Kind))
+		m.WriteString(">")
+		switch {
+		case c.Unseen:
+			m.element(`<span class="govuk-visually-hidden">`, c.Name, "</span>")
+		case c.Sort != "":
+			m.WriteString(`<a class="govuk-link tl-sort"`)
+			m.href(c.Sort)
+			m.element(">", c.Name, "</a>")
+		default:
+			m.text(c.Name)
+		}
+		m.WriteString("</th>")
+	}
+	return template.HTML(m.String())
 }

@@ -161,9 +161,10 @@ func (p Person) at(d day.Day) Percent { return share(int(d-p.Window.From), p.Win
 // LaneRows are the lanes: a tall line is a crisis contact, a short one a planned one, a block is a stay to scale.
 func (p Person) LaneRows() []LaneRow {
 	rows := make([]LaneRow, len(p.Lanes))
+	var grid []Shape
+	p.quarters(func(x Percent, _ day.Day, _ int) { grid = append(grid, rule(x, 0, 30, "grid")) })
 	for i, l := range p.Lanes {
-		r := LaneRow{Agency: l.Agency, Note: many(l.Contacts, "contact", "contacts")}
-		p.quarters(func(x Percent, _ day.Day, _ int) { r.Shapes = append(r.Shapes, rule(x, 0, 30, "grid")) })
+		r := LaneRow{Agency: l.Agency, Note: many(l.Contacts, "contact", "contacts"), Shapes: append(make([]Shape, 0, len(grid)+len(l.Marks)), grid...)}
 		for _, m := range l.Marks {
 			s := m.Span.Cut(p.Window)
 			if s.Days() == 0 {

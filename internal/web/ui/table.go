@@ -81,7 +81,10 @@ func (c Cell) Class(k Kind) string {
 		if b.Kind == "code" && length > longWord { // a value as sent does not wrap otherwise
 			return strings.TrimSpace(string(k) + " long")
 		}
-		for _, word := range strings.Fields(b.Words) {
+		if len(b.Words) <= longWord {
+			continue
+		}
+		for word := range strings.FieldsSeq(b.Words) {
 			if utf8.RuneCountInString(word) > longWord {
 				return strings.TrimSpace(string(k) + " long")
 			}
