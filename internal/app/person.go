@@ -368,7 +368,7 @@ func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run, agencies []
 		}
 	}
 	slices.SortFunc(p.Nothing, func(x, y NothingFound) int { return cmp.Compare(x.Agency.ID, y.Agency.ID) })
-	f, err := cost.Footprint(priced, m.table, windowOf(m.area))
+	f, err := cost.Amounts(priced, m.table, windowOf(m.area))
 	if err != nil {
 		return err
 	}

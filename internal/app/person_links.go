@@ -123,12 +123,7 @@ func (p *PersonPage) apart(rule cohort.Rule, lines []cost.Line) error {
 
 // meets says whether a person's lines, those of one record left out, meet a rule.
 func meets(rule cohort.Rule, p id.Person, lines []cost.Line, without id.Record) (bool, error) {
-	somebody := cohort.Person{ID: p, Uses: usesOf(lines, func(r id.Record) bool { return without == 0 || r != without })}
-	found, err := cohort.Apply(rule, []cohort.Person{somebody}, nil)
-	if err != nil {
-		return false, err
-	}
-	return len(found.Members) == 1, nil
+	return cohort.Meets(rule, cohort.Person{ID: p, Uses: usesOf(lines, func(r id.Record) bool { return without == 0 || r != without })})
 }
 
 // usesOf sums the lines of some records as the rule is applied to them.

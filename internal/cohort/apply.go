@@ -102,13 +102,12 @@ func Apply(rule Rule, people []Person, coverage []Coverage) (*Cohort, error) {
 			continue
 		}
 		all = append(all, m.Amount)
-		switch {
-		case m.Amount < rule.Threshold():
-		case aboveShare(services[m.Largest], m.Amount, rule.LargestMostPercent):
+		switch placeOf(rule, m, services) {
+		case singleService:
 			c.SingleService = append(c.SingleService, m)
-		case len(m.Agencies) < rule.AgenciesAtLeast:
+		case fewAgencies:
 			c.FewAgencies = append(c.FewAgencies, m)
-		default:
+		case member:
 			c.Members = append(c.Members, m)
 			uses[m.ID] = p.Uses
 		}
@@ -121,6 +120,37 @@ func Apply(rule Rule, people []Person, coverage []Coverage) (*Cohort, error) {
 	}
 	c.sum(uses)
 	return c, nil
+}
+
+// Meets says whether Apply would make a person a member. It fails where the rule is not whole or an amount is too large.
+func Meets(rule Rule, p Person) (bool, error) {
+	if err := rule.Check(); err != nil {
+		return false, err
+	}
+	m, services, err := weigh(rule, p, nil)
+	return err == nil && len(m.Agencies) > 0 && placeOf(rule, m, services) == member, err
+}
+
+// place is where a rule puts somebody.
+type place int
+
+const (
+	below place = iota // the threshold
+	singleService
+	fewAgencies
+	member
+)
+
+func placeOf(rule Rule, m Member, services map[string]money.Pence) place {
+	switch {
+	case m.Amount < rule.Threshold():
+		return below
+	case aboveShare(services[m.Largest], m.Amount, rule.LargestMostPercent):
+		return singleService
+	case len(m.Agencies) < rule.AgenciesAtLeast:
+		return fewAgencies
+	}
+	return member
 }
 
 // most keeps shares and weekly amounts within what an int64 holds: £1 million million.

@@ -268,6 +268,12 @@ func TestPartsAddUp(t *testing.T) {
 		if n := len(c.Curve); n > 0 && (c.Curve[n-1].Amount != c.EveryoneCost || c.Curve[n-1].People != c.Everyone) {
 			t.Fatalf("the curve ends at %+v of %v", c.Curve[n-1], c.EveryoneCost)
 		}
+		for _, p := range people {
+			meets, err := Meets(r, p)
+			if want := slices.ContainsFunc(c.Members, func(m Member) bool { return m.ID == p.ID }); err != nil || meets != want {
+				t.Fatalf("that %+v meets the rule is %v (%v), want %v", p, meets, err, want)
+			}
+		}
 		slices.Reverse(people)
 		again, err := Apply(r, people, nil)
 		if diff := cmp.Diff(c, again); err != nil || diff != "" {

@@ -109,7 +109,16 @@ type Priced struct {
 // by their days in it. Each line's amount is reckoned exactly and rounded once, half to even, to whole pence; the total
 // is the sum of the lines.
 func Footprint(contacts []Contact, t *Table, window Window) (Priced, error) {
-	var p Priced
+	return t.price(contacts, window, t.line)
+}
+
+// Amounts is Footprint with lines that do not say how they were reckoned: each has its contact, its group, and its amount with the parts of it.
+func Amounts(contacts []Contact, t *Table, window Window) (Priced, error) {
+	return t.price(contacts, window, t.bare)
+}
+
+func (t *Table) price(contacts []Contact, window Window, line func(Contact, reckoned, day.Day) Line) (Priced, error) {
+	p := Priced{Lines: make([]Line, 0, len(contacts))}
 	amounts := make([]money.Pence, 0, len(contacts))
 	for _, c := range contacts {
 		if int(c.Service) >= len(t.rates) {
@@ -126,7 +135,7 @@ func Footprint(contacts []Contact, t *Table, window Window) (Priced, error) {
 			}
 			p.Gaps = append(p.Gaps, g)
 		default:
-			p.Lines = append(p.Lines, t.line(c, o, window.Turn))
+			p.Lines = append(p.Lines, line(c, o, window.Turn))
 			amounts = append(amounts, o.amount)
 		}
 	}
@@ -261,10 +270,8 @@ func magnitude(p money.Pence) (uint64, bool) {
 
 // line tells how a contact's amount came about.
 func (t *Table) line(c Contact, o reckoned, turn day.Day) Line {
-	r := &t.rates[c.Service]
-	l := Line{Contact: c, Key: t.keys[c.Service], Group: t.groups[r.group], Source: o.source, ToYear: t.year, FromYear: t.year,
-		Quantity: o.quantity, Inside: o.inside, Whole: int(o.whole), Amount: o.amount,
-		Parts: parts(o.amount, o.inside, turn)}
+	r, l := &t.rates[c.Service], t.bare(c, o, turn)
+	l.Key, l.Source, l.ToYear, l.FromYear, l.Quantity, l.Inside, l.Whole = t.keys[c.Service], o.source, t.year, t.year, o.quantity, o.inside, int(o.whole)
 	var words []string
 	switch o.source {
 	case Own:
@@ -307,6 +314,11 @@ func (t *Table) line(c Contact, o reckoned, turn day.Day) Line {
 	}
 	l.Rule = strings.Join(words, "; ")
 	return l
+}
+
+// bare is a line with its amount and no more.
+func (t *Table) bare(c Contact, o reckoned, turn day.Day) Line {
+	return Line{Contact: c, Group: t.groups[t.rates[c.Service].group], Amount: o.amount, Parts: parts(o.amount, o.inside, turn)}
 }
 
 // unit is the price of one of what is counted, in pence × 10^places, rounded half to even: of a night, for a price by

@@ -43,6 +43,19 @@ func TestSumsAreThoseOfLines(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			short, err := Amounts([]Contact{{Activity: a}}, table, window)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, l := range p.Lines {
+				want := Line{Contact: l.Contact, Group: l.Group, Amount: l.Amount, Parts: l.Parts}
+				if diff := gocmp.Diff(want, short.Lines[i]); diff != "" || len(short.Lines) != len(p.Lines) {
+					t.Fatalf("a line's amount alone (-want +got)\n%s", diff)
+				}
+			}
+			if diff := gocmp.Diff(p.Gaps, short.Gaps); diff != "" || p.Total.Amount() != short.Total.Amount() || p.Outside != short.Outside {
+				t.Fatalf("the total %v is %v from amounts alone; gaps (-want +got)\n%s", p.Total.Amount(), short.Total.Amount(), diff)
+			}
 			outside[a.Service] += p.Outside
 			for _, g := range p.Gaps {
 				gaps[Missed{Person: a.Person, Service: a.Service, Reason: g.Reason}]++
