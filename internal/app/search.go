@@ -29,7 +29,8 @@ type SearchPeople struct {
 	BirthYear int // instead of Birth, where no more is known
 	Postcode  string
 	NHSNumber string
-	Page      int // of the answer, from 1; 0 is the first
+	Number    string // of any kind: a reference, a national number, or an agency's own number for the person
+	Page      int    // of the answer, from 1; 0 is the first
 }
 
 // Found is somebody who may be the person looked for.
@@ -76,6 +77,10 @@ func (a *App) SearchForm(ctx context.Context, who Who) (Viewer, error) {
 // be, and people are shown likeliest first. Somebody hidden from the viewer is not found, and is not counted either.
 func (a *App) SearchPeople(ctx context.Context, who Who, in SearchPeople) (FoundPage, error) {
 	p := FoundPage{Asked: in}
+	in.Number = strings.TrimSpace(in.Number)
+	if _, err := id.ParsePseudonym(in.Number); err == nil {
+		in.Reference = in.Number
+	}
 	query, err := in.identity()
 	if err != nil {
 		return p, err
@@ -92,15 +97,22 @@ func (a *App) SearchPeople(ctx context.Context, who Who, in SearchPeople) (Found
 		if err != nil || here.LinkRun == 0 {
 			return err
 		}
-		best, err := a.candidates(tx, here.LinkRun, query, in.Reference)
+		if p.Agencies, err = tx.Agencies(); err != nil {
+			return err
+		}
+		owned, err := ownNumber(tx, here.LinkRun, p.Agencies, in.Number)
 		if err != nil {
 			return err
 		}
-		if p.Agencies, err = tx.Agencies(); err != nil {
+		best, err := a.candidates(tx, here.LinkRun, query, in.Reference, owned)
+		if err != nil {
 			return err
 		}
 		if p.People, p.More, err = p.found(tx, here.LinkRun, best, max(0, in.Page-1)*MostFound); err != nil {
 			return err
+		}
+		if why := damagedNHSNumber(in.Number); len(best) == 0 && why != "" {
+			return fault.InvalidField("number", why, "Check the ten digits, or leave the number out.")
 		}
 		p.AsOf, p.Searched, err = reachOf(tx)
 		return err
@@ -165,6 +177,11 @@ func (in SearchPeople) identity() (person.Identity, error) {
 		}
 		who.Identifiers = append(who.Identifiers, n)
 	}
+	for _, read := range []func(string) (person.Identifier, person.Why){person.ReadNHSNumber, person.ReadNINO, person.ReadPNCID, person.ReadPrisonNumber} {
+		if n, why := read(in.Number); in.Number != "" && why.Code == "" {
+			who.Identifiers = append(who.Identifiers, n)
+		}
+	}
 	if strings.TrimSpace(in.Postcode) != "" {
 		n, noFixed, why := person.ReadPostcode(in.Postcode)
 		if why.Code != "" {
@@ -174,8 +191,8 @@ func (in SearchPeople) identity() (person.Identity, error) {
 			who.Postcodes = []string{n}
 		}
 	}
-	if len(f.Notes) == 0 && in.Reference == "" && len(who.Names) == 0 && len(who.Identifiers) == 0 && (in.Birth == 0 || in.Postcode == "") {
-		f = f.With("surname", "There is too little to search by.", "Give a name, an NHS number, a reference, or a date of birth with a postcode.")
+	if len(f.Notes) == 0 && in.Reference == "" && in.Number == "" && len(who.Names) == 0 && len(who.Identifiers) == 0 && (in.Birth == 0 || in.Postcode == "") {
+		f = f.With("surname", "There is too little to search by.", "Give a name, a number, a reference, or a date of birth with a postcode.")
 	}
 	if len(f.Notes) > 0 {
 		return who, f
@@ -189,16 +206,59 @@ type match struct {
 	score  linkage.Explanation
 }
 
-// candidates scores every record that shares a key with the query and gives each person's best.
-func (a *App) candidates(tx *store.Tx, run id.Run, query person.Identity, reference string) ([]match, error) {
-	best := map[id.Person]linkage.Explanation{}
+// damagedNHSNumber says why ten digits are no NHS number; empty for what has not ten, which may be an agency's own number.
+func damagedNHSNumber(number string) string {
+	digits := 0
+	for _, r := range number {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case r != ' ' && r != '-':
+			return ""
+		}
+	}
+	if _, why := person.ReadNHSNumber(number); digits == 10 {
+		return why.Reason
+	}
+	return ""
+}
+
+// ownNumber finds the people whom an agency knows by just this number. In capitals or not is the same, as is a space at an end.
+func ownNumber(tx *store.Tx, run id.Run, agencies []store.Agency, number string) (map[id.Person]linkage.Explanation, error) {
+	out := map[id.Person]linkage.Explanation{}
+	if number == "" {
+		return out, nil
+	}
+	spellings := slices.Compact(slices.Sorted(slices.Values([]string{number, strings.ToUpper(number), strings.ToLower(number)})))
+	for _, g := range agencies {
+		for _, key := range spellings {
+			some, err := tx.RecordOfKey(g.ID, store.RecordKey{Hash: int64(hash64(key)), Key: key}, run)
+			if err != nil {
+				return nil, err
+			}
+			for _, f := range some {
+				e := out[f.Person]
+				e.Bits, e.Probability = exactly, 1
+				e.Parts = append(e.Parts, linkage.Part{Key: "own", Field: "own number at " + g.Name, Bits: exactly, Compared: true})
+				out[f.Person] = e
+			}
+		}
+	}
+	return out, nil
+}
+
+// exactly is the evidence, in bits, of a number or reference that is exactly somebody's.
+const exactly = 40
+
+// candidates scores every record that shares a key with the query and gives each person's best; best begins with those found otherwise.
+func (a *App) candidates(tx *store.Tx, run id.Run, query person.Identity, reference string, best map[id.Person]linkage.Explanation) ([]match, error) {
 	if reference != "" {
 		p, err := id.ParsePseudonym(reference)
 		if err != nil {
 			return nil, err
 		}
 		if p, err = tx.Follow(p); err == nil {
-			best[p] = linkage.Explanation{Bits: 40, Probability: 1}
+			best[p] = linkage.Explanation{Bits: exactly, Probability: 1}
 		} else if fault.KindOf(err) != fault.NotFound {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"errors"
+	"time"
 
 	"throughline/internal/day"
 	"throughline/internal/id"
@@ -145,6 +146,59 @@ func (tx *Tx) ChunkOf(e id.Extract, line int64) (Chunk, error) {
 		err = sql.ErrNoRows
 	}
 	return c, missing(err, "row")
+}
+
+var chunkAfter = query("chunk.after", `select first_line, last_line, data from extract_chunks where extract = $1 and first_line > $2 and area = $3 order by first_line limit 1`)
+
+// ChunkAfter gives the compressed rows that follow a line of an extract, when that line is the last of its chunk, or 0; the zero Chunk after
+// the last.
+func (tx *Tx) ChunkAfter(e id.Extract, line int64) (Chunk, error) {
+	var c Chunk
+	err := tx.one(chunkAfter, []any{int64(e), line, tx.area}, &c.FirstLine, &c.LastLine, &c.Data)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return c, err
+}
+
+var heldBefore = query("contact.held-before", `
+	select c.line, c.content, o.extract, o.line, o.content from contacts c join contact_records r on r.record = c.record
+	join contacts o on o.extract = r.extract and o.line = r.line and o.ref = c.ref join extracts b on b.id = o.extract
+	where c.extract = $1 and c.area = $2 and c.line >= $3 and c.line <= $4 and o.extract <> c.extract
+		and b.state in ('accepted', 'removing')
+		and (b.decided_at < $5 or b.decided_at = $5 and b.id < c.extract) order by c.line, b.as_of, b.id, o.line`)
+
+// Repeat is a contact of an extract that said what another extract had said of it already.
+type Repeat struct {
+	Line int64
+	Of   ContactAt
+}
+
+// RepeatsHeld gives those contacts between two lines of an extract that say what stood of them at an instant by another extract that still
+// counts, in order of line. What stands of a contact is the newest row that counts.
+func (tx *Tx) RepeatsHeld(e id.Extract, first, last int64, at time.Time) ([]Repeat, error) {
+	var out []Repeat
+	var newest struct {
+		line, content, as int64
+		of                ContactAt
+	}
+	end := func() {
+		if newest.line != 0 && newest.content == newest.as {
+			out = append(out, Repeat{newest.line, newest.of})
+		}
+	}
+	err := tx.each(heldBefore, []any{int64(e), tx.area, first, last, instant(at)}, func(scan func(...any) error) error {
+		var line, content, as int64
+		var of ContactAt
+		err := scan(&line, &content, &of.Extract, &of.Line, &as)
+		if line != newest.line {
+			end()
+		}
+		newest.line, newest.content, newest.of, newest.as = line, content, of, as
+		return err
+	})
+	end()
+	return out, err
 }
 
 const faultFields = `select line, seq, field, code, said, message, remedy from extract_faults `

@@ -103,6 +103,17 @@ func (tx *Tx) RecordsByKey(key int64, run id.Run, most int) ([]RecordFound, erro
 	})
 }
 
+var recordOfKey = query("record.of-key", `
+	select r.id, m.person from records r join memberships m on m.run = $5 and m.record = r.id
+	where r.area = $1 and r.agency = $2 and r.key_hash = $3 and r.key = $4`)
+
+// RecordOfKey gives the record that an agency knows by a key, and whose it is in a link run; none where nobody has it.
+func (tx *Tx) RecordOfKey(agency id.Agency, key RecordKey, run id.Run) ([]RecordFound, error) {
+	return list(tx, recordOfKey, []any{tx.area, int64(agency), key.Hash, key.Key, int64(run)}, func(scan func(...any) error) (f RecordFound, err error) {
+		return f, scan(&f.Record, &f.Person)
+	})
+}
+
 // Boroughs hands the borough of every standing record that has one to f, in order of record.
 func (tx *Tx) Boroughs(f func(id.Record, string)) error {
 	return tx.each(boroughsStanding, []any{tx.area}, func(scan func(...any) error) error {

@@ -218,6 +218,9 @@ func (w *world) fill(tx *Tx) (err error) {
 		return err
 	})
 	step(func() error { return tx.StageReplacements([]Replacement{{ContactAt{w.extract, 2}, w.replacing}}) })
+	step(func() error { // it says what the first extract says
+		return tx.StageContacts([]Contact{{Extract: w.replacing, Line: 2, Record: w.record, Service: w.code.ID, From: 738000, Quantity: 1000}})
+	})
 	step(func() error {
 		return tx.StageContacts([]Contact{{Extract: w.extract, Line: 9, Record: w.record, Service: w.code.ID, From: 738000, Quantity: 1000}})
 	})
@@ -429,6 +432,10 @@ var readings = map[string]reading{
 	"FirstChunk":      {call: func(tx *Tx, w *world) (any, error) { return tx.FirstChunk(w.extract) }},
 	"InvolvedWith":    {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.InvolvedWith(w.person, w.linkRun) }},
 	"ChunkOf":         {call: func(tx *Tx, w *world) (any, error) { return tx.ChunkOf(w.extract, 2) }},
+	"ChunkAfter":      {call: func(tx *Tx, w *world) (any, error) { return tx.ChunkAfter(w.extract, 0) }},
+	"RepeatsHeld": {call: func(tx *Tx, w *world) (any, error) {
+		return tx.RepeatsHeld(w.replacing, 1, 100, tx.now.AddDate(1, 0, 0))
+	}},
 	"FaultsAfter":     {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.FaultsAfter(w.extract, RowFault{}, 10) }},
 	"FaultsOf":        {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.FaultsOf(w.extract, "date", 0, 10) }},
 	"FaultCounts":     {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.FaultCounts(w.extract) }},
@@ -544,6 +551,9 @@ var readings = map[string]reading{
 	}},
 	"Record":    {call: func(tx *Tx, w *world) (any, error) { return tx.Record(w.record, w.linkRun) }},
 	"RecordsOf": {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.RecordsOf(w.person, w.linkRun) }},
+	"RecordOfKey": {crowd: searched, call: func(tx *Tx, w *world) (any, error) {
+		return tx.RecordOfKey(w.agency, RecordKey{Hash: 1, Key: "north-1"}, w.linkRun)
+	}},
 	"RecordsByKey": {crowd: searched, call: func(tx *Tx, w *world) (any, error) {
 		some, err := tx.RecordsByKey(77, w.linkRun, 10)
 		if len(some) > 0 && some[0].Record != w.record {

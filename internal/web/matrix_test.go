@@ -201,7 +201,11 @@ func (s subjects) filled(t *testing.T, route Route) map[string]string {
 	}
 	for relation, value := range s[name] {
 		path := strings.Replace(route.Pattern, names[0][0], value, 1)
-		for _, rest := range names[1:] { // what lies under a subject; it is not there, so a permitted request is answered 404
+		if strings.HasSuffix(path, "/rows") {
+			path += "?what=accepted"
+		}
+		path = strings.Replace(path, "{line}", "2", 1) // the first row of every file
+		for _, rest := range names[1:] {               // what lies under a subject; it is not there, so a permitted request is answered 404
 			path = strings.ReplaceAll(path, "{"+rest[1]+"}", s[rest[1]][missing])
 		}
 		out[relation] = path

@@ -133,6 +133,8 @@ func (s *Server) table() []Route {
 		file("file", post("/extracts", policy.ExtractReceive, "send-in", fields{"agency": once, "layout": once, "as_of-day": once, "as_of-month": once,
 			"as_of-year": once, "rows": once, "amount": once, "full": once}, s.receive)),
 		get("/extracts/{extract}", policy.ExtractOpen, "extract", s.extract),
+		get("/extracts/{extract}/rows", policy.ExtractOpen, "extract-rows", s.extractRows),
+		get("/extracts/{extract}/rows/{line}", policy.ExtractOpen, "row", s.extractRow),
 		get("/extracts/{extract}/rejected.csv", policy.ExtractDownloadRejects, "", s.rejected),
 		post("/extracts/{extract}/accept", policy.ExtractAccept, "confirm", fields{"absent": once}, s.acceptExtract),
 		get("/extracts/{extract}/decline", policy.ExtractOpen, "confirm", s.askEnding(declining)),

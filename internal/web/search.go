@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"throughline/internal/app"
 	"throughline/internal/fault"
@@ -54,15 +53,10 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request, who app.Who) error
 	return ui.FindPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
 }
 
-// searched reads what was typed. A number with a letter in it is a reference; four figures are a year of birth.
+// searched reads what was typed. Four figures are a year of birth.
 func searched(r *http.Request) (app.SearchPeople, error) {
 	typed := func(name string) string { return strings.TrimSpace(r.PostForm.Get(name)) }
-	in := app.SearchPeople{Name: typed("name"), Postcode: typed("postcode"), Page: page(r.PostForm)}
-	if n := typed("number"); strings.ContainsFunc(n, unicode.IsLetter) {
-		in.Reference = n
-	} else {
-		in.NHSNumber = n
-	}
+	in := app.SearchPeople{Name: typed("name"), Postcode: typed("postcode"), Number: typed("number"), Page: page(r.PostForm)}
 	born := typed("born")
 	if born == "" {
 		return in, nil

@@ -255,12 +255,21 @@ func (e Extract) Sum() Table {
 	if e.Rejected > 0 {
 		rejected = linked("#rejected", "Rejected")
 	}
-	line(words("Accepted"), e.Accepted, "pine", counts)
+	opens := func(name, what string, rows int) Cell {
+		if rows == 0 || !e.Held() {
+			return words(name)
+		}
+		return linked(RowsPath(e.Extract, what), name)
+	}
+	line(opens("Accepted", "accepted", e.Accepted), e.Accepted, "pine", counts)
 	line(rejected, e.Rejected, "ink", "Cannot stand: kept out, listed below with the remedy")
-	line(words("Repeated"), e.Repeated, "pine35", "Same number and same content as a row we hold: counted once")
+	line(opens("Repeated", "repeated", e.Repeated), e.Repeated, "pine35", "Same number and same content as a row we hold: counted once")
 	t.Foot = []Row{row(words("Rows in the file"), number0(e.InFile), words("100%"), blank(), words(e.control()))}
 	return t
 }
+
+// Held says whether the file's rows are still held: those of one that is not accepted, or that was sent in error, are removed.
+func (e Extract) Held() bool { return e.State == ExtractWaiting || e.State == ExtractAccepted }
 
 // control says whether the agency's own totals agree with ours.
 func (e Extract) control() string {
@@ -294,7 +303,11 @@ func (e Extract) SetAsideTable() Table {
 		if s.Kinds > 1 {
 			example.Text = append(example.Text, Under("and "+many(s.Kinds-1, "other", "others")))
 		}
-		t.Rows = append(t.Rows, row(sent(s.Column), example, number0(s.Values), words(s.Why)))
+		values := number0(s.Values)
+		if e.Held() {
+			values = cell(LinkAbout(asidePath(e.Extract, s.Column, s.Why), count(s.Values), "values of "+s.Column+" set aside"))
+		}
+		t.Rows = append(t.Rows, row(sent(s.Column), example, values, words(s.Why)))
 	}
 	t.Foot = []Row{row(words("All columns"), blank(), number0(e.SetAsideValues), words("Kept as sent, marked, never guessed"))}
 	return t
@@ -331,6 +344,12 @@ func (e Extract) RejectTable() Table {
 	t := Table{ID: "reject-table", Name: name, Class: "tl-rejected",
 		Columns: []Column{head(num("Line")), col("Column"), col("As sent"), col("What is wrong"), col("Remedy")},
 		Paging:  e.List.paging("Pages of rejected rows", "rows", false)}
+	line := func(n int) Bit {
+		if e.Held() {
+			return LinkAbout(RowPath(e.Extract, n), count(n), "as it was sent")
+		}
+		return Plain(count(n))
+	}
 	for _, r := range e.Rejects {
 		column, value := sent(r.Column), sent(r.Sent)
 		if r.Column == "" {
@@ -339,7 +358,7 @@ func (e Extract) RejectTable() Table {
 		if r.Sent == "" {
 			value = cell(Quiet("empty"))
 		}
-		t.Rows = append(t.Rows, row(cell(Spoken("Line "), Plain(count(r.Line))), column, value, words(r.Wrong), words(r.Remedy)))
+		t.Rows = append(t.Rows, row(cell(Spoken("Line "), line(r.Line)), column, value, words(r.Wrong), words(r.Remedy)))
 	}
 	return t
 }

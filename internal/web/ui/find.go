@@ -55,7 +55,7 @@ func (f Find) Postcode() Input {
 	return i
 }
 func (f Find) Number() Input {
-	i := f.Form.input("number", "A number", "An NHS number, or a reference like K7M-3Q.", 20)
+	i := f.Form.input("number", "A number", "An NHS number, an agency’s own number for the person, or a reference like K7M-3Q.", 20)
 	i.Exact = true
 	return i
 }

@@ -94,6 +94,10 @@ func extractCases() []Case {
 		show(ExtractsPage, "empty", signedIn(), Extracts{List: List{Path: "/extracts"}, Jobs: []Job{starting}}),
 		show(SendInPage, "full", signedIn(), send),
 		show(SendInPage, "error", signedIn(), sent),
+		show(ExtractRowsPage, "accepted", signedIn(), rowsOfOne("accepted")),
+		show(ExtractRowsPage, "repeated", signedIn(), rowsOfOne("repeated")),
+		show(ExtractRowsPage, "set-aside", signedIn(), rowsOfOne("set-aside")),
+		show(ExtractRowsPage, "none", signedIn(), ExtractRows{Extract: 7, Agency: longName, Feed: oddName, What: "repeated", Last: 50_001, More: true}),
 		show(ExtractPage, "full", signedIn(), one),
 		show(ExtractPage, "accepted", signedIn(), accepted),
 		show(ExtractPage, "empty", signedIn(), clean),
@@ -177,4 +181,10 @@ func cohortCases() []Case {
 		show(CohortPage, "empty", signedIn(), Cohort{MayRun: true, Jobs: []Job{starting}, Window: day.Span{},
 			Steps: []Step{{"Accept at least two agencies’ extracts", "/extracts", true}, {"Give each code a price", "/prices", false}}}),
 	}
+}
+
+func rowsOfOne(what string) ExtractRows {
+	return ExtractRows{Extract: 7, Agency: "Riverbank Hospitals", Feed: "A&E", AsOf: on(2026, 4, 30), What: what, Column: "dob", Why: "Stands for “not known”", Columns: []string{"local_id", oddName, "arrival_date"},
+		Rows:  []ExtractsRow{{2, []string{"••-•••", "", "31/03/2026"}, []string{"01/01/1900", oddName}, 3, 12, false}, {1417, []string{"••-•••", longName, "31/03/2026"}, nil, 0, 0, true}},
+		After: 1, Last: 1417, More: what != "accepted", Accepted: 2871, Repeated: 34}
 }
