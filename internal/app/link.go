@@ -29,6 +29,7 @@ type linkRunReport struct {
 	Model   *linkage.Model
 	Linkage linkage.Report
 	Quality linkage.Quality // empty for a run made before it was kept
+	Moved   *LinkMoves      // nil for an area's first run, and for one made before it was kept
 }
 
 // linking is one link run at work.
@@ -226,6 +227,13 @@ func (a *App) writeLinks(ctx context.Context, t *task, run id.Run, l *linking, f
 		return err
 	}
 	report := l.report(found, len(links), len(found.Review))
+	if len(l.before) > 0 {
+		now := make([]id.Person, len(persons))
+		for i, p := range persons {
+			now[i] = number(p)
+		}
+		report.Moved = movesOf(changes, before, now)
+	}
 	return a.db.Do(ctx, request(t.who, policy.RunPublish, policy.Run, int64(run)), func(tx *store.Tx) error {
 		if now, err := tx.StandingAnswers(); err != nil {
 			return err

@@ -314,6 +314,7 @@ type RunPage struct {
 	Found        RunFound
 	Model        *linkage.Model // of a link run that has ended; nil else
 	Stale        Stale          // when it is the cost run in force
+	Change       *RunChange     // from the run before; nil for the first of its kind
 	Supersedes   id.Run         // the run of its kind that was in force before it; 0 for none
 	SupersededBy id.Run         // the one that took its place; 0 for none
 }
@@ -359,6 +360,9 @@ func (a *App) Run(ctx context.Context, who Who, n id.Run) (RunPage, error) {
 			p.Extracts = append(p.Extracts, x)
 		}
 		if err := p.neighbours(tx); err != nil {
+			return err
+		}
+		if err := p.change(tx); err != nil {
 			return err
 		}
 		here, err := tx.Area()

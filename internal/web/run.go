@@ -126,6 +126,7 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, who app.Who) error 
 	}
 	c := ui.Run{Run: n, Kind: runKinds[p.Run.Kind], State: runState(p.Run, p.Stale.Any()), Made: runMade(p.Run), By: p.By, Why: plainWords(staleWords(p.Stale)),
 		Supersedes: p.Supersedes, SupersededBy: p.SupersededBy, Versions: runVersions(p), Found: runFound(p), Digest: p.Run.InputsHash}
+	c.Change = runChange(p)
 	if !p.Run.FinishedAt.IsZero() {
 		c.Took = p.Run.FinishedAt.Sub(p.Run.StartedAt)
 	}

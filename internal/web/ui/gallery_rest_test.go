@@ -121,7 +121,7 @@ func findCases() []Case {
 func runCases() []Case {
 	runs := Runs{MayRun: true, Jobs: []Job{running}, Kinds: []Option{{Value: "link", Label: "Link run"}}, Older: "/runs?before=29", Export: "/runs.csv", Rows: []RunRow{
 		{31, "Cohort run", at(2, 16, 5), "Ayesha Rahman", RunOutOfDate, "45 people"}, {30, "Price run", at(2, 16, 1), "Ayesha Rahman", RunInForce, "110,953 contacts"}, {29, "Link run", at(1, 9, 0), oddName, RunSuperseded, longName}}}
-	run := Run{Run: 31, Kind: "Cohort run", State: RunOutOfDate, Made: at(2, 16, 5), Took: 94 * time.Second, By: "Ayesha Rahman", Why: "4 review answers came after it.", Supersedes: 28, SupersededBy: 32,
+	run := Run{Change: &change, Run: 31, Kind: "Cohort run", State: RunOutOfDate, Made: at(2, 16, 5), Took: 94 * time.Second, By: "Ayesha Rahman", Why: "4 review answers came after it.", Supersedes: 28, SupersededBy: 32,
 		Inputs:   []RunInput{{20, "Riverbank Hospitals, A&E", "31 March 2026", "9f3c51d04b2e8a77c0d1e2f3a4b5c6d79f3c51d04b2e8a77c0d1e2f3a4b5c6d7", 14502, 3, 2}, {21, oddName, "15 March 2026", "77ab", 2600, 0, 1}},
 		Weights:  []RunWeight{{"Date of birth", "the same", 0.94, 0.00003, 14.9}, {"Date of birth", "different", 0.02, 0.98, -5.6}},
 		Versions: []Pair{{"Program", Say(Code("throughline 0.1.0"))}, {"Rule", Say(Plain("rule 3, agreed 2 April 2026"))}, {"Deflator", Say(Plain("GDP deflator, vintage of March 2026"))}},
@@ -245,3 +245,9 @@ func stateCases() []Case {
 	}
 	return cases
 }
+
+var change = RunChange{Before: 28, Costed: true, Moved: 9, EnteredN: 3, LeftN: 2,
+	Facts:   []Pair{{"People whom the rule finds", Say(Plain("44 before, 45 now"))}, {"Extracts that came", Say(Link(ExtractPath(20), longName), Break(), Plain(oddName))}},
+	Moves:   []RecordMove{{dean, dean + 1, 7}, {dean + 2, dean, 1}},
+	Entered: []CohortMover{{dean, 0, 0, amount(61_000), false, "Prices were changed"}, {dean + 3, 0, amount(50_120), amount(61_000), true, "The link run gave them other records; an extract was accepted or taken back"}},
+	Left:    []CohortMover{{dean + 4, dean, amount(70_000), 0, true, "Somebody answered which records are theirs"}}}

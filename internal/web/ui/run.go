@@ -94,6 +94,7 @@ type Run struct {
 	Why          string // why it is out of date
 	Supersedes   id.Run
 	SupersededBy id.Run
+	Change       *RunChange // from the run before; nil for the first
 	Inputs       []RunInput
 	Versions     []Pair // layouts, model, person version, price map, editions, deflator, rule, program
 	Found        []Pair

@@ -1,0 +1,357 @@
+package app
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"throughline/internal/cohort"
+	"throughline/internal/id"
+	"throughline/internal/linkage"
+	"throughline/internal/money"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// RunChange is what differs between a run and the one of its kind that was in force before it.
+type RunChange struct {
+	Before     id.Run
+	FoundThen  RunFound
+	Came, Gone []RunExtract // extracts that only this run read, and that only the one before did
+	Answers    int64        // given or taken back between the two
+	Rule       bool         // a cost run's rule, window or price year is another
+	Prices     bool         // of a cost run: prices were changed
+	LinkRun    id.Run       // of a cost run: the link run that it rests on, where that is another; else 0
+	Moved      *LinkMoves   // by that link run, or by the run itself; nil where it was not kept
+
+	Entered, Left   []Mover // a cost run's cohort; those whom the viewer may open
+	EnteredN, LeftN int     // of all
+}
+
+// LinkMoves is what a link run changed of who is who, held against the run before it.
+type LinkMoves struct {
+	Records int // that were one person's and are another's
+	New     int // that no person held before
+	People  int // who became part of another
+	Most    []PersonMove
+}
+
+// PersonMove is how many records of one person became another's.
+type PersonMove struct {
+	From, To id.Person
+	Records  int
+}
+
+// mostMoves is how many moves a run's report keeps, those of most records first.
+const mostMoves = 50
+
+// Mover is somebody who entered the cohort, or left it.
+type Mover struct {
+	Person   id.Person
+	Now      id.Person // whom the number leads to, where that is somebody else; else 0
+	Was, Is  money.Pence
+	WasKnown bool // the rows of the run before are kept, so Was is known
+	Why      []MoveReason
+}
+
+// MoveReason is a cause for which somebody entered the cohort or left it.
+type MoveReason string
+
+// The causes, as far as the two runs tell.
+const (
+	MovedByAnswer  MoveReason = "answer"  // people said which records are theirs
+	MovedByLink    MoveReason = "link"    // the link run gave them other records
+	MovedByExtract MoveReason = "extract" // an extract was accepted or taken back
+	MovedByPrice   MoveReason = "price"
+	MovedByRule    MoveReason = "rule"
+)
+
+// movesOf tells what changed in who is who.
+func movesOf(changes []linkage.Event, before, after []id.Person) *LinkMoves {
+	m := &LinkMoves{}
+	from := map[PersonMove]int{}
+	for _, c := range changes {
+		switch c.Kind {
+		case linkage.Forwarded:
+			m.People++
+		case linkage.Linked:
+			if was := before[c.Record]; was == 0 {
+				m.New++
+			} else {
+				m.Records++
+				from[PersonMove{From: was, To: after[c.Record]}]++
+			}
+		}
+	}
+	for k, n := range from {
+		k.Records = n
+		m.Most = append(m.Most, k)
+	}
+	slices.SortFunc(m.Most, func(x, y PersonMove) int {
+		return cmp.Or(cmp.Compare(y.Records, x.Records), cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To))
+	})
+	m.Most = m.Most[:min(len(m.Most), mostMoves)]
+	return m
+}
+
+// change holds a run to the one before it; nothing for the first of its kind and for one that has not ended well.
+func (p *RunPage) change(tx *store.Tx) error {
+	if p.Change = nil; p.Supersedes == 0 || p.Run.State == store.RunFailed {
+		return nil
+	}
+	before, err := tx.Run(p.Supersedes)
+	if err != nil {
+		return err
+	}
+	var then RunInputs
+	if err := json.Unmarshal([]byte(before.Inputs), &then); err != nil {
+		return err
+	}
+	c := &RunChange{Before: before.ID, Rule: then.Rule != p.Inputs.Rule || then.Window != p.Inputs.Window || then.PriceYear != p.Inputs.PriceYear,
+		Prices: then.PriceMap != p.Inputs.PriceMap || then.Deflator != p.Inputs.Deflator}
+	if c.FoundThen, err = foundBy(tx, before); err != nil {
+		return err
+	}
+	if c.Came, err = onlyIn(tx, p.Inputs.Extracts, then.Extracts); err != nil {
+		return err
+	}
+	if c.Gone, err = onlyIn(tx, then.Extracts, p.Inputs.Extracts); err != nil {
+		return err
+	}
+	since, err := tx.AnswersSince(before.StartedAt)
+	if err != nil {
+		return err
+	}
+	until, err := tx.AnswersSince(p.Run.StartedAt)
+	if err != nil {
+		return err
+	}
+	c.Answers = since - until
+	link := p.Run
+	if p.Run.Kind == store.CostRun {
+		if link = (store.Run{}); then.LinkRun != p.Inputs.LinkRun {
+			c.LinkRun = p.Inputs.LinkRun
+			if link, err = tx.Run(c.LinkRun); err != nil {
+				return err
+			}
+		}
+	}
+	if link.Report != "" {
+		var report linkRunReport
+		if err := json.Unmarshal([]byte(link.Report), &report); err != nil {
+			return err
+		}
+		c.Moved = report.Moved
+	}
+	p.Change = c
+	if p.Run.Kind == store.CostRun {
+		return c.movers(tx, before, p.Run, then, p.Inputs)
+	}
+	return c.mayMove(tx)
+}
+
+// onlyIn gives the extracts of one run that another did not read.
+func onlyIn(tx *store.Tx, these, others []ExtractInput) (out []RunExtract, err error) {
+	for _, in := range these {
+		if slices.ContainsFunc(others, func(x ExtractInput) bool { return x.Extract == in.Extract }) {
+			continue
+		}
+		x, err := runExtract(tx, in.Extract)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// mayMove leaves of a link run's moves those between people whom the viewer may open.
+func (c *RunChange) mayMove(tx *store.Tx) error {
+	if c.Moved == nil {
+		return nil
+	}
+	known := *c.Moved
+	known.Most = nil
+	for _, m := range c.Moved.Most {
+		may := true
+		for _, n := range []id.Person{m.From, m.To} {
+			p, err := tx.Follow(n)
+			if err != nil {
+				return err
+			}
+			facts, err := tx.PersonFacts(p)
+			if err != nil {
+				return err
+			}
+			may = may && tx.May(policy.PersonOpen, policy.Subject{Kind: policy.Person, ID: int64(p)}, facts)
+		}
+		if may {
+			known.Most = append(known.Most, m)
+			tx.Names(m.From, m.To)
+		}
+	}
+	c.Moved = &known
+	return nil
+}
+
+// movers tells who entered the cohort and who left it, and as far as can be told why.
+func (c *RunChange) movers(tx *store.Tx, before, now store.Run, then, in RunInputs) error {
+	was, err := reports.read(before.Report)
+	if err != nil {
+		return err
+	}
+	is, err := reports.read(now.Report)
+	if err != nil || was.Cohort == nil || is.Cohort == nil {
+		return err
+	}
+	x, err := exchange(tx, was.Cohort, is.Cohort)
+	if err != nil {
+		return err
+	}
+	c.EnteredN, c.LeftN = x.EnterN, x.LeaveN
+	kept, err := tx.Cohort(before.ID, "cohort", 0, 1)
+	if err != nil {
+		return err
+	}
+	w := whyMoved{RunChange: c, tx: tx, before: before, now: now, then: then, in: in, kept: len(kept) > 0}
+	for _, p := range x.Enter[:min(len(x.Enter), mostMoves)] {
+		m, err := w.mover(p)
+		if err != nil {
+			return err
+		}
+		m.Is = amountIn(is.Cohort, p)
+		c.Entered = append(c.Entered, m)
+	}
+	for _, p := range x.Leave[:min(len(x.Leave), mostMoves)] {
+		m, err := w.mover(p)
+		if err != nil {
+			return err
+		}
+		m.Was, m.WasKnown = amountIn(was.Cohort, p), true
+		c.Left = append(c.Left, m)
+	}
+	return nil
+}
+
+func amountIn(c *cohort.Cohort, p id.Person) money.Pence {
+	for _, m := range c.Members {
+		if m.ID == p {
+			return m.Amount
+		}
+	}
+	return 0
+}
+
+// whyMoved finds out why somebody is in one run's cohort and not in the other's.
+type whyMoved struct {
+	*RunChange
+	tx          *store.Tx
+	before, now store.Run
+	then, in    RunInputs
+	kept        bool // the rows of the run before
+}
+
+func (w whyMoved) mover(p id.Person) (m Mover, err error) {
+	m = Mover{Person: p, WasKnown: w.kept}
+	to, err := w.tx.Follow(p)
+	if err != nil {
+		return m, err
+	}
+	if to != p {
+		m.Now = to
+	}
+	for run, sum := range map[id.Run]*money.Pence{w.before.ID: &m.Was, w.now.ID: &m.Is} {
+		t, err := w.tx.TotalOf(run, p)
+		if err != nil {
+			return m, err
+		}
+		*sum = t.Total
+	}
+	add := func(r MoveReason, yes bool, e error) {
+		if err = cmp.Or(err, e); yes && e == nil {
+			m.Why = append(m.Why, r)
+		}
+	}
+	answered, e := w.answered(p)
+	add(MovedByAnswer, answered, e)
+	linked, e := w.linked(p)
+	add(MovedByLink, linked && !answered, e)
+	sent, e := w.sent(p)
+	add(MovedByExtract, sent, e)
+	priced, e := w.priced(p, len(m.Why) > 0)
+	add(MovedByPrice, priced, e)
+	add(MovedByRule, w.Rule && len(m.Why) == 0, nil)
+	return m, err
+}
+
+// answered says whether somebody said between the two runs whose the records are.
+func (w whyMoved) answered(p id.Person) (bool, error) {
+	all, err := w.tx.AnswersOf(p)
+	for _, x := range all {
+		for _, at := range []time.Time{x.At, x.UndoneAt} {
+			if x.CountsFrom != 0 && at.After(w.before.StartedAt) && !at.After(w.now.StartedAt) {
+				return true, err
+			}
+		}
+	}
+	return false, err
+}
+
+// linked says whether the link runs give the person different records.
+func (w whyMoved) linked(p id.Person) (bool, error) {
+	if w.LinkRun == 0 {
+		return false, nil
+	}
+	had, err := w.tx.MembersOf(w.then.LinkRun, p)
+	if err != nil {
+		return false, err
+	}
+	has, err := w.tx.MembersOf(w.in.LinkRun, p)
+	return len(had) > 0 && !slices.Equal(had, has) || len(had) == 0 && w.kept, err
+}
+
+// sent says whether contacts of the person came in an extract that only one of the runs read. Of one that was taken back no contact is left to
+// ask, so it may have been that.
+func (w whyMoved) sent(p id.Person) (bool, error) {
+	if len(w.Came) == 0 {
+		return len(w.Gone) > 0, nil
+	}
+	contacts, err := w.tx.ContactsOf(p, w.in.LinkRun)
+	for _, c := range contacts {
+		if slices.ContainsFunc(w.Came, func(x RunExtract) bool { return x.ID == c.Extract }) {
+			return true, err
+		}
+	}
+	return len(w.Gone) > 0, err
+}
+
+// priced says whether as many contacts of one service cost another sum, or prices are the only change left.
+func (w whyMoved) priced(p id.Person, explained bool) (bool, error) {
+	if !w.Prices {
+		return false, nil
+	}
+	if !w.kept {
+		return !explained, nil
+	}
+	type use struct{ agency, service string }
+	var sums, counts [2]map[use]int64
+	for i, run := range []id.Run{w.before.ID, w.now.ID} {
+		all, err := w.tx.SumsOf(run, p)
+		if err != nil {
+			return false, err
+		}
+		sums[i], counts[i] = map[use]int64{}, map[use]int64{}
+		for _, s := range all {
+			k := use{s.Agency, s.Service}
+			sums[i][k] += int64(s.Amount)
+			counts[i][k] += s.Contacts
+		}
+	}
+	for k, n := range counts[0] {
+		if counts[1][k] == n && sums[0][k] != sums[1][k] {
+			return true, nil
+		}
+	}
+	return !explained, nil
+}
