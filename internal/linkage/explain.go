@@ -38,9 +38,14 @@ func (l *Linker) Explain(m *Model, a, b uint32) Explanation {
 
 func (s *scorer) explain(a, b uint32) Explanation {
 	var o compared
-	var p parts
 	s.columns.compare(min(a, b), max(a, b), &o)
-	bits := s.score(&o, &p)
+	return s.explained(&o)
+}
+
+// explained says why a compared pair weighs what it does.
+func (s *scorer) explained(o *compared) Explanation {
+	var p parts
+	bits := s.score(o, &p)
 	e := Explanation{Bits: bits, Probability: Probability(bits)}
 	e.Parts = append(e.Parts, Part{"start", "Starting point", "Of pairs picked at random, one in " + oneIn(s.model.Match) + " is of one person",
 		p[startPart], true, ""})
@@ -48,7 +53,7 @@ func (s *scorer) explain(a, b uint32) Explanation {
 		l := o.levels[f]
 		words, level := "Not on both records", ""
 		if l != none {
-			words = s.words(f, l, &o)
+			words = s.words(f, l, o)
 			if o.ways[f] > 1 {
 				words += "; a record holds several, and these are the closest"
 			}
@@ -58,7 +63,7 @@ func (s *scorer) explain(a, b uint32) Explanation {
 		}
 		e.Parts = append(e.Parts, Part{fields[f].key, fields[f].words, words, p[firstField+int(f)], l != none, level})
 	}
-	e.Parts = append(e.Parts, s.namesWords(&o, p[namesPart]))
+	e.Parts = append(e.Parts, s.namesWords(o, p[namesPart]))
 	words := "Kin or people of one household would not agree like this"
 	if p[householdPart] < -.05 {
 		words = "Kin or people of one household could agree like this too"

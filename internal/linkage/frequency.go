@@ -60,13 +60,10 @@ type totals struct {
 
 func (c *columns) totals() *totals {
 	t := &totals{forenameTypical: make([]float64, len(c.names.facts)), surnameTypical: make([]float64, len(c.names.facts))}
-	lists := commonest()
 	for v := 1; v < len(c.names.facts); v++ {
-		text := c.names.text(uint32(v))
 		t.records[Forename] += c.names.forenames[v]
 		t.records[Surname] += c.names.surnames[v]
-		t.forenameTypical[v] = max(lists.forenames[text], commonnessOf[Forename].typical)
-		t.surnameTypical[v] = max(lists.surnames[text], commonnessOf[Surname].typical)
+		t.forenameTypical[v], t.surnameTypical[v] = typicalOf(c.names.text(uint32(v)))
 	}
 	for _, n := range c.births {
 		t.records[Birth] += n
@@ -78,6 +75,12 @@ func (c *columns) totals() *totals {
 		}
 	}
 	return t
+}
+
+// typicalOf is how common a name typically is as a forename and as a surname.
+func typicalOf(name string) (forename, surname float64) {
+	lists := commonest()
+	return max(lists.forenames[name], commonnessOf[Forename].typical), max(lists.surnames[name], commonnessOf[Surname].typical)
 }
 
 // value gives the number of a record's value in a field, and false for fields whose values are not weighed by how common they are.
