@@ -503,7 +503,10 @@ func (a *App) remove(ctx context.Context, who Who, n id.Extract, state store.Ext
 		return err
 	}
 	return a.db.Do(ctx, request(who, policy.ExtractStage, policy.Extract, int64(n)), func(tx *store.Tx) error {
-		return tx.ExtractIsSwept(n, state)
+		if err := tx.ExtractIsSwept(n, state); err != nil {
+			return err
+		}
+		return dropCodes(tx, n)
 	})
 }
 

@@ -2,10 +2,13 @@ package app
 
 import (
 	"bytes"
+	"database/sql"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -229,4 +232,95 @@ func TestFileThatCannotBeRead(t *testing.T) {
 			t.Error("a file that could not be read was accepted")
 		}
 	})
+}
+
+// TestServiceCodesGoWithTheirExtract refuses one file and takes back another: the codes that nothing else uses go, and those stay of which
+// something was decided.
+func TestServiceCodesGoWithTheirExtract(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		l := w.layout("lantern", strings.Replace(strings.Replace(numbered, "service: OUTR\n", "", 1), "{header: visits, field: quantity}",
+			"{header: visits, field: quantity}\n  - {header: service, field: service}", 1))
+		file := func(visit string, codes ...string) string {
+			text := strings.TrimSpace(head) + ",service\n"
+			for i, code := range codes {
+				text += fmt.Sprintf("A1,Dean,Whitlock,04/03/1983,%s%d,05/01/2026,1,%s\n", visit, i, code)
+			}
+			return text
+		}
+		units := map[string]string{}
+		codes := func(when string, want ...string) {
+			t.Helper()
+			var got []string
+			err := w.app.db.Do(t.Context(), inArea(w.as(policy.FinanceLead, policy.AgreePrices), policy.PriceMapOpen, policy.PriceMap), func(tx *store.Tx) error {
+				all, err := tx.ServiceCodes()
+				got = nil
+				for _, c := range all {
+					got, units[c.Code] = append(got, c.Code), c.Unit
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			diff(t, when, want, got)
+		}
+		first := w.send(l, march, false, file("V", "OUTR", "MEAL"))
+		w.accept(first)
+		second := w.send(l, april, false, file("W", "OUTR", "TYPO", "TALK"))
+		codes("both files stored", "OUTR", "MEAL", "TYPO", "TALK")
+		err := w.app.SetLocalPrice(t.Context(), w.as(policy.Analyst, policy.AgreePrices), SetLocalPrice{Agency: first.Agency, Code: "TALK", Unit: units["TALK"],
+			Service: "street-outreach", Amount: 10_00, Basis: "event", PriceYear: day.FinancialYear(2024), Source: "Finance"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.app.RefuseExtract(t.Context(), w.as(policy.Analyst, policy.HandleExtracts), EndExtract{Extract: second.ID, Reason: "a wrong column"}); err != nil {
+			t.Fatal(err)
+		}
+		w.work()
+		codes("the second refused", "OUTR", "MEAL", "TALK")
+		w.sentInError(first)
+		w.work()
+		codes("the first taken back", "OUTR", "TALK") // the area's own file of prices speaks of OUTR
+	})
+}
+
+// TestRefusalThatFails has the database refuse to note that a file cannot be read: the job is not ended, and is done once the database can.
+func TestRefusalThatFails(t *testing.T) {
+	t.Parallel()
+	w := newScene(t, "")
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(w.app.dir, "throughline.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	exec := func(text string) {
+		t.Helper()
+		if _, err := db.Exec(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l := w.layout("lantern", numbered)
+	exec("create trigger full before update on extracts when new.state = 'faulty' begin select raise(abort, 'no room'); end")
+	e := w.send(l, march, false, "customer,forename\nA1,Dean\n")
+	if e.State != store.ExtractReceived {
+		t.Fatalf("a file whose refusal failed is %s", e.State)
+	}
+	spooled := func(want int) {
+		t.Helper()
+		if left, err := os.ReadDir(filepath.Join(w.app.dir, "spool")); err != nil || len(left) != want {
+			t.Errorf("%d files wait (%v), want %d", len(left), err, want)
+		}
+	}
+	spooled(1)
+	exec("drop trigger full")
+	w.at.Add(int64(2 * time.Minute / time.Second))
+	w.work()
+	p, err := w.app.Extract(t.Context(), w.as(policy.Analyst, policy.HandleExtracts), e.ID, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Extract.State != store.ExtractFaulty {
+		t.Errorf("taken up again the file is %s", p.Extract.State)
+	}
+	spooled(0)
 }

@@ -83,14 +83,9 @@ func (a *App) effectOf(tx *store.Tx, code cost.Key, decided store.PriceEntry) (*
 	if err != nil {
 		return nil, err
 	}
-	r, known := a.effects.get(key)
-	if !known || !lasts {
-		if r, err = a.reckonBoth(tx, approved); err != nil {
-			return nil, err
-		}
-	}
-	if lasts {
-		a.effects.keep(key, r)
+	r, err := a.effects.of(key, lasts, func() (reckonedBoth, error) { return a.reckonBoth(tx, approved) })
+	if err != nil {
+		return nil, err
 	}
 	e := &PriceEffect{Amount: r.is.EveryoneCost - r.was.EveryoneCost, Cohort: r.is.Amount - r.was.Amount}
 	if at, sent := standing.at[code]; sent {
@@ -141,6 +136,9 @@ func effectKey(tx *store.Tx, here store.Area, standing, approved *priceMap) (key
 	lasts = true
 	h := sha256.New()
 	fmt.Fprintln(h, here.ID, here.LinkRun, len(answers), standing.hash, approved.hash, standing.area.Version, len(standing.codes))
+	for _, c := range standing.codes {
+		fmt.Fprintln(h, c.ID)
+	}
 	for _, x := range answers {
 		fmt.Fprintln(h, x.ID)
 	}
@@ -156,12 +154,30 @@ func effectKey(tx *store.Tx, here store.Area, standing, approved *priceMap) (key
 // kept keeps what was last reckoned under some keys: whoever approves a price or goes through a code's people opens a page several times,
 // and with ten million contacts each reckoning takes many seconds.
 type kept[T any] struct {
-	mu  sync.Mutex
-	was map[string]T
+	mu   sync.Mutex
+	was  map[string]T
+	turn sync.Mutex // held while one reckons: another who asks the same waits for the answer, and no two hold an area's contacts in memory
 }
 
 // mostKept bounds what is kept; a decision seldom waits beside more than a few others.
 const mostKept = 8
+
+// of gives what was reckoned under a key, or reckons it. What does not last is reckoned each time.
+func (f *kept[T]) of(key string, lasts bool, reckon func() (T, error)) (T, error) {
+	if r, known := f.get(key); known && lasts {
+		return r, nil
+	}
+	f.turn.Lock()
+	defer f.turn.Unlock()
+	if r, known := f.get(key); known && lasts {
+		return r, nil
+	}
+	r, err := reckon()
+	if err == nil && lasts {
+		f.keep(key, r)
+	}
+	return r, err
+}
 
 func (f *kept[T]) get(key string) (T, bool) {
 	f.mu.Lock()

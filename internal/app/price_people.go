@@ -138,13 +138,14 @@ func (a *App) codePeople(tx *store.Tx, l PriceLineState, run id.Run) ([]CodePers
 		return nil, err
 	}
 	key += fmt.Sprint(" people of ", at, " run ", run)
-	people, known := a.codes.get(key)
-	if known && lasts {
-		return slices.Clone(people), nil
-	}
+	people, err := a.codes.of(key, lasts, func() ([]CodePerson, error) { return reckonCodePeople(tx, m, m.codes[at].ID, here.LinkRun, run) })
+	return slices.Clone(people), err
+}
+
+func reckonCodePeople(tx *store.Tx, m *priceMap, service int64, link, run id.Run) (people []CodePerson, err error) {
 	number := map[id.Person]int32{}
 	var acts []cost.Activity
-	err = tx.ContactsOfService(m.codes[at].ID, here.LinkRun, func(p id.Person, s store.StoredContact) {
+	err = tx.ContactsOfService(service, link, func(p id.Person, s store.StoredContact) {
 		n, met := number[p]
 		if !met {
 			n = int32(len(people))
@@ -184,8 +185,5 @@ func (a *App) codePeople(tx *store.Tx, l PriceLineState, run id.Run) ([]CodePers
 	slices.SortFunc(people, func(x, y CodePerson) int {
 		return cmp.Or(cmp.Compare(y.Amount, x.Amount), cmp.Compare(y.Contacts, x.Contacts), cmp.Compare(x.Person, y.Person))
 	})
-	if lasts {
-		a.codes.keep(key, people)
-	}
-	return slices.Clone(people), nil
+	return people, nil
 }

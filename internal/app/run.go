@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"time"
 
@@ -500,11 +501,11 @@ func (a *App) inRun(ctx context.Context, t *task, do func(run id.Run) error) err
 	if err != nil && ctx.Err() == nil && fault.As(err).Code != store.JobLost { // whoever has the job now writes the run
 		why := faultWords(err)
 		if serr := a.sweepRun(ctx, t, args.Run); serr != nil {
-			return serr
+			return unfinished{errors.Join(err, serr)}
 		}
 		ferr := a.db.Do(ctx, request(t.who, policy.RunWrite, policy.Run, int64(args.Run)), func(tx *store.Tx) error { return tx.FailRun(args.Run, why) })
 		if ferr != nil {
-			return ferr
+			return unfinished{errors.Join(err, ferr)}
 		}
 	}
 	return err

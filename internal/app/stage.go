@@ -97,15 +97,17 @@ func (a *App) stageExtract(ctx context.Context, t *task) error {
 	if ctx.Err() != nil || fault.As(err).Code == store.JobLost {
 		return err // the job is taken up again, or another worker has it, and needs its file
 	}
-	switch f := fault.As(err); {
-	case err == nil:
-	case f.Kind == fault.Invalid:
-		err = a.refuseFile(ctx, t, args.Extract, f)
-	case f.Kind == fault.Internal:
-		f = fault.New(f.Kind, f.Code, "Something went wrong on our side while the file was read.", "Send it again. If it goes on, tell whoever looks after the system.")
-		err = errors.Join(err, a.refuseFile(ctx, t, args.Extract, f))
-	default: // the file is refused, too: left as it is, the same file could not be sent again
-		err = errors.Join(err, a.refuseFile(ctx, t, args.Extract, f))
+	if err != nil { // whatever it is, the file is refused: left as it is, the same file could not be sent again
+		f := fault.As(err)
+		if f.Kind == fault.Internal {
+			f = fault.New(f.Kind, f.Code, "Something went wrong on our side while the file was read.", "Send it again. If it goes on, tell whoever looks after the system.")
+		}
+		if rerr := guarded(func() error { return a.refuseFile(ctx, t, args.Extract, f) }); rerr != nil {
+			return unfinished{errors.Join(err, rerr)}
+		}
+		if f.Kind == fault.Invalid { // the file's fault, and said on its page; the job did what it should
+			err = nil
+		}
 	}
 	if rerr := os.Remove(path); rerr != nil && !errors.Is(rerr, os.ErrNotExist) {
 		return errors.Join(err, rerr)
@@ -540,8 +542,21 @@ func (a *App) refuseFile(ctx context.Context, t *task, n id.Extract, why *fault.
 		return err
 	}
 	return a.db.Do(ctx, request(t.who, policy.ExtractStage, policy.Extract, int64(n)), func(tx *store.Tx) error {
-		return tx.ExtractIsFaulty(n, string(text))
+		if err := tx.ExtractIsFaulty(n, string(text)); err != nil {
+			return err
+		}
+		return dropCodes(tx, n)
 	})
+}
+
+// dropCodes takes away the service codes that an extract alone had, once its rows are swept. Files of an area are stored one at a time, by the
+// same worker.
+func dropCodes(tx *store.Tx, n id.Extract) error {
+	e, err := tx.Extract(n)
+	if err != nil {
+		return err
+	}
+	return tx.DropServiceCodes(e.Agency)
 }
 
 // fileTrouble is why a whole file could not be read.

@@ -100,6 +100,9 @@ func (a *App) WorkOnce(ctx context.Context, name string) (bool, error) {
 	if why != nil {
 		slog.ErrorContext(ctx, "a job failed", "job", n, "kind", job.Kind, "error", why)
 	}
+	if errors.As(why, new(unfinished)) {
+		return false, nil
+	}
 	err = a.db.Do(ctx, request(who, policy.JobTake, policy.Job, int64(n)), func(tx *store.Tx) error { return tx.FinishJob(n, name, why) })
 	return true, err
 }
@@ -156,6 +159,12 @@ func (a *App) do(ctx context.Context, t *task) error {
 	}
 	return guarded(func() error { return f(ctx, t) })
 }
+
+// unfinished is the error of a job that could neither do its work nor say so on what it works on, as when the disk is full. The job is
+// not ended: it is taken up again, like one whose worker was cut off, once the worker's hold on it has run out.
+type unfinished struct{ error }
+
+func (u unfinished) Unwrap() error { return u.error }
 
 // guarded makes a panic an error, so that what a job leaves is put in order as after any other.
 func guarded(f func() error) (err error) {

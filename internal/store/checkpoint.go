@@ -32,18 +32,25 @@ func (db *DB) checkpoints(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		length, err := db.checkpoint(ctx, "passive")
-		if err == nil && length >= longLog { // what could be copied has just been, so that writes wait for the rest only
-			_, err = db.checkpoint(ctx, "restart")
-		}
-		if err != nil && ctx.Err() == nil && !db.dialect.again(err) {
+		if _, err := db.copyLog(ctx, longLog); err != nil && ctx.Err() == nil && !db.dialect.again(err) {
 			slog.ErrorContext(ctx, "the log of writes could not be copied into the database", "error", err)
 		}
 	}
 }
 
-// checkpoint copies what of the log can be copied in a mode, and gives the log's length in pages.
-func (db *DB) checkpoint(ctx context.Context, mode string) (length int, err error) {
-	var busy, copied int
-	return length, db.copies.QueryRowContext(ctx, "pragma wal_checkpoint("+mode+")").Scan(&busy, &length, &copied)
+// copyLog copies what of the log can be copied. A log of so many pages or more it makes begin anew with the next write, and says whether those
+// who read from it let it.
+func (db *DB) copyLog(ctx context.Context, long int) (anew bool, err error) {
+	length, _, err := db.checkpoint(ctx, "passive")
+	if err != nil || length < long {
+		return false, err
+	}
+	_, held, err := db.checkpoint(ctx, "restart") // what could be copied has just been, so that writes wait for the rest only
+	return err == nil && !held, err
+}
+
+// checkpoint copies the log in a mode, and gives its length in pages and whether others kept it from doing all that the mode asks.
+func (db *DB) checkpoint(ctx context.Context, mode string) (length int, held bool, err error) {
+	var copied int
+	return length, held, db.copies.QueryRowContext(ctx, "pragma wal_checkpoint("+mode+")").Scan(&held, &length, &copied)
 }

@@ -87,8 +87,11 @@ var (
 
 	serviceCodes      = query("service.codes", `select id, agency, code, unit from service_codes where area = $1 order by id`)
 	serviceCodeInsert = query("service.insert", `insert into service_codes (area, id, agency, code, unit) values ($1, $2, $3, $4, $5)`)
-	recordKeysOf      = query("record.keys-of", `select id, key_hash, key from records where area = $1 and agency = $2 and id > $3 order by id limit $4`)
-	contactRefsOf     = query("contact.refs-of", `select line, ref, content from contacts where extract = $1 order by line`)
+	serviceCodeDrop   = query("service.drop", `delete from service_codes where area = $1 and agency = $2
+		and id not in (select u.service from extract_services u where u.area = $1)
+		and not exists (select 1 from price_entries p where p.area = $1 and p.agency = $2 and p.code = service_codes.code and p.unit = service_codes.unit)`)
+	recordKeysOf  = query("record.keys-of", `select id, key_hash, key from records where area = $1 and agency = $2 and id > $3 order by id limit $4`)
+	contactRefsOf = query("contact.refs-of", `select line, ref, content from contacts where extract = $1 order by line`)
 )
 
 // StageChunk keeps whole rows of a file as sent.
@@ -137,6 +140,13 @@ func (tx *Tx) AddServiceCode(agency id.Agency, code, unit string) (ServiceCode, 
 		return ServiceCode{}, fault.New(fault.Conflict, "code-exists", "This service code is already here.", "Try again.")
 	}
 	return ServiceCode{n, agency, code, unit}, err
+}
+
+// DropServiceCodes takes an agency's codes away that no extract uses any longer and of which nothing was ever decided: an area can have 65,535.
+// The rows of a file that is not stored whole use its codes unseen, so it is called when no file of the agency is being stored.
+func (tx *Tx) DropServiceCodes(agency id.Agency) error {
+	_, err := tx.exec(serviceCodeDrop, tx.area, int64(agency))
+	return err
 }
 
 // RecordKeys gives the agency's records after one, at most so many, in order.

@@ -596,7 +596,7 @@ var notReadings = strings.Fields(`Now Names Actor Purpose Purposes Confirm Ask M
 	AddAccount SetPasswordHash SetRoles Suspend Restore SaveArea AddAgency AddExtract PriceMapsVersion ExtractIsChecked ExtractIsFaulty MoveExtract ExtractIsSwept
 	StageSums StageTotals AddJob TakeJob JobProgress FinishJob ReleaseJob AddLayout ApproveLayout AddPersons StageMemberships StageLinks StageDoubts
 	AddMembershipEvents SetMembership ForwardPerson AddAnswer UndoAnswer SetCounts AnswerMade AnswerIsOn SetPrice ApprovePrice AddRun FixRun PublishRun FailRun SweepRun
-	StartSession RenewSession StatePurpose ShowNamesUntil EndSession EndOwnSession EndSessions StageChunk StageFaults StageSetAside AddServiceCode
+	StartSession RenewSession StatePurpose ShowNamesUntil EndSession EndOwnSession EndSessions StageChunk StageFaults StageSetAside AddServiceCode DropServiceCodes
 	AddRecords StageVersions StageServices StageSearchKeys StageContacts StageRecordLines StageWorkers StageReplacements BridgeReplacements SweepExtract Try TryWasRight`)
 
 // TestEveryReadingIsKnown fails on a method of Tx that the two tests below do not know of.
