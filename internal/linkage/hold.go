@@ -5,10 +5,10 @@ import "math"
 // held says why a pair that the model would link must be looked at first: "" when it need not.
 func (j *joiner) held(a, b uint32, o *compared, p *parts) ReviewReason {
 	if oneFieldAlone(&o.levels, p) {
-		return UncertainPair
+		return OneFieldOnly
 	}
 	if otherNames(&o.levels) && p.total()-math.Max(0, p[firstField+int(Phone)])-math.Max(0, p[firstField+int(Email)]) <= j.threshold {
-		return UncertainPair
+		return OtherNames
 	}
 	if j.o.HoldHouseholds && (mayBeKin(&o.levels) || mayBeParent(o) || j.s.twoNames(o)) {
 		return Household
@@ -17,22 +17,47 @@ func (j *joiner) held(a, b uint32, o *compared, p *parts) ReviewReason {
 	if j.o.NameAndBirth == ByModel && !only {
 		return ""
 	}
-	others := 0.0
-	for _, f := range []Field{Postcode, Address, Phone, Email, NHSNumber, NINO, OtherNumber} {
-		others += math.Max(0, p[firstField+int(f)])
-	}
+	others := otherEvidenceOf(p)
+	alone := others < otherEvidence
 	byName := only || j.o.NameAndBirth == ReviewEach
 	switch {
-	case byName && others < otherEvidence:
+	case byName && alone:
 		return NameAndBirthOnly
 	case byName && j.o.NameAndBirth != RareOnly:
 		return ""
 	}
 	expected := j.s.expectedOthers(o, j.o.Population)
-	if others < otherEvidence && expected >= CommonName || expected*math.Exp2(-others) >= commonPerson {
+	known := 1.0
+	if o.levels[Forename] != none { // people are counted by their names
+		known = j.known()
+	}
+	// A name without the whole date of birth is less than a name with it, which alone may link only where both are rare.
+	if alone && (expected >= CommonName || o.levels[Birth] != birthSame) || expected*known*math.Exp2(-others) >= commonPerson {
 		return CommonNameAndBirth
 	}
 	return ""
+}
+
+// otherEvidenceOf is what speaks for one person beside names and date of birth, in bits. A town, or where somebody was
+// met, speaks only with a date of birth: of those who are met in one place several go by one name.
+func otherEvidenceOf(p *parts) (bits float64) {
+	for _, f := range []Field{Postcode, Address, Phone, Email, NHSNumber, NINO, OtherNumber} {
+		bits += math.Max(0, p[firstField+int(f)])
+	}
+	if p[firstField+int(Birth)] > 0 {
+		bits += math.Max(0, p[firstField+int(Place)])
+	}
+	return bits
+}
+
+// known is about which share of the population has a record here, so that one of the two may be theirs: people are counted by full names with
+// dates of birth, and records without a full name are taken to be of as many people each.
+func (j *joiner) known() float64 {
+	n := j.s.names
+	if n.named == 0 {
+		return 1
+	}
+	return math.Min(1, n.people*float64(n.of)/float64(n.named)/float64(j.o.Population))
 }
 
 // oneFieldAlone says whether nothing but a single field speaks for one person, and that is no number: a forename alone
@@ -83,15 +108,18 @@ func sameNumber(l *levels) bool {
 	return l[NHSNumber] == valueSame || l[NINO] == valueSame || l[OtherNumber] == valueSame
 }
 
-// mayBeKin says whether a forename, a surname or a date of birth differs and nothing agrees that two people of one household or hostel do not
-// share.
+// mayBeKin says whether a forename, a surname or a date of birth differs, or the sex and the forename a little, and nothing agrees that two people
+// of one household or hostel do not share.
 func mayBeKin(l *levels) bool {
-	forename := l[Forename] == forenameDifferent || l[Forename] == forenameOtherInitial
+	forename := l[Forename] == forenameDifferent || l[Forename] == forenameOtherInitial ||
+		l[SexField] == sexDifferent && l[Forename] != forenameSame
 	date := l[Birth] == birthDifferent || l[Birth] == birthOtherYear
 	surname := l[Surname] == surnameDifferent || l[Surname] == surnameOtherInitial
 	// Without a date of birth nothing but a whole forename tells father and son, or two brothers, apart.
 	undated := l[Birth] == none && (l[Forename] == forenameInitial || l[Forename] == forenameClose || l[Forename] == forenameVeryClose)
-	return (forename || date || surname || undated) && l[Email] != valueSame && !sameNumber(l)
+	// A number goes with its person, but clerks write down that of a brother, or a mother's on her child's record.
+	another := l[Forename] == forenameDifferent && (l[Birth] != birthSame || l[Surname] == surnameDifferent)
+	return (forename || date || surname || undated) && l[Email] != valueSame && (another || !sameNumber(l))
 }
 
 // expectedOthers is how many other people of a population are expected to agree with a record's name and date of birth as far as
@@ -113,6 +141,9 @@ func (s *scorer) expectedOthers(o *compared, population int) float64 {
 		case l != none:
 			n *= s.model.u[f][l]
 		}
+	}
+	if l := o.levels[SexField]; l != none && o.levels[Forename] == none { // a forename tells the sex
+		n *= s.model.u[SexField][l]
 	}
 	if o.levels[Forename] == forenameSame && o.levels[Surname] == surnameSame {
 		n *= s.together(o)

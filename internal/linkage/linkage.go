@@ -28,7 +28,7 @@ type Options struct {
 	ReviewFrom, ReviewTo float64
 	// NameAndBirth says when name and date of birth alone may link.
 	NameAndBirth NameAndBirth
-	// HoldHouseholds asks someone to look at each pair whose forename or date of birth differs while the rest that agrees is
+	// HoldHouseholds asks someone to look at each pair whose forename, surname, date of birth or sex differs while the rest that agrees is
 	// what two people of one household share: twins, father and son. False leaves them to the model.
 	HoldHouseholds bool
 	// Population is how many people the area has; NameAndBirth needs it.

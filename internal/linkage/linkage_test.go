@@ -252,6 +252,96 @@ func TestCommonNameAndBirthGoToReview(t *testing.T) {
 	}
 }
 
+// What a live area links without anybody looking, and why the rest waits.
+func TestWhatAnAreaLinksUnseen(t *testing.T) {
+	t.Parallel()
+	full := func(forename, surname string, births []person.Birth, sex person.Sex) person.Identity {
+		return person.Identity{Names: named(forename, surname), Births: births, Sex: sex}
+	}
+	at := func(p person.Identity, place string) person.Identity {
+		p.Places = []string{place}
+		return p
+	}
+	home := func(p person.Identity, postcode string) person.Identity {
+		p.Postcodes = []string{postcode}
+		return p
+	}
+	numbered := func(p person.Identity) person.Identity {
+		p.Identifiers = nhs("9434765919")
+		return p
+	}
+	man, woman := person.Male, person.Female
+	list, _ := town(1500, 33)
+	n := uint32(len(list))
+	cases := []struct {
+		name   string
+		a, b   person.Identity
+		linked bool
+		why    ReviewReason
+	}{
+		{"a common name and a date", full("David", "Smith", born(1964, 5, 9), man), full("David", "Smith", born(1964, 5, 9), man), false, CommonNameAndBirth},
+		{"a common name, a date and a place", at(full("John", "Jones", born(1971, 8, 13), man), "Gower Steps"),
+			at(full("John", "Jones", born(1971, 8, 13), man), "Gower Steps"), true, ""},
+		{"a rare name and a date", full("Dean", "Whitlock-Obuya", born(1958, 11, 21), man), full("Dean", "Whitlock-Obuya", born(1958, 11, 21), man), true, ""},
+		{"a rare name and no date", full("Ivo", "Pendrath", nil, man), full("Ivo", "Pendrath", nil, man), false, CommonNameAndBirth},
+		{"a rare name and a year", full("Otis", "Quillmere", born(1983, 2, 17), man),
+			full("Otis", "Quillmere", []person.Birth{{Day: day.Must(1983, 1, 1), Precision: person.YearOnly}}, man), false, CommonNameAndBirth},
+		{"a rare name and half a date", full("Rufus", "Zanthorpe", born(1990, 6, 9), man), full("Rufus", "Zanthorpe", born(1990, 6, 27), man), false, CommonNameAndBirth},
+		{"half a date and a postcode", home(full("Jago", "Fennimarsh", born(1976, 10, 3), man), "SE27 9XY"),
+			home(full("Jago", "Fennimarsh", born(1976, 10, 25), man), "SE27 9XY"), true, ""},
+		{"a rare name and a place", at(full("Cosmo", "Vexworthy", nil, man), "Hallam Arch"), at(full("Cosmo", "Vexworthy", nil, man), "Hallam Arch"), false,
+			CommonNameAndBirth},
+		{"one who is a man and one who is a woman", home(full("Jane", "Kettlebrough", born(1972, 11, 19), woman), "SW4 7PP"),
+			home(full("Jaane", "Kettlebrough", born(1972, 11, 19), man), "SW4 7PP"), false, Household},
+		{"a brother’s number", numbered(full("Callum", "Stewart", born(1998, 3, 21), man)), numbered(full("Clive", "Stewart", born(1998, 3, 20), man)), false, Household},
+		{"a forename", full("Zebulon", "", nil, man), full("Zebulon", "", nil, man), false, OneFieldOnly},
+	}
+	for _, tt := range cases {
+		list = append(list, tt.a, tt.b)
+	}
+	o := DefaultOptions()
+	o.HoldHouseholds, o.NameAndBirth, o.Population = true, RareOnly, 900_000
+	_, r := link(t, list, o)
+	why := map[uint32]ReviewReason{}
+	for _, v := range r.Review {
+		if v.B == v.A+1 {
+			why[v.A] = v.Reason
+		}
+	}
+	for i, tt := range cases {
+		a := n + uint32(2*i)
+		if linked := r.Person[a] == r.Person[a+1]; linked != tt.linked || why[a] != tt.why {
+			t.Errorf("%s: linked %v, %q; want %v, %q", tt.name, linked, why[a], tt.linked, tt.why)
+		}
+	}
+}
+
+// A pair that agrees and is kept apart by another record says so: not that there is too little evidence.
+func TestARecordThatStandsAgainstTheOthersIsNamed(t *testing.T) {
+	t.Parallel()
+	list, _ := town(1000, 40)
+	who := person.Identity{Names: named("Dean", "Whitlock"), Births: born(1983, time.March, 4), Postcodes: []string{"SE27 9XY"}, Phones: []string{"07700900123"}}
+	n := uint32(len(list))
+	o := DefaultOptions()
+	o.Answers = []Answer{{A: n + 1, B: n + 2}}
+	_, r := link(t, append(list, who, who, who), o)
+	if r.Person[n] != r.Person[n+1] || r.Person[n+1] == r.Person[n+2] {
+		t.Fatalf("the three are of %d, want the first two together", r.Person[n:])
+	}
+	found := false
+	for _, v := range r.Review {
+		if v.A == n && v.B == n+2 {
+			found = true
+			if v.Reason != AgainstOthers {
+				t.Errorf("the pair waits as %q, want %q", v.Reason, AgainstOthers)
+			}
+		}
+	}
+	if !found {
+		t.Error("no pair waits between the two people")
+	}
+}
+
 func TestTwoNHSNumbersInOnePersonAreAsked(t *testing.T) {
 	t.Parallel()
 	list, _ := town(1000, 40)

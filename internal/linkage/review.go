@@ -15,6 +15,9 @@ type ReviewReason string
 
 const (
 	UncertainPair      ReviewReason = "uncertain"
+	AgainstOthers      ReviewReason = "against-others"
+	OneFieldOnly       ReviewReason = "one-field-only"
+	OtherNames         ReviewReason = "other-names"
 	WeakLink           ReviewReason = "weak-link"
 	CommonNameAndBirth ReviewReason = "common-name-and-birth"
 	NameAndBirthOnly   ReviewReason = "name-and-birth-only"
@@ -35,16 +38,22 @@ func (r ReviewReason) Sentence() string {
 	switch r {
 	case UncertainPair:
 		return "The evidence is not enough to say whether the two are one person."
+	case AgainstOthers:
+		return "The two agree well enough to be one person, but other records that are held to be theirs speak against it."
+	case OneFieldOnly:
+		return "A single thing agrees, such as a forename or a date of birth, and one alone links nobody."
+	case OtherNames:
+		return "Forename and surname are both others, and little but a telephone number or e-mail address agrees."
 	case WeakLink:
 		return "The two are linked, and this is the link that is least sure."
 	case CommonNameAndBirth:
-		return "Little but name and date of birth agrees, and other people are likely to agree as far."
+		return "Little but name and date of birth agrees, or less than both, and other people are likely to agree as far."
 	case NameAndBirthOnly:
 		return "Only name and date of birth agree, and these two may not be linked by that alone."
 	case LargePerson:
 		return "The two are linked, weakest of the links of a person with very many records."
 	case Household:
-		return "Forename or date of birth differs, and the rest is what two people of one household share."
+		return "Forename, surname, date of birth or sex differs, and the rest is what two people of one household share."
 	case TwoNumbers:
 		return "The two are linked but have different valid NHS numbers."
 	}
@@ -102,7 +111,9 @@ func (w *weighed) review(labels []int, links []Link, to []Review) []Review {
 		}
 		if held, ok := w.held[[2]int{b.x, b.y}]; ok {
 			ask(b.x, b.y, b.bits, false, held.Reason)
-		} else if Probability(b.bits) >= low {
+		} else if p := Probability(b.bits); p >= high {
+			ask(b.x, b.y, b.bits, false, AgainstOthers)
+		} else if p >= low {
 			ask(b.x, b.y, b.bits, false, UncertainPair)
 		}
 	}

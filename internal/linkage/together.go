@@ -12,6 +12,7 @@ import (
 // name it is weighed against how many other people of that name the data shows: a Poisson count whose mean has a gamma prior.
 type fullNames struct {
 	of     int // records
+	named  int // of them, those with a full name
 	seen   map[uint64]seenName
 	people float64 // about how many people have both names in the data
 	pairs  float64 // of records that have both names the same
@@ -57,7 +58,7 @@ func (c *columns) fullNames() *fullNames {
 	slices.SortFunc(list, func(x, y named) int {
 		return cmp.Or(cmp.Compare(x.name, y.name), cmp.Compare(x.birth, y.birth))
 	})
-	f := &fullNames{of: len(c.records), seen: map[uint64]seenName{}}
+	f := &fullNames{of: len(c.records), named: len(list), seen: map[uint64]seenName{}}
 	for from := 0; from < len(list); {
 		to, s := from, seenName{}
 		for ; to < len(list) && list[to].name == list[from].name; to++ {

@@ -24,7 +24,8 @@ var reasonNames = []struct {
 }{
 	{linkage.UncertainPair, "Not enough evidence either way"}, {linkage.CommonNameAndBirth, "A name and date of birth that others share"},
 	{linkage.NameAndBirthOnly, "Name and date of birth only"}, {linkage.TwoNumbers, "Two NHS numbers"}, {linkage.Household, "One household?"},
-	{linkage.LargePerson, "Very many records"},
+	{linkage.LargePerson, "Very many records"}, {linkage.AgainstOthers, "They agree, and other records do not"},
+	{linkage.OneFieldOnly, "One thing agrees and no more"}, {linkage.OtherNames, "Two names, one telephone or e-mail"},
 }
 
 func reasonName(why linkage.ReviewReason) string {
