@@ -149,16 +149,20 @@ func stepBack(ctx context.Context, try int) error {
 // has a quarter of the time of one processor, and waits for a moment in which nobody is being answered. It never waits for long.
 func (db *DB) GiveWay(ctx context.Context) {
 	defer func() { db.wentOn.Store(time.Now().UnixNano()) }()
-	if db.Busy() {
-		worked := time.Since(time.Unix(0, db.wentOn.Load()))
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(min(3*worked, longestWait)):
-		}
-	}
+	db.rest(ctx, time.Since(time.Unix(0, db.wentOn.Load())))
 	for end := time.Now().Add(longestWait); db.asking.Load() > 0 && ctx.Err() == nil && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
+	}
+}
+
+// rest waits three times as long as somebody worked beside people, and not at all while nobody asks.
+func (db *DB) rest(ctx context.Context, worked time.Duration) {
+	if !db.Busy() {
+		return
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(min(3*worked, longestWait)):
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -29,11 +30,20 @@ var (
 	areaNumbers   = query("area.numbers", `select id from areas order by id`)
 )
 
-// mostSealed bounds one sealing, so that the write connection is never held for long.
-const mostSealed = 500
+// mostSealed bounds one sealing, so that the write connection is never held for long; mostBeside does while people ask, whose own events
+// wait behind it: five hundred take as long as ten pages.
+const mostSealed, mostBeside = 500, 50
 
-// seal takes events that wait into the area's tree, in the order of their numbers, and says how many it took.
-func (tx *Tx) seal() (int, error) {
+// sealing is how many events are sealed at a time just now.
+func (db *DB) sealing() int {
+	if db.Busy() {
+		return mostBeside
+	}
+	return mostSealed
+}
+
+// seal takes at most so many of the events that wait into the area's tree, in the order of their numbers, and says how many it took.
+func (tx *Tx) seal(most int) (int, error) {
 	var size int64
 	if err := tx.one(sealSize, []any{tx.area}, &size); err != nil {
 		return 0, err
@@ -42,7 +52,7 @@ func (tx *Tx) seal() (int, error) {
 		id   int64
 		hash []byte
 	}
-	waiting, err := list(tx, sealWaiting, []any{tx.area, mostSealed}, func(scan func(...any) error) (l leaf, err error) {
+	waiting, err := list(tx, sealWaiting, []any{tx.area, most}, func(scan func(...any) error) (l leaf, err error) {
 		return l, scan(&l.id, &l.hash)
 	})
 	if err != nil || len(waiting) == 0 {
@@ -353,13 +363,18 @@ func (db *DB) SealAll(ctx context.Context) error {
 }
 
 func (db *DB) sealArea(ctx context.Context, area int64) error {
-	for took := mostSealed; took == mostSealed; {
-		err := db.alone(ctx, area, func(tx *Tx) (err error) {
-			took, err = tx.seal()
+	for more := true; more; {
+		most, began := db.sealing(), time.Now()
+		err := db.alone(ctx, area, func(tx *Tx) error {
+			took, err := tx.seal(most)
+			more = took == most
 			return err
 		})
 		if err != nil {
 			return err
+		}
+		if more {
+			db.rest(ctx, time.Since(began))
 		}
 	}
 	var size int64

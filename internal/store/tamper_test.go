@@ -57,6 +57,37 @@ func seal(t *testing.T, db *DB) {
 	}
 }
 
+// TestSealingBesidePeople seals few events at a time while somebody asks, many when nobody does, and all of them in the end.
+func TestSealingBesidePeople(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *DB, c *clock) {
+		zoe := watched(t, db, c)
+		looks(t, db, c, zoe, 2*mostBeside+1)
+		took := func() (n int) {
+			err := db.alone(t.Context(), 1, func(tx *Tx) (err error) {
+				n, err = tx.seal(db.sealing())
+				return errors.Join(err, errTried)
+			})
+			if !errors.Is(err, errTried) {
+				t.Fatal(err)
+			}
+			return n
+		}
+		db.asked.Store(time.Now().UnixMilli())
+		if n := took(); n != mostBeside {
+			t.Errorf("%d events were sealed at once while somebody asked, want %d", n, mostBeside)
+		}
+		db.asked.Store(0)
+		if n := took(); n != 2*mostBeside+1 {
+			t.Errorf("%d events were sealed at once while nobody asked, want all", n)
+		}
+		db.asked.Store(time.Now().UnixMilli())
+		seal(t, db)
+		if v := verified(t, db, db.Checkpoints()); v.Unsealed != 0 || len(v.Broken) > 0 {
+			t.Errorf("%d events are not sealed, and broken is %v", v.Unsealed, v.Broken)
+		}
+	})
+}
+
 // verified examines the audit as it stands.
 func verified(t *testing.T, db *DB, outside string) Verified {
 	t.Helper()
