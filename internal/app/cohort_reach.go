@@ -146,9 +146,7 @@ func (a *App) reach(ctx context.Context, t *task, run id.Run, c *costing, d *inD
 		}
 	}
 	for _, p := range over {
-		for _, x := range parts[p].people {
-			apart = append(apart, x)
-		}
+		apart = append(apart, parts[p].people...)
 	}
 	if r.None, err = counted(c, apart); err != nil {
 		return nil, err

@@ -39,28 +39,35 @@ func TestPriceMapCountsWhatStands(t *testing.T) {
 	})
 }
 
+// priceLine is a code's line as a finance lead sees it.
+func (w *scene) priceLine(code OpenPriceLine) PriceLinePage {
+	w.t.Helper()
+	p, err := w.app.PriceLine(w.t.Context(), w.as(policy.FinanceLead, policy.AgreePrices), code)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return p
+}
+
+// proposePrice has the analyst propose a price of one event for a code.
+func (w *scene) proposePrice(code OpenPriceLine, amount money.Pence) {
+	w.t.Helper()
+	p := w.priceLine(code)
+	err := w.app.SetLocalPrice(w.t.Context(), w.as(policy.Analyst, policy.AgreePrices), SetLocalPrice{Agency: p.State.Agency.ID, Code: code.Code, Unit: code.Unit,
+		Service: p.State.Line.Service, Amount: amount, Basis: "event", PriceYear: p.Area.Prices.PriceYear, Source: "Finance"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // TestApprovedPriceStands proposes another price for a code that has an approved one: until somebody else approves it, figures are made
 // with the price that stands, and the map says that another waits. Then the new one counts and the old one is history.
 func TestApprovedPriceStands(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
 		w.accept(w.send(w.layout("lantern", numbered), march, false, head+"A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1\n"))
 		code := OpenPriceLine{Agency: "lantern", Code: "OUTR", Unit: "contact"}
-		line := func() PriceLinePage {
-			t.Helper()
-			p, err := w.app.PriceLine(t.Context(), w.as(policy.FinanceLead, policy.AgreePrices), code)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return p
-		}
-		propose := func(amount money.Pence) {
-			t.Helper()
-			err := w.app.SetLocalPrice(t.Context(), w.as(policy.Analyst, policy.AgreePrices), SetLocalPrice{Agency: line().State.Agency.ID, Code: code.Code, Unit: code.Unit,
-				Service: line().State.Line.Service, Amount: amount, Basis: "event", PriceYear: line().Area.Prices.PriceYear, Source: "Finance"})
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
+		line := func() PriceLinePage { t.Helper(); return w.priceLine(code) }
+		propose := func(amount money.Pence) { t.Helper(); w.proposePrice(code, amount) }
 		approve := func() {
 			t.Helper()
 			if err := w.app.ApprovePrice(t.Context(), w.as(policy.FinanceLead, policy.AgreePrices), line().State.Waiting.ID); err != nil {
@@ -109,24 +116,9 @@ func TestEffectFollowsWhatStands(t *testing.T) {
 	w.accept(w.send(l, march, false, head+row+"V1,05/01/2026,1\n"+row+"V2,06/01/2026,1\n"))
 	w.run()
 	code := OpenPriceLine{Agency: "lantern", Code: "OUTR", Unit: "contact"}
-	line := func() PriceLinePage {
-		t.Helper()
-		p, err := w.app.PriceLine(t.Context(), w.as(policy.FinanceLead, policy.AgreePrices), code)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return p
-	}
+	line := func() PriceLinePage { t.Helper(); return w.priceLine(code) }
 	was := line().State.Sum.Amount / 2 // of one contact
-	propose := func(amount money.Pence) {
-		t.Helper()
-		p := line()
-		err := w.app.SetLocalPrice(t.Context(), w.as(policy.Analyst, policy.AgreePrices), SetLocalPrice{Agency: p.State.Agency.ID, Code: code.Code, Unit: code.Unit,
-			Amount: amount, Basis: "event", PriceYear: p.Area.Prices.PriceYear, Source: "Finance"})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	propose := func(amount money.Pence) { t.Helper(); w.proposePrice(code, amount) }
 	propose(100_00)
 	first := line().Effect
 	diff(t, "of two contacts", 2*(100_00-was), first.Amount)
