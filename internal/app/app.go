@@ -23,6 +23,7 @@ type App struct {
 	prices  priceMaps
 	effects kept[reckonedBoth]
 	codes   kept[[]CodePerson] // whose the contacts of codes are
+	paces   paces              // how fast jobs go
 	signing signing
 }
 

@@ -122,7 +122,7 @@ func (a *App) cohortPage(tx *store.Tx, in OpenCohort) (p CohortPage, err error) 
 	if err != nil {
 		return p, err
 	}
-	if p.Jobs, err = working(tx); err != nil {
+	if p.Jobs, err = a.working(tx); err != nil {
 		return p, err
 	}
 	all := policy.Subject{Kind: policy.Cohort, ID: 1}

@@ -191,7 +191,7 @@ func (a *App) ExtractFaults(ctx context.Context, who Who, n id.Extract, reason s
 		if p.SetAside, err = tx.SetAsideOf(n, 50); err != nil {
 			return err
 		}
-		if p.Work, err = jobsOn(tx, n); err != nil {
+		if p.Work, err = a.jobsOn(tx, n); err != nil {
 			return err
 		}
 		if p.Extract.State == store.ExtractChecked {
@@ -318,7 +318,7 @@ func (a *App) Extracts(ctx context.Context, who Who) (ExtractList, error) {
 		if l.Agencies, err = tx.Agencies(); err != nil {
 			return err
 		}
-		jobs, err := working(tx)
+		jobs, err := a.working(tx)
 		l.Jobs = nil
 		for _, w := range jobs {
 			if slices.ContainsFunc(l.Extracts, func(e store.Extract) bool { return e.ID == w.Extract }) {

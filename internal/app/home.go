@@ -57,7 +57,7 @@ func (a *App) Home(ctx context.Context, who Who) (Home, error) {
 			return err
 		}
 		if h.Viewer.May(policy.JobList) {
-			if h.Jobs, err = working(tx); err != nil {
+			if h.Jobs, err = a.working(tx); err != nil {
 				return err
 			}
 		}

@@ -18,7 +18,7 @@ type Work struct {
 	What    string // "Checking a file from Police"
 	Unit    string // what Done and Total count
 	By      string
-	Left    time.Duration // a guess from the rate so far; 0 while there is none
+	Left    time.Duration // of its step, a guess from the rate of late; 0 while there is none
 	Extract id.Extract    // that it is about; 0 for none
 	Run     id.Run        // that it makes; 0 for none
 }
@@ -27,8 +27,8 @@ type Work struct {
 func (w Work) Ended() bool { return w.State != "waiting" && w.State != "working" }
 
 // workOf says in words what a job is.
-func workOf(tx *store.Tx, j store.Job) (w Work, err error) {
-	w = Work{Job: j, Left: timeLeft(j, tx.Now())}
+func (a *App) workOf(tx *store.Tx, j store.Job) (w Work, err error) {
+	w = Work{Job: j, Left: a.paces.left(j, tx.Now())}
 	if w.By, err = tx.NameOf(j.CreatedBy); err != nil {
 		return w, err
 	}
@@ -76,14 +76,14 @@ func senderOf(tx *store.Tx, n id.Extract) (string, error) {
 const mostJobs = 20
 
 // working gives the jobs that wait or are being done.
-func working(tx *store.Tx) ([]Work, error) {
+func (a *App) working(tx *store.Tx) ([]Work, error) {
 	jobs, err := tx.JobsUnderWay(mostJobs)
 	if err != nil {
 		return nil, err
 	}
 	var out []Work
 	for _, j := range jobs {
-		w, err := workOf(tx, j)
+		w, err := a.workOf(tx, j)
 		if err != nil {
 			return nil, err
 		}
@@ -93,8 +93,8 @@ func working(tx *store.Tx) ([]Work, error) {
 }
 
 // jobsOn gives the jobs under way on one extract.
-func jobsOn(tx *store.Tx, n id.Extract) ([]Work, error) {
-	all, err := working(tx)
+func (a *App) jobsOn(tx *store.Tx, n id.Extract) ([]Work, error) {
+	all, err := a.working(tx)
 	var out []Work
 	for _, w := range all {
 		if w.Extract == n {
@@ -124,7 +124,7 @@ func (a *App) JobPage(ctx context.Context, who Who, n id.Job) (JobPage, error) {
 		if err != nil {
 			return err
 		}
-		p.Work, err = workOf(tx, j)
+		p.Work, err = a.workOf(tx, j)
 		return err
 	})
 	return p, err

@@ -144,7 +144,7 @@ func (a *App) Runs(ctx context.Context, who Who, in RunsAsked) (RunList, error) 
 			l.Runs = l.Runs[:RunsOnPage]
 			l.Next = l.Runs[RunsOnPage-1].ID
 		}
-		if l.Jobs, err = working(tx); err != nil {
+		if l.Jobs, err = a.working(tx); err != nil {
 			return err
 		}
 		l.MayRun = mayRun(tx)

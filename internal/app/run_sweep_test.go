@@ -84,7 +84,7 @@ func TestWorkUnderWayIsNamed(t *testing.T) {
 func (w *scene) jobs() (out []Work) {
 	w.t.Helper()
 	err := w.app.db.Do(w.t.Context(), inArea(w.as(policy.Analyst, policy.FindAndCost), policy.RunList, policy.Area), func(tx *store.Tx) (err error) {
-		out, err = working(tx)
+		out, err = w.app.working(tx)
 		return err
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -210,6 +211,35 @@ type OwnAccount struct {
 	Viewer   Viewer
 	Account  AccountRow
 	Sessions []SessionRow
+	Resets   []PasswordReset // the newest first
+}
+
+// PasswordReset is that somebody else made a password for an account: until it is changed they could sign in with it.
+type PasswordReset struct {
+	At time.Time
+	By string // their name
+}
+
+// mostResets is how many resets of their password somebody is told of.
+const mostResets = 5
+
+// resetsOf gives the newest resets of an account's password.
+func resetsOf(tx *store.Tx, n id.Account) ([]PasswordReset, error) {
+	events, err := tx.DoneTo(policy.Subject{Kind: policy.Account, ID: int64(n)}, policy.AccountResetPassword, mostResets)
+	var out []PasswordReset
+	for _, e := range events {
+		out = append(out, PasswordReset{e.At, cmp.Or(e.Actor, "somebody at the command line")})
+	}
+	return out, err
+}
+
+// OwnResets tells somebody who made a password for them, and when.
+func (a *App) OwnResets(ctx context.Context, who Who) (resets []PasswordReset, err error) {
+	err = a.db.Do(ctx, request(who, policy.AccountOpenOwn, policy.Account, store.Own), func(tx *store.Tx) (err error) {
+		resets, err = resetsOf(tx, tx.Actor().Account)
+		return err
+	})
+	return resets, err
 }
 
 // OwnAccount opens one's own account, with the sessions that live.
@@ -228,7 +258,10 @@ func (a *App) OwnAccount(ctx context.Context, who Who) (OwnAccount, error) {
 			return err
 		}
 		p.Account = AccountRow{row, names[row.Agency]}
-		p.Sessions, err = tx.Sessions(row.ID)
+		if p.Sessions, err = tx.Sessions(row.ID); err != nil {
+			return err
+		}
+		p.Resets, err = resetsOf(tx, row.ID)
 		return err
 	})
 	return p, err

@@ -126,6 +126,7 @@ func (a *App) hold(ctx context.Context, t *task, name string, lost context.Cance
 		defer mu.Unlock()
 		now, another := a.now(), doing != t.Doing
 		t.Doing, t.Done, t.Total = doing, done, total
+		a.paces.note(t.ID, doing, done, now)
 		if now.Sub(last) < time.Second && !another {
 			return nil
 		}
@@ -188,7 +189,7 @@ func addJob(tx *store.Tx, kind string, args any) (id.Job, error) {
 // JobState is a job as a page shows it.
 type JobState struct {
 	store.Job
-	Left time.Duration // a guess from the rate so far; 0 while there is none
+	Left time.Duration // of its step, a guess from the rate of late; 0 while there is none
 }
 
 // Job shows how far a job is.
@@ -196,18 +197,10 @@ func (a *App) Job(ctx context.Context, who Who, n id.Job) (JobState, error) {
 	var s JobState
 	err := a.db.Do(ctx, request(who, policy.JobOpen, policy.Job, int64(n)), func(tx *store.Tx) (err error) {
 		s.Job, err = tx.Job(n)
-		s.Left = timeLeft(s.Job, tx.Now())
+		s.Left = a.paces.left(s.Job, tx.Now())
 		return err
 	})
 	return s, err
-}
-
-func timeLeft(j store.Job, now time.Time) time.Duration {
-	spent := now.Sub(j.StartedAt)
-	if j.State != "working" || j.Done <= 0 || j.Total <= j.Done || spent < time.Second {
-		return 0
-	}
-	return time.Duration(float64(spent) * float64(j.Total-j.Done) / float64(j.Done)).Round(time.Second)
 }
 
 // Await works or watches the queue until a job has ended, telling watch how far it is. With a server running on the data

@@ -66,7 +66,9 @@ var (
 
 	eventsByOperatorAndPerson = query("event.by-operator-and-person", eventsOfPerson+byOperator+`$11`+personWindow)
 	eventOperators            = query("event.operators", `select distinct actor_name from audit where area = $1 and account = 0 and source = $2 order by actor_name`)
-	eventsCount               = query("event.count-of-person", `select count(*) from audit_people where area = $1 and person = $2`)
+	eventsDoneTo              = query("event.done-to", `select `+eventFields+` from audit e
+		where e.area = $1 and e.subject_kind = $2 and e.subject_id = $3 and e.act = $4 and e.outcome = 'permit' order by e.id desc limit $5`)
+	eventsCount = query("event.count-of-person", `select count(*) from audit_people where area = $1 and person = $2`)
 )
 
 // Events gives the newest events that a filter chooses, at most so many.
@@ -96,14 +98,21 @@ func (tx *Tx) Events(f EventFilter, most int) ([]Event, error) {
 		s, args = eventsByAccount, append(args, int64(f.Account))
 	}
 	tx.show(f.Person)
-	return list(tx, s, args, func(scan func(...any) error) (e Event, err error) {
-		var at string
-		var seal int64
-		err = scan(&e.ID, &at, &e.Account, &e.Actor, &e.Agency, &e.Roles, &e.Act, &e.Subject.Kind, &e.Subject.ID, &e.Purpose, &e.Outcome,
-			&e.Reason, &e.Policies, &e.Source, &e.Made, &e.People, &seal)
-		e.At, e.Sealed = moment(at), seal >= 0
-		return e, err
-	})
+	return list(tx, s, args, scanEvent)
+}
+
+// DoneTo gives the newest events of an act that was carried out upon one subject, at most so many.
+func (tx *Tx) DoneTo(s policy.Subject, act policy.Act, most int) ([]Event, error) {
+	return list(tx, eventsDoneTo, []any{tx.area, string(s.Kind), s.ID, string(act), most}, scanEvent)
+}
+
+func scanEvent(scan func(...any) error) (e Event, err error) {
+	var at string
+	var seal int64
+	err = scan(&e.ID, &at, &e.Account, &e.Actor, &e.Agency, &e.Roles, &e.Act, &e.Subject.Kind, &e.Subject.ID, &e.Purpose, &e.Outcome,
+		&e.Reason, &e.Policies, &e.Source, &e.Made, &e.People, &seal)
+	e.At, e.Sealed = moment(at), seal >= 0
+	return e, err
 }
 
 // Operators are the names that people at the command line gave, of all that is in the audit.

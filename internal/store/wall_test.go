@@ -406,8 +406,12 @@ var readings = map[string]reading{
 		all, err := tx.Agencies()
 		return len(all) > 0 && all[0].ID == w.agency, err
 	}},
-	"Agency":     {call: func(tx *Tx, w *world) (any, error) { return tx.Agency(w.agency) }},
-	"Events":     {call: func(tx *Tx, w *world) (any, error) { return tx.Events(EventFilter{Account: w.account}, 10) }},
+	"Agency": {call: func(tx *Tx, w *world) (any, error) { return tx.Agency(w.agency) }},
+	"Events": {call: func(tx *Tx, w *world) (any, error) { return tx.Events(EventFilter{Account: w.account}, 10) }},
+	"DoneTo": {call: func(tx *Tx, w *world) (any, error) {
+		some, err := tx.DoneTo(policy.Subject{Kind: policy.Area, ID: 1}, policy.HomeOpen, 10)
+		return len(some) > 0 && some[0].Actor == "Ann of "+w.area, err
+	}},
 	"EventCount": {call: func(tx *Tx, w *world) (any, error) { return tx.EventCount(w.person) }},
 	"ContactsOf": {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.ContactsOf(w.person, w.linkRun) }},
 	"ContactAt":  {call: func(tx *Tx, w *world) (any, error) { return tx.ContactAt(ContactAt{w.extract, 2}) }},

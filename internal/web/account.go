@@ -245,7 +245,8 @@ var (
 		consequences: []string{"They are signed out everywhere. What they were typing is lost."}}
 	surePassword = sure{title: "Make a new password?", button: "Make a new password", undo: "it cannot be undone; make another.", path: "/new-password",
 		consequences: []string{"The password they have stops working, and they are signed out everywhere.",
-			"You are shown a temporary password once. It works for 24 hours, and they choose their own at the first sign-in."}}
+			"You are shown a temporary password once. It works for 24 hours, and they choose their own at the first sign-in.",
+			"They are told that you made it, and when."}}
 )
 
 // ask shows the page that asks first.
@@ -276,8 +277,11 @@ func (s *Server) ownAccount(w http.ResponseWriter, r *http.Request, who app.Who)
 		return err
 	}
 	a := p.Account
-	return ui.OwnAccountPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), ui.OwnAccount{Name: a.Name, User: string(a.Email), Agency: a.AgencyName,
-		Roles: eachRole(a.Roles), PasswordSet: a.PasswordAt, Sessions: sessions(p.Sessions)})
+	c := ui.OwnAccount{Name: a.Name, User: string(a.Email), Agency: a.AgencyName, Roles: eachRole(a.Roles), PasswordSet: a.PasswordAt, Sessions: sessions(p.Sessions)}
+	for _, x := range p.Resets {
+		c.Resets = append(c.Resets, reset(x))
+	}
+	return ui.OwnAccountPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
 }
 
 func (s *Server) endOthers(w http.ResponseWriter, r *http.Request, who app.Who) error {

@@ -241,10 +241,20 @@ func (s *Server) passwordPage(w http.ResponseWriter, r *http.Request, who app.Wh
 	}
 	p := ui.Password{Form: form}
 	if v.MustChange {
+		resets, err := s.app.OwnResets(r.Context(), who)
+		if err != nil {
+			return err
+		}
 		p.Required = mustChange
+		if len(resets) > 0 {
+			p.Required = reset(resets[0]).Says() + " Choose your own before you go on. If you did not ask for it, tell your partnership’s governance lead."
+		}
 	}
 	return ui.PasswordPage.Write(w, status, s.frame(w, r, v), p)
 }
+
+// reset is who made a password for somebody.
+func reset(r app.PasswordReset) ui.PasswordReset { return ui.PasswordReset{By: r.By, At: r.At} }
 
 func (s *Server) passwordForm(w http.ResponseWriter, r *http.Request, who app.Who) error {
 	return s.passwordPage(w, r, who, http.StatusOK, ui.Form{})

@@ -149,7 +149,7 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 // TestAdministratorsActAtOnce sees that what is done to an account holds from its next request (bar W1: disable, role change, reset).
 func TestAdministratorsActAtOnce(t *testing.T) {
 	t.Parallel()
-	_, ada := newSite(t)
+	s, ada := newSite(t)
 	version := regexp.MustCompile(`name="version" value="(\d+)"`)
 	at := func(path string) string {
 		m := version.FindStringSubmatch(ada.get(path).Body.String())
@@ -180,6 +180,15 @@ func TestAdministratorsActAtOnce(t *testing.T) {
 	ann.signedOut("after the password was made anew")
 	ann.want(ann.signIn("ann@example.org.uk", temporary.FindString(w.Body.String())), "/")
 	ann.want(ann.get("/"), "/account/password")
+	says(t, ann.status(ann.get("/account/password"), http.StatusOK).Body.String(), "Your password was reset by Ada", "Choose your own before you go on")
+	made := temporary.FindString(w.Body.String())
+	ann.want(ann.post("/account/password", url.Values{"old": {made}, "password": {goodWords + " too"}, "again": {goodWords + " too"}}), "/")
+	says(t, ann.status(ann.get("/account"), http.StatusOK).Body.String(), "Your password was reset by Ada")
+	other := s.browser()
+	if w := other.signIn("ann@example.org.uk", made); w.Code != http.StatusUnprocessableEntity {
+		t.Errorf("the password that was made signs in a second time: %d %s", w.Code, heading(w))
+	}
+	saysNot(t, ada.status(ada.get("/account"), http.StatusOK).Body.String(), "was reset by")
 }
 
 // TestSignInIsThrottledAndSaysTheSame is bar W5 as a browser sees it.

@@ -176,6 +176,7 @@ type OwnAccount struct {
 	Roles              []string
 	PasswordSet        time.Time
 	Sessions           []Session
+	Resets             []PasswordReset // the newest first
 }
 
 // Head implements Content.

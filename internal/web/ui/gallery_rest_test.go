@@ -180,7 +180,7 @@ func accountCases() []Case {
 		show(NewAccountPage, "error", signedIn(), NewAccount{Agencies: options, Roles: roles, Form: typed("name", "email", "agency", "roles")}),
 		show(AccountMadePage, "full", signedIn(), AccountMade{Account: 2, Name: longName, User: "k.marlowe@lantern.example", Password: "tunnel-orchid-88-lamp"}),
 		show(AccountMadePage, "again", signedIn(), AccountMade{Account: 2, Name: "Kit", User: "k.marlowe@lantern.example", Password: "tunnel-orchid-88-lamp", Again: true}),
-		show(OwnAccountPage, "full", signedIn(), OwnAccount{"Ayesha Rahman", "a.rahman@partnership.example", "Partnership", []string{"analyst"}, at(1, 9, 0), sessions}),
+		show(OwnAccountPage, "full", signedIn(), OwnAccount{"Ayesha Rahman", "a.rahman@partnership.example", "Partnership", []string{"analyst"}, at(1, 9, 0), sessions, []PasswordReset{{oddName, at(1, 9, 0)}}}),
 		show(OwnAccountPage, "empty", signedIn(), OwnAccount{Name: oddName, User: "x", Agency: longName, Sessions: sessions[:1]}),
 		show(AgenciesPage, "full", signedIn(), agenciesList),
 		show(AgenciesPage, "empty", signedIn(), Agencies{}),

@@ -80,14 +80,12 @@ func (j Job) Percent() string {
 
 func left(d time.Duration) string {
 	switch {
-	case d < 10*time.Second:
-		return "a few seconds left"
-	case d < 90*time.Second:
-		return "about " + strconv.Itoa(int(d.Round(10*time.Second).Seconds())) + " seconds left"
+	case d < time.Minute:
+		return "less than a minute left of this step"
 	case d < 2*time.Hour:
-		return "about " + strconv.Itoa(int(d.Round(time.Minute).Minutes())) + " minutes left"
+		return "about " + many(int(d.Round(time.Minute).Minutes()), "minute", "minutes") + " left of this step"
 	}
-	return "about " + strconv.Itoa(int(d.Round(time.Hour).Hours())) + " hours left"
+	return "about " + strconv.Itoa(int(d.Round(time.Hour).Hours())) + " hours left of this step"
 }
 
 // lasted writes how long something took: "1 minute 34 seconds".

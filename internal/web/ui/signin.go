@@ -1,5 +1,7 @@
 package ui
 
+import "time"
+
 import "throughline/internal/fault"
 
 // The pages before and around a session.
@@ -103,6 +105,17 @@ func newPassword(f Form, label string) Input {
 type Password struct {
 	Form     Form
 	Required string // why it must be changed now, when it must
+}
+
+// PasswordReset is that somebody else made a password for whoever is signed in.
+type PasswordReset struct {
+	By string
+	At time.Time
+}
+
+// Says is the reset in a sentence.
+func (r PasswordReset) Says() string {
+	return "Your password was reset by " + r.By + " on " + moment(r.At) + "."
 }
 
 // Head implements Content.

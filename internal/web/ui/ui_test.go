@@ -56,7 +56,7 @@ func TestFormats(t *testing.T) {
 		"12.34%", "12.3%", "0.05%", "-1.5%", "83%", "97.5%",
 		"33.33%", "50%", "0%",
 		"Police’s", "Riverbank Hospitals’", "1 minute 34 seconds", "2 minutes", "less than a second",
-		"about 40 seconds left", "about 5 minutes left", "0.93", "0.9994", "over 0.9999", "−17.6", "+3.1", "0.0"}
+		"less than a minute left of this step", "about 5 minutes left of this step", "0.93", "0.9994", "over 0.9999", "−17.6", "+3.1", "0.0"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
