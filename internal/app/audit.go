@@ -185,7 +185,7 @@ func (a *App) ExportAudit(ctx context.Context, who Who, in AuditAsked, to io.Wri
 		return err
 	}
 	w := sheet.NewWriter(to)
-	w.WriteText("number", "at", "who", "roles", "act", "subject", "subject number", "purpose", "outcome", "reason", "policies", "from", "made", "people shown")
+	w.WriteText("number", "at", "who", "roles", "act", "subject", "subject number", "purpose", "outcome", "reason", "policies", "from", "made, or searched by", "people shown")
 	for _, e := range events {
 		w.Write(sheet.Number(int64(e.ID)), sheet.Text(e.At.Format("2006-01-02T15:04:05.000000Z")), sheet.Text(e.Actor), sheet.Text(e.Roles), sheet.Text(string(e.Act)),
 			sheet.Text(string(e.Subject.Kind)), sheet.Number(e.Subject.ID), sheet.Text(string(e.Purpose)), sheet.Text(e.Outcome), sheet.Text(e.Reason),

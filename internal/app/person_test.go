@@ -2,12 +2,18 @@ package app
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"throughline/internal/fault"
 	"throughline/internal/id"
+	"throughline/internal/person"
 	"throughline/internal/policy"
+	"throughline/internal/store"
 )
 
 // twoAgencies gives a scene in which Lantern and Riverbank each have a record of Dean Whitlock, and Lantern one of Ann Poole.
@@ -292,4 +298,57 @@ func TestSearchAmongManyOfOneSurname(t *testing.T) {
 			t.Errorf("the first found agree in %v, and the next is as near: %+v", p.People[0].Agrees, p.People[:min(2, len(p.People))])
 		}
 	})
+}
+
+// What a search went by stands in its event: which things, and marks of their values that are the same for the same value and hold none.
+func TestSearchesAreToldInTheAudit(t *testing.T) {
+	t.Parallel()
+	w := newScene(t, "")
+	w.twoAgencies()
+	for _, in := range []SearchPeople{
+		{Name: "Whitlock, Dean", BirthYear: 1983, Sex: person.Male, Number: "l1"},
+		{Name: "whitlock dean", Postcode: "SE5 8AZ"},
+		{Name: "Ann Poole"},
+	} {
+		if _, err := w.app.SearchPeople(t.Context(), w.as(policy.Analyst, policy.FindAndCost), in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page, err := w.app.SearchAudit(t.Context(), w.as(policy.Auditor, policy.AuditUse), AuditAsked{EventFilter: store.EventFilter{Act: policy.PersonSearch}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var marks [3]map[string]string
+	for i, e := range page.Events[:3] {
+		marks[2-i] = map[string]string{}
+		for _, one := range strings.Split(e.Made, ", ") {
+			cut := strings.LastIndexByte(one, ' ')
+			marks[2-i][one[:cut]] = one[cut+1:]
+		}
+		for _, value := range []string{"whitlock", "poole", "se5", "male"} {
+			if strings.Contains(strings.ToLower(e.Made), value) {
+				t.Errorf("the audit holds what was typed: %s", e.Made)
+			}
+		}
+	}
+	want := [][]string{{"name", "number", "sex", "year of birth"}, {"name", "postcode"}, {"name"}}
+	for i, m := range marks {
+		if diff := cmp.Diff(want[i], slices.Sorted(maps.Keys(m))); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if a, b, c := marks[0]["name"], marks[1]["name"], marks[2]["name"]; a != b || a == c || len(a) != 8 {
+		t.Errorf("marks of one name, the same name and another: %s, %s, %s", a, b, c)
+	}
+}
+
+func TestATelephoneNumberIsSearchedBy(t *testing.T) {
+	t.Parallel()
+	who, err := SearchPeople{Number: "020 7946 0110"}.identity()
+	if err != nil || !slices.Equal(who.Phones, []string{"02079460110"}) {
+		t.Errorf("%v, %v", who.Phones, err)
+	}
+	if who, _ := (SearchPeople{Number: "12345678"}).identity(); len(who.Phones) != 0 {
+		t.Errorf("a number of an agency is taken for the telephone number %v", who.Phones)
+	}
 }

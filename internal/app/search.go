@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,9 +28,10 @@ type SearchPeople struct {
 	Surname   string
 	Birth     day.Day
 	BirthYear int // instead of Birth, where no more is known
+	Sex       person.Sex
 	Postcode  string
 	NHSNumber string
-	Number    string // of any kind: a reference, a national number, or an agency's own number for the person
+	Number    string // of any kind: a reference, a national number, a telephone number, or an agency's own number for the person
 	Page      int    // of the answer, from 1; 0 is the first
 }
 
@@ -87,6 +89,7 @@ func (a *App) SearchPeople(ctx context.Context, who Who, in SearchPeople) (Found
 	}
 	err = a.db.Do(ctx, inArea(who, policy.PersonSearch, policy.Area), func(tx *store.Tx) (err error) {
 		p.People, p.More = nil, false
+		tx.Asks(in.asked(query))
 		if p.Viewer, err = viewer(tx); err != nil {
 			return err
 		}
@@ -182,6 +185,10 @@ func (in SearchPeople) identity() (person.Identity, error) {
 			who.Identifiers = append(who.Identifiers, n)
 		}
 	}
+	if phone, why := person.ReadPhone(in.Number); why.Code == "" && strings.HasPrefix(phone, "0") {
+		who.Phones = []string{phone}
+	}
+	who.Sex = in.Sex
 	if strings.TrimSpace(in.Postcode) != "" {
 		n, noFixed, why := person.ReadPostcode(in.Postcode)
 		if why.Code != "" {
@@ -198,6 +205,36 @@ func (in SearchPeople) identity() (person.Identity, error) {
 		return who, f
 	}
 	return who, nil
+}
+
+// asked gives each thing that is searched by, in one way of writing it, for the audit.
+func (in SearchPeople) asked(who person.Identity) (asked []store.Asked) {
+	add := func(what, value string) {
+		if value != "" && !slices.Contains(asked, store.Asked{What: what, Value: value}) {
+			asked = append(asked, store.Asked{What: what, Value: value})
+		}
+	}
+	add("name", person.Fold(strings.Join([]string{in.Name, in.Forename, in.Surname}, " ")))
+	for _, b := range who.Births {
+		if y, _, _ := b.Day.Date(); b.Precision == person.YearOnly {
+			add("year of birth", strconv.Itoa(y))
+		} else {
+			add("date of birth", b.Day.String())
+		}
+	}
+	if in.Sex != person.SexUnknown {
+		add("sex", in.Sex.String())
+	}
+	for _, v := range who.Postcodes {
+		add("postcode", v)
+	}
+	if who.NoFixed {
+		add("postcode", "no fixed abode")
+	}
+	for _, n := range []string{in.Reference, in.NHSNumber, in.Number} {
+		add("number", strings.ToUpper(strings.ReplaceAll(n, " ", "")))
+	}
+	return asked
 }
 
 // match is how well the best of a person's records fits what was asked.

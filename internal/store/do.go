@@ -101,6 +101,19 @@ func (tx *Tx) creates(kind policy.SubjectKind, n int64) {
 	}
 }
 
+// Asked is one thing that somebody searched by: what it is, and its value in one way of writing it.
+type Asked struct{ What, Value string }
+
+// Asks notes what a search went by, so that its event tells it: by its name and a mark of its value. In one installation the same value has
+// the same mark every time, so that it shows when somebody is searched for again and again; nobody without the key file can tell the
+// value from it.
+func (tx *Tx) Asks(some []Asked) {
+	tx.made = tx.made[:0]
+	for _, a := range some {
+		tx.made = append(tx.made, a.What+" "+tx.subject("searched by " + a.What + " " + a.Value)[:8])
+	}
+}
+
 // Do is the one door. It begins a transaction, loads who is asking and the facts of the subject, asks the policy, and runs
 // f if the answer is yes. A write commits together with its event. A read runs in one snapshot, and Do returns only when
 // its event is durable; if the event cannot be written the error is Unavailable and the caller must show nothing of what

@@ -106,7 +106,7 @@ func (s *Server) table() []Route {
 		get("/agencies", policy.AgencyList, "agencies", s.agencies),
 
 		get("/people", policy.PersonSearch, "find", s.findForm),
-		post("/people/search", policy.PersonSearch, "find", fields{"name": once, "born": once, "postcode": once, "number": once, "page": once}, s.find),
+		post("/people/search", policy.PersonSearch, "find", fields{"name": once, "born": once, "sex": once, "postcode": once, "number": once, "page": once}, s.find),
 
 		get("/links", policy.PairList, "links", s.links),
 		get("/links/next", policy.PairList, "", s.nextPair),

@@ -8,6 +8,7 @@ import (
 
 	"throughline/internal/app"
 	"throughline/internal/fault"
+	"throughline/internal/person"
 	"throughline/internal/web/ui"
 )
 
@@ -57,6 +58,11 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request, who app.Who) error
 func searched(r *http.Request) (app.SearchPeople, error) {
 	typed := func(name string) string { return strings.TrimSpace(r.PostForm.Get(name)) }
 	in := app.SearchPeople{Name: typed("name"), Postcode: typed("postcode"), Number: typed("number"), Page: page(r.PostForm)}
+	sex, why := person.ReadSex(typed("sex"))
+	if why.Code != "" {
+		return in, fault.InvalidField("sex", "The sex is not one of those listed.", "Choose one of them.")
+	}
+	in.Sex = sex
 	born := typed("born")
 	if born == "" {
 		return in, nil

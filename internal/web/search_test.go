@@ -37,7 +37,9 @@ func TestFindAPerson(t *testing.T) {
 		says(t, b.status(b.post("/people/search", url.Values{"number": {other}}), http.StatusOK).Body.String(), "Nobody found")
 	}
 	nobody := b.status(b.post("/people/search", url.Values{"name": {"Zbigniew Xylander"}}), http.StatusOK).Body.String()
-	says(t, nobody, "Nobody found", "2 agencies", "31 March 2026")
+	says(t, nobody, "Nobody found", "Nobody like this is known here to you", "2 agencies", "31 March 2026")
+	other := b.status(b.post("/people/search", url.Values{"name": {"Whitlock Dean"}, "sex": {"female"}, "born": {"3/4/1983"}}), http.StatusOK).Body.String()
+	says(t, other, `value="female" selected`)
 }
 
 func TestFindSaysWhatItCannotRead(t *testing.T) {
@@ -51,6 +53,8 @@ func TestFindSaysWhatItCannotRead(t *testing.T) {
 		{url.Values{"name": {"Dean"}, "born": {"31/2/1983"}}, []string{"The date of birth is not a day that there is.", `value="31/2/1983"`, `value="Dean"`, "#born"}},
 		{url.Values{"number": {"999 000 0019"}}, []string{"check digit", "#number"}},
 		{url.Values{"name": {"Dean"}, "postcode": {"nowhere"}}, []string{"#postcode"}},
+		{url.Values{"name": {"Dean"}, "sex": {"robot"}}, []string{"The sex is not one of those listed.", "#sex"}},
+		{url.Values{"sex": {"male"}}, []string{"There is too little to search by.", "#name"}},
 		{url.Values{}, []string{"There is too little to search by.", "#name"}},
 	} {
 		page := b.status(b.post("/people/search", x.in), http.StatusUnprocessableEntity).Body.String()

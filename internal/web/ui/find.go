@@ -49,21 +49,27 @@ func (f Find) Born() Input {
 	i.Exact = true
 	return i
 }
+func (f Find) Sex() Choice {
+	return f.Form.choice("sex", "Sex", "", []Option{{Value: "", Label: "Not said"}, {Value: "female", Label: "Female"}, {Value: "male", Label: "Male"}})
+}
 func (f Find) Postcode() Input {
 	i := f.Form.input("postcode", "Postcode", "All of it, or the first half.", 10)
 	i.Exact = true
 	return i
 }
 func (f Find) Number() Input {
-	i := f.Form.input("number", "A number", "An NHS number, an agency’s own number for the person, or a reference like K7M-3Q.", 20)
+	i := f.Form.input("number", "A number", "An NHS, telephone or other number, an agency’s own number for the person, or a reference like K7M-3Q.", 20)
 	i.Exact = true
 	return i
 }
 
+// searchedBy are the names of the fields.
+var searchedBy = []string{"name", "born", "sex", "postcode", "number"}
+
 // Again is what was asked for, to be sent once more for the next page.
 func (f Find) Again() []Sent {
 	again := []Sent{{"page", count(max(f.Page, 1) + 1)}}
-	for _, k := range []string{"name", "born", "postcode", "number"} {
+	for _, k := range searchedBy {
 		if v := f.Form.typed(k); v != "" {
 			again = append(again, Sent{k, v})
 		}
@@ -77,7 +83,7 @@ func (f Find) Nobody() bool { return f.Searched && len(f.Found) == 0 && f.Form.P
 // Asked repeats what was looked for.
 func (f Find) Asked() string {
 	var asked []string
-	for _, k := range []string{"name", "born", "postcode", "number"} {
+	for _, k := range searchedBy {
 		if v := f.Form.typed(k); v != "" {
 			asked = append(asked, v)
 		}
