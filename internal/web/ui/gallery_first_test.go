@@ -94,7 +94,7 @@ func extractCases() []Case {
 		show(ExtractsPage, "empty", signedIn(), Extracts{List: List{Path: "/extracts"}, Jobs: []Job{starting}}),
 		show(SendInPage, "full", signedIn(), send),
 		show(SendInPage, "error", signedIn(), sent),
-		show(ExtractRowsPage, "accepted", signedIn(), rowsOfOne("accepted")),
+		show(ExtractRowsPage, "full", signedIn(), rowsOfOne("accepted")),
 		show(ExtractRowsPage, "repeated", signedIn(), rowsOfOne("repeated")),
 		show(ExtractRowsPage, "set-aside", signedIn(), rowsOfOne("set-aside")),
 		show(ExtractRowsPage, "none", signedIn(), ExtractRows{Extract: 7, Agency: longName, Feed: oddName, What: "repeated", Last: 50_001, More: true}),
