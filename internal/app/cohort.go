@@ -62,8 +62,10 @@ type CohortPage struct {
 	AlsoAWeek money.Pence // the rule's weekly amount of the other year in the money of the price year; 0 when none is shown
 	AlsoAbove int         // members at or above it
 	Rows      []CohortRow
-	Top       *CohortTop          // the point of the curve asked for; nil where none was
-	Opened    *OpenedPart         // the part asked for; nil where none was
+	Top       *CohortTop  // the point of the curve asked for; nil where none was
+	Opened    *OpenedPart // the part asked for; nil where none was
+	Earlier   []CohortRow // of the pages before and after, for paper, which holds the whole list where that is not too long
+	Later     []CohortRow
 	Apart     []CohortRow         // over the threshold with one service above the rule's share
 	Blocks    []store.PersonTotal // every member whom the viewer may know of, for the charts
 	Only      id.Agency           // the agency that has a record of everybody listed, where the viewer may know of no others; 0 for all
@@ -158,8 +160,17 @@ func (a *App) cohortPage(tx *store.Tx, in OpenCohort) (p CohortPage, err error) 
 		return p, err
 	}
 	p.Blocks = members.rows
-	if p.Rows, err = members.named(tx, p.choose(in)); err != nil {
+	chosen, from, to := p.choose(in)
+	if p.Rows, err = members.named(tx, chosen[from:to]); err != nil {
 		return p, err
+	}
+	if len(chosen) <= mostOnPaper {
+		if p.Earlier, err = members.named(tx, chosen[:from]); err != nil {
+			return p, err
+		}
+		if p.Later, err = members.named(tx, chosen[to:]); err != nil {
+			return p, err
+		}
 	}
 	if in.Part != nil {
 		if p.Opened, err = in.Part.open(a, tx, &p, members); err != nil {
@@ -204,8 +215,11 @@ func (p *CohortPage) list(tx *store.Tx, place string, most int) (c confirmed, er
 // mostApart bounds the list of people set apart. A rule that sets more apart is not one to work by.
 const mostApart = 1000
 
-// choose narrows the members to those asked for, puts them in order and gives the page.
-func (p *CohortPage) choose(in OpenCohort) []store.PersonTotal {
+// mostOnPaper is how long a list a page holds for paper, beyond what it shows.
+const mostOnPaper = 100
+
+// choose narrows the members to those asked for, puts them in order and says which of them are on the page.
+func (p *CohortPage) choose(in OpenCohort) (rows []store.PersonTotal, from, to int) {
 	knows := ""
 	for _, g := range p.Agencies {
 		if g.Mark == in.Agency {
@@ -218,7 +232,6 @@ func (p *CohortPage) choose(in OpenCohort) []store.PersonTotal {
 	}
 	want, some := map[string][2]bool{"both": {true, true}, "first": {true, false}, "second": {false, true}}[in.Over]
 	p.Matching = Matching{Narrowed: in.Borough != "" || in.Agency != "" || some || p.Only != 0}
-	var rows []store.PersonTotal
 	for _, t := range p.Blocks {
 		if in.Borough != "" && !strings.EqualFold(p.Area.BoroughName(t.Borough), in.Borough) ||
 			in.Agency != "" && !slices.Contains(strings.Fields(t.Agencies), knows) || some && over[t.Person] != want {
@@ -240,11 +253,11 @@ func (p *CohortPage) choose(in OpenCohort) []store.PersonTotal {
 	})
 	p.Page = 1
 	if in.All {
-		return rows
+		return rows, 0, len(rows)
 	}
 	pages := max(1, (len(rows)+CohortOnPage-1)/CohortOnPage)
 	p.Page = min(max(1, in.Page), pages)
-	return rows[(p.Page-1)*CohortOnPage : min(p.Page*CohortOnPage, len(rows))]
+	return rows, (p.Page - 1) * CohortOnPage, min(p.Page*CohortOnPage, len(rows))
 }
 
 // cohortOrders compare two members by the columns that the list is sorted by.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"throughline/internal/cohort"
 	"throughline/internal/id"
@@ -18,6 +19,8 @@ type Removal struct {
 	Again     int // contacts of other extracts that it replaced and that would count again
 	Was, Is   money.Pence
 	MayCohort bool // the viewer may open the cohort, so the rest is filled in
+	// CohortFor are the purposes of the viewer under which they may, where the stated one is not among them.
+	CohortFor []policy.Purpose
 
 	CohortWas, CohortIs money.Pence
 	MembersWas          int
@@ -68,6 +71,9 @@ func (a *App) Removal(ctx context.Context, who Who, n id.Extract) (*Removal, err
 		r.Is = is.EveryoneCost
 		all := policy.Subject{Kind: policy.Cohort, ID: 1}
 		if r.MayCohort = tx.May(policy.CohortOpen, all, policy.Facts{Exists: true, Area: tx.Actor().Area}); !r.MayCohort {
+			r.CohortFor = slices.DeleteFunc(tx.Purposes(), func(p policy.Purpose) bool {
+				return !tx.MayFor(p, policy.CohortOpen, all, policy.Facts{Exists: true, Area: tx.Actor().Area})
+			})
 			return nil
 		}
 		r.CohortWas, r.CohortIs, r.MembersWas, r.MembersIs = was.Amount, is.Amount, len(was.Members), len(is.Members)

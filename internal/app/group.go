@@ -29,10 +29,9 @@ type GroupLink struct {
 // GroupPage is a person as a group of records: what holds them together, where they are weakest, which numbers contradict each other.
 type GroupPage struct {
 	PersonPage
-	Held      []GroupLink    // weakest first, those that the viewer is asked about before the others
-	Outside   []GroupLink    // pairs in doubt with somebody else's records
-	Conflicts map[string]int // kinds of number of which there are several different values
-	MaySplit  bool
+	Held     []GroupLink // weakest first, those that the viewer is asked about before the others
+	Outside  []GroupLink // pairs in doubt with somebody else's records
+	MaySplit bool
 }
 
 // Group shows a person's records as a group.
@@ -99,21 +98,41 @@ func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
 	slices.SortFunc(p.Held, func(x, y GroupLink) int {
 		return cmp.Or(cmp.Compare(x.PPM, y.PPM), cmp.Compare(x.Pair[0], y.Pair[0]), cmp.Compare(x.Pair[1], y.Pair[1]))
 	})
-	return p, p.conflicts(tx, here.LinkRun)
+	return p, nil
 }
 
 // numberKinds are the numbers of which one person has one.
 var numberKinds = map[person.IdentifierKind]string{person.NHSNumber: "NHS number", person.NINO: "National Insurance number", person.PNCID: "PNC number",
 	person.PrisonNumber: "prison number", person.OtherNational: "national number"}
 
-// conflicts counts the different values of each number; that there are several may be said while the numbers themselves are hidden.
-func (p *GroupPage) conflicts(tx *store.Tx, run id.Run) error {
-	records, err := tx.RecordsOf(p.Person, run)
-	if err != nil {
-		return err
+// manyOfOneAgency is from how many records of one agency on a person is to be looked at. Whoever numbers visits and not people has so many of
+// somebody who comes often; whoever numbers people seldom knows one by ten numbers.
+const manyOfOneAgency = 10
+
+// Crowded is an agency with very many records of one person, each under another number of its own.
+type Crowded struct {
+	Agency  store.Agency
+	Records int
+}
+
+// contradictions counts the different values of each number among the records that the viewer may know of, and finds agencies with very many of
+// them. That there are several may be said while the numbers themselves are hidden.
+func (p *PersonPage) contradictions(records []store.Record) error {
+	shown, agencies := map[id.Record]bool{}, map[id.Agency]int{}
+	for _, r := range p.Records {
+		shown[r.RecordVersion.Record] = true
+		if agencies[r.Agency.ID]++; agencies[r.Agency.ID] == manyOfOneAgency {
+			p.Crowded = append(p.Crowded, Crowded{Agency: r.Agency})
+		}
+	}
+	for i := range p.Crowded {
+		p.Crowded[i].Records = agencies[p.Crowded[i].Agency.ID]
 	}
 	values := map[string]map[string]bool{}
 	for _, r := range records {
+		if !shown[r.RecordVersion.Record] {
+			continue
+		}
 		var who person.Identity
 		if err := json.Unmarshal([]byte(r.Identity), &who); err != nil {
 			return fmt.Errorf("record %d: %w", r.RecordVersion.Record, err)

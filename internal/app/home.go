@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"throughline/internal/day"
@@ -46,6 +47,7 @@ const (
 	WaitsUnpriced   Waits = "unpriced"   // a code without a price
 	WaitsPrice      Waits = "price"      // for approval
 	WaitsPair       Waits = "pair"       // of records in doubt
+	WaitsRun        Waits = "run"        // a cost run in force that is out of date, for whoever may make another
 )
 
 // Home opens the home page.
@@ -156,7 +158,32 @@ func (a *App) elsewhere(tx *store.Tx) ([]Elsewhere, error) {
 		}
 		o.add(WaitsPair, n, open)
 	}
+	if err := a.outOfDate(o, here); err != nil {
+		return nil, err
+	}
 	return o.found, a.unpriced(o, here)
+}
+
+// outOfDate tells whoever may start a run under another purpose that the one in force no longer holds.
+func (a *App) outOfDate(o *otherwise, here policy.Facts) error {
+	cohort, area := policy.Subject{Kind: policy.Cohort, ID: 1}, policy.Subject{Kind: policy.Area, ID: 1}
+	open := slices.DeleteFunc(o.purposes(policy.CohortOpen, cohort, here), func(p policy.Purpose) bool { return !o.tx.MayFor(p, policy.RunStart, area, here) })
+	if len(open) == 0 {
+		return nil
+	}
+	run, _, err := costReport(o.tx)
+	if err != nil || run.ID == 0 {
+		return err
+	}
+	var in RunInputs
+	if err := json.Unmarshal([]byte(run.Inputs), &in); err != nil {
+		return err
+	}
+	s, err := a.stale(o.tx, run, in)
+	if s.Any() {
+		o.add(WaitsRun, 1, open)
+	}
+	return err
 }
 
 func (o *otherwise) extracts(here policy.Facts) error {

@@ -29,7 +29,11 @@ type linkRunReport struct {
 	Model   *linkage.Model
 	Linkage linkage.Report
 	Quality linkage.Quality // empty for a run made before it was kept
-	Moved   *LinkMoves      // nil for an area's first run, and for one made before it was kept
+	// Crowded are people of whom one agency has very many records, those of most first, at most so many as are looked at; CrowdedN is all.
+	Crowded    []CrowdedPerson
+	CrowdedN   int
+	TwoNumbers int        // pairs linked that have different valid NHS numbers
+	Moved      *LinkMoves // nil for an area's first run, and for one made before it was kept
 }
 
 // linking is one link run at work.
@@ -227,11 +231,12 @@ func (a *App) writeLinks(ctx context.Context, t *task, run id.Run, l *linking, f
 		return err
 	}
 	report := l.report(found, len(links), len(found.Review))
+	now := make([]id.Person, len(persons))
+	for i, p := range persons {
+		now[i] = number(p)
+	}
+	report.Crowded, report.CrowdedN = l.crowded(now)
 	if len(l.before) > 0 {
-		now := make([]id.Person, len(persons))
-		for i, p := range persons {
-			now[i] = number(p)
-		}
 		report.Moved = movesOf(changes, before, now)
 	}
 	return a.db.Do(ctx, request(t.who, policy.RunPublish, policy.Run, int64(run)), func(tx *store.Tx) error {
@@ -287,12 +292,42 @@ func (l *linking) report(found *linkage.Result, links, doubts int) linkRunReport
 		size[p]++
 		r.Agency[l.slugs[l.agency[i]]]++
 	}
+	for _, x := range found.Review {
+		if x.Reason == linkage.TwoNumbers {
+			r.TwoNumbers++
+		}
+	}
 	for _, n := range size {
 		if n > 1 {
 			r.Several++
 		}
 	}
 	return r
+}
+
+// CrowdedPerson is somebody of whom one agency has very many records.
+type CrowdedPerson struct {
+	Person  id.Person
+	Agency  string // slug
+	Records int
+}
+
+// crowded finds people of whom one agency has very many records: the first of them, and how many there are.
+func (l *linking) crowded(of []id.Person) (some []CrowdedPerson, all int) {
+	records := map[CrowdedPerson]int{}
+	for i, p := range of {
+		records[CrowdedPerson{Person: p, Agency: l.slugs[l.agency[i]]}]++
+	}
+	for k, n := range records {
+		if n >= manyOfOneAgency {
+			k.Records = n
+			some = append(some, k)
+		}
+	}
+	slices.SortFunc(some, func(x, y CrowdedPerson) int {
+		return cmp.Or(cmp.Compare(y.Records, x.Records), cmp.Compare(x.Person, y.Person), cmp.Compare(x.Agency, y.Agency))
+	})
+	return some[:min(len(some), mostMoves)], len(some)
 }
 
 // EvidencePart is one line of the evidence for a link, as it is kept: thousandths of a bit, which sum to the link's.

@@ -87,7 +87,9 @@ type PersonPage struct {
 	Total     store.PersonTotal // in the published cost run; zero when the person is not in it
 	CostRun   store.Run
 	Gaps      []cost.Gap
-	Hidden    int // contacts that this viewer may not see
+	Hidden    int            // contacts that this viewer may not see
+	Conflicts map[string]int // kinds of number of which there are several different values
+	Crowded   []Crowded
 	Window    day.Span
 	MayAnswer bool
 	MaySame   bool
@@ -151,6 +153,9 @@ func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPa
 		p.Name, p.Birth = bestName(records), bestBirth(records)
 	}
 	if err := p.contacts(tx, m, here.LinkRun, facts.Agencies); err != nil {
+		return p, err
+	}
+	if err := p.contradictions(records); err != nil {
 		return p, err
 	}
 	if err := p.explain(tx, asked); err != nil {

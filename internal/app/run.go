@@ -294,14 +294,32 @@ func publish(tx *store.Tx, n id.Run, kind store.RunKind, report interface{ found
 	return tx.PublishRun(n, kind, string(text), string(found))
 }
 
-// modelOf is the model that a link run trained and kept to; nil for any other.
-func modelOf(r store.Run) (*linkage.Model, error) {
-	if r.Report == "" || r.Kind != store.LinkRun {
-		return nil, nil
+// linked gives what a link run alone has: the model that it trained and kept to, and whom to look at.
+func (p *RunPage) linked(tx *store.Tx) error {
+	p.Model, p.Crowded, p.CrowdedN, p.TwoNumbers = nil, nil, 0, 0
+	if p.Run.Report == "" || p.Run.Kind != store.LinkRun {
+		return nil
 	}
 	var report linkRunReport
-	err := json.Unmarshal([]byte(r.Report), &report)
-	return report.Model, err
+	if err := json.Unmarshal([]byte(p.Run.Report), &report); err != nil {
+		return err
+	}
+	p.Model, p.CrowdedN, p.TwoNumbers = report.Model, report.CrowdedN, report.TwoNumbers
+	for _, x := range report.Crowded {
+		to, err := tx.Follow(x.Person)
+		if err != nil {
+			return err
+		}
+		facts, err := tx.PersonFacts(to)
+		if err != nil {
+			return err
+		}
+		if tx.May(policy.PersonOpen, policy.Subject{Kind: policy.Person, ID: int64(to)}, facts) {
+			p.Crowded = append(p.Crowded, x)
+			tx.Names(x.Person)
+		}
+	}
+	return nil
 }
 
 // RunPage is one run and what it fixed.
@@ -313,11 +331,14 @@ type RunPage struct {
 	Inputs       RunInputs
 	Extracts     []RunExtract // that it read
 	Found        RunFound
-	Model        *linkage.Model // of a link run that has ended; nil else
-	Stale        Stale          // when it is the cost run in force
-	Change       *RunChange     // from the run before; nil for the first of its kind
-	Supersedes   id.Run         // the run of its kind that was in force before it; 0 for none
-	SupersededBy id.Run         // the one that took its place; 0 for none
+	Model        *linkage.Model  // of a link run that has ended; nil else
+	Stale        Stale           // when it is the cost run in force
+	TwoNumbers   int             // of a link run: pairs linked that have different valid NHS numbers
+	Crowded      []CrowdedPerson // of a link run: people of whom one agency has very many records, those whom the viewer may open
+	CrowdedN     int             // all of them
+	Change       *RunChange      // from the run before; nil for the first of its kind
+	Supersedes   id.Run          // the run of its kind that was in force before it; 0 for none
+	SupersededBy id.Run          // the one that took its place; 0 for none
 }
 
 // RunExtract is an extract that a run read.
@@ -349,7 +370,7 @@ func (a *App) Run(ctx context.Context, who Who, n id.Run) (RunPage, error) {
 		if p.Found, err = foundBy(tx, p.Run); err != nil {
 			return err
 		}
-		if p.Model, err = modelOf(p.Run); err != nil {
+		if err := p.linked(tx); err != nil {
 			return err
 		}
 		p.Extracts = nil

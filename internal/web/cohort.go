@@ -126,6 +126,7 @@ func (s *Server) cohortPage(w http.ResponseWriter, r *http.Request, who app.Who,
 	}
 	c.Agencies = marks(p.Agencies, everyAgency)
 	c.Ranked, c.Apart = cohortRows(p, p.Rows), cohortRows(p, p.Apart)
+	c.PagesBefore, c.PagesAfter, c.Opened = cohortRows(p, p.Earlier), cohortRows(p, p.Later), dayOf(s.now())
 	for _, x := range p.Apart {
 		c.ApartSum += x.Total
 	}

@@ -114,6 +114,10 @@ func removalWords(e *app.Removal) []string {
 		says = append(says, "The cohort would be "+plural(int64(e.MembersIs), "person", "people")+" and "+e.CohortIs.String()+" in place of "+
 			plural(int64(e.MembersWas), "person", "people")+" and "+e.CohortWas.String()+": "+commas(e.LeaveN)+" would leave it and "+commas(e.EnterN)+" would enter it.")
 	}
+	if len(e.CohortFor) > 0 {
+		says = append(says, "What it would change in the cohort, and who would enter or leave it, is shown under the purpose "+purposeList(e.CohortFor)+
+			". You can change yours at the top of the page and come back.")
+	}
 	return append(says, "This is reckoned with people linked as they are. Without the extract’s records some may be linked otherwise.")
 }
 

@@ -13,6 +13,23 @@ import (
 	"throughline/internal/web/ui"
 )
 
+// conflictWords name the numbers that contradict each other, and how many values there are.
+func conflictWords(p app.PersonPage) (out []string) {
+	for name, several := range p.Conflicts {
+		out = append(out, strconv.Itoa(several)+" different values of the "+name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// crowdedWords say of which agency there are very many records.
+func crowdedWords(p app.PersonPage) (out []string) {
+	for _, x := range p.Crowded {
+		out = append(out, commas(x.Records)+" records of "+x.Agency.Name+", each under another number of its own")
+	}
+	return out
+}
+
 func (s *Server) group(w http.ResponseWriter, r *http.Request, who app.Who) error {
 	return s.groupPage(w, r, who, http.StatusOK, ui.Form{})
 }
@@ -54,10 +71,7 @@ func (s *Server) groupPage(w http.ResponseWriter, r *http.Request, who app.Who, 
 	for _, x := range p.Outside {
 		c.Outside = append(c.Outside, link(x))
 	}
-	for name, several := range p.Conflicts {
-		c.Conflicts = append(c.Conflicts, strconv.Itoa(several)+" different values of the "+name)
-	}
-	slices.Sort(c.Conflicts)
+	c.Conflicts, c.Crowded = conflictWords(p.PersonPage), crowdedWords(p.PersonPage)
 	return ui.GroupPage.Write(w, status, s.frame(w, r, p.Viewer), c)
 }
 

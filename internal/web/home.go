@@ -23,7 +23,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, who app.Who) error
 	case h.Viewer.Purpose == "":
 		return s.done(w, "/purpose", "")
 	}
-	c := ui.Home{Today: h.Today, Todos: append(todos(h), elsewhere(h.Elsewhere)...), Setup: settingUp(h.Setup), MayCohort: h.MayCohort, Window: h.Window, Jobs: work(h.Jobs, "/", "")}
+	c := ui.Home{Today: h.Today, Todos: append(todos(h), elsewhere(h.Elsewhere)...), Setup: settingUp(h.Setup), MayCohort: h.MayCohort, MayAccounts: h.Viewer.May(policy.AccountCreate), MayAgencies: h.Viewer.May(policy.AgencyList), Window: h.Window, Jobs: work(h.Jobs, "/", "")}
 	if b := h.Cohort; b != nil {
 		c.Cohort = &ui.CohortBrief{People: b.People, Total: b.Amount, Costing: ui.Costing{Year: b.PriceYear, Rents: b.Rents, NotPriced: int(b.NotPriced)},
 			Weekly: b.AWeek, Window: h.Window, Run: b.Run.ID, Made: dayOf(b.Run.FinishedAt), By: b.By, OutOfDate: b.Stale.Any(),
@@ -103,6 +103,7 @@ var waits = map[app.Waits]struct{ one, several, href string }{
 	app.WaitsUnreadable: {"File that could not be read", "Files that could not be read", "/extracts?state=Could+not+be+read"},
 	app.WaitsLayout:     {"Layout waiting for your approval", "Layouts waiting for your approval", "/layouts"},
 	app.WaitsUnpriced:   {"Agency code with no price", "Agency codes with no price", "/prices"},
+	app.WaitsRun:        {"Run out of date", "Runs out of date", "/cohort"},
 	app.WaitsPair:       {"Link waiting to be reviewed", "Links waiting to be reviewed", "/links"},
 	app.WaitsPrice:      {"Price waiting for your approval", "Prices waiting for your approval", "/prices"},
 }
@@ -160,12 +161,16 @@ func todos(h app.Home) []ui.Todo {
 	for _, x := range h.Rejected {
 		rows += x.Rejected
 	}
+	mend := "What is rejected does not count. Download it, have the agency put it right, and send the file in again."
+	if h.Viewer.Agency != 0 {
+		mend = "They are your agency’s, and do not count. Each file’s page says what is wrong with which row: download the rows, put them right, and send the file in again."
+	}
 	in := "In " + plural(int64(len(h.Rejected)), "file", "files")
 	if len(h.Rejected) <= 3 {
 		in = fileNames(h.Rejected)
 	}
 	add(int(rows), either(int(rows), "Rejected row", "Rejected rows"), only(h.Rejected, "/extracts?state=Accepted"),
-		in+". What is rejected does not count. Download it, have the agency put it right, and send the file in again.")
+		in+". "+mend)
 	if b := h.Cohort; b != nil && b.Stale.Any() {
 		add(1, "Run out of date", "/cohort", "The cohort of "+dayOf(b.Run.FinishedAt).Long()+" was made before "+staleSince(b.Stale)+". Make a new run when what it needs is in.")
 	}

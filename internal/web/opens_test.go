@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -102,5 +103,33 @@ func TestCurveOpens(t *testing.T) {
 	b.status(b.get("/cohort?top=10&people=9000"), http.StatusOK)
 	if got := b.get("/cohort").Body.String(); !strings.Contains(got, "/cohort?top=10#top") {
 		t.Error("the curve’s table does not lead to its people")
+	}
+}
+
+// TestPaperHoldsTheWholeCohort: the page shows a part of the list and holds all of it for paper, with the run, the day and the price year.
+func TestPaperHoldsTheWholeCohort(t *testing.T) {
+	t.Parallel()
+	s := smallSite(t)
+	b := s.as(policy.Analyst, policy.FindAndCost)
+	p, err := s.app.Cohort(t.Context(), bearer(b), app.OpenCohort{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Rows) != app.CohortOnPage || len(p.Later) == 0 {
+		t.Fatalf("%d people are on the page and %d after it", len(p.Rows), len(p.Later))
+	}
+	for _, path := range []string{"/cohort", "/cohort?page=2&sort=total&order=descending"} {
+		page := b.get(path).Body.String()
+		says(t, page, "On paper as opened on 12 May 2026: run "+strconv.FormatInt(int64(p.Run.ID), 10), "in prices of 2024-25")
+		_, table, _ := strings.Cut(page, `<table id="ranked"`)
+		table, _, _ = strings.Cut(table, "</table>")
+		for _, x := range p.Blocks {
+			if n := strings.Count(table, `href="`+ui.PersonPath(x.Person)+`"`); n != 1 {
+				t.Errorf("%s: %s stands %d times", path, ui.PersonPath(x.Person), n)
+			}
+		}
+		if n := strings.Count(table, `<tr role="row" class="tl-printonly"`); path == "/cohort" && n != len(p.Later) {
+			t.Errorf("%d rows are for paper alone, want %d", n, len(p.Later))
+		}
 	}
 }

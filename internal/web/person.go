@@ -49,6 +49,7 @@ func (s *Server) personPage(w http.ResponseWriter, r *http.Request, who app.Who,
 	personInvolved(&c, p)
 	personTimeline(&c, p)
 	personRecords(&c, p)
+	c.Conflicts, c.Crowded = conflictWords(p), crowdedWords(p)
 	c.Link = linkWhy(p)
 	if c.Link != nil {
 		c.Link.Form = answer

@@ -126,7 +126,11 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, who app.Who) error 
 	}
 	c := ui.Run{Run: n, Kind: runKinds[p.Run.Kind], State: runState(p.Run, p.Stale.Any()), Made: runMade(p.Run), By: p.By, Why: plainWords(staleWords(p.Stale)),
 		Supersedes: p.Supersedes, SupersededBy: p.SupersededBy, Versions: runVersions(p), Found: runFound(p), Digest: p.Run.InputsHash}
-	c.Change = runChange(p)
+	c.Change, c.CrowdedN, c.TwoNumbers = runChange(p), p.CrowdedN, p.TwoNumbers
+	c.MayLinks = p.Viewer.May(policy.PairList)
+	for _, x := range p.Crowded {
+		c.Crowded = append(c.Crowded, ui.CrowdedPerson{Person: x.Person, Agency: p.Area.AgencyName(x.Agency), Records: x.Records})
+	}
 	if !p.Run.FinishedAt.IsZero() {
 		c.Took = p.Run.FinishedAt.Sub(p.Run.StartedAt)
 	}

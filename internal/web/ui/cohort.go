@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,14 +37,17 @@ type Cohort struct {
 	Partial                []string // sentences on feeds that do not cover the window
 	OtherYear              string   // a sentence on the same threshold in another year's prices; empty for none
 
-	Only     string       // the agency that knows everybody listed, where the viewer may know of no others; empty for all
-	Agencies []AgencyMark // in the order of the marks
-	List     List         // of those that match the filter
-	Filter   Form         // borough, agency
-	Narrowed *Narrowed    // sums of those that match; nil when nothing is filtered
-	Ranked   []CohortRow  // this page of them
-	Apart    []CohortRow  // over the threshold, but one service carries more than the rule allows
-	ApartSum money.Pence
+	Only        string       // the agency that knows everybody listed, where the viewer may know of no others; empty for all
+	Agencies    []AgencyMark // in the order of the marks
+	List        List         // of those that match the filter
+	Filter      Form         // borough, agency
+	Narrowed    *Narrowed    // sums of those that match; nil when nothing is filtered
+	Ranked      []CohortRow  // this page of them
+	PagesBefore []CohortRow  // of the pages before this one and after it: on paper alone, and empty where the list is too long for that
+	PagesAfter  []CohortRow
+	Opened      day.Day     // when the page was opened, which paper says
+	Apart       []CohortRow // over the threshold, but one service carries more than the rule allows
+	ApartSum    money.Pence
 
 	MayPerson    bool // else people lead to their footprints
 	MayShowNames bool
@@ -206,6 +210,11 @@ func (c Cohort) whole() string {
 	return name
 }
 
+// Whole says whether paper holds the whole list.
+func (c Cohort) Whole() bool {
+	return len(c.PagesBefore)+len(c.Ranked)+len(c.PagesAfter) == c.List.Total
+}
+
 // RunPath leads to what the run fixed.
 func (c Cohort) RunPath() string { return RunPath(c.Run) }
 
@@ -256,7 +265,16 @@ func (c Cohort) Warning() Note {
 // RankedTable is this page of the list.
 func (c Cohort) RankedTable() Table {
 	whole, first, second := cost.InTwo(c.Window).Words()
-	t := c.table("ranked", c.List.name("person", "people"), c.Ranked)
+	t := c.table("ranked", c.List.name("person", "people"), slices.Concat(c.PagesBefore, c.Ranked, c.PagesAfter))
+	paper := len(c.PagesBefore)+len(c.PagesAfter) > 0
+	for i := range t.Rows {
+		if i < len(c.PagesBefore) || i >= len(c.PagesBefore)+len(c.Ranked) {
+			t.Rows[i].State = OnPaper
+		}
+	}
+	if paper {
+		t.PaperName = many(c.List.Total, "person", "people")
+	}
 	t.Note = "Each bar is £ a week; the upright line is " + c.Weekly.Pounds() + "."
 	t.Empty = "Nobody meets the rule in this run."
 	t.Columns[0] = c.List.sorted(t.Columns[0], "rank", false)
@@ -271,6 +289,9 @@ func (c Cohort) RankedTable() Table {
 			sum(c.Ranked, func(r CohortRow) money.Pence { return r.Year1 }),
 			sum(c.Ranked, func(r CohortRow) money.Pence { return r.Year2 }),
 			sum(c.Ranked, func(r CohortRow) money.Pence { return r.Total })))
+		if paper {
+			t.Foot[0].State = OnScreen
+		}
 	}
 	if n := c.Narrowed; n != nil {
 		t.Foot = append(t.Foot, sums("All "+count(c.List.Total)+" that match", n.Year1, n.Year2, n.Total))

@@ -44,6 +44,7 @@ func homeCases() []Case {
 		show(HomePage, "empty", with(signedIn(), func(f *Frame) { f.Purpose, f.Audit = "", Audit{} }), empty),
 		show(HomePage, "setting up", signedIn(), Home{Today: full.Today, Setup: []Step{{"The area’s agencies: 10 are there", "/agencies", true},
 			{"Invite an analyst", "/accounts/new", false}}}),
+		show(HomePage, "looks after accounts", signedIn(), Home{Today: full.Today, MayAccounts: true, MayAgencies: true}),
 		show(HomePage, "done", with(signedIn(), func(f *Frame) {
 			f.Notice, f.Audit.Intact = "Extract accepted: 2,871 rows count from now on.", false
 		}), full),

@@ -12,7 +12,8 @@ const dean = id.Person(1042)
 
 func personCases() []Case {
 	p := Person{Named: true, Person: dean, Name: "Dean Whitlock", Born: "4 March 1983", Borough: "Lambeth", Agencies: 8, Rank: 11, Of: 45,
-		CohortMade: on(2026, time.April, 20), Window: window, FromCohort: true, MayShowNames: true, MayFootprint: true,
+		CohortMade: on(2026, time.April, 20), Window: window, FromCohort: true, MayShowNames: true, MayFootprint: true, Conflicts: []string{"2 different values of the NHS number"},
+		Crowded: []string{"40 records of " + longName + ", each under another number of its own", "12 records of Police, each under another number of its own"},
 		Involved: []Involved{
 			{"Riverbank Hospitals", "", "Emergency department, 020 7946 0110", "riverbank", on(2024, 4, 14), on(2026, 1, 31), 50, false},
 			{"Police", "PC T. Hargreave", "Camberwell team, 020 7946 0128", "police", on(2024, 5, 11), on(2025, 6, 29), 16, false},

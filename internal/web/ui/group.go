@@ -26,6 +26,7 @@ type Group struct {
 	Held      []GroupLink
 	Outside   []GroupLink
 	Conflicts []string // "2 different NHS numbers"
+	Crowded   []string // "40 records of Riverbank Hospitals, each under another number of its own"
 	Few       bool     // one record, so that nothing holds it
 	MaySplit  bool
 	Form      Form

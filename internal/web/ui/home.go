@@ -15,6 +15,8 @@ type Home struct {
 	Todos  []Todo       // what holds up a sound cohort comes first
 	Cohort *CohortBrief // nil when there is no run yet
 
+	MayAccounts, MayAgencies bool // of whoever looks after them, said where nothing waits
+
 	Setup []Step // what an administrator does first; empty once it is done
 
 	MayCohort bool   // else nothing is said of one

@@ -34,11 +34,13 @@ type Person struct {
 	MayShowNames bool
 	NamesForm    Form
 
-	Involved []Involved
-	Gaps     []string // "Nothing found in Southwark Council as of 31 March 2026."
-	Lanes    []Lane
-	Uses     []Use
-	Unpriced string // a sentence on contacts without a price
+	Involved  []Involved
+	Gaps      []string // "Nothing found in Southwark Council as of 31 March 2026."
+	Lanes     []Lane
+	Uses      []Use
+	Conflicts []string // "2 different values of the NHS number"
+	Crowded   []string // "40 records of Riverbank Hospitals, each under another number of its own"
+	Unpriced  string   // a sentence on contacts without a price
 
 	Records []RecordRow
 	Said    []Saying
@@ -299,6 +301,9 @@ func (p Person) WhyNames() Choice { return whyNames(p.NamesForm) }
 func (p Person) LookedTable() Table {
 	return lookTable("looked", "Who has looked, last 30 days", p.Looked)
 }
+
+// GroupPath leads to what holds the records together.
+func (p Person) GroupPath() string { return GroupPath(p.Person) }
 
 // MixedPath leads to who received data that were mixed.
 func (p Person) MixedPath() string { return MixedPath(p.Person) }

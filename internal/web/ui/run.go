@@ -94,12 +94,38 @@ type Run struct {
 	Why          string // why it is out of date
 	Supersedes   id.Run
 	SupersededBy id.Run
-	Change       *RunChange // from the run before; nil for the first
+	MayLinks     bool
+	TwoNumbers   int             // of a link run: pairs linked that have different valid NHS numbers
+	Crowded      []CrowdedPerson // of a link run: people of whom one agency has very many records, whom the viewer may open
+	CrowdedN     int             // all of them
+	Change       *RunChange      // from the run before; nil for the first
 	Inputs       []RunInput
 	Versions     []Pair // layouts, model, person version, price map, editions, deflator, rule, program
 	Found        []Pair
 	Weights      []RunWeight // of a link run
 	Digest       string      // of everything above: equal for equal inputs
+}
+
+// CrowdedPerson is somebody of whom one agency has very many records.
+type CrowdedPerson struct {
+	Person  id.Person
+	Agency  string
+	Records int
+}
+
+// CrowdedTable are the people to look at, those of most records first.
+func (r Run) CrowdedTable() Table {
+	t := Table{ID: "crowded", Name: many(r.CrowdedN, "person", "people") + " of whom one agency has ten records or more", Heading: true,
+		Note:    "Usual where an agency numbers visits, not people. Where it numbers people, they may be several people.",
+		Empty:   "Whom you may not open.",
+		Columns: []Column{head(key("Person")), col("Agency"), num("Records")}}
+	for _, x := range r.Crowded {
+		t.Rows = append(t.Rows, row(cell(refTo(x.Person, GroupPath(x.Person))), words(x.Agency), number0(x.Records)))
+	}
+	if n := r.CrowdedN - len(r.Crowded); n > 0 {
+		t.Note += " " + count(n) + " more are not listed."
+	}
+	return t
 }
 
 // RunInput is one extract that a run read.

@@ -142,6 +142,14 @@ type Purpose struct {
 // Head implements Content.
 func (p Purpose) Head() Head { return Head{Title: "Why are you here?", Form: p.Form} }
 
+// Only is the purpose where there is one alone, which nobody has to choose; nil where there are more.
+func (p Purpose) Only() *Option {
+	if len(p.Purposes) != 1 {
+		return nil
+	}
+	return &p.Purposes[0]
+}
+
 // Why asks for the purpose.
 func (p Purpose) Why() Choice {
 	return p.Form.choice("purpose", "Your purpose in this session",

@@ -13,17 +13,19 @@ import (
 // Table is the one table of the product. Its name, scopes, roles and the headings beside each value on a phone are
 // written by the template, so that no page can forget them.
 type Table struct {
-	ID      string // unique on the page
-	Name    string
-	Note    string
-	Heading bool // the name is a section of the page: an h2 before the table; else it is the caption
-	Wide    bool // stacks below 1,100 px, not only on a phone
-	Class   string
-	Columns []Column
-	Rows    []Row
-	Foot    []Row
-	Empty   string // said in place of the table when there are no rows
-	Paging  Paging
+	ID   string // unique on the page
+	Name string
+	Note string
+
+	PaperName string // the name on paper, where paper holds more rows than the screen; empty for Name
+	Heading   bool   // the name is a section of the page: an h2 before the table; else it is the caption
+	Wide      bool   // stacks below 1,100 px, not only on a phone
+	Class     string
+	Columns   []Column
+	Rows      []Row
+	Foot      []Row
+	Empty     string // said in place of the table when there are no rows
+	Paging    Paging
 }
 
 // Column is a column's heading.
@@ -61,6 +63,8 @@ const (
 	NeedsYou RowState = "tl-attn"
 	Open     RowState = "tl-here"
 	Sub      RowState = "tl-sub"
+	OnPaper  RowState = "tl-printonly"
+	OnScreen RowState = "tl-noprint"
 )
 
 // Cell is a value: words, agency marks or a bar.
