@@ -62,6 +62,7 @@ type enumeration struct {
 	rows   []uint32
 	keys   []uint32 // of the gathered rows, those of the rules before the one at hand
 	signs  []sign
+	words  int // of signs, that hold keys
 	faces  []face
 }
 
@@ -126,6 +127,7 @@ func (e *enumeration) gather(rows []uint32, part int) {
 		e.signs[x].several = uint64(b.extraAt[row])
 	}
 	var parts []uint32
+	e.words = (k + max(part, 0) + 7) / 8
 	for x, row := range rows {
 		if part > 0 {
 			parts = parts[:0]
@@ -146,7 +148,7 @@ func (e *enumeration) against(rows []uint32, x, from, to int, key uint32, part i
 	a := &e.signs[x]
 	i := rows[x]
 	for y := from; y < to; y++ {
-		if a.mayShare(&e.signs[y]) && !e.firstGathered(rows, x, y, key, part) {
+		if a.mayShare(&e.signs[y], e.words) && !e.firstGathered(rows, x, y, key, part) {
 			continue
 		}
 		if e.sieve != nil && e.sieve.hopeless(&e.faces[x], &e.faces[y]) {

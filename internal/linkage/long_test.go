@@ -36,14 +36,14 @@ func TestNoCloseNameIsRuledOut(t *testing.T) {
 			at  float64
 			bar *compare.Bar
 		}{{closeBar, nameCloseBar}, {veryCloseBar, nameVeryCloseBar}} {
-			if got := bar.bar.Within(x, y); got != (bound >= bar.at) || similarity >= bar.at && !got {
+			if got := bar.bar.Within(&x, &y); got != (bound >= bar.at) || similarity >= bar.at && !got {
 				t.Fatalf("%q and %q: within the bar %v is %v, the bound is %v, Jaro-Winkler %v", a, b, bar.at, got, bound, similarity)
 			}
 		}
 		if similarity >= closeBar {
 			close++
 		}
-		if nameCloseBar.Within(x, y) {
+		if nameCloseBar.Within(&x, &y) {
 			within++
 		}
 	}
@@ -126,7 +126,7 @@ func TestSignsMissNoSharedKey(t *testing.T) {
 	shared, told := 0, 0
 	for range longPairs() {
 		i, j := uint32(r.IntN(rows)), uint32(r.IntN(rows))
-		may := signs[i].mayShare(&signs[j])
+		may := signs[i].mayShare(&signs[j], e.words)
 		share := b.agreeInPart(rule, i, j, part)
 		for k := range rule {
 			share = share || b.keys[i*width+uint32(k)] != 0 && b.keys[i*width+uint32(k)] == b.keys[j*width+uint32(k)]

@@ -147,22 +147,40 @@ func compareBirths(a, b birth) Level {
 	case (a^b)>>9 != 0 && (a^b)&511 != 0:
 		return birthDifferent // neither the year nor the day of the year is the same
 	}
-	ya, ma, da, yb, mb, db := a.year(), a.month(), a.day(), b.year(), b.month(), b.day()
-	firstOfJanuary := birth(1<<5 | 1)
-	if ya == yb && (a&511 == firstOfJanuary || b&511 == firstOfJanuary) {
-		return birthYear // 1 January often stands for "day not known"
-	}
-	if ya == yb && ma == db && da == mb {
-		return birthSwapped
-	}
-	switch y, m, d := ya == yb, ma == mb, da == db; {
-	case y && m && digitsSlip(da, db, 2), y && d && digitsSlip(ma, mb, 2), m && d && digitsSlip(ya, yb, 4):
-		return birthSlip
-	case y && m, y && d, m && d:
+	ma, da, mb, db := a.month(), a.day(), b.month(), b.day()
+	switch {
+	case a>>9 != b>>9: // the day of the year is the same
+		if digitsSlip(a.year(), b.year(), 4) {
+			return birthSlip
+		}
 		return birthPart
+	case a&511 == firstOfJanuary || b&511 == firstOfJanuary:
+		return birthYear // 1 January often stands for "day not known"
+	case ma != mb && da != db:
+		if ma == db && da == mb {
+			return birthSwapped
+		}
+		return birthDifferent
+	case slips[da]>>db&1 != 0 || slips[ma]>>mb&1 != 0:
+		return birthSlip
 	}
-	return birthDifferent
+	return birthPart
 }
+
+// firstOfJanuary is the month and day of a birth.
+const firstOfJanuary = birth(1<<5 | 1)
+
+// slips[a] has a bit for each day or month b that digitsSlip finds in two digits.
+var slips = func() (s [32]uint32) {
+	for a := range s {
+		for b := range s {
+			if digitsSlip(a, b, 2) {
+				s[a] |= 1 << b
+			}
+		}
+	}
+	return s
+}()
 
 func compareYears(a, b int) Level {
 	switch a - b {

@@ -16,6 +16,7 @@ type sieve struct {
 	// weights[f][l] is what a level weighs, and unlike[f] the most that values can weigh that are not the same.
 	weights [fieldCount][maxLevels]float32
 	unlike  [fieldCount]float32
+	sexes   [4][4]float32 // what two sexes weigh
 	// What is taken down of each distinct value, close together: a face is then a handful of steps through memory.
 	names       []nameFace
 	places      []placeFace
@@ -49,7 +50,7 @@ type face struct {
 	place                       place
 	nhs, phone                  uint64 // as digitsOf gives them
 	forenameShape, surnameShape compare.Shape
-	// What the same forename, surname, date of birth or postcode would weigh.
+	// What the same forename, surname, date of birth or postcode would weigh at most.
 	sameForename, sameSurname, sameBirth, samePostcode float32
 	sex                                                person.Sex
 	flags                                              faceFlags
@@ -82,6 +83,11 @@ func newSieve(s *scorer, floor float64) *sieve {
 			}
 		}
 	}
+	for a := range v.sexes {
+		for b := range v.sexes[a] {
+			v.sexes[a][b] = v.weights[SexField][compareSexes(person.Sex(a), person.Sex(b))]
+		}
+	}
 	v.unlike[Forename] = float32(s.mostUnlike(Forename))
 	v.unlike[Surname] = float32(s.mostUnlike(Surname))
 	c := s.columns
@@ -90,6 +96,9 @@ func newSieve(s *scorer, floor float64) *sieve {
 		facts := &c.names.facts[n]
 		v.names[n] = nameFace{facts.shape, float32(s.same[Forename][n].bits), float32(s.same[Surname][n].bits),
 			facts.parts[0] == 0 && facts.shape.Len() > 1, len(facts.groups) > 0}
+		if facts.shape.Len() < 2 { // the same initial is not the same name
+			v.names[n].sameForename, v.names[n].sameSurname = v.unlike[Forename], v.unlike[Surname]
+		}
 	}
 	v.places = make([]placeFace, c.postcodes.size()+1)
 	for n := range v.places {
@@ -196,7 +205,7 @@ func (v *sieve) hopeless(a, b *face) bool {
 	if (a.flags|b.flags)&passes != 0 {
 		return false
 	}
-	most := v.start + v.weights[SexField][compareSexes(a.sex, b.sex)]
+	most := v.start + v.sexes[a.sex&3][b.sex&3]
 	both := a.flags & b.flags
 	if days := a.birth ^ b.birth; both&hasBirthday != 0 && days>>9 != 0 && days&511 != 0 {
 		most += v.weights[Birth][birthDifferent] // as most are, so not asked twice
@@ -237,18 +246,16 @@ func (v *sieve) hopeless(a, b *face) bool {
 		return true
 	}
 	otherForename := v.otherForename(a, b)
-	otherSurname := a.surname != b.surname && a.flags&b.flags&plainSurname != 0 && !nameCloseBar.Within(a.surnameShape, b.surnameShape)
-	switch {
-	case otherForename && otherSurname:
-		names := v.weights[Forename][forenameDifferent] + v.weights[Surname][surnameDifferent]
-		if nameVeryCloseBar.Within(a.forenameShape, b.surnameShape) && nameVeryCloseBar.Within(a.surnameShape, b.forenameShape) {
-			names = max(names, v.weights[Forename][forenameSwapped])
+	otherSurname := a.surname != b.surname && a.flags&b.flags&plainSurname != 0 && !nameCloseBar.Within(&a.surnameShape, &b.surnameShape)
+	crossed := nameVeryCloseBar.Within(&a.forenameShape, &b.surnameShape) && nameVeryCloseBar.Within(&a.surnameShape, &b.forenameShape)
+	if (otherForename || otherSurname) && !crossed {
+		if otherForename {
+			forename = v.weights[Forename][forenameDifferent]
 		}
-		return most+names < v.floor
-	case otherForename:
-		return most+v.weights[Forename][forenameDifferent]+surname < v.floor
-	case otherSurname:
-		return most+forename+v.weights[Surname][surnameDifferent] < v.floor
+		if otherSurname {
+			surname = v.weights[Surname][surnameDifferent]
+		}
+		return most+forename+surname < v.floor
 	}
 	return v.hopelessNames(most, a, b)
 }
@@ -283,7 +290,7 @@ var nameCloseBar, nameVeryCloseBar = compare.NewBar(closeBar), compare.NewBar(ve
 // otherForename says that two forenames are certainly of the level "different" or changed over.
 func (v *sieve) otherForename(a, b *face) bool {
 	if a.forename == b.forename || a.flags&b.flags&plainForename == 0 || (a.flags|b.flags)&hasMiddle != 0 ||
-		nameCloseBar.Within(a.forenameShape, b.forenameShape) {
+		nameCloseBar.Within(&a.forenameShape, &b.forenameShape) {
 		return false
 	}
 	if a.flags&b.flags&hasNickname == 0 { // of the forenames
@@ -299,7 +306,7 @@ func (v *sieve) nameAtMost(f Field, a, b uint32, same float32) float32 {
 	case a == 0 || b == 0:
 		return 0
 	case a == b:
-		return max(same, v.unlike[f])
+		return same
 	}
 	return v.unlike[f]
 }

@@ -31,9 +31,13 @@ func (s *sign) set(keys, parts []uint32) {
 	}
 }
 
-// mayShare says whether two rows may share a key. It is false only when they share none.
-func (s *sign) mayShare(t *sign) bool {
-	return s.several|t.several|zeroByte(s.mine[0]^t.others[0])|zeroByte(s.mine[1]^t.others[1])|zeroByte(s.mine[2]^t.others[2])|zeroByte(s.mine[3]^t.others[3]) != 0
+// mayShare says whether two rows may share a key, of which so many words hold all. It is false only when they share none.
+func (s *sign) mayShare(t *sign, words int) bool {
+	shared := s.several | t.several
+	for w := range min(words, signWords) {
+		shared |= zeroByte(s.mine[w] ^ t.others[w])
+	}
+	return shared != 0
 }
 
 // zeroByte is not nought when any of eight bytes is nought (Mycroft's test).

@@ -1,7 +1,6 @@
 package linkage
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -39,42 +38,57 @@ func (c *columns) fullNames() *fullNames {
 	if c.full != nil && c.full.of == len(c.records) {
 		return c.full
 	}
-	type named struct {
-		name  uint64
-		birth birth
+	named := func(r *record) bool {
+		return r.forename != 0 && r.surname != 0 && !c.initialOnly(r.forename) && !c.initialOnly(r.surname)
 	}
-	list := make([]named, 0, len(c.records))
+	ends := make([]uint32, len(c.names.facts)) // where in list the records of each surname end
+	for i := range c.records {
+		if r := &c.records[i]; named(r) {
+			ends[r.surname]++
+		}
+	}
+	sum := uint32(0)
+	for v, n := range ends {
+		ends[v] = sum // where they begin, until they are placed
+		sum += n
+	}
+	list := make([]uint64, sum) // forename<<32 | date of birth
 	for i := range c.records {
 		r := &c.records[i]
-		if r.forename == 0 || r.surname == 0 || c.initialOnly(r.forename) || c.initialOnly(r.surname) {
+		if !named(r) {
 			continue
 		}
-		n := named{name: nameKeyOf(r.forename, r.surname)}
+		e := uint64(r.forename) << 32
 		if r.birth.whole() {
-			n.birth = r.birth
+			e |= uint64(r.birth)
 		}
-		list = append(list, n)
+		list[ends[r.surname]] = e
+		ends[r.surname]++
 	}
-	slices.SortFunc(list, func(x, y named) int {
-		return cmp.Or(cmp.Compare(x.name, y.name), cmp.Compare(x.birth, y.birth))
+	inParallel(c.workers, len(ends), 1024, func(_, from, to int) {
+		for v := max(from, 1); v < to; v++ {
+			slices.Sort(list[ends[v-1]:ends[v]])
+		}
 	})
 	f := &fullNames{of: len(c.records), named: len(list), seen: map[uint64]seenName{}}
-	for from := 0; from < len(list); {
-		to, s := from, seenName{}
-		for ; to < len(list) && list[to].name == list[from].name; to++ {
-			if b := list[to].birth; b != 0 {
-				s.records++
-				if to == from || list[to-1].birth != b {
-					s.births++
+	for v, from := 1, 0; v < len(ends); v++ {
+		for end := int(ends[v]); from < end; {
+			to, s, forename := from, seenName{}, uint32(list[from]>>32)
+			for ; to < end && uint32(list[to]>>32) == forename; to++ {
+				if b := uint32(list[to]); b != 0 {
+					s.records++
+					if to == from || list[to-1] != list[to] {
+						s.births++
+					}
 				}
 			}
+			f.people += math.Max(1, float64(s.births))
+			f.pairs += float64(to-from) * float64(to-from-1) / 2
+			if s.births > 1 {
+				f.seen[nameKeyOf(forename, uint32(v))] = s
+			}
+			from = to
 		}
-		f.people += math.Max(1, float64(s.births))
-		f.pairs += float64(to-from) * float64(to-from-1) / 2
-		if s.births > 1 {
-			f.seen[list[from].name] = s
-		}
-		from = to
 	}
 	c.full = f
 	return f

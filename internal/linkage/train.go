@@ -2,6 +2,7 @@ package linkage
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -94,8 +95,11 @@ const (
 	trainingRecords = 50_000
 	// mostTrained is about how many pairs are trained on where every pair is compared.
 	mostTrained = 5_000_000
-	// randomPairs is how many pairs are picked at random to learn how two people agree; of few records, all.
-	randomPairs = 1_000_000
+	// randomPairs is how many pairs are picked at random to learn how two people agree; of few records, all. They are all pairs of so many
+	// records at a time, which are picked at random: fifty records and their values stay at hand while 1,225 pairs of them are compared.
+	randomPairs  = clumps * clumpRecords * (clumpRecords - 1) / 2
+	clumps       = 800
+	clumpRecords = 50
 	// lastIteration is where training stops if it has not converged before.
 	lastIteration = 300
 	// settled is the largest change of any m, and of the share of matches relative to itself, that counts as none.
@@ -164,12 +168,17 @@ func (c *columns) countRandom() ([]patternCount, float64) {
 		})
 		return merged(tallies), float64(n) * float64(n-1) / 2
 	}
-	inParallel(c.workers, randomPairs, 10_000, func(worker, from, to int) {
-		for k := from; k < to; k++ {
-			h := mix(uint64(k)*0x9e3779b97f4a7c15 + 1)
-			i, j := uint32(h>>32)%uint32(n), uint32(h)%uint32(n)
-			if i != j {
-				count(worker, min(i, j), max(i, j))
+	inParallel(c.workers, clumps, 1, func(worker, clump, _ int) {
+		var rows [clumpRecords]uint32
+		for k := range rows {
+			high, _ := bits.Mul64(mix(uint64(clump*clumpRecords+k)*0x9e3779b97f4a7c15+1), uint64(n))
+			rows[k] = uint32(high)
+		}
+		for k, i := range rows {
+			for _, j := range rows[k+1:] {
+				if i != j {
+					count(worker, min(i, j), max(i, j))
+				}
 			}
 		}
 	})

@@ -2,7 +2,10 @@
 // are folded first (person.Fold); signs are bytes, so that no kernel allocates. Nothing here knows what a person is.
 package compare
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // Longest is how many bytes of a value Jaro-Winkler reads; what follows is not looked at.
 const Longest = 64
@@ -43,7 +46,7 @@ func ShapeOf(s string) Shape {
 // commonPrefix is how many of the first four bytes agree.
 func commonPrefix(a, b Shape) int {
 	n := bits.TrailingZeros32(a.prefix^b.prefix) / 8
-	return min(n, 4, int(a.len), int(b.len))
+	return min(n, int(a.len), int(b.len))
 }
 
 // Bound is a number that JaroWinkler of the two values never exceeds.
@@ -67,30 +70,37 @@ func bound(m, lenA, lenB, prefix int) float64 {
 // Bar is a bar for JaroWinkler that many shapes are held against: how many bytes two values must have in common, by their
 // lengths and how many of the first four bytes agree.
 type Bar struct {
-	need [Longest + 1][Longest + 1][5]uint8
+	at   float64
+	need [tabled * tabled * 8]uint8
 }
+
+// tabled is the length from which values are not in a Bar's table.
+const tabled = 32
 
 // NewBar works out a bar above 0.
 func NewBar(bar float64) *Bar {
-	b := new(Bar)
-	for i := range b.need {
-		for j := range b.need[i] {
-			for p := range b.need[i][j] {
-				m := 0
-				for m <= min(i, j) && bound(m, i, j, p) < bar {
-					m++
-				}
-				b.need[i][j][p] = uint8(m) // one more than either length where nothing is enough
-			}
+	b := &Bar{at: bar}
+	for n := range b.need {
+		i, j, prefix := n/8/tabled, n/8%tabled, n%8
+		m := 0
+		for m <= min(i, j) && bound(m, i, j, min(prefix, i, j)) < bar {
+			m++
+		}
+		if b.need[n] = uint8(m); m > min(i, j) {
+			b.need[n] = math.MaxUint8 // nothing is enough
 		}
 	}
 	return b
 }
 
 // Within says whether Bound of two shapes is at the bar or above; when it is not, nor is JaroWinkler.
-func (b *Bar) Within(x, y Shape) bool {
+func (b *Bar) Within(x, y *Shape) bool {
+	if (x.len|y.len)&^(tabled-1) != 0 {
+		return Bound(*x, *y) >= b.at
+	}
 	m := bits.OnesCount64(x.bag&y.bag) + int(min(x.extra, y.extra))
-	return min(m, int(x.len), int(y.len)) >= int(b.need[x.len][y.len][commonPrefix(x, y)])
+	prefix := uint(bits.TrailingZeros32(x.prefix^y.prefix)) / 8
+	return m >= int(b.need[(uint(x.len)*tabled+uint(y.len))*8+prefix])
 }
 
 // Len is the length of the value in bytes, up to Longest.
@@ -112,20 +122,20 @@ func JaroWinkler(s, t string) float64 {
 	if s == t {
 		return 1
 	}
-	// at[c] has a bit for each place of the byte c in t. A byte is its low seven bits: the fold keeps other scripts, whose
-	// bytes may then share a slot, so a hit is checked against t itself.
-	var at [128]uint64
-	ascii := true
+	// at[c] has a bit for each place of the byte c in t. A byte is its low five bits: those of a-z and of a space are their own, others
+	// share a slot, and then a hit is checked against t itself.
+	var at [32]uint64
+	letters := true
 	for i := 0; i < len(t); i++ {
-		at[t[i]&127] |= 1 << i
-		ascii = ascii && t[i] < 128
+		at[t[i]&31] |= 1 << i
+		letters = letters && isLetter(t[i])
 	}
 	reach := max(len(s), len(t))/2 - 1
 	reach = max(reach, 0)
 	var tTaken, sTaken uint64
 	for i := 0; i < len(s); i++ {
-		hits := at[s[i]&127] &^ tTaken & window(i, reach)
-		if !ascii || s[i] >= 128 {
+		hits := at[s[i]&31] &^ tTaken & window(i, reach)
+		if !letters || !isLetter(s[i]) {
 			hits = same(hits, s[i], t)
 		}
 		if hits != 0 {
@@ -151,6 +161,9 @@ func JaroWinkler(s, t string) float64 {
 	}
 	return j + float64(p)*0.1*(1-j)
 }
+
+// isLetter says whether a byte is a-z or a space.
+func isLetter(c byte) bool { return c-'a' < 26 || c == ' ' }
 
 // window has the bits of the places within reach of place i.
 func window(i, reach int) uint64 {

@@ -109,7 +109,7 @@ func TestBarIsTheBound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := ShapeOf(word.Draw(t, "a")), ShapeOf(word.Draw(t, "b"))
 		for at, bar := range bars {
-			if got, want := bar.Within(a, b), Bound(a, b) >= at; got != want {
+			if got, want := bar.Within(&a, &b), Bound(a, b) >= at; got != want {
 				t.Fatalf("within the bar %v: %v, and the bound is %v", at, got, Bound(a, b))
 			}
 		}
