@@ -11,8 +11,8 @@ STYLES := internal/web/static/build/throughline.css
 FRONTEND_FILES := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null)
 export CGO_ENABLED := 0
 
-demo: bin/throughline ## build everything, invent an area and serve it on this machine
-	bin/throughline demo
+demo: bin/throughline ## build everything, invent an area and serve it on this machine; ADDR=HOST:PORT says where
+	bin/throughline demo$(if $(ADDR), --addr $(ADDR))
 
 test: ## every check and test, on SQLite and PostgreSQL and in a real browser
 	scripts/test

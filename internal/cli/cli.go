@@ -69,7 +69,7 @@ func (p place) open(ctx context.Context, w *World, shared bool) (*app.App, error
 	return app.Open(ctx, app.Place{Dir: p.Dir, Postgres: p.Postgres, Areas: w.Areas, Version: w.Version, Now: w.Now, Shared: shared})
 }
 
-// exists says that there is no installation to ask: a command that only asks or decides makes none.
+// exists says that there is no installation: only serve, demo and area load make one, so that a mistyped folder stays unmade.
 func (p place) exists() error {
 	if p.Postgres != "" {
 		return nil

@@ -38,6 +38,9 @@ type worker struct {
 
 // work opens an installation for a command that has jobs done.
 func (o operator) work(ctx context.Context, w *World, do func(*worker) error) (err error) {
+	if err := o.exists(); err != nil {
+		return err
+	}
 	k := &worker{place: o.place, world: w}
 	if err := k.open(ctx); err != nil {
 		return err
