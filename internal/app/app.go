@@ -21,6 +21,7 @@ type App struct {
 	sorted  int // triples that a sorting holds in memory
 	configs configs
 	prices  priceMaps
+	turn    chan struct{} // holds one while an act reckons over every contact
 	effects kept[reckonedBoth]
 	codes   kept[[]CodePerson] // whose the contacts of codes are
 	paces   paces              // how fast jobs go
@@ -29,7 +30,7 @@ type App struct {
 
 // New makes the acts. areas holds a folder of configuration for each area; dir is the data directory, in which uploads wait.
 func New(db *store.DB, areas fs.FS, dir, version string, now func() time.Time) *App {
-	return &App{db: db, areas: areas, dir: dir, now: now, version: version, sorted: sortedInMemory}
+	return &App{db: db, areas: areas, dir: dir, now: now, version: version, sorted: sortedInMemory, turn: make(chan struct{}, 1)}
 }
 
 // Who is whoever asks for an act; the shells make one and hand it on. The zero Who is nobody.

@@ -30,7 +30,7 @@ type Removal struct {
 
 // Exchange is who would enter the cohort, and who would leave it.
 type Exchange struct {
-	Enter, Leave   []id.Person // whom the viewer may know of
+	Enter, Leave   []id.Person // the first of those whom the viewer may know of, mostMoves of each
 	EnterN, LeaveN int         // of all
 }
 
@@ -46,7 +46,7 @@ func exchange(tx *store.Tx, was, is *cohort.Cohort) (x Exchange, err error) {
 // Removal reckons what taking an extract back would change; nil while nothing is linked.
 func (a *App) Removal(ctx context.Context, who Who, n id.Extract) (*Removal, error) {
 	var r *Removal
-	err := a.db.Do(ctx, request(who, policy.ExtractOpen, policy.Extract, int64(n)), func(tx *store.Tx) (err error) {
+	err := a.reckoning(ctx, request(who, policy.ExtractOpen, policy.Extract, int64(n)), func(tx *store.Tx) (err error) {
 		r = nil
 		here, err := tx.Area()
 		if err != nil || here.LinkRun == 0 {

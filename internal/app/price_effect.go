@@ -54,7 +54,7 @@ func (a *App) PriceEffect(ctx context.Context, who Who, in PriceProposal) (*Pric
 		return nil, err
 	}
 	var e *PriceEffect
-	err := a.db.Do(ctx, inArea(who, policy.PriceMapOpen, policy.PriceMap), func(tx *store.Tx) error {
+	err := a.reckoning(ctx, inArea(who, policy.PriceMapOpen, policy.PriceMap), func(tx *store.Tx) error {
 		key, entry, err := a.propose(tx, in)
 		if err != nil {
 			return err
@@ -154,9 +154,21 @@ func effectKey(tx *store.Tx, here store.Area, standing, approved *priceMap) (key
 // kept keeps what was last reckoned under some keys: whoever approves a price or goes through a code's people opens a page several times,
 // and with ten million contacts each reckoning takes many seconds.
 type kept[T any] struct {
-	mu   sync.Mutex
-	was  map[string]T
-	turn sync.Mutex // held while one reckons: another who asks the same waits for the answer, and no two hold an area's contacts in memory
+	mu  sync.Mutex
+	was map[string]T
+}
+
+// reckoning opens the door for an act that may reckon over every contact of an area. Those that do wait for each other before they open a
+// transaction: no two hold an area's contacts in memory, one who asks what another is reckoning finds the answer kept, and whoever
+// waits, or goes away while waiting, keeps nobody from a page.
+func (a *App) reckoning(ctx context.Context, r store.Request, act func(tx *store.Tx) error) error {
+	select {
+	case a.turn <- struct{}{}:
+		defer func() { <-a.turn }()
+		return a.db.Do(ctx, r, act)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // mostKept bounds what is kept; a decision seldom waits beside more than a few others.
@@ -164,11 +176,6 @@ const mostKept = 8
 
 // of gives what was reckoned under a key, or reckons it. What does not last is reckoned each time.
 func (f *kept[T]) of(key string, lasts bool, reckon func() (T, error)) (T, error) {
-	if r, known := f.get(key); known && lasts {
-		return r, nil
-	}
-	f.turn.Lock()
-	defer f.turn.Unlock()
 	if r, known := f.get(key); known && lasts {
 		return r, nil
 	}
@@ -195,13 +202,16 @@ func (f *kept[T]) keep(key string, r T) {
 	f.was[key] = r
 }
 
-// knownOf gives those members who are not among others: whom the viewer may open, and how many there are in all.
+// knownOf gives those members who are not among others: the first of those whom the viewer may open, as many as a page shows, and how many
+// there are in all.
 func knownOf(tx *store.Tx, members []cohort.Member, others map[id.Person]bool) (known []id.Person, all int, err error) {
 	for _, m := range members {
 		if others[m.ID] {
 			continue
 		}
-		all++
+		if all++; len(known) == mostMoves {
+			continue
+		}
 		facts, err := tx.PersonFacts(m.ID)
 		if err != nil {
 			return nil, 0, err

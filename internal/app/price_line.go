@@ -52,7 +52,7 @@ type PriceDecision struct {
 // PriceLine opens one code of the price map.
 func (a *App) PriceLine(ctx context.Context, who Who, in OpenPriceLine) (PriceLinePage, error) {
 	var p PriceLinePage
-	err := a.db.Do(ctx, inArea(who, policy.PriceMapOpen, policy.PriceMap), func(tx *store.Tx) (err error) {
+	err := a.reckoning(ctx, inArea(who, policy.PriceMapOpen, policy.PriceMap), func(tx *store.Tx) (err error) {
 		page, err := a.priceMapPage(tx)
 		if err != nil {
 			return err

@@ -59,7 +59,7 @@ const CodePeopleOnPage = 25
 // a run would sum, so that they add up to the run's sum unless something changed after it.
 func (a *App) CodePeople(ctx context.Context, who Who, in OpenCodePeople) (CodePeoplePage, error) {
 	var p CodePeoplePage
-	err := a.db.Do(ctx, inArea(who, policy.PriceMapOpen, policy.PriceMap), func(tx *store.Tx) error {
+	err := a.reckoning(ctx, inArea(who, policy.PriceMapOpen, policy.PriceMap), func(tx *store.Tx) error {
 		page, err := a.priceMapPage(tx)
 		if err != nil {
 			return err

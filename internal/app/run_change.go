@@ -43,7 +43,8 @@ type PersonMove struct {
 	Records  int
 }
 
-// mostMoves is how many moves a run's report keeps, those of most records first.
+// mostMoves is how many moves a run's report keeps, those of most records first, and how many of those who enter a cohort or leave it a page
+// names.
 const mostMoves = 50
 
 // Mover is somebody who entered the cohort, or left it.
@@ -215,7 +216,7 @@ func (c *RunChange) movers(tx *store.Tx, before, now store.Run, then, in RunInpu
 		return err
 	}
 	w := whyMoved{RunChange: c, tx: tx, before: before, now: now, then: then, in: in, kept: len(kept) > 0}
-	for _, p := range x.Enter[:min(len(x.Enter), mostMoves)] {
+	for _, p := range x.Enter {
 		m, err := w.mover(p)
 		if err != nil {
 			return err
@@ -223,7 +224,7 @@ func (c *RunChange) movers(tx *store.Tx, before, now store.Run, then, in RunInpu
 		m.Is = amountIn(is.Cohort, p)
 		c.Entered = append(c.Entered, m)
 	}
-	for _, p := range x.Leave[:min(len(x.Leave), mostMoves)] {
+	for _, p := range x.Leave {
 		m, err := w.mover(p)
 		if err != nil {
 			return err
