@@ -1,8 +1,12 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -89,6 +93,16 @@ func pairsInDoubt(tx *store.Tx) (*inDoubt, error) {
 			d.of[m.Record] = m.Person
 		}
 	})
+}
+
+// digest is what of the pairs the reach depends on, beside the memberships.
+func (d *inDoubt) digest() string {
+	all := slices.SortedFunc(slices.Values(d.pairs), func(x, y store.DoubtPair) int { return cmp.Or(cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B)) })
+	h := sha256.New()
+	for _, p := range all {
+		fmt.Fprintln(h, p.A, p.B, p.PPM)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // keeping is contacts, and keeps those of people within whom there is doubt.

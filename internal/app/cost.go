@@ -88,6 +88,7 @@ func (a *App) costContacts(ctx context.Context, t *task) error {
 		if err != nil {
 			return err
 		}
+		c.inputs.Doubt = d.digest()
 		text, hash, err := c.inputs.text()
 		if err != nil {
 			return err

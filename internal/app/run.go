@@ -424,6 +424,7 @@ type RunInputs struct {
 	Answers       int            `json:",omitempty"` // standing answers taken into account
 	LinkRun       id.Run         `json:",omitempty"`
 	Memberships   string         `json:",omitempty"` // SHA-256 over record and person of every membership
+	Doubt         string         `json:",omitempty"` // SHA-256 over the pairs of records in doubt that nobody had answered
 	PriceMap      string         `json:",omitempty"` // SHA-256
 	Editions      []string       `json:",omitempty"`
 	Deflator      string         `json:",omitempty"`

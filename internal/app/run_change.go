@@ -63,7 +63,8 @@ type MoveReason string
 const (
 	MovedByAnswer  MoveReason = "answer"  // people said which records are theirs
 	MovedByLink    MoveReason = "link"    // the link run gave them other records
-	MovedByExtract MoveReason = "extract" // an extract was accepted or taken back
+	MovedByExtract MoveReason = "extract" // one was accepted that holds contacts of theirs
+	MovedByRemoval MoveReason = "removal" // an extract was taken back; whose contacts it held is no longer known
 	MovedByPrice   MoveReason = "price"
 	MovedByRule    MoveReason = "rule"
 )
@@ -283,6 +284,7 @@ func (w whyMoved) mover(p id.Person) (m Mover, err error) {
 	priced, e := w.priced(p, len(m.Why) > 0)
 	add(MovedByPrice, priced, e)
 	add(MovedByRule, w.Rule && len(m.Why) == 0, nil)
+	add(MovedByRemoval, len(w.Gone) > 0 && len(m.Why) == 0, nil)
 	return m, err
 }
 
@@ -312,19 +314,15 @@ func (w whyMoved) linked(p id.Person) (bool, error) {
 	return len(had) > 0 && !slices.Equal(had, has) || len(had) == 0 && w.kept, err
 }
 
-// sent says whether contacts of the person came in an extract that only one of the runs read. Of one that was taken back no contact is left to
-// ask, so it may have been that.
+// sent says whether contacts of the person came in an extract that only the later run read.
 func (w whyMoved) sent(p id.Person) (bool, error) {
 	if len(w.Came) == 0 {
-		return len(w.Gone) > 0, nil
+		return false, nil
 	}
 	contacts, err := w.tx.ContactsOf(p, w.in.LinkRun)
-	for _, c := range contacts {
-		if slices.ContainsFunc(w.Came, func(x RunExtract) bool { return x.ID == c.Extract }) {
-			return true, err
-		}
-	}
-	return len(w.Gone) > 0, err
+	return slices.ContainsFunc(contacts, func(c store.StoredContact) bool {
+		return slices.ContainsFunc(w.Came, func(x RunExtract) bool { return x.ID == c.Extract })
+	}), err
 }
 
 // priced says whether as many contacts of one service cost another sum, or prices are the only change left.

@@ -204,6 +204,7 @@ func runVersions(p app.RunPage) []ui.Pair {
 		pairs = append(pairs, ui.Pair{Name: "Price editions", Value: editions}, pair("Deflator", in.Deflator))
 	}
 	for _, digest := range []struct{ name, value string }{{"Digest of the price map", in.PriceMap}, {"Digest of who is who", in.Memberships},
+		{"Digest of the links in doubt", in.Doubt},
 		{"Digest of the area’s configuration", in.Configuration}, {"Model", in.Model}} {
 		if digest.value != "" {
 			pairs = append(pairs, ui.Pair{Name: digest.name, Value: ui.Say(ui.Code(digest.value))})

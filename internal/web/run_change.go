@@ -12,7 +12,8 @@ import (
 var moveReasons = map[app.MoveReason]string{
 	app.MovedByAnswer:  "somebody answered which records are theirs",
 	app.MovedByLink:    "the link run gave them other records",
-	app.MovedByExtract: "an extract was accepted or taken back",
+	app.MovedByExtract: "an extract was accepted that holds contacts of theirs",
+	app.MovedByRemoval: "perhaps because an extract was taken back",
 	app.MovedByPrice:   "prices were changed",
 	app.MovedByRule:    "the rule was changed",
 }

@@ -250,5 +250,5 @@ func stateCases() []Case {
 var change = RunChange{Before: 28, Costed: true, Moved: 9, EnteredN: 3, LeftN: 2,
 	Facts:   []Pair{{"People whom the rule finds", Say(Plain("44 before, 45 now"))}, {"Extracts that came", Say(Link(ExtractPath(20), longName), Break(), Plain(oddName))}},
 	Moves:   []RecordMove{{dean, dean + 1, 7}, {dean + 2, dean, 1}},
-	Entered: []CohortMover{{dean, 0, 0, amount(61_000), false, "Prices were changed"}, {dean + 3, 0, amount(50_120), amount(61_000), true, "The link run gave them other records; an extract was accepted or taken back"}},
+	Entered: []CohortMover{{dean, 0, 0, amount(61_000), false, "Prices were changed"}, {dean + 3, 0, amount(50_120), amount(61_000), true, "The link run gave them other records; an extract was accepted that holds contacts of theirs"}},
 	Left:    []CohortMover{{dean + 4, dean, amount(70_000), 0, true, "Somebody answered which records are theirs"}}}
