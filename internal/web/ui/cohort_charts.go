@@ -90,7 +90,9 @@ func (c Cohort) KindsChart() Chart {
 		right := "planned " + y.Planned.Pounds() + ", " + share(y.Planned, both).whole()
 		ch.Shapes = append(ch.Shapes, text(0, top+15, y.Name+", to "+y.To.Long(), "", "b"), text(full, top+15, both.Pounds(), "end", ""),
 			rect(0, top+21, edge, 28, "madder gap"), hatched(rect(edge, top+21, end-edge, 28, "edge")),
-			text(0, top+64, left, "", ""), text(full, top+64, right, "end", ""))
+			wide(text(0, top+64, left, "", "")), wide(text(full, top+64, right, "end", "")),
+			narrow(text(0, top+64, y.Crisis.Pounds()+", "+share(y.Crisis, both).whole(), "", "")), // two labels with their words would touch
+			narrow(text(full, top+64, y.Planned.Pounds()+", "+share(y.Planned, both).whole(), "end", "")))
 		said = append(said, y.Name+": "+left+"; "+right+".")
 		ch.Table.Rows = append(ch.Table.Rows, row(words(y.Name), c.sumOf(y.Crisis, "crisis, "+y.Name, "year", year, "kind", "crisis"),
 			c.sumOf(y.Planned, "planned, "+y.Name, "year", year, "kind", "planned"), c.sumOf(both, y.Name, "year", year)))
@@ -136,8 +138,8 @@ func (c Cohort) CurveChart() Chart {
 		said = append(said, p.Said+" carry "+cost.tenths()+" of the cost")
 		ch.Table.Rows = append(ch.Table.Rows, row(words(p.Said), words(people.tenths()), c.costTogether(p), words(cost.tenths())))
 	}
-	ch.Shapes = append(ch.Shapes, text(left, 238, "0%", "", "quiet"), text(left+(full-left)/2, 238,
-		"share of people, costliest first", "middle", "quiet"),
+	ch.Shapes = append(ch.Shapes, text(left, 238, "0%", "", "quiet"), wide(text(left+(full-left)/2, 238, "share of people, costliest first", "middle", "quiet")),
+		narrow(text(left+(full-left)/2, 238, "share of people", "middle", "quiet")),
 		text(full, 238, "100%", "end", "quiet"))
 	ch.Said = "A rising curve. " + strings.Join(said, "; ") + "."
 	return ch

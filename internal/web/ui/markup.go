@@ -195,7 +195,7 @@ func (m *markup) cell(column Column, c Cell) {
 		m.WriteString(`<td role="cell"`)
 	}
 	m.attr("class", class)
-	if !column.Head && column.Kind != Bars && !c.IsEmpty() {
+	if (!column.Head || column.Kind == Number) && column.Kind != Bars && !c.IsEmpty() { // a number alone does not say what it is
 		m.attr("data-h", seen(column.Name))
 	}
 	m.WriteString(">")
