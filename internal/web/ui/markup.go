@@ -116,7 +116,7 @@ func (m *markup) shape(s Shape) {
 		m.WriteString("<rect")
 		m.place("x", s.X, "y", s.Y, "width", s.W, "height", s.H)
 		if s.Fill != "" {
-			m.put(` fill="url(#`, s.Fill, `)"`)
+			m.attr("fill", "url(#"+s.Fill+")")
 		}
 		m.attr("class", s.Class)
 		m.WriteString("/>")
