@@ -258,7 +258,8 @@ func (l *looking) file(rows []sentRow) (*bytes.Buffer, error) {
 }
 
 // ExtractRow shows one row of an extract exactly as its agency sent it. Values that may tell who somebody is are hidden until names are shown,
-// and where nobody is linked to the row only their shape is shown.
+// and where nobody is linked to the row only their shape is shown. Of a worker's name and how they are reached it is always the shape: they
+// stand on the page of the person whom they work with, for those who may open it.
 func (a *App) ExtractRow(ctx context.Context, who Who, n id.Extract, line int64) (SentRow, error) {
 	var out SentRow
 	err := a.db.Do(ctx, request(who, policy.ExtractOpen, policy.Extract, int64(n)), func(tx *store.Tx) error {
@@ -272,7 +273,7 @@ func (a *App) ExtractRow(ctx context.Context, who Who, n id.Extract, line int64)
 		if err != nil {
 			return err
 		}
-		if out, err = a.sentRow(tx, at, person, service); err != nil || person != 0 {
+		if out, err = a.sentRow(tx, at, person, service); err != nil {
 			return err
 		}
 		sent, err := rowOf(tx, n, line)
@@ -281,8 +282,11 @@ func (a *App) ExtractRow(ctx context.Context, who Who, n id.Extract, line int64)
 		}
 		shapes := (&looking{layout: layout}).masked(sent)
 		for i := range out.Cells {
-			if out.Cells[i].Hidden {
-				out.Cells[i].Hidden, out.Cells[i].Value, out.Cells[i].Meant = false, shapes[i], "its shape only: it may tell who somebody is"
+			switch c, column := &out.Cells[i], &layout.Columns[i]; {
+			case c.Hidden && person == 0:
+				c.Hidden, c.Value, c.Meant = false, shapes[i], "its shape only: it may tell who somebody is"
+			case column.Is(intake.Worker) || column.Is(intake.Reach):
+				c.Value, c.Meant = shapes[i], "its shape only: it stands on the person’s page"
 			}
 		}
 		return nil

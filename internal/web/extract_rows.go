@@ -15,6 +15,8 @@ import (
 func rowsAsked(n id.Extract, q url.Values) (app.OpenExtractRows, error) {
 	in := app.OpenExtractRows{Extract: n, What: q.Get("what"), Column: q.Get("column"), Why: q.Get("why")}
 	switch in.What {
+	case "":
+		in.What = app.RowsAccepted
 	case app.RowsAccepted, app.RowsRepeated, app.RowsAside:
 	default:
 		return in, fault.Missing("page")
