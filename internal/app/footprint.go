@@ -94,11 +94,11 @@ func (a *App) footprintPage(tx *store.Tx, in OpenFootprint) (p FootprintPage, er
 	if err != nil {
 		return p, err
 	}
-	facts, err := tx.PersonFacts(p.Person)
+	sight, err := m.sightOf(tx, p.Person, here.LinkRun, policy.PersonFootprint)
 	if err != nil {
 		return p, err
 	}
-	stored, p.Hidden = m.visible(tx, facts.Agencies, stored)
+	stored, p.Hidden = m.visible(tx, sight.Facts.Agencies, stored)
 	contacts := make([]cost.Contact, len(stored))
 	for i, s := range stored {
 		contacts[i] = m.contact(s)
@@ -127,7 +127,7 @@ func (a *App) footprintPage(tx *store.Tx, in OpenFootprint) (p FootprintPage, er
 	if err != nil {
 		return p, err
 	}
-	return p, p.weakest(tx, links, here.LinkRun)
+	return p, p.weakest(tx, sight.links(links), here.LinkRun)
 }
 
 // held holds the lines to the sums that the run stored by month, service and payer. They differ when something came after the
@@ -283,16 +283,8 @@ func (a *App) Line(ctx context.Context, who Who, in OpenLine) (SentRow, error) {
 
 // row is a contact as the policy knows it: whose it is, and whether it is of a kind that is hidden from other agencies.
 func (m *priceMap) row(tx *store.Tx, c store.StoredContact, agencies []id.Agency) (policy.Subject, policy.Facts) {
-	code := m.codes[m.place[c.Service]]
-	f := policy.Facts{Exists: true, Area: tx.Actor().Area, Owner: code.Agency, Agencies: agencies}
-	if s, ok := m.area.Service(m.lines[m.key(code)].Service); ok {
-		switch s.Category {
-		case "mental-health":
-			f.Sensitivity = policy.MentalHealth
-		case "substance-misuse":
-			f.Sensitivity = policy.DrugAndAlcohol
-		}
-	}
+	f := m.serviceFacts(tx, c.Service)
+	f.Agencies = agencies
 	return policy.Subject{Kind: policy.Record, ID: int64(c.Record)}, f
 }
 

@@ -126,10 +126,11 @@ func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPa
 		return p, err
 	}
 	p.Area, p.Window = m.area, windowOf(m.area).Span
-	facts, err := tx.PersonFacts(p.Person)
+	sight, err := m.sightOf(tx, p.Person, here.LinkRun, policy.PersonOpen)
 	if err != nil {
 		return p, err
 	}
+	facts := sight.Facts
 	me := policy.Subject{Kind: policy.Person, ID: int64(p.Person)}
 	p.Named, p.MayAnswer = tx.May(policy.PersonSeeName, me, facts), tx.May(policy.PersonNotSame, me, facts)
 	p.MaySame, p.MayUndo = tx.May(policy.PersonSame, me, facts), tx.May(policy.PersonUndoAnswer, me, facts)
@@ -137,12 +138,13 @@ func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPa
 	if err != nil {
 		return p, err
 	}
-	if len(records) == 0 {
+	if records = sight.records(records); len(records) == 0 {
 		return p, fault.Missing("person")
 	}
 	if p.Links, err = tx.LinksOf(p.Person, here.LinkRun); err != nil {
 		return p, err
 	}
+	p.Links = sight.links(p.Links)
 	if p.LinkRun, err = tx.Run(here.LinkRun); err != nil {
 		return p, err
 	}
@@ -162,6 +164,9 @@ func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPa
 		return p, err
 	}
 	if p.Answers, err = answersShown(tx, p.Person); err != nil {
+		return p, err
+	}
+	if p.Answers, err = sight.answers(tx, m, here.LinkRun, p.Answers); err != nil {
 		return p, err
 	}
 	p.AnswerBy, p.AnswerOf = map[id.Account]string{}, map[id.Record]Answered{}
@@ -290,20 +295,6 @@ func (p *PersonPage) records(tx *store.Tx, m *priceMap, records []store.Record) 
 	return nil
 }
 
-// hideRecords leaves out the records all of whose contacts are hidden from the viewer: that an agency has a record would tell what they hide.
-func (p *PersonPage) hideRecords(all, visible []store.StoredContact) {
-	left := map[id.Record]int{}
-	for _, c := range all {
-		left[c.Record] += 0
-	}
-	for _, c := range visible {
-		left[c.Record]++
-	}
-	hidden := func(r id.Record) bool { n, has := left[r]; return has && n == 0 }
-	p.Records = slices.DeleteFunc(p.Records, func(r RecordShown) bool { return hidden(r.Record.RecordVersion.Record) })
-	p.Links = slices.DeleteFunc(p.Links, func(l store.Link) bool { return hidden(l.A) || hidden(l.B) })
-}
-
 // contacts gathers who is involved and the timeline, of what the viewer may see. agencies are those with a record of the person.
 func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run, agencies []id.Agency) error {
 	all, err := tx.ContactsOf(p.Person, run)
@@ -312,7 +303,6 @@ func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run, agencies []
 	}
 	var stored []store.StoredContact
 	stored, p.Hidden = m.visible(tx, agencies, all)
-	p.hideRecords(all, stored)
 	priced := make([]cost.Contact, len(stored))
 	agencyOf := map[int64]id.Agency{}
 	for _, c := range m.codes {

@@ -76,7 +76,8 @@ func (a *App) SearchForm(ctx context.Context, who Who) (Viewer, error) {
 }
 
 // SearchPeople looks for somebody among what is known, with typos: records that share a key are scored as a pair of records would
-// be, and people are shown likeliest first. Somebody hidden from the viewer is not found, and is not counted either.
+// be, and people are shown likeliest first. Somebody hidden from the viewer is not found, and changes nothing of the answer; nor does a
+// record that the person's page would not show the viewer.
 func (a *App) SearchPeople(ctx context.Context, who Who, in SearchPeople) (FoundPage, error) {
 	p := FoundPage{Asked: in}
 	in.Number = strings.TrimSpace(in.Number)
@@ -103,15 +104,20 @@ func (a *App) SearchPeople(ctx context.Context, who Who, in SearchPeople) (Found
 		if p.Agencies, err = tx.Agencies(); err != nil {
 			return err
 		}
-		owned, err := ownNumber(tx, here.LinkRun, p.Agencies, in.Number)
+		m, err := a.priceMap(tx)
 		if err != nil {
 			return err
 		}
-		best, err := a.candidates(tx, here.LinkRun, query, in.Reference, owned)
+		known := &knowing{tx: tx, prices: m, run: here.LinkRun, of: map[id.Person]sight{}}
+		owned, err := ownNumber(tx, known, p.Agencies, in.Number)
 		if err != nil {
 			return err
 		}
-		if p.People, p.More, err = p.found(tx, here.LinkRun, best, max(0, in.Page-1)*MostFound); err != nil {
+		best, err := a.candidates(tx, known, query, in.Reference, owned)
+		if err != nil {
+			return err
+		}
+		if p.People, p.More, err = p.found(tx, known, best, max(0, in.Page-1)*MostFound); err != nil {
 			return err
 		}
 		if why := damagedNHSNumber(in.Number); len(best) == 0 && why != "" {
@@ -237,6 +243,23 @@ func (in SearchPeople) asked(who person.Identity) (asked []store.Asked) {
 	return asked
 }
 
+// knowing is what the viewer of a search may know of each person who comes up in it.
+type knowing struct {
+	tx     *store.Tx
+	prices *priceMap
+	run    id.Run
+	of     map[id.Person]sight
+}
+
+func (k *knowing) person(p id.Person) (s sight, err error) {
+	s, met := k.of[p]
+	if !met {
+		s, err = k.prices.sightOf(k.tx, p, k.run, policy.PersonOpen)
+		k.of[p] = s
+	}
+	return s, err
+}
+
 // match is how well the best of a person's records fits what was asked.
 type match struct {
 	person id.Person
@@ -261,7 +284,7 @@ func damagedNHSNumber(number string) string {
 }
 
 // ownNumber finds the people whom an agency knows by just this number. In capitals or not is the same, as is a space at an end.
-func ownNumber(tx *store.Tx, run id.Run, agencies []store.Agency, number string) (map[id.Person]linkage.Explanation, error) {
+func ownNumber(tx *store.Tx, known *knowing, agencies []store.Agency, number string) (map[id.Person]linkage.Explanation, error) {
 	out := map[id.Person]linkage.Explanation{}
 	if number == "" {
 		return out, nil
@@ -269,11 +292,18 @@ func ownNumber(tx *store.Tx, run id.Run, agencies []store.Agency, number string)
 	spellings := slices.Compact(slices.Sorted(slices.Values([]string{number, strings.ToUpper(number), strings.ToLower(number)})))
 	for _, g := range agencies {
 		for _, key := range spellings {
-			some, err := tx.RecordOfKey(g.ID, store.RecordKey{Hash: int64(hash64(key)), Key: key}, run)
+			some, err := tx.RecordOfKey(g.ID, store.RecordKey{Hash: int64(hash64(key)), Key: key}, known.run)
 			if err != nil {
 				return nil, err
 			}
 			for _, f := range some {
+				s, err := known.person(f.Person)
+				if err != nil {
+					return nil, err
+				}
+				if !s.sees(f.Record) {
+					continue
+				}
 				e := out[f.Person]
 				e.Bits, e.Probability = exactly, 1
 				e.Parts = append(e.Parts, linkage.Part{Key: "own", Field: "own number at " + g.Name, Bits: exactly, Compared: true})
@@ -287,26 +317,33 @@ func ownNumber(tx *store.Tx, run id.Run, agencies []store.Agency, number string)
 // exactly is the evidence, in bits, of a number or reference that is exactly somebody's.
 const exactly = 40
 
-// candidates scores every record that shares a key with the query and gives each person's best; best begins with those found otherwise.
-func (a *App) candidates(tx *store.Tx, run id.Run, query person.Identity, reference string, best map[id.Person]linkage.Explanation) ([]match, error) {
+// candidates scores every record that shares a key with the query, of those that the viewer may know of, and gives each person's best; best
+// begins with those found otherwise.
+func (a *App) candidates(tx *store.Tx, known *knowing, query person.Identity, reference string, best map[id.Person]linkage.Explanation) ([]match, error) {
 	if reference != "" {
 		p, err := id.ParsePseudonym(reference)
 		if err != nil {
 			return nil, err
 		}
 		if p, err = tx.Follow(p); err == nil {
-			best[p] = linkage.Explanation{Bits: exactly, Probability: 1}
+			s, err := known.person(p)
+			if err != nil {
+				return nil, err
+			}
+			if len(s.Agencies) > 0 {
+				best[p] = linkage.Explanation{Bits: exactly, Probability: 1}
+			}
 		} else if fault.KindOf(err) != fault.NotFound {
 			return nil, err
 		}
 	}
-	model, err := publishedModel(tx, run)
+	model, err := publishedModel(tx, known.run)
 	if err != nil {
 		return nil, err
 	}
 	var byKey [][]store.RecordFound
 	for _, key := range searchKeys(query) {
-		some, err := tx.RecordsByKey(key, run, candidatesPerKey)
+		some, err := tx.RecordsByKey(key, known.run, candidatesPerKey)
 		if err != nil {
 			return nil, err
 		}
@@ -320,6 +357,13 @@ func (a *App) candidates(tx *store.Tx, run id.Run, query person.Identity, refere
 		}
 		for _, c := range some {
 			if seen[c.Record] || c.Person == 0 {
+				continue
+			}
+			s, err := known.person(c.Person)
+			if err != nil {
+				return nil, err
+			}
+			if !s.sees(c.Record) {
 				continue
 			}
 			seen[c.Record] = true
@@ -380,20 +424,16 @@ func publishedModel(tx *store.Tx, n id.Run) (*linkage.Model, error) {
 	return report.Model, nil
 }
 
-// found fills in a page of who was found, after so many, leaving out whoever the policy hides.
-func (p *FoundPage) found(tx *store.Tx, run id.Run, best []match, skip int) (out []Found, more bool, err error) {
+// found fills in a page of who was found, after so many.
+func (p *FoundPage) found(tx *store.Tx, known *knowing, best []match, skip int) (out []Found, more bool, err error) {
 	agencies := map[id.Agency]store.Agency{}
 	for _, g := range p.Agencies {
 		agencies[g.ID] = g
 	}
 	for _, m := range best {
-		facts, err := tx.PersonFacts(m.person)
+		sight, err := known.person(m.person)
 		if err != nil {
 			return nil, false, err
-		}
-		s := policy.Subject{Kind: policy.Person, ID: int64(m.person)}
-		if !tx.MayHere(s, facts) {
-			continue
 		}
 		if skip > 0 {
 			skip--
@@ -403,7 +443,7 @@ func (p *FoundPage) found(tx *store.Tx, run id.Run, best []match, skip int) (out
 			return out, true, nil
 		}
 		f := Found{Person: m.person, PPM: min(999_999, int64(m.score.Probability*1_000_000))}
-		for _, g := range facts.Agencies {
+		for _, g := range sight.Agencies {
 			f.Agencies = append(f.Agencies, agencies[g])
 		}
 		for _, p := range m.score.Parts {
@@ -419,12 +459,13 @@ func (p *FoundPage) found(tx *store.Tx, run id.Run, best []match, skip int) (out
 				f.Differs = append(f.Differs, p.Field)
 			}
 		}
-		records, err := tx.RecordsOf(m.person, run)
+		records, err := tx.RecordsOf(m.person, known.run)
 		if err != nil {
 			return nil, false, err
 		}
+		records = sight.records(records)
 		f.Borough = boroughOf(records)
-		if tx.May(policy.PersonSeeName, s, facts) {
+		if tx.May(policy.PersonSeeName, policy.Subject{Kind: policy.Person, ID: int64(m.person)}, sight.Facts) {
 			f.Name, f.Birth = bestName(records).Value, bestBirth(records).Value
 		}
 		out = append(out, f)

@@ -148,6 +148,7 @@ const (
 	DrugAndAlcohol Sensitivity = "drug-and-alcohol"
 	MentalHealth   Sensitivity = "mental-health"
 	Abuse          Sensitivity = "abuse"
+	Unsaid         Sensitivity = "unsaid" // nobody has said what it is about, so that it may be about any of these
 )
 
 // States that policies name. A subject may have others, which no policy names.

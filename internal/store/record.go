@@ -90,6 +90,27 @@ func (tx *Tx) InvolvedWith(p id.Person, run id.Run) ([]WorkerOf, error) {
 	})
 }
 
+var servicesOfPerson = query("record.services", `
+	select m.record, o.agency, 0 from memberships m join records o on o.id = m.record where m.run = $1 and m.person = $2
+	union select m.record, o.agency, c.service from memberships m join records o on o.id = m.record join contact_records r on r.record = m.record
+	join contacts c on c.extract = r.extract and c.line = r.line join extracts e on e.id = c.extract
+	where m.run = $1 and m.person = $2 and `+standingContact+` order by 1, 3`)
+
+// RecordService is a record of an agency and a service code that a standing contact of it has; code 0 stands for the record itself.
+type RecordService struct {
+	Record  id.Record
+	Agency  id.Agency
+	Service int64
+}
+
+// ServicesOf gives the records of a person in a link run, each with the service codes of its standing contacts, for the policy to judge.
+// It shows nobody: whoever is shown is noted then.
+func (tx *Tx) ServicesOf(p id.Person, run id.Run) ([]RecordService, error) {
+	return list(tx, servicesOfPerson, []any{int64(run), int64(p)}, func(scan func(...any) error) (s RecordService, err error) {
+		return s, scan(&s.Record, &s.Agency, &s.Service)
+	})
+}
+
 // RecordFound is a record that shares a key with a search.
 type RecordFound struct {
 	Record id.Record

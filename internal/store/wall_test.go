@@ -553,8 +553,9 @@ var readings = map[string]reading{
 			return tx.StandingRecords(w.record-1, w.other, func(r Record) error { f(r); return nil })
 		})
 	}},
-	"Record":    {call: func(tx *Tx, w *world) (any, error) { return tx.Record(w.record, w.linkRun) }},
-	"RecordsOf": {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.RecordsOf(w.person, w.linkRun) }},
+	"Record":     {call: func(tx *Tx, w *world) (any, error) { return tx.Record(w.record, w.linkRun) }},
+	"RecordsOf":  {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.RecordsOf(w.person, w.linkRun) }},
+	"ServicesOf": {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.ServicesOf(w.person, w.linkRun) }},
 	"RecordOfKey": {crowd: searched, call: func(tx *Tx, w *world) (any, error) {
 		return tx.RecordOfKey(w.agency, RecordKey{Hash: 1, Key: "north-1"}, w.linkRun)
 	}},

@@ -1,0 +1,238 @@
+package app
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// somebodyOf signs in somebody new of an agency.
+func (w *scene) somebodyOf(agency string, purpose policy.Purpose, roles ...policy.Role) Who {
+	w.t.Helper()
+	ctx, admin := w.t.Context(), w.as(policy.Administrator, policy.LookAfterAccounts)
+	page, err := w.app.Agencies(ctx, admin)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	at := slices.IndexFunc(page.Agencies, func(g AgencyRow) bool { return g.Slug == agency })
+	email, password := agency+"-"+string(roles[0])+"@example.org.uk", "invented-words-for-"+agency
+	made, err := w.app.CreateAccount(ctx, admin, NewAccount{Email: email, Name: "Sam of " + agency, Agency: page.Agencies[at].ID, Roles: roles})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	in, err := w.app.SignIn(ctx, Credentials{Area: "south-london", Email: email, Password: made.Temporary, Source: policy.CommandLine})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	token, err := w.app.ChangeOwnPassword(ctx, bySecret("south-london", in.Token), made.Temporary, password)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	who, err := w.app.demoPurpose(ctx, "south-london", token, purpose)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return who
+}
+
+// keptToItsAgency gives a scene in which Lantern and Fernhill, whose services are kept to it, each know Dean Whitlock and Ann Poole; Fernhill
+// knows Ann by a code of which the price map says nothing; and Fernhill alone knows Ruth Hale and Otto Byrne.
+func (w *scene) keptToItsAgency() (fernhill store.Extract) {
+	const head = "client,forename,surname,born,nhs,postcode,day\n"
+	lantern := w.layout("lantern", layoutOf("lantern", "OUTR", "street-outreach", "contact"))
+	detox := w.layout("fernhill", layoutOf("fernhill", "DETOX", "inpatient-detox", "day"))
+	unsaid := w.layout("fernhill", strings.Replace(layoutOf("fernhill", "DTX-NEW", "inpatient-detox", "day"), "name: clients", "name: others", 1))
+	w.accept(w.send(lantern, march, false, head+
+		"L1,Dean,Whitlock,04/03/1983,9990000018,SE5 8AZ,05/01/2026\nL2,Ann,Poole,01/02/1990,9990000026,SE15 4QX,06/01/2026\n"))
+	fernhill = w.send(detox, march, false, head+
+		"R1,Dean,Whitlock,04/03/1983,9990000018,SE5 8AZ,07/01/2026\nR2,Ruth,Hale,07/07/1971,,SE1 1AA,07/01/2026\n"+
+		"9990000019,Otto,Byrne,08/08/1961,,SE1 2AA,07/01/2026\n")
+	w.accept(fernhill)
+	w.accept(w.send(unsaid, march, false, head+"U1,Ann,Poole,01/02/1990,9990000026,SE15 4QX,08/01/2026\n"))
+	w.run()
+	return fernhill
+}
+
+func (w *scene) searched(who Who, in SearchPeople) (people []Found, err error) {
+	p, err := w.app.SearchPeople(w.t.Context(), who, in)
+	return p.People, err
+}
+
+// TestAnotherAgencysRecordIsHidden: of a record whose every contact is kept to its agency, or is of a code of which nobody has said what it
+// means, people of another agency learn nothing from the person's page, its links, the timeline or the footprint.
+func TestAnotherAgencysRecordIsHidden(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.keptToItsAgency()
+		lantern := w.somebodyOf("lantern", policy.TakeToPanel, policy.Coordinator)
+		fernhill := w.somebodyOf("fernhill", policy.TakeToPanel, policy.Coordinator)
+		analyst := w.as(policy.Analyst, policy.CheckRecords)
+		for _, name := range []string{"Dean Whitlock", "Ann Poole"} {
+			forename, surname, _ := strings.Cut(name, " ")
+			n := w.find(forename, surname)
+			for viewer, who := range map[string]Who{"lantern": lantern, "fernhill": fernhill, "analyst": analyst} {
+				records, links, hidden := 2, 1, 0
+				if viewer == "lantern" {
+					records, links, hidden = 1, 0, 1
+				}
+				p, err := w.app.Person(t.Context(), who, n, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				told := strings.Contains(agenciesOf(p), "fernhill")
+				if len(p.Records) != records || len(p.Links) != links || (p.Why != nil) != (links > 0) || p.Hidden != hidden ||
+					len(p.Timeline) != records || len(p.Involved) != records || told != (records == 2) {
+					t.Errorf("%s sees of %s %d records of %s, %d links, %d of the timeline, %d involved and %d hidden; want %d records and %d links",
+						viewer, name, len(p.Records), agenciesOf(p), len(p.Links), len(p.Timeline), len(p.Involved), p.Hidden, records, links)
+				}
+				purpose := who
+				if viewer == "analyst" {
+					purpose = w.as(policy.Analyst, policy.FindAndCost)
+				}
+				f, err := w.app.Footprint(t.Context(), purpose, OpenFootprint{Person: n})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if f.Hidden != hidden || (f.Weakest == 1_000_000) != (links == 0) || len(f.Priced.Lines)+len(f.Priced.Gaps) != records {
+					t.Errorf("%s sees of %s's footprint %d hidden, a weakest link of %d (%s), %d lines and %d gaps", viewer, name, f.Hidden, f.Weakest,
+						f.WeakOf.Slug, len(f.Priced.Lines), len(f.Priced.Gaps))
+				}
+			}
+		}
+	})
+}
+
+func agenciesOf(p PersonPage) string {
+	var all []string
+	for _, r := range p.Records {
+		all = append(all, r.Agency.Slug)
+	}
+	for _, v := range p.Involved {
+		all = append(all, v.Agency.Slug)
+	}
+	for _, b := range p.Timeline {
+		all = append(all, b.Agency.Slug)
+	}
+	return strings.Join(all, " ")
+}
+
+// TestSearchTellsNothingHidden: a search answers word for word the same for what the viewer may not know of and for what is not there.
+func TestSearchTellsNothingHidden(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.keptToItsAgency()
+		lantern := w.somebodyOf("lantern", policy.TakeToPanel, policy.Coordinator)
+		analyst := w.as(policy.Analyst, policy.FindAndCost)
+		ruth := w.find("Ruth", "Hale")
+		nobody := id.Pseudonym(ruth + 900)
+		for _, s := range []struct {
+			why           string
+			hidden, there SearchPeople
+		}{
+			{"another agency's own number for somebody", SearchPeople{Number: "R1"}, SearchPeople{Number: "R7"}},
+			{"its number under a code that nobody has explained", SearchPeople{Number: "U1"}, SearchPeople{Number: "U7"}},
+			{"a name", SearchPeople{Name: "Ruth Hale"}, SearchPeople{Name: "Zeno Quix"}},
+			{"a damaged NHS number", SearchPeople{Number: "9990000019"}, SearchPeople{Number: "9990000027"}},
+			{"a name with a hidden person's number", SearchPeople{Name: "Ann Poole", Number: "R2"}, SearchPeople{Name: "Ann Poole", Number: "R7"}},
+			{"a name with a hidden person's reference", SearchPeople{Name: "Ann Poole", Number: id.Pseudonym(ruth)}, SearchPeople{Name: "Ann Poole", Number: nobody}},
+		} {
+			hidden, hiddenErr := w.searched(lantern, s.hidden)
+			missing, missingErr := w.searched(lantern, s.there)
+			if d := cmp.Diff(missing, hidden); d != "" || fault.KindOf(hiddenErr) != fault.KindOf(missingErr) {
+				t.Errorf("%s tells what is hidden (-missing +hidden):\n%s(%v, %v)", s.why, d, missingErr, hiddenErr)
+			}
+			if found, err := w.searched(analyst, s.hidden); err != nil || len(found) == 0 {
+				t.Errorf("the partnership's analyst finds nobody by %s (%v), so that this test holds nothing", s.why, err)
+			}
+		}
+		for _, who := range []struct {
+			Who
+			agencies int
+		}{{lantern, 1}, {analyst, 2}} {
+			found, err := w.searched(who.Who, SearchPeople{Name: "Dean Whitlock"})
+			if err != nil || len(found) != 1 || len(found[0].Agencies) != who.agencies {
+				t.Errorf("Dean is found as %+v (%v), want the marks of %d agencies", found, err, who.agencies)
+			}
+		}
+	})
+}
+
+// TestRowsOfAnExtractAreKeptToItsAgency: whoever of another agency may open an extract's page sees none of its rows.
+func TestRowsOfAnExtractAreKeptToItsAgency(t *testing.T) {
+	t.Parallel()
+	w := newScene(t, "")
+	e := w.keptToItsAgency()
+	open := func(who Who) error {
+		_, err := w.app.ExtractRows(t.Context(), who, OpenExtractRows{Extract: e.ID, What: RowsAccepted})
+		return err
+	}
+	if err := open(w.somebodyOf("lantern", policy.HandleExtracts, policy.GovernanceLead)); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("a governance lead of Lantern opens Fernhill's rows: %v", err)
+	}
+	for _, who := range []Who{w.as(policy.Analyst, policy.HandleExtracts), w.somebodyOf("fernhill", policy.HandleExtracts, policy.AgencyUser)} {
+		if err := open(who); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestPeopleOfACodeAreClosedByItsRows: a person whom the viewer may open is closed on the list of a code whose rows they may not see, and
+// only those shown are said to have been seen.
+func TestPeopleOfACodeAreClosedByItsRows(t *testing.T) {
+	t.Parallel()
+	w := newScene(t, "")
+	w.keptToItsAgency()
+	dean := w.find("Dean", "Whitlock")
+	listed := func(who Who) (p CodePeoplePage) {
+		t.Helper()
+		err := w.app.db.Do(t.Context(), inArea(who, policy.PersonSearch, policy.Area), func(tx *store.Tx) error {
+			p = CodePeoplePage{}
+			here, err := tx.Area()
+			if err != nil {
+				return err
+			}
+			contacts, err := tx.ContactsOf(dean, here.LinkRun)
+			if err != nil {
+				return err
+			}
+			for _, c := range contacts {
+				if err := w.app.openCodePeople(tx, &p, []CodePerson{{Person: dean, one: c}}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	if p := listed(w.somebodyOf("lantern", policy.TakeToPanel, policy.Coordinator)); len(p.Rows) != 1 || p.Closed != 1 {
+		t.Errorf("Lantern's coordinator opens Dean for %d codes, and %d are closed, want 1 of each", len(p.Rows), p.Closed)
+	}
+	if p := listed(w.as(policy.Analyst, policy.FindAndCost)); len(p.Rows) != 2 || p.Closed != 0 {
+		t.Errorf("an analyst of the partnership opens Dean for %d codes, and %d are closed, want 2 and none", len(p.Rows), p.Closed)
+	}
+	seen := func() int64 {
+		t.Helper()
+		p, err := w.app.WhoHasSeen(t.Context(), w.as(policy.GovernanceLead, policy.AuditUse), dean, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Count
+	}
+	before := seen()
+	people, err := w.app.CodePeople(t.Context(), w.as(policy.FinanceLead, policy.AgreePrices),
+		OpenCodePeople{OpenPriceLine: OpenPriceLine{Agency: "fernhill", Code: "DETOX", Unit: "day"}})
+	if err != nil || len(people.Rows) != 3 {
+		t.Fatalf("the code's people are %+v (%v), want 3", people.Rows, err)
+	}
+	if now := seen(); now != before+2 {
+		t.Errorf("the list of a code's people left %d events of Dean, want one and one for looking at the list", now-before)
+	}
+}
