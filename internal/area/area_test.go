@@ -187,9 +187,18 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 	for _, n := range fault.As(err).Notes {
 		fields = append(fields, n.Field)
 	}
-	want := []string{lineOf(t, "area.yaml", "days: 728") + " cohort.days", "prices.yaml:2 lines.0.agency", "prices.yaml:2 lines.0.service"}
+	want := []string{lineOf(t, "area.yaml", "days: 728") + " cohort.days", "prices.yaml:2 lines.1.agency", "prices.yaml:2 lines.1.service"}
 	if diff := cmp.Diff(want, fields); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// An entry of a list is named as it names itself.
+func TestAProblemNamesTheAgency(t *testing.T) {
+	t.Parallel()
+	_, err := Load(changed(t, "area.yaml", "name: Southwark Council, payer: councils-care", "name: Southwark Council, payer: nobody"), "south-london")
+	if f := fault.As(err); err == nil || !strings.HasSuffix(f.Notes[0].Field, " agencies.southwark.payer") {
+		t.Errorf("the problem is at %+v", f)
 	}
 }
 

@@ -87,14 +87,30 @@ func (f *file) at(path ...any) place {
 	}
 	var words []string
 	for _, step := range path {
-		words = append(words, fmt.Sprint(step))
-		if n = below(n, step); n == nil {
+		list := n
+		n = below(list, step)
+		words = append(words, called(step, n))
+		if n == nil {
 			break
 		}
 		p.line = n.Line
 	}
 	p.path = strings.Join(words, ".")
 	return p
+}
+
+// called is a step as a reader finds it: an entry of a list by its slug, or by its number from 1 where it has none.
+func called(step any, n *yaml.Node) string {
+	i, ok := step.(int)
+	if !ok {
+		return fmt.Sprint(step)
+	}
+	if n != nil {
+		if slug := below(n, "slug"); slug != nil && slug.Value != "" {
+			return slug.Value
+		}
+	}
+	return strconv.Itoa(i + 1)
 }
 
 func below(n *yaml.Node, step any) *yaml.Node {

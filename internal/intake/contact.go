@@ -11,7 +11,7 @@ import (
 	"throughline/internal/person"
 )
 
-// firstContact is the earliest day that can be meant: days before it are what systems write for not known.
+// firstContact is the earliest day that can be meant: nobody in a file was born before it, and systems write such days for not known.
 var firstContact = day.Must(1901, time.January, 2)
 
 // readContact reads the contact's side of the row in hand, or says why the row cannot stand.
@@ -75,8 +75,11 @@ func (r *Reader) readDay(c int) (day.Day, Rejection) {
 		message, remedy := dayTrouble(v, formed, r.plan.columns[c].formats)
 		return 0, r.about(c, unreadable, message, remedy)
 	}
-	if y, _, _ := d.Date(); d < firstContact || y == 9999 {
+	switch y, _, _ := d.Date(); {
+	case y == 9999 || person.IsPlaceholderDay(d):
 		return 0, r.about(c, unreadable, "The day stands for “not known”", "Send the day of the contact")
+	case d < firstContact:
+		return 0, r.about(c, unreadable, "The day is before anybody of today could be born", "Send the day of the contact")
 	}
 	return d, Rejection{}
 }

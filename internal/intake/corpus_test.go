@@ -155,7 +155,8 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"nothing", "", "", "empty", "line 1", "nothing in it"},
 		{"a mark alone", "", "\uFEFF", "empty", "line 1", "nothing in it"},
-		{"blank lines", "", "\n\n\n", "header", "line 1", "None of the layout's columns"},
+		{"blank lines", "", "\n\n\n", "empty", "line 1", "nothing in it but empty lines"},
+		{"spaces alone", "", " \r\n\t \r\n", "empty", "line 1", "nothing in it but empty lines"},
 		{"a spreadsheet", "", "PK\x03\x04\x14\x00\x06", "not-text", "line 1", "XLSX"},
 		{"an old spreadsheet", "", "\xD0\xCF\x11\xE0\xA1\xB1", "not-text", "line 1", "XLS"},
 		{"gzip", "", "\x1F\x8B\x08", "not-text", "line 1", "compressed"},
@@ -207,7 +208,11 @@ func TestRefusals(t *testing.T) {
 		{"the header on another line", "header: 1", "Extract of May\n\n" + soundHeader + row, "header", "line 1", "it stands on line 3"},
 		{"a header beyond the end", "header: 9", soundHeader + row, "header", "line 1", "no header"},
 		{"another delimiter", "delimiter: tab", soundHeader + row, "header", "line 1", "None of the layout's columns"},
-		{"another file", "", "<html><body>Sign in</body></html>", "header", "line 1", "None of the layout's columns"},
+		{"a web page", "", "<html><body>Sign in</body></html>", "not-text", "line 1", "web page"},
+		{"a web page with its kind", "", "\n<!DOCTYPE html>\n<html lang=\"en\">", "not-text", "line 1", "web page"},
+		{"XML", "", "<?xml version=\"1.0\"?><rows/>", "not-text", "line 1", "XML"},
+		{"JSON", "", "[\n  {\"client\": \"C1\"}\n]", "not-text", "line 1", "JSON"},
+		{"a JSON object", "", "{\"client\": \"C1\"}", "not-text", "line 1", "JSON"},
 		{"rows after a line that ends them", "stop: [begins C1]", soundHeader + row + "C2,Ada,,\n", "rows-after-end", "line 2", "could be a row"},
 		{"rows after a blank row that ends them", "stop: [blank row]", soundHeader + row + "\nC2,Ada,,\n", "rows-after-end", "line 4", "stop on line 3"},
 	} {

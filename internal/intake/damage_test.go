@@ -90,6 +90,7 @@ func TestSpreadsheetDamage(t *testing.T) {
 		{"start", "#VALUE!", "unreadable-day", "spreadsheet’s error"},
 		{"start", "4.57E+04", "unreadable-day", "in short"},
 		{"start", "01/01/1900", "unreadable-day", "stands for “not known”"},
+		{"start", "01/04/1820", "unreadable-day", "before anybody of today could be born"},
 		{"start", "", "no-day", "cannot tell when"},
 		{"end", "02/02/2025", "end-before-start", "before the first, 3 Feb 2025"},
 		{"end", "soon", "unreadable-day", "Not in the form"},

@@ -92,6 +92,38 @@ func readHeader(l *Layout, row [][]byte, line int, delim byte) headerLine {
 	return h
 }
 
+// headerIn finds the layout's header in the beginning of a file. Of text that is no rows at all it says what it is.
+func headerIn(l *Layout, beginning []byte, whole bool, encoding string) (headerLine, error) {
+	h, err := findHeader(l, beginning, whole, encoding)
+	if err != nil {
+		if other := noRows(beginning, whole); other != nil {
+			return headerLine{}, other
+		}
+	}
+	return h, err
+}
+
+// noRows says that a text is blank, a web page or JSON; nil where it may be rows. A file whose header was found is never asked.
+func noRows(beginning []byte, whole bool) *fault.Error {
+	text := bytes.ToLower(bytes.TrimSpace(beginning[:min(len(beginning), 1<<12)]))
+	packed := bytes.Join(bytes.Fields(text), nil)
+	begins := func(with ...string) bool {
+		return slices.ContainsFunc(with, func(s string) bool { return bytes.HasPrefix(packed, []byte(s)) })
+	}
+	switch {
+	case len(bytes.TrimSpace(beginning)) == 0 && whole:
+		return fileFault("empty", 1, "", "There is nothing in it but empty lines.", "Check that the whole file was sent.")
+	case begins("<!doctypehtml", "<html", "<head", "<body"):
+		return fileFault("not-text", 1, "", "It is a web page (HTML), and not rows of text.",
+			"A sign-in page is often saved in place of a file. Fetch the file again, and send it as CSV.")
+	case begins("<?xml"):
+		return fileFault("not-text", 1, "", "It is XML, and not rows of text.", "Ask for the data as CSV.")
+	case begins(`{"`, "{}", "[{", `["`, "[[", "[]"):
+		return fileFault("not-text", 1, "", "It is JSON, and not rows of text.", "Ask for the data as CSV.")
+	}
+	return nil
+}
+
 // findHeader looks for the layout's header in the beginning of a file, under each delimiter that it may have.
 // It refuses when no row fits, and when more than one delimiter would.
 func findHeader(l *Layout, beginning []byte, whole bool, encoding string) (headerLine, error) {
@@ -289,5 +321,5 @@ func open(l *Layout, beginning []byte) (headerLine, error) {
 	if err != nil {
 		return headerLine{}, err
 	}
-	return findHeader(l, decoded, len(beginning) < firstBuffer, encoding)
+	return headerIn(l, decoded, len(beginning) < firstBuffer, encoding)
 }

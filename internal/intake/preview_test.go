@@ -42,7 +42,7 @@ func TestDryRun(t *testing.T) {
 			{"forename", "placeholder-name", "The word stands for a name that is not known.", 1, "Unknown"},
 		},
 		Rejected: []RejectedRow{
-			{Rejection{8, "id", "no-record-number", "", "No record number, so the row cannot be tied to anyone", "Send “id”"},
+			{Rejection{8, "id", "no-record-number", "", "No record number, so the row cannot be tied to anyone", "Send the record number, in the column “id”"},
 				[]string{"", "Cy", "", "R4", "VIS", "05/02/2025", "", ""}},
 			{Rejection{9, "start", "unreadable-day", "32/02/2025", "Not a day in the calendar", "Send the day as DD/MM/YYYY"},
 				[]string{"K5", "Di", "", "R5", "VIS", "32/02/2025", "", ""}},

@@ -106,7 +106,7 @@ func NewReader(file io.Reader, l *Layout, o Options) (*Reader, error) {
 	if r.scan.end == 0 {
 		return nil, fileFault("empty", 1, "", "There is nothing in it.", "Check that the whole file was sent.")
 	}
-	if r.header, err = findHeader(l, r.scan.buf[:r.scan.end], r.scan.eof, r.encoding); err != nil {
+	if r.header, err = headerIn(l, r.scan.buf[:r.scan.end], r.scan.eof, r.encoding); err != nil {
 		return nil, err
 	}
 	r.scan.setDelim(r.header.delim)
@@ -359,7 +359,7 @@ func (r *Reader) readKey() (Rejection, bool) {
 		if len(v) == 0 {
 			if n == 0 || !r.plan.firstKey {
 				empty = r.about(c, noKey, "No record number, so the row cannot be tied to anyone",
-					"Send "+quoteHeader(r.headerOf(c)))
+					"Send the record number, in the column "+quoteHeader(r.headerOf(c)))
 			}
 			if r.plan.firstKey {
 				continue

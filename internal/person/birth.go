@@ -16,6 +16,9 @@ var placeholderBirths = map[day.Day]bool{
 	day.Must(1, time.January, 1): true, day.Must(1111, time.November, 11): true, day.Must(9999, time.December, 31): true,
 }
 
+// IsPlaceholderDay says whether a day is one that systems write when no date is known.
+func IsPlaceholderDay(d day.Day) bool { return placeholderBirths[d] }
+
 // ReadBirth judges a date of birth on the extract's as-of day. A stand-in (1 January 1900), a day after asOf and an age over
 // 120 are set aside. firstOfJanuaryMeansYear is what the agency's layout says: then 1 January means the year only.
 func ReadBirth(d, asOf day.Day, firstOfJanuaryMeansYear bool) (Birth, Why) {
