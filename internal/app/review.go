@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"throughline/internal/area"
+	"throughline/internal/cohort"
 	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/linkage"
@@ -34,6 +35,7 @@ type PairsAsked struct {
 	Why    string
 	Agency string // slug: one of the two records is theirs
 	Stand  string
+	Rest   bool // those whose answers cannot change who is of the cohort, in place of the others
 	Page   int
 }
 
@@ -44,9 +46,12 @@ const PairsOnPage = 25
 type PairList struct {
 	Viewer   Viewer
 	Rows     []PairRow
-	Total    int // that match what was asked
-	Waiting  int // for the viewer in all
-	Others   int // that the viewer has looked at and that wait for somebody else
+	Total    int         // that match what was asked
+	Waiting  int         // for the viewer in all
+	Deciding int         // of them, those whose answers can change who is of the cohort
+	Rule     cohort.Rule // of the cohort; zero before there is one, and then every pair counts as deciding
+	Moved    money.Pence // expected of the answers about those
+	Others   int         // that the viewer has looked at and that wait for somebody else
 	Page     int
 	Agencies []store.Agency
 	Run      store.Run // the link run in force; zero when there is none
@@ -61,6 +66,10 @@ type waiting struct {
 	stands   linkage.Stand
 	stake    money.Pence
 	gain     money.Pence
+	// moot says that nobody is asked: the two are one person by an answer about others of their records, or another pair asks, or has
+	// been answered, about the same two people.
+	moot    bool
+	decides bool // see decidingFirst
 }
 
 // readBy says whether somebody has looked at the pair.
@@ -69,7 +78,7 @@ func (w waiting) readBy(who id.Account) bool {
 }
 
 func (w waiting) open() bool {
-	return w.stands.Open(len(w.readings), linkage.AskedTwice(w.A, w.B))
+	return !w.moot && w.stands.Open(len(w.readings), linkage.AskedTwice(w.A, w.B))
 }
 
 // waitsFor says whether the pair waits for somebody to look who has not.
@@ -114,7 +123,63 @@ func waitingPairs(tx *store.Tx) ([]waiting, map[Pair][]linkage.Reading, error) {
 	slices.SortFunc(out, func(x, y waiting) int {
 		return cmp.Or(cmp.Compare(y.gain, x.gain), cmp.Compare(unsure(y), unsure(x)), cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B))
 	})
+	askOnce(out)
 	return out, readings, nil
+}
+
+// askOnce leaves one question about any two people. Pairs that somebody has read go on as they stand.
+func askOnce(all []waiting) {
+	asked := map[[2]id.Person]bool{}
+	people := func(w waiting) [2]id.Person {
+		return [2]id.Person{min(w.Persons[0], w.Persons[1]), max(w.Persons[0], w.Persons[1])}
+	}
+	for _, w := range all {
+		if len(w.readings) > 0 && !w.Linked() {
+			asked[people(w)] = true
+		}
+	}
+	for i, w := range all {
+		switch {
+		case len(w.readings) > 0:
+		case w.Linked():
+			all[i].moot = !linkage.ReviewReason(w.Why).OfOnePerson()
+		default:
+			all[i].moot = asked[people(w)]
+			asked[people(w)] = true
+		}
+	}
+}
+
+// decidingFirst puts those pairs first whose answers can change who reaches the cohort's threshold, by the rule of the cost run in force, or on
+// which people differ.
+func decidingFirst(tx *store.Tx, some []waiting) (cohort.Rule, error) {
+	run, report, err := costReport(tx)
+	if err != nil {
+		return cohort.Rule{}, err
+	}
+	if run.ID == 0 {
+		for i := range some {
+			some[i].decides = true
+		}
+		return cohort.Rule{}, nil
+	}
+	pairs := make([]linkage.Apart, len(some))
+	for i, w := range some {
+		pairs[i] = linkage.Apart{People: w.Persons, Totals: w.Totals}
+	}
+	for i, d := range linkage.Deciding(pairs, report.Cohort.Rule.Threshold()) {
+		some[i].decides = d || some[i].stands == linkage.Disputed
+	}
+	slices.SortStableFunc(some, func(x, y waiting) int {
+		switch {
+		case x.decides == y.decides:
+			return 0
+		case x.decides:
+			return -1
+		}
+		return 1
+	})
+	return report.Cohort.Rule, nil
 }
 
 // Pairs lists what waits for the viewer.
@@ -150,17 +215,24 @@ func (p *PairList) fill(tx *store.Tx, in PairsAsked) error {
 	for _, g := range p.Agencies {
 		agencies[g.ID] = g
 	}
-	var some []waiting
+	var mine, some []waiting
 	for _, w := range all {
-		switch mine := w.readBy(p.Viewer.Account); {
-		case !w.open():
-			continue
-		case mine:
+		switch {
+		case w.waitsFor(p.Viewer.Account):
+			mine = append(mine, w)
+		case w.open():
 			p.Others++
-			continue
 		}
-		p.Waiting++
-		if (in.Why == "" || in.Why == string(blindReason(w.Why))) && (in.Stand == "" || in.Stand == string(shownStand(w.stands))) &&
+	}
+	p.Waiting = len(mine)
+	if p.Rule, err = decidingFirst(tx, mine); err != nil {
+		return err
+	}
+	for _, w := range mine {
+		if w.decides {
+			p.Deciding, p.Moved = p.Deciding+1, p.Moved+w.gain
+		}
+		if w.decides != in.Rest && (in.Why == "" || in.Why == string(blindReason(w.Why))) && (in.Stand == "" || in.Stand == string(shownStand(w.stands))) &&
 			(in.Agency == "" || agencies[w.Agencies[0]].Slug == in.Agency || agencies[w.Agencies[1]].Slug == in.Agency) {
 			some = append(some, w)
 		}
@@ -235,11 +307,12 @@ func (a *App) NextPair(ctx context.Context, who Who) (next Pair, err error) {
 	err = a.db.Do(ctx, inArea(who, policy.PairList, policy.Area), func(tx *store.Tx) error {
 		next = Pair{}
 		all, _, err := waitingPairs(tx)
-		for _, w := range all {
-			if w.waitsFor(tx.Actor().Account) {
-				next = Pair{w.A, w.B}
-				break
-			}
+		if err != nil {
+			return err
+		}
+		all = slices.DeleteFunc(all, func(w waiting) bool { return !w.waitsFor(tx.Actor().Account) })
+		if _, err = decidingFirst(tx, all); err == nil && len(all) > 0 {
+			next = Pair{all[0].A, all[0].B}
 		}
 		return err
 	})
@@ -407,7 +480,7 @@ func (p *PairPage) explain(d store.Doubt) error {
 	p.Evidence = Explained{Link: d.Link, Record: d.A, Other: d.B, Parts: parts}
 	p.Evidence.Evidence = ""
 	for _, part := range p.Evidence.Parts {
-		if part.Key != "start" && part.Key != "household" {
+		if part.Key != "start" && part.Key != "household" && part.Key != "names" { // those are of no field that a record has
 			p.Compared = append(p.Compared, EvidencePart{Key: part.Key, Field: part.Field, Compared: part.Compared, Level: part.Level})
 		}
 	}

@@ -435,6 +435,68 @@ func TestSplitAndWhoReceived(t *testing.T) {
 	})
 }
 
+// TestOneQuestionAboutTwoPeople: of several pairs between the same two people one is asked; answered, the others are not asked, and are again
+// when the answer is taken back.
+func TestOneQuestionAboutTwoPeople(t *testing.T) {
+	pair := func(a, b id.Record, p, q id.Person, why linkage.ReviewReason, readings ...linkage.Reading) waiting {
+		w := waiting{DoubtPair: store.DoubtPair{A: a, B: b, Persons: [2]id.Person{p, q}, Why: string(why)}, readings: readings}
+		_, w.stands = linkage.Judge(readings, false)
+		return w
+	}
+	same := linkage.Reading{By: 3, Says: linkage.Same}
+	for _, tt := range []struct {
+		name string
+		all  []waiting
+		want []bool // asked of somebody who has read none
+	}{
+		{"two pairs of two people", []waiting{pair(1, 5, 10, 20, linkage.Household), pair(2, 6, 20, 10, linkage.Household)}, []bool{true, false}},
+		{"two pairs of three people", []waiting{pair(1, 5, 10, 20, linkage.Household), pair(2, 6, 10, 30, linkage.Household)}, []bool{true, true}},
+		{"made one by another answer", []waiting{pair(1, 5, 10, 10, linkage.Household)}, []bool{false}},
+		{"one by the run, and not sure", []waiting{pair(1, 5, 10, 10, linkage.WeakLink), pair(2, 6, 10, 10, linkage.WeakLink)}, []bool{true, true}},
+		{"parted by an answer about the second", []waiting{pair(1, 5, 10, 20, linkage.Household), pair(2, 6, 10, 20, linkage.Household,
+			linkage.Reading{By: 3, Says: linkage.NotSame})}, []bool{false, false}},
+		{"the second waits for one more to say the same", []waiting{pair(1, 5, 10, 20, linkage.Household),
+			pair(2, 6, 10, 20, linkage.Household, linkage.Reading{By: same.By, Says: same.Says, Both: true})}, []bool{false, true}},
+	} {
+		askOnce(tt.all)
+		var got []bool
+		for _, w := range tt.all {
+			got = append(got, w.waitsFor(9))
+		}
+		diff(t, tt.name, tt.want, got)
+	}
+}
+
+// TestPairsThatDecideComeFirst: the list is parted in those whose answers can change the cohort and the rest, and loses none.
+func TestPairsThatDecideComeFirst(t *testing.T) {
+	w := newScene(t, "")
+	w.doubtful()
+	analyst := w.as(policy.Analyst, policy.CheckRecords)
+	first, err := w.app.Pairs(t.Context(), analyst, PairsAsked{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest, err := w.app.Pairs(t.Context(), analyst, PairsAsked{Rest: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.Waiting == 0 || first.Total != first.Deciding || first.Total+rest.Total != first.Waiting {
+		t.Errorf("%d first, %d the rest, %d wait, %d decide", first.Total, rest.Total, first.Waiting, first.Deciding)
+	}
+	for _, r := range first.Rows {
+		page, err := w.app.Pair(t.Context(), analyst, r.Pair)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slices.ContainsFunc(page.Compared, func(e EvidencePart) bool { return e.Key == "names" || e.Key == "start" || e.Key == "household" }) {
+			t.Errorf("%v is compared in what no record has a value of: %+v", r.Pair, page.Compared)
+		}
+		if slices.ContainsFunc(rest.Rows, func(x PairRow) bool { return x.Pair == r.Pair }) {
+			t.Errorf("%v is on both lists", r.Pair)
+		}
+	}
+}
+
 // TestChainOfAnswers: an answer reaches people whom only other answers tie to those it is about, in whatever order they came.
 func TestChainOfAnswers(t *testing.T) {
 	w := newScene(t, "")

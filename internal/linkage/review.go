@@ -60,6 +60,9 @@ func (r ReviewReason) Sentence() string {
 	return ""
 }
 
+// OfOnePerson says whether the run that asks had the two as one person.
+func (r ReviewReason) OfOnePerson() bool { return r == WeakLink || r == LargePerson || r == TwoNumbers }
+
 // review adds the pairs of a group to look at: between two persons the likeliest pair, within a person its links that are not sure,
 // pairs that were held back, and two NHS numbers in one person. Pairs that someone has answered are not asked again.
 func (w *weighed) review(labels []int, links []Link, to []Review) []Review {

@@ -184,3 +184,29 @@ func TestGain(t *testing.T) {
 		t.Errorf("one person: %s at stake, %s gained", stake, gain)
 	}
 }
+
+func TestDeciding(t *testing.T) {
+	t.Parallel()
+	pair := func(p, q id.Person, x, y money.Pence) Apart {
+		return Apart{[2]id.Person{p, q}, [2]money.Pence{x * 100, y * 100}}
+	}
+	for _, tt := range []struct {
+		name  string
+		pairs []Apart
+		want  []bool
+	}{
+		{"together they reach it", []Apart{pair(1, 2, 30_000, 22_000)}, []bool{true}},
+		{"a pound less", []Apart{pair(1, 2, 30_000, 21_999)}, []bool{false}},
+		{"with two others", []Apart{pair(1, 2, 30_000, 15_000), pair(3, 1, 7_000, 30_000), pair(4, 5, 900, 800)}, []bool{true, true, false}},
+		{"two pairs of the same two people count once", []Apart{pair(1, 2, 30_000, 15_000), pair(2, 1, 15_000, 30_000)}, []bool{false, false}},
+		{"one reaches it without the other", []Apart{pair(1, 2, 60_000, 22_000)}, []bool{false}},
+		{"who reaches it lends nobody", []Apart{pair(1, 2, 60_000, 30_000), pair(2, 3, 30_000, 1_000)}, []bool{false, false}},
+		{"both reach it", []Apart{pair(1, 2, 60_000, 52_000)}, []bool{true}},
+		{"within one who reaches it", []Apart{pair(1, 1, 60_000, 60_000)}, []bool{true}},
+		{"within one below it", []Apart{pair(1, 1, 30_000, 30_000)}, []bool{false}},
+	} {
+		if diff := cmp.Diff(tt.want, Deciding(tt.pairs, 52_000_00)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}

@@ -137,3 +137,37 @@ func Gain(ppm int64, linked bool, totals [2]money.Pence) (stake, gain money.Penc
 	stake = max(stake, 0)
 	return stake, stake/1_000_000*money.Pence(ppm) + stake%1_000_000*money.Pence(ppm)/1_000_000
 }
+
+// Apart is a pair in doubt with the people whose the two records are, and what each of these costs.
+type Apart struct {
+	People [2]id.Person
+	Totals [2]money.Pence
+}
+
+// Deciding says of each pair in doubt whether an answer about it can change who reaches a threshold: it stands between two people below it
+// of whom one would reach it with all below it with whom they may be one, between two who reach it, or within one who does.
+func Deciding(pairs []Apart, threshold money.Pence) []bool {
+	could := map[id.Person]money.Pence{} // what each below the threshold costs with all that they may be
+	met := map[[2]id.Person]bool{}
+	for _, p := range pairs {
+		both := [2]id.Person{min(p.People[0], p.People[1]), max(p.People[0], p.People[1])}
+		if met[both] || max(p.Totals[0], p.Totals[1]) >= threshold {
+			continue
+		}
+		met[both] = true
+		for i, who := range p.People {
+			if _, known := could[who]; !known {
+				could[who] = p.Totals[i]
+			}
+			if both[0] != both[1] {
+				could[who] += max(0, p.Totals[1-i])
+			}
+		}
+	}
+	out := make([]bool, len(pairs))
+	for i, p := range pairs {
+		low, high := min(p.Totals[0], p.Totals[1]), max(p.Totals[0], p.Totals[1])
+		out[i] = low >= threshold || high < threshold && (could[p.People[0]] >= threshold || could[p.People[1]] >= threshold)
+	}
+	return out
+}

@@ -67,14 +67,15 @@ func standName(s linkage.Stand) string {
 
 func (s *Server) links(w http.ResponseWriter, r *http.Request, who app.Who) error {
 	q := r.URL.Query()
-	in := app.PairsAsked{Why: q.Get("why"), Stand: q.Get("stand"), Agency: q.Get("agency"), Page: page(q)}
+	in := app.PairsAsked{Why: q.Get("why"), Stand: q.Get("stand"), Agency: q.Get("agency"), Rest: q.Get("part") == "rest", Page: page(q)}
 	p, err := s.app.Pairs(r.Context(), who, in)
 	if err != nil {
 		return err
 	}
-	c := ui.Pairs{List: ui.List{Path: "/links", Kept: kept(q, "why", "stand", "agency"), Page: p.Page, Size: app.PairsOnPage, Total: p.Total}, Run: p.Run.ID,
+	c := ui.Pairs{List: ui.List{Path: "/links", Kept: kept(q, "part", "why", "stand", "agency"), Page: p.Page, Size: app.PairsOnPage, Total: p.Total}, Run: p.Run.ID,
 		Waiting: p.Waiting, Others: p.Others, Answered: p.Answered, Twice: p.Accord.Pairs, Alike: p.Accord.Alike,
-		Filter: typedIn(q, "why", "stand", "agency"), Narrowed: in.Why+in.Stand+in.Agency != ""}
+		Deciding: p.Deciding, Threshold: p.Rule.Threshold(), Moved: p.Moved, Rest: in.Rest,
+		Filter: typedIn(q, "part", "why", "stand", "agency"), Narrowed: in.Why+in.Stand+in.Agency != ""}
 	if p.Accord.Defined {
 		c.Kappa = strconv.FormatFloat(p.Accord.Kappa, 'f', 2, 64)
 	}

@@ -21,10 +21,14 @@ var PairPage = register[PairView]("pair")
 type Pairs struct {
 	List                      List
 	Rows                      []PairRow
-	Run                       id.Run // the link run whose pairs they are; 0 when there is none
-	Waiting, Others, Answered int    // for the viewer, for somebody else after them, and answered
-	Twice, Alike              int    // pairs that two people have read, and on which they said the same
-	Kappa                     string // to two places; empty where it is not defined
+	Run                       id.Run      // the link run whose pairs they are; 0 when there is none
+	Waiting, Others, Answered int         // for the viewer, for somebody else after them, and answered
+	Twice, Alike              int         // pairs that two people have read, and on which they said the same
+	Kappa                     string      // to two places; empty where it is not defined
+	Deciding                  int         // of those that wait, the ones whose answers can change who is of the cohort
+	Threshold                 money.Pence // of the cohort; 0 before there is one
+	Moved                     money.Pence // expected of the answers about those
+	Rest                      bool        // the others are shown
 	Whys, Stands, Agencies    []Option
 	Filter                    Form
 	Narrowed                  bool
@@ -62,18 +66,29 @@ func (p Pairs) Figures() []Card {
 			agree.Note = Say(Plain("pairs read by two who did not know of each other; Cohen’s kappa " + p.Kappa + ", 1 where all agree, 0 as by chance"))
 		}
 	}
-	return []Card{card("Wait for you", count(p.Waiting), Plain("pairs of records")), card("Wait for somebody else", count(p.Others), Plain("pairs that you have answered")),
+	first := card("Can change the cohort", count(p.Deciding), Plain("nobody knows yet who is of the cohort"))
+	if p.Threshold > 0 {
+		first.Note = Say(Plain("answers that can take somebody to its threshold or below it, or on which people differ"))
+	}
+	return []Card{card("Wait for you", count(p.Waiting), Plain("questions, one about any two people")), first, card("Wait for somebody else", count(p.Others), Plain("pairs that you have answered")),
 		card("Answered", count(p.Answered), Plain("pairs of which an answer counts")), agree}
 }
 
 // Table is one page of what waits.
 func (p Pairs) Table() Table {
 	t := Table{ID: "pairs", Name: p.List.name("pair waits for you", "pairs wait for you"), Heading: true, Wide: true,
-		Note: "Those first of which an answer is expected to change most. Could move: what an answer would take from one person’s cost to another’s, at most. " +
+		Note: "Those first of which an answer is expected to move most. Could move: what an answer would take from one person’s cost to another’s, at most. " +
 			"Not a saving: stopping one use does not release this sum.",
 		Empty:   "No pair waits for you.",
 		Columns: []Column{head(key("Pair")), col("Records of"), col("Why it waits"), col("So far"), num("Could move")}, Paging: p.List.paging("Pages of links to review", "pairs", false)}
-	if p.Narrowed {
+	if p.Threshold > 0 && !p.Rest {
+		t.Note = "As things stand, the answers about these " + count(p.Deciding) + " settle who reaches " + p.Threshold.Pounds() + "; they are expected to move " + p.Moved.Pounds() +
+			" from one person to another. " + t.Note
+	}
+	if p.Rest {
+		t.Note = "As things stand, no one answer about these changes who is of the cohort; they change what a person’s footprint holds. " + t.Note
+	}
+	if p.Narrowed || p.Rest {
 		t.Empty = "No pair that waits for you matches."
 	}
 	for _, r := range p.Rows {
@@ -88,6 +103,12 @@ func (p Pairs) Table() Table {
 		t.Rows = append(t.Rows, row(linked(PairPath(r.A, r.B), pairName(r.A, r.B)), words(of), words(r.Why), so, pounds(r.Stake)))
 	}
 	return t
+}
+
+// Part chooses between the pairs whose answers can change the cohort and the others.
+func (p Pairs) Part() Choice {
+	return p.Filter.choice("part", "Which", "", []Option{{Label: "Can change the cohort, or people differ, " + count(p.Deciding)},
+		{Value: "rest", Label: "Footprints only, " + count(p.Waiting-p.Deciding)}})
 }
 
 // Why, Stand and Agency narrow the list.
