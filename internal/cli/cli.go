@@ -14,6 +14,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -166,10 +167,17 @@ func Run(ctx context.Context, w World) (code int) {
 	if err != nil {
 		panic(err) // the commands above do not hold together
 	}
+	if len(w.Args) == 0 {
+		fmt.Fprint(w.Stderr, firstSteps)
+		return usage
+	}
+	if w.Args[0] == "help" {
+		w.Args = append(slices.Clone(w.Args[1:]), "--help")
+	}
 	run, err := parser.Parse(w.Args)
 	if err != nil {
 		fmt.Fprintln(w.Stderr, "throughline:", plainly(err))
-		fmt.Fprintln(w.Stderr, "Try: throughline --help")
+		fmt.Fprintln(w.Stderr, "Try: throughline help"+commandOf(err))
 		return usage
 	}
 	if err := run.Run(); err != nil {
@@ -181,10 +189,42 @@ func Run(ctx context.Context, w World) (code int) {
 // notANumber is how the parser says that a flag asks for a whole number.
 var notANumber = regexp.MustCompile(`expected a valid \d+ bit (?:u?int|float) but got "(.*)"`)
 
+// noVerb is how the parser says that a command is one of several under a word.
+var noVerb = regexp.MustCompile(`^expected (?:one of )?"`)
+
 // plainly is what was typed wrong, in words that do not ask what an int is.
 func plainly(err error) string {
-	return notANumber.ReplaceAllString(err.Error(), "“$1” is not a whole number")
+	text := notANumber.ReplaceAllString(err.Error(), "“$1” is not a whole number")
+	return noVerb.ReplaceAllString(text, `this needs a further word: "`)
 }
+
+// commandOf is the command that was typed as far as it is known, with a space before it.
+func commandOf(err error) string {
+	var wrong *kong.ParseError
+	if !errors.As(err, &wrong) || wrong.Context == nil {
+		return ""
+	}
+	node := wrong.Context.Selected()
+	if node == nil {
+		return ""
+	}
+	words := ""
+	for ; node != nil && node.Type == kong.CommandNode; node = node.Parent {
+		words = " " + node.Name + words
+	}
+	return words
+}
+
+// firstSteps is said to whoever types nothing after the program's name.
+const firstSteps = `Throughline finds who is who across agencies, and what their use of services costs.
+
+To look at it with invented people:   throughline demo
+To begin with your own area:          throughline serve    it prints an address and a one-time code; the page does the rest
+From the command line alone:          throughline area load, then import, link, footprint and cohort list, in this order
+
+Every command:                        throughline help
+One of them:                          throughline help import
+`
 
 // helpOf is the help of a flag, with its default and the variable that it may come from.
 func helpOf(v *kong.Value) string {

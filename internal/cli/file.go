@@ -42,11 +42,11 @@ func readLayout(path string) (*intake.Layout, error) {
 	return l, about(filepath.Base(path), err)
 }
 
-// readDay reads a day given by a flag.
+// readDay reads a day given by a flag, as the forms of the pages read one.
 func readDay(field, s string) (day.Day, error) {
-	d, err := day.Parse(s)
-	if err != nil {
-		return 0, fault.InvalidField(field, "“"+s+"” is not a day.", "Write it as 2026-03-31.")
+	d, ok := day.Read(s)
+	if !ok {
+		return 0, fault.InvalidField(field, "“"+s+"” is not a day.", day.Written)
 	}
 	return d, nil
 }

@@ -58,9 +58,9 @@ func auditAsked(q url.Values) (app.AuditAsked, error) {
 		if typed(name) == "" {
 			return time.Time{}
 		}
-		d, ok := readDay(typed(name))
+		d, ok := day.Read(typed(name))
 		if !ok {
-			f = f.With(name, "“"+sentenceCase(name)+" day” is not a day that there is.", writeDay)
+			f = f.With(name, "“"+sentenceCase(name)+" day” is not a day that there is.", day.Written)
 			return time.Time{}
 		}
 		y, m, dom := (d + day.Day(after)).Date()

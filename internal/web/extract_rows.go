@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -13,7 +14,7 @@ import (
 
 // rowsAsked reads which rows of an extract are asked for.
 func rowsAsked(n id.Extract, q url.Values) (app.OpenExtractRows, error) {
-	in := app.OpenExtractRows{Extract: n, What: q.Get("what"), Column: q.Get("column"), Why: q.Get("why")}
+	in := app.OpenExtractRows{Extract: n, What: cmp.Or(q.Get("what"), app.RowsAccepted), Column: q.Get("column"), Why: q.Get("why")}
 	switch in.What {
 	case "":
 		in.What = app.RowsAccepted

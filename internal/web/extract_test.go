@@ -250,6 +250,7 @@ func TestExtractForms(t *testing.T) {
 	}{
 		{"no agency", "f.csv", d.extractForm("agency", ""), "agency", "Choose whose file it is"},
 		{"no layout", "f.csv", d.extractForm("layout", ""), "layout", "Choose the layout"},
+		{"a month by a name that is none", "f.csv", d.extractForm("as_of-month", "Ma"), "as_of", "31 Mar 2026"},
 		{"no such day", "f.csv", d.extractForm("as_of-day", "31", "as_of-month", "2"), "as_of", "not a day in the calendar"},
 		{"a short year", "f.csv", d.extractForm("as_of-year", "26"), "as_of", "not a day in the calendar"},
 		{"a day to come", "f.csv", d.extractForm("as_of-year", "2027"), "as_of", "in the future"},
@@ -266,6 +267,9 @@ func TestExtractForms(t *testing.T) {
 		page := w.Body.String()
 		if !strings.Contains(page, `href="#`+c.field+`"`) || !strings.Contains(page, c.says) || !strings.Contains(page, "<title>Error: ") {
 			t.Errorf("%s: %s", c.name, heading(w))
+		}
+		if again := strings.Contains(page, "Choose the file again (it was "); again != (c.file != "") {
+			t.Errorf("%s: the file must be chosen again: %t", c.name, again)
 		}
 		if want := `value="` + c.form.Get("as_of-day") + `"`; !strings.Contains(page, want) {
 			t.Errorf("%s: the day that was typed is gone", c.name)

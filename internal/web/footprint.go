@@ -34,9 +34,9 @@ func footprintAsked(p id.Person, q url.Values) (app.OpenFootprint, error) {
 		name, words string
 		day         *day.Day
 	}{{"from", "From", &in.From}, {"to", "To", &in.To}} {
-		d, ok := readDay(q.Get(x.name))
+		d, ok := day.Read(q.Get(x.name))
 		if !ok {
-			f = f.With(x.name, "“"+x.words+"” is not a day that there is.", writeDay)
+			f = f.With(x.name, "“"+x.words+"” is not a day that there is.", day.Written)
 		}
 		*x.day = d
 	}

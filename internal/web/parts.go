@@ -198,45 +198,6 @@ func typedIn(q url.Values, names ...string) ui.Form {
 	return f
 }
 
-// readDay reads a day as people write one: 31/3/2026, 31 March 2026, 31 Mar 2026, or as addresses have it: 2026-03-31.
-func readDay(s string) (day.Day, bool) {
-	s = strings.TrimSpace(s)
-	if d, err := day.Parse(s); err == nil {
-		return d, true
-	}
-	part := strings.FieldsFunc(s, func(r rune) bool { return r == '/' || r == '.' || r == ' ' || r == '-' })
-	if len(part) != 3 {
-		return 0, false
-	}
-	return dayOfParts(part[0], part[1], part[2])
-}
-
-// writeDay is the remedy for a day that cannot be read.
-const writeDay = "Write it like 31/3/2026, 31 March 2026 or 2026-03-31."
-
-// monthIn reads a month in figures or by its name, whole or its first three letters.
-func monthIn(s string) (time.Month, bool) {
-	s = strings.TrimSpace(s)
-	for m := time.January; m <= time.December; m++ {
-		if name := m.String(); strings.EqualFold(s, name) || strings.EqualFold(s, name[:3]) || strings.EqualFold(s, "sept") && m == time.September {
-			return m, true
-		}
-	}
-	n, ok := figures(s, 2)
-	return time.Month(n), ok
-}
-
-// dayOfParts reads a day, month and year, in figures or the month by its name. A year has four figures: two would be guessed.
-func dayOfParts(dom, month, year string) (day.Day, bool) {
-	d, ok1 := figures(dom, 2)
-	m, ok2 := monthIn(month)
-	y, ok3 := figures(year, 4)
-	if !ok1 || !ok2 || !ok3 || len(strings.TrimSpace(year)) != 4 {
-		return 0, false
-	}
-	return day.Of(y, m, d)
-}
-
 // figures reads a whole number of at most so many figures.
 func figures(s string, most int) (int, bool) {
 	s = strings.TrimSpace(s)

@@ -180,6 +180,7 @@ func (s *Server) table() []Route {
 
 		visitor(get("/accessibility", words, "accessibility", s.accessibility)),
 		visitor(get("/privacy", words, "privacy", s.privacy)),
+		visitor(get("/policy", words, "policy", s.policy)),
 		visitor(get("/method", words, "method", s.method)),
 	}
 }

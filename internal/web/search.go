@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"throughline/internal/app"
+	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/person"
 	"throughline/internal/web/ui"
@@ -71,7 +72,7 @@ func searched(r *http.Request) (app.SearchPeople, error) {
 		in.BirthYear = year
 		return in, nil
 	}
-	d, ok := readDay(born)
+	d, ok := day.Read(born)
 	if !ok {
 		return in, fault.InvalidField("born", "The date of birth is not a day that there is.", "Write it like 4/3/1983 or 4 March 1983, or the year alone.")
 	}

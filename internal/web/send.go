@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"throughline/internal/app"
+	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/money"
@@ -88,8 +89,8 @@ func extractSent(r *http.Request) (app.ReceiveExtract, error) {
 		wrong = wrong.With("layout", "Choose the layout that the file is in.", "")
 	}
 	var ok bool
-	if in.AsOf, ok = dayOfParts(r.PostForm.Get("as_of-day"), r.PostForm.Get("as_of-month"), r.PostForm.Get("as_of-year")); !ok {
-		wrong = wrong.With("as_of", "The as-of day is not a day in the calendar.", "Give day, month and year in figures, for example 31 3 2026.")
+	if in.AsOf, ok = day.ReadParts(r.PostForm.Get("as_of-day"), r.PostForm.Get("as_of-month"), r.PostForm.Get("as_of-year")); !ok {
+		wrong = wrong.With("as_of", "The as-of day is not a day in the calendar.", "Give the day, the month in figures or by its name, and the year in four figures: 31 3 2026 or 31 Mar 2026.")
 	}
 	if said := r.PostForm.Get("rows"); said != "" {
 		rows, ok := figures(said, 9)

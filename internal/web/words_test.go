@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"regexp"
 	"strings"
@@ -101,7 +102,7 @@ func TestExtractPageSaysWhatIsWrong(t *testing.T) {
 	says(t, short, "The sender says 99 rows, and the file has 1.", "This file could not be used.", "/extracts/new?agency=")
 	saysNot(t, short, "total_rows", "could not be read.")
 	again := page(strings.ReplaceAll(regexp.MustCompile(`/extracts/new\?agency[^"]*`).FindString(short), "&amp;", "&"))
-	says(t, again, `name="rows" type="text" value="99"`, `name="as_of-month" type="text" inputmode="numeric" value="4"`, `value="yes" checked`, "selected>Lantern Housing")
+	says(t, again, `name="rows" type="text" value="99"`, `name="as_of-month" type="text" value="4"`, `value="yes" checked`, "selected>Lantern Housing")
 
 	says(t, page(send("header.csv", 0, false, "")), "There is a header and no row beneath it.")
 
@@ -118,4 +119,15 @@ func TestExtractPageSaysWhatIsWrong(t *testing.T) {
 	if strings.Contains(held, "0 rows</button>") {
 		t.Error("a file of which nothing would count is offered for acceptance")
 	}
+}
+
+// TestPolicyIsPrinted: the page names every act there is and the roles that the policies open it to.
+func TestPolicyIsPrinted(t *testing.T) {
+	t.Parallel()
+	b := emptySite(t, nil).browser()
+	page := html.UnescapeString(b.status(b.get("/policy"), http.StatusOK).Body.String())
+	for _, info := range policy.Acts() {
+		says(t, page, sentenceCase(info.Words))
+	}
+	says(t, page, "governance lead", "finance lead and operator", "everybody who is signed in")
 }

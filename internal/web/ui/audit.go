@@ -108,7 +108,7 @@ func (a AuditSearch) State() []Pair {
 
 // Table is this page of the lines found.
 func (a AuditSearch) Table() Table {
-	t := Table{ID: "lines", Name: many(len(a.Rows), "line", "lines") + ", the newest first", Heading: true, Wide: true,
+	t := Table{ID: "lines", Class: "tl-audit", Name: many(len(a.Rows), "line", "lines") + ", the newest first", Heading: true, Wide: true,
 		Empty:   "No line matches.",
 		Note:    "Of a line’s number the last six figures are shown; the download has it whole.",
 		Columns: []Column{head(num("Line")), key("When"), col("Who"), col("What was done"), col("About"), col("Purpose"), col("Outcome")},
@@ -123,14 +123,18 @@ func (a AuditSearch) Table() Table {
 		case r.About != "":
 			about = words(r.About)
 		}
+		who := cell(Name(r.Who))
+		if r.Agency != "" {
+			who.Text = append(who.Text, Quiet(", "+r.Agency))
+		}
 		outcome := words(string(r.Outcome))
 		if r.Outcome != Permitted {
 			outcome = cell(Tag(Refused, string(r.Outcome)))
 		}
 		if r.Why != "" {
-			outcome.Text = append(outcome.Text, Under(r.Why))
+			outcome.Text = append(outcome.Text, Quiet(" "+r.Why))
 		}
-		line := row(words(lineWords(r.Event)), words(moment(r.When)), cell(Name(r.Who), Under(r.Agency)), words(r.Act), about, words(r.Purpose), outcome)
+		line := row(words(lineWords(r.Event)), words(second(r.When)), who, words(r.Act), about, words(r.Purpose), outcome)
 		line.ID = number("line-", r.Event)
 		t.Rows = append(t.Rows, line)
 	}

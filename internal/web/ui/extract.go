@@ -115,23 +115,29 @@ func (u SendIn) Head() Head {
 
 // The fields of the form.
 func (u SendIn) Agency() Choice {
-	return u.Form.choice("agency", "Whose file is it?", "", append([]Option{{Label: "Choose an agency"}}, u.Agencies...))
+	c := u.Form.choice("agency", "Whose file is it?", "", append([]Option{{Label: "Choose an agency"}}, u.Agencies...))
+	c.Needed = true
+	return c
 }
 func (u SendIn) Layout() Choice {
-	return u.Form.choice("layout", "Which layout is it in?",
+	c := u.Form.choice("layout", "Which layout is it in?",
 		"The layout says what each column means. A column it does not name is not stored.",
 		append([]Option{{Label: "Choose a layout"}}, u.Layouts...))
+	c.Needed = true
+	return c
 }
 func (u SendIn) AsOf() Date {
-	return u.Form.date("as_of", "As of which day is it?",
-		"The last day the agency says the file covers, for example 31 3 2026. It decides which of two files is the newer.")
+	d := u.Form.date("as_of", "As of which day is it?",
+		"The day on which the agency took the file from its system, for example 31 3 2026 or 31 Mar 2026. It decides which of two files is the newer.")
+	d.Needed = true
+	return d
 }
 func (u SendIn) File() Upload {
 	hint := "CSV, exactly as the agency sent it."
 	if u.Largest != "" {
 		hint += " Up to " + u.Largest + "."
 	}
-	return Upload{u.Form.field("file", "The file", hint), ".csv,.txt"}
+	return u.Form.upload("file", "The file", hint, ".csv,.txt")
 }
 func (u SendIn) Rows() Input {
 	i := u.Form.input("rows", "How many rows does the agency say it has? (optional)", "We show its number beside ours.", 10)

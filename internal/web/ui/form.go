@@ -55,6 +55,8 @@ func (f Form) wrong(name string) string {
 // Field is what every field has: its name in the form, its label, a hint, and what is wrong with it.
 type Field struct {
 	ID, Name, Label, Hint, Error, Value string
+
+	Needed bool // a browser asks for it before it sends: for forms with a file, which would be lost with an answer that finds fault
 }
 
 // Described names the elements that describe the field, for a screen reader.
@@ -70,7 +72,7 @@ func (f Field) Described() string {
 }
 
 func (f Form) field(name, label, hint string) Field {
-	return Field{f.fieldID(name), name, label, hint, f.wrong(name), f.typed(name)}
+	return Field{ID: f.fieldID(name), Name: name, Label: label, Hint: hint, Error: f.wrong(name), Value: f.typed(name)}
 }
 
 // Input is a line of text. Width is in characters (2, 3, 4, 5, 10, 20, 30), 0 for the whole column.
@@ -163,10 +165,20 @@ func (f Form) date(name, label, hint string) Date {
 	return Date{f.field(name, label, hint), f.typed(name + "-day"), f.typed(name + "-month"), f.typed(name + "-year")}
 }
 
-// Upload is a file field. What was chosen before can't be kept: a browser does not allow it.
+// Upload is a file field. What was chosen before can't be kept: a browser does not allow it, so the hint says to choose it again.
 type Upload struct {
 	Field
 	Accept string
+}
+
+// upload asks for a file.
+func (f Form) upload(name, label, hint, accept string) Upload {
+	u := Upload{f.field(name, label, hint), accept}
+	if len(u.Value) > 1 && f.Problem != nil { // where none was chosen, its name is a point
+		u.Hint = "Choose the file again (it was " + u.Value + "): nothing of it was kept, and a browser does not send a file a second time by itself. " + hint
+	}
+	u.Needed = true
+	return u
 }
 
 // Pair is a line of a summary list.

@@ -49,6 +49,9 @@ func moment(t time.Time) string {
 	return t.In(london).Format("2 January 2006, 15:04")
 }
 
+// second writes an instant to the second, in a table: 12 May 2026, 11:40:05.
+func second(t time.Time) string { return t.In(london).Format("2 Jan 2006, 15:04:05") }
+
 // clock writes an instant of today: 11:40.
 func clock(t time.Time) string { return t.In(london).Format("15:04") }
 

@@ -237,6 +237,7 @@ func stateCases() []Case {
 		show(ConfirmPage, "plain", signedIn(), plain),
 		show(AccessibilityPage, "full", signedOut(), Accessibility{"Ruth Oyelaran"}),
 		show(PrivacyPage, "full", signedOut(), Privacy{[]string{"Lambeth Council", longName}, "Ruth Oyelaran"}),
+		show(PolicyPage, "full", signedOut(), Policy{[]PolicyAct{{"Open a person’s page", []string{"analyst", "coordinator"}, []string{"find and cost the cohort"}}, {longName, nil, nil}}}),
 		show(PrivacyPage, "empty", signedOut(), Privacy{}),
 		show(MethodPage, "full", signedOut(), Method{Say(Plain("People at "), Strong("£500 a week"), Plain(" or more.")), "GDP deflator, vintage of March 2026"}),
 	}

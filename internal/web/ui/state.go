@@ -12,6 +12,7 @@ var (
 	AccessibilityPage = register[Accessibility]("accessibility")
 	PrivacyPage       = register[Privacy]("privacy")
 	MethodPage        = register[Method]("method")
+	PolicyPage        = register[Policy]("policy")
 )
 
 // Problem is the page shown in place of one that can't be: refused, not found, changed by somebody else, our fault.
@@ -111,3 +112,35 @@ type Method struct {
 
 // Head implements Content.
 func (Method) Head() Head { return Head{Title: "How figures are made"} }
+
+// Policy is who may do what, as the policies in force say it.
+type Policy struct {
+	Acts []PolicyAct
+}
+
+// PolicyAct is one thing that people do here.
+type PolicyAct struct {
+	Words    string
+	Roles    []string // none: nobody with an account
+	Purposes []string // none: it needs no purpose
+}
+
+// Head implements Content.
+func (Policy) Head() Head { return Head{Title: "Who may do what"} }
+
+// Table is every act.
+func (p Policy) Table() Table {
+	t := Table{ID: "acts", Name: many(len(p.Acts), "thing", "things") + " that can be done here", Heading: true, Wide: true,
+		Columns: []Column{head(col("What is done")), col("By whom"), col("For which purposes")}}
+	for _, a := range p.Acts {
+		roles, purposes := words(list(a.Roles)), words(list(a.Purposes))
+		if len(a.Roles) == 0 {
+			roles = cell(Quiet("nobody with an account: the machine itself"))
+		}
+		if len(a.Purposes) == 0 {
+			purposes = cell(Quiet("needs none"))
+		}
+		t.Rows = append(t.Rows, row(words(sentence(a.Words)), roles, purposes))
+	}
+	return t
+}
