@@ -33,6 +33,7 @@ func cast() map[string]Actor {
 	add("no role", 0)
 	add("analyst of an agency", own, Analyst)
 	add("coordinator of an agency", own, Coordinator)
+	add("finance lead of an agency", own, FinanceLead)
 	add("agency-user of no agency", 0, AgencyUser)
 	add("agency-administrator of no agency", 0, AgencyAdministrator)
 	add("administrator and agency-administrator", own, Administrator, AgencyAdministrator)
@@ -108,6 +109,10 @@ var scenarios = []scenario{
 	{"the roles include a partnership’s", func(_ *Request, f *Facts) { f.Roles = []Role{AgencyUser, Analyst} }},
 	{"agency roles for the partnership", func(_ *Request, f *Facts) { f.Owner, f.Roles = 0, []Role{AgencyUser} }},
 	{"agency administrator for the partnership", func(_ *Request, f *Facts) { f.Owner, f.Roles = 0, []Role{AgencyAdministrator} }},
+	{"an analyst for an agency", func(_ *Request, f *Facts) { f.Owner, f.Roles = own, []Role{Analyst} }},
+	{"an analyst for the partnership", func(_ *Request, f *Facts) { f.Owner, f.Roles = 0, []Role{Analyst} }},
+	{"an auditor for an agency", func(_ *Request, f *Facts) { f.Owner, f.Roles = own, []Role{Auditor} }},
+	{"a finance lead for an agency", func(_ *Request, f *Facts) { f.Owner, f.Roles = own, []Role{FinanceLead} }},
 	{"agency roles for another agency", func(_ *Request, f *Facts) { f.Owner, f.Roles = other, []Role{AgencyAdministrator} }},
 }
 
