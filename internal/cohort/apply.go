@@ -76,7 +76,7 @@ func (c *Cohort) AtOrAbove(aWeek money.Pence) int {
 
 // Apply finds the cohort among people, each of whom stands once and whose uses were summed for the rule's window and in
 // its price year. coverage has every agency of the area, with an empty span for one that sent nothing. It fails where the
-// rule is not whole, a person stands twice, or an amount is beyond a million million pounds.
+// rule is not whole, a person stands twice, or an amount is beyond ninety million million pounds.
 func Apply(rule Rule, people []Person, coverage []Coverage) (*Cohort, error) {
 	if err := rule.Check(); err != nil {
 		return nil, err
@@ -153,8 +153,9 @@ func placeOf(rule Rule, m Member, services map[string]money.Pence) place {
 	return member
 }
 
-// most keeps shares and weekly amounts within what an int64 holds: £1 million million.
-const most money.Pence = 1e14
+// most keeps shares, which multiply by a thousand, within what an int64 holds: £90 million million. A contact comes to £100 million at
+// most (cost.MaxContact), so that only nine hundred thousand of them for one person reach it.
+const most money.Pence = 9e15
 
 // weigh sums one person's uses.
 func weigh(rule Rule, p Person, partial map[string]bool) (Member, map[string]money.Pence, error) {
@@ -162,14 +163,18 @@ func weigh(rule Rule, p Person, partial map[string]bool) (Member, map[string]mon
 	services := map[string]money.Pence{}
 	agencies := map[string]bool{}
 	var err error
+	var from Use
 	add := func(to *money.Pence, amounts ...money.Pence) {
 		sum, e := money.Add(append(amounts, *to)...)
-		if e != nil || sum > most || sum < -most {
-			err = fault.New(fault.Invalid, "amount-too-large", "A person's cost is too large to add up.", "Check the amounts sent.").Because(e)
+		if err == nil && (e != nil || sum > most || sum < -most) {
+			err = fault.New(fault.Invalid, "amount-too-large",
+				"A person's cost is too large to add up, at the agency "+from.Agency+" and the service "+from.Service+".",
+				"Check the amounts that the agency sent for that service, and its price.").Because(e)
 		}
 		*to = sum
 	}
 	for _, u := range p.Uses {
+		from = u
 		if u.Contacts > 0 {
 			agencies[u.Agency] = true
 		}

@@ -21,7 +21,7 @@ const (
 	GapNoQuantity                       // the price needs a quantity, and none above nothing was sent
 	GapBadSpan                          // it ends before it begins, or is open with no as-of day
 	GapNoDeflator                       // its year's money cannot be brought to the map's year
-	GapTooLarge                         // the amount does not fit
+	GapTooLarge                         // the amount is beyond MaxContact
 )
 
 var gapWords = [...]string{"", "no price yet", "price not approved yet", "left out by policy", "no amount sent", "no quantity sent",
@@ -147,6 +147,11 @@ func (t *Table) price(contacts []Contact, window Window, line func(Contact, reck
 	return p, nil
 }
 
+// MaxContact is what one contact comes to at most, either way from nothing: £100 million, ten times the largest amount of its own that a
+// file may hold. What is beyond is a gap, so that no price and no row can keep the others from being added up: an int64 of pence holds
+// nine hundred million contacts of it.
+const MaxContact money.Pence = 100_000_000_00
+
 // reckoned is what becomes of one contact.
 type reckoned struct {
 	outside  bool
@@ -211,8 +216,8 @@ func (t *Table) reckon(a Activity, window day.Span) reckoned {
 		o.source = r.source
 		amount, ok = product([3]uint64{r.price.num, inside, 1}, [3]uint64{r.price.den, r.by, 1})
 	}
-	if !ok {
-		o.gap = GapTooLarge
+	if !ok || amount > int64(MaxContact) || amount < -int64(MaxContact) {
+		o.gap, amount = GapTooLarge, 0
 	}
 	o.amount = money.Pence(amount)
 	return o

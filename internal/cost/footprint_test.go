@@ -147,6 +147,9 @@ func TestContactsThatHaveNoLine(t *testing.T) {
 		{"nights below nothing", Activity{Service: ward, From: last, Quantity: -1}, GapNoQuantity},
 		{"ends before it begins", Activity{Service: ward, From: last, To: last - 1}, GapBadSpan},
 		{"open without an as-of day", Activity{Service: ward, From: last, Flags: Open}, GapBadSpan},
+		{"a price of more than a contact can come to", Activity{Service: eviction, From: last, Quantity: 1_000_000_000}, GapTooLarge},
+		{"an own amount that no contact can have", Activity{Service: rooms, From: last, Own: 99_999_999_999_999_00, Flags: HasOwn}, GapTooLarge},
+		{"a refund that no contact can have", Activity{Service: rooms, From: last, Own: -99_999_999_999_999_00, Flags: HasOwn}, GapTooLarge},
 		{"beyond every number", Activity{Service: eviction, From: last, Quantity: math.MaxInt64}, GapTooLarge},
 	} {
 		p, err := Footprint([]Contact{{Activity: c.a}}, table, window)

@@ -176,7 +176,17 @@ func TestSumRefuses(t *testing.T) {
 		t.Errorf("a code beyond the table: %v", err)
 	}
 	huge := Activity{Service: rooms, From: window.To, Own: 1 << 62, Flags: HasOwn}
-	if _, err := Sum([]Activity{huge, huge}, table, window); err == nil {
+	fits := Activity{Service: rooms, From: window.To, Own: 5_00, Flags: HasOwn}
+	s, err := Sum([]Activity{huge, fits, huge}, table, window)
+	if err != nil || len(s.Cells) != 1 || s.Cells[0].Amount != 5_00 {
+		t.Fatalf("an amount that no contact can have keeps the others from being added up: %+v, %v", s, err)
+	}
+	s.Codes[rooms].Amount = 1<<63 - 1
+	other, err := Sum([]Activity{fits}, table, window)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Add(other); err == nil {
 		t.Error("a sum that does not fit wraps round")
 	}
 }

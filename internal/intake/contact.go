@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/bits"
 	"time"
@@ -34,8 +35,12 @@ func (r *Reader) readContact() (Rejection, bool) {
 		return no, true
 	}
 	r.readContactID(c)
-	r.readQuantity(c, service)
-	r.readOwn(c)
+	if no, bad := r.readQuantity(c, service); bad {
+		return no, true
+	}
+	if no, bad := r.readOwn(c); bad {
+		return no, true
+	}
 	c.Borough = r.coded(r.plan.borough)
 	c.Worker, c.Reach = r.plain(r.plan.worker), r.plain(r.plan.reach)
 	r.contentOf(r.plan.contact)
@@ -191,8 +196,8 @@ func endOfPeriod(from day.Day, period string) day.Day {
 	return from.AddMonths(12) - 1
 }
 
-// readQuantity finds how much was used, in thousandths of the unit.
-func (r *Reader) readQuantity(c *Contact, service *ServiceCode) {
+// readQuantity finds how much was used, in thousandths of the unit. More than any period holds rejects the row: it would price it.
+func (r *Reader) readQuantity(c *Contact, service *ServiceCode) (Rejection, bool) {
 	how := "one"
 	if service != nil && service.Quantity != "" {
 		how = service.Quantity
@@ -212,53 +217,59 @@ func (r *Reader) readQuantity(c *Contact, service *ServiceCode) {
 		if len(v) == 0 {
 			r.aside(r.plan.quantity, person.Why{Code: noQuantity,
 				Reason: "Nothing says how much was used, and the layout counts this service by the column."})
-			return
+			break
 		}
 		if why := damaged(v); why.Code != "" {
 			r.aside(r.plan.quantity, why)
-			return
+			break
 		}
-		q, ok := readThousandths(v, max(service.Multiply, 1), max(service.Divide, 1))
+		q, ok, beyond := readThousandths(v, max(service.Multiply, 1), max(service.Divide, 1))
+		if beyond {
+			return r.about(r.plan.quantity, largeQuantity, "A quantity of more than "+commas(maxQuantity)+" units is more than one contact can be",
+				"Look for a missing decimal point, or for a number of another column"), true
+		}
 		if !ok {
 			r.aside(r.plan.quantity, person.Why{Code: badQuantity,
 				Reason: "It is not a quantity: digits, with at most nine after a point, and no minus."})
-			return
+			break
 		}
 		c.Quantity, c.HasQuantity = q, true
 	}
+	return Rejection{}, false
 }
 
-// maxQuantity is the largest whole quantity that is read, before conversion.
-const maxQuantity = 1_000_000_000
+// maxSent is the largest whole quantity that can be held before conversion: with nine digits after its point it fits a uint64.
+const maxSent = 1_000_000_000
 
-// readThousandths reads a decimal, multiplies and divides it, and gives thousandths, rounded once, half to even.
-func readThousandths(v []byte, multiply, divide int64) (int64, bool) {
+// readThousandths reads a decimal, multiplies and divides it, and gives thousandths, rounded once, half to even. Not ok is no decimal;
+// beyond is one above maxQuantity.
+func readThousandths(v []byte, multiply, divide int64) (q int64, ok, beyond bool) {
 	var whole, fraction uint64
 	places, dot, digits := 0, false, 0
 	for i, b := range v {
 		switch {
 		case b >= '0' && b <= '9' && dot:
 			if places++; places > 9 {
-				return 0, false
+				return 0, false, false
 			}
 			fraction = fraction*10 + uint64(b-'0')
 		case b >= '0' && b <= '9':
-			if whole = whole*10 + uint64(b-'0'); whole > maxQuantity {
-				return 0, false
+			if whole = whole*10 + uint64(b-'0'); whole > maxSent {
+				whole, beyond = maxSent, true
 			}
 			digits++
 		case b == '.' && !dot && i > 0 && i+1 < len(v):
 			dot = true
 		case b == ',' && !dot && i > 0 && i <= 3 || b == ',' && !dot && i > 3 && v[i-4] == ',':
 			if !groupOfThree(v[i+1:]) {
-				return 0, false
+				return 0, false, false
 			}
 		default:
-			return 0, false
+			return 0, false, false
 		}
 	}
-	if digits == 0 {
-		return 0, false
+	if digits == 0 || beyond {
+		return 0, false, digits > 0
 	}
 	for ; places < 9; places++ {
 		fraction *= 10
@@ -266,16 +277,16 @@ func readThousandths(v []byte, multiply, divide int64) (int64, bool) {
 	hi, lo := bits.Mul64(whole*1_000_000_000+fraction, uint64(multiply))
 	by := uint64(divide) * 1_000_000 // a thousandth is a million of the thousand-millionths held
 	if hi >= by {
-		return 0, false
+		return 0, false, true
 	}
-	q, rest := bits.Div64(hi, lo, by)
-	if rest > by/2 || rest == by/2 && by%2 == 0 && q%2 == 1 {
-		q++
+	n, rest := bits.Div64(hi, lo, by)
+	if rest > by/2 || rest == by/2 && by%2 == 0 && n%2 == 1 {
+		n++
 	}
-	if q > maxQuantity*1000 {
-		return 0, false
+	if n > maxQuantity*1000 {
+		return 0, false, true
 	}
-	return int64(q), true
+	return int64(n), true, false
 }
 
 // groupOfThree says whether what follows a comma is three digits and then no digit.
@@ -284,65 +295,68 @@ func groupOfThree(v []byte) bool {
 }
 
 // readOwn finds the contact's own amount, less what the layout takes off. It is set aside whole when a part of it cannot be
-// known: an amount that may hold rent is not an amount without rent.
-func (r *Reader) readOwn(c *Contact) {
+// known: an amount that may hold rent is not an amount without rent. A part beyond MaxAmount rejects the row.
+func (r *Reader) readOwn(c *Contact) (Rejection, bool) {
 	if r.plan.amount < 0 {
-		return
+		return Rejection{}, false
 	}
-	v := r.value(r.plan.amount)
-	if len(v) == 0 {
-		return
-	}
-	own, ok := r.readAmount(r.plan.amount, v)
-	if !ok {
-		return
+	own, sent, no := r.readAmount(r.plan.amount)
+	if no.Code != "" || sent != amountRead {
+		return no, no.Code != ""
 	}
 	net := own
 	for _, l := range r.plan.less {
-		v := r.value(l)
-		if len(v) == 0 {
-			r.aside(r.plan.amount, person.Why{Code: rentUnknown,
-				Reason: "How much of it is " + r.headerOf(l) + " is not said, and the layout takes that off."})
-			return
+		off, taken, no := r.readAmount(l)
+		if no.Code != "" {
+			return no, true
 		}
-		off, ok := r.readAmount(l, v)
-		if ok {
-			net, ok = minus(net, off)
+		if taken != amountRead {
+			r.aside(r.plan.amount, person.Why{Code: rentUnknown, Reason: "How much of it is " + r.headerOf(l) + " " + string(taken) +
+				", and the layout takes that off."})
+			return Rejection{}, false
 		}
-		if !ok {
-			r.aside(r.plan.amount, person.Why{Code: rentUnknown,
-				Reason: "How much of it is " + r.headerOf(l) + " cannot be read, and the layout takes that off."})
-			return
-		}
+		net -= off // each is within MaxAmount, and a layout has a thousand columns at most
 	}
 	if net < 0 && own >= 0 {
 		r.aside(r.plan.amount, person.Why{Code: rentAbove, Reason: "More is taken off than the amount itself."})
-		return
+		return Rejection{}, false
 	}
 	c.Own, c.HasOwn = net, true
+	return Rejection{}, false
 }
 
-func minus(a, b money.Pence) (money.Pence, bool) {
-	d, err := money.Add(a, -b)
-	return d, err == nil
-}
+// amountSent is what became of an amount as sent, as the sentence about what it is taken off goes on.
+type amountSent string
 
-// readAmount reads an amount of money, or sets it aside.
-func (r *Reader) readAmount(c int, v []byte) (money.Pence, bool) {
+const (
+	amountRead    amountSent = ""
+	amountNone    amountSent = "is not said"
+	amountUnknown amountSent = "cannot be read"
+)
+
+// readAmount reads an amount of money, or sets it aside. One beyond MaxAmount comes with its rejection.
+func (r *Reader) readAmount(c int) (money.Pence, amountSent, Rejection) {
+	v := r.value(c)
+	if len(v) == 0 {
+		return 0, amountNone, Rejection{}
+	}
 	if why := damaged(v); why.Code != "" {
 		r.aside(c, why)
-		return 0, false
+		return 0, amountUnknown, Rejection{}
 	}
 	p, err := money.Parse(string(v))
-	if err != nil {
-		why := person.Why{Code: badAmount, Reason: "It is not an amount in pounds and pence."}
-		if shortened(v) {
-			why = person.Why{Code: sheetShort, Reason: "A spreadsheet wrote the amount in short."}
-		}
-		r.aside(c, why)
-		return 0, false
+	switch {
+	case errors.Is(err, money.ErrRange), p > MaxAmount, p < -MaxAmount:
+		return 0, amountUnknown, r.about(c, largeAmount, "An amount of more than "+MaxAmount.Pounds()+" is more than one contact can cost",
+			"Look for a missing decimal point, or for a number of another column")
+	case shortened(v):
+		r.aside(c, person.Why{Code: sheetShort, Reason: "A spreadsheet wrote the amount in short."})
+	case err != nil:
+		r.aside(c, person.Why{Code: badAmount, Reason: "It is not an amount in pounds and pence."})
+	default:
+		return p, amountRead, Rejection{}
 	}
-	return p, true
+	return 0, amountUnknown, Rejection{}
 }
 
 // aside sets a value of the contact aside.

@@ -58,17 +58,53 @@ func TestThousandths(t *testing.T) {
 		multiply, divide int64
 		want             int64
 	}{
-		{"1", 1, 1, 1000}, {"11.5", 1, 1, 11500}, {"0", 1, 1, 0}, {"1,050", 1, 1, 1_050_000}, {"1,050,000.5", 1, 1, 1_050_000_500},
+		{"1", 1, 1, 1000}, {"11.5", 1, 1, 11500}, {"0", 1, 1, 0}, {"1,050", 1, 1, 1_050_000}, {"1,000,000.0004", 1, 1, 1_000_000_000},
 		{"60", 1, 60, 1000}, {"50", 1, 60, 833}, {"70", 1, 60, 1167}, {"0.0005", 1, 1, 0}, {"0.0015", 1, 1, 2}, {"0.0025", 1, 1, 2},
-		{"0.000500001", 1, 1, 1}, {"2", 7, 1, 14000}, {"1000000000", 1, 1, 1_000_000_000_000}, {"0.03", 1, 60, 0}, {"0.09", 1, 60, 2},
+		{"0.000500001", 1, 1, 1}, {"2", 7, 1, 14000}, {"1000000", 1, 1, 1_000_000_000}, {"60000000", 1, 60, 1_000_000_000}, {"0.03", 1, 60, 0}, {"0.09", 1, 60, 2},
 	} {
-		if got, ok := readThousandths([]byte(c.sent), c.multiply, c.divide); !ok || got != c.want {
+		if got, ok, _ := readThousandths([]byte(c.sent), c.multiply, c.divide); !ok || got != c.want {
 			t.Errorf("%q × %d ÷ %d = %d, %v, want %d", c.sent, c.multiply, c.divide, got, ok, c.want)
 		}
 	}
 	for _, s := range []string{"", ".", "1.", ".5", "-1", "+1", "1e3", "1,05", "1,0500", "10,50,000", "1000,000", "1.5.2", "1.0000000001", "10000000001", "½", "1 000"} {
-		if got, ok := readThousandths([]byte(s), 1, 1); ok {
+		if got, ok, _ := readThousandths([]byte(s), 1, 1); ok {
 			t.Errorf("%q is read as %d", s, got)
+		}
+	}
+}
+
+// TestAmountsAndQuantitiesHaveABound: what no contact can be rejects its row, naming the column and where to look, and the bound itself is
+// taken in.
+func TestAmountsAndQuantitiesHaveABound(t *testing.T) {
+	t.Parallel()
+	l := mustLayout(t, wideLayout)
+	for _, c := range []struct {
+		changes []string
+		column  string // that the row is rejected for; empty where it stands
+		code    string
+	}{
+		{[]string{"cost", "99999999999999", "rent", "0"}, "cost", "amount-too-large"},
+		{[]string{"cost", "10,000,000.01", "rent", "0"}, "cost", "amount-too-large"},
+		{[]string{"cost", "-10000000.01", "rent", "0"}, "cost", "amount-too-large"},
+		{[]string{"cost", "99999999999999999999999", "rent", "0"}, "cost", "amount-too-large"},
+		{[]string{"cost", "10", "rent", "10000000.01"}, "rent", "amount-too-large"},
+		{[]string{"cost", "10,000,000.00", "rent", "0"}, "", ""},
+		{[]string{"cost", "-10000000.00", "rent", "10000000"}, "", ""},
+		{[]string{"code", "MIN", "mins", "60000000"}, "", ""},
+		{[]string{"code", "MIN", "mins", "60000001"}, "mins", "quantity-too-large"},
+		{[]string{"code", "MIN", "mins", "99999999999999999999999"}, "mins", "quantity-too-large"},
+	} {
+		row := readOneRow(t, l, c.changes...)
+		if c.column == "" {
+			if row.Outcome != Accepted {
+				t.Errorf("%v: %+v", c.changes, row.Rejection)
+			}
+			continue
+		}
+		no := row.Rejection
+		if row.Outcome != Rejected || no.Column != c.column || no.Code != c.code || no.Line == 0 || no.Said == "" ||
+			!strings.Contains(no.Remedy, "missing decimal point") || Reason(no.Code) == no.Code {
+			t.Errorf("%v: %v %+v", c.changes, row.Outcome, no)
 		}
 	}
 }

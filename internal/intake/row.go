@@ -95,27 +95,29 @@ type Rejection struct {
 
 // Codes of rejected rows.
 const (
-	noKey        = "no-record-number"
-	damagedKey   = "damaged-record-number"
-	noDay        = "no-day"
-	unreadable   = "unreadable-day"
-	endBefore    = "end-before-start"
-	noService    = "no-service"
-	tooFew       = "too-few-values"
-	tooMany      = "too-many-values"
-	lostZeros    = "lost-zeros"
-	sheetError   = "spreadsheet-error"
-	sheetShort   = "spreadsheet-exponent"
-	unknownCode  = "unknown-code"
-	lostLetters  = "lost-letters"
-	badAmount    = "bad-amount"
-	badQuantity  = "bad-quantity"
-	noQuantity   = "no-quantity"
-	rentUnknown  = "rent-not-known"
-	rentAbove    = "rent-above-amount"
-	badAge       = "bad-age"
-	badInitials  = "bad-initials"
-	badReference = "damaged-contact-number"
+	noKey         = "no-record-number"
+	damagedKey    = "damaged-record-number"
+	noDay         = "no-day"
+	unreadable    = "unreadable-day"
+	endBefore     = "end-before-start"
+	noService     = "no-service"
+	tooFew        = "too-few-values"
+	tooMany       = "too-many-values"
+	lostZeros     = "lost-zeros"
+	sheetError    = "spreadsheet-error"
+	sheetShort    = "spreadsheet-exponent"
+	unknownCode   = "unknown-code"
+	lostLetters   = "lost-letters"
+	badAmount     = "bad-amount"
+	badQuantity   = "bad-quantity"
+	noQuantity    = "no-quantity"
+	rentUnknown   = "rent-not-known"
+	rentAbove     = "rent-above-amount"
+	largeAmount   = "amount-too-large"
+	largeQuantity = "quantity-too-large"
+	badAge        = "bad-age"
+	badInitials   = "bad-initials"
+	badReference  = "damaged-contact-number"
 )
 
 // ShownAside is a value set aside as it stands beside a count: what means "not known" as it was sent; of anything else, which may
@@ -144,6 +146,10 @@ func Reason(code string) string {
 		return "Ends before it begins"
 	case noService:
 		return "No service code"
+	case largeAmount:
+		return "Amount too large for one contact"
+	case largeQuantity:
+		return "Quantity too large for one contact"
 	case tooFew:
 		return "Too few values in the row"
 	case tooMany:

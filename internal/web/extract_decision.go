@@ -85,18 +85,34 @@ var takingBack = ending{
 	},
 	weigh: func(s *Server, r *http.Request, who app.Who, n id.Extract, c *ui.Confirm) error {
 		e, err := s.app.Removal(r.Context(), who, n)
-		if err == nil {
-			c.Consequences = append(c.Consequences, removalWords(e)...)
+		if err != nil {
+			return unreckoned(err, c)
 		}
+		c.Consequences = append(c.Consequences, removalWords(e)...)
 		if e != nil {
 			c.Enter, c.Leave = e.Enter, e.Leave
 		}
-		return err
+		return nil
 	},
 	carry: func(s *Server, r *http.Request, who app.Who, in app.EndExtract) error {
 		return s.app.SentInError(r.Context(), who, in)
 	},
 	said: notice("extract-taken-back", "Nothing in the extract counts any more. Its rows are being removed."),
+}
+
+// unreckoned says that it is not known what taking an extract back does to the sums. That is no reason to keep it: it may be what keeps
+// them from being made.
+func unreckoned(err error, c *ui.Confirm) error {
+	f := fault.As(err)
+	if f.Kind != fault.Invalid && f.Kind != fault.Internal {
+		return err
+	}
+	why := f.Message
+	if f.Kind == fault.Internal {
+		why = "Something went wrong on our side."
+	}
+	c.Consequences = append(c.Consequences, "What it would change in the sums cannot be reckoned. "+why+" It can be taken back all the same.")
+	return nil
 }
 
 // removalWords say what taking an extract back does to the sums of a run made now.
