@@ -23,6 +23,7 @@ type App struct {
 	prices  priceMaps
 	turn    chan struct{} // holds one while an act reckons over every contact
 	effects kept[reckonedBoth]
+	ranWith kept[*priceMap]    // by runs
 	codes   kept[[]CodePerson] // whose the contacts of codes are
 	paces   paces              // how fast jobs go
 	signing signing

@@ -63,10 +63,6 @@ func (a *App) CohortLinks(ctx context.Context, who Who) (CohortLinks, error) {
 }
 
 func (a *App) doubted(tx *store.Tx, p *CohortLinks) error {
-	here, err := tx.Area()
-	if err != nil {
-		return err
-	}
 	members, err := tx.Cohort(p.Run.ID, "cohort", 0, p.People)
 	if err != nil {
 		return err
@@ -115,14 +111,14 @@ func (a *App) doubted(tx *store.Tx, p *CohortLinks) error {
 		}
 		counted[both] = true
 	}
-	m, err := a.priceMap(tx)
+	by, err := a.pricedBy(tx, false)
 	if err != nil {
 		return err
 	}
 	for _, t := range members {
 		row := rows[t.Person]
 		if len(within[t.Person]) > 0 {
-			if row.Least, err = leastOf(tx, m, here.LinkRun, t, within[t.Person]); err != nil {
+			if row.Least, err = leastOf(tx, by, t, within[t.Person]); err != nil {
 				return err
 			}
 		}
@@ -138,22 +134,22 @@ func (a *App) doubted(tx *store.Tx, p *CohortLinks) error {
 }
 
 // leastOf is a person's cost were none of some links in doubt right: that of the costliest part that is left.
-func leastOf(tx *store.Tx, m *priceMap, run id.Run, t store.PersonTotal, doubts []Pair) (money.Pence, error) {
-	members, err := tx.MembersOf(run, t.Person)
+func leastOf(tx *store.Tx, by *pricing, t store.PersonTotal, doubts []Pair) (money.Pence, error) {
+	members, err := tx.MembersOf(by.link, t.Person)
 	if err != nil {
 		return 0, err
 	}
-	ties, err := tiesOf(tx, run, members)
+	ties, err := tiesOf(tx, by.link, members)
 	if err != nil {
 		return 0, err
 	}
 	part := id.Person(0)
 	of := partsOf(t.Person, members, ties, doubts, func(int64) id.Person { part--; return part })
-	stored, err := tx.ContactsOf(t.Person, run)
+	stored, err := by.contacts(tx, t.Person)
 	if err != nil {
 		return 0, err
 	}
-	f, err := m.footprint(stored, windowOf(m.area))
+	f, err := by.prices.footprint(stored, windowOf(by.prices.area))
 	if err != nil {
 		return 0, err
 	}

@@ -19,7 +19,7 @@ type CohortPart struct {
 	Year  int       // 1 or 2 of the rule's window
 }
 
-// OpenedPart is who makes up a part of the cohort's cost, by their lines as they stand now.
+// OpenedPart is who makes up a part of the cohort's cost, by their lines as the run priced them.
 type OpenedPart struct {
 	CohortPart
 	Rows   []PartRow
@@ -73,14 +73,11 @@ func (c CohortPart) inRun(found *cohort.Cohort) (sum money.Pence, known bool) {
 func (c CohortPart) open(a *App, tx *store.Tx, p *CohortPage, members confirmed) (*OpenedPart, error) {
 	o := &OpenedPart{CohortPart: c}
 	o.InRun, o.Known = c.inRun(p.Cohort)
-	here, err := tx.Area()
+	by, err := a.pricedBy(tx, false)
 	if err != nil {
 		return nil, err
 	}
-	m, err := a.priceMap(tx)
-	if err != nil {
-		return nil, err
-	}
+	m := by.prices
 	footprint := func(s policy.Subject, f policy.Facts) bool { return tx.May(policy.PersonFootprint, s, f) }
 	window := cost.InTwo(p.Rule.Window)
 	for _, member := range members.rows {
@@ -88,7 +85,7 @@ func (c CohortPart) open(a *App, tx *store.Tx, p *CohortPage, members confirmed)
 		if !footprint(policy.Subject{Kind: policy.Person, ID: int64(member.Person)}, facts) {
 			continue
 		}
-		stored, err := tx.ContactsOf(member.Person, here.LinkRun)
+		stored, err := by.contacts(tx, member.Person)
 		if err != nil {
 			return nil, err
 		}

@@ -21,10 +21,12 @@ import (
 	"throughline/internal/store"
 )
 
-// OpenFootprint chooses a window of a person's footprint; no days is the area's own window.
+// OpenFootprint chooses a window of a person's footprint; no days is the area's own window. Lines are priced as the published cost run priced
+// them, so that its figures open down to their lines, unless what stands now is asked for.
 type OpenFootprint struct {
 	Person   id.Person
 	From, To day.Day
+	Now      bool // by the prices and the extracts that stand now
 }
 
 // FootprintPage is what one person's use of services cost, and whom, in a window.
@@ -43,9 +45,12 @@ type FootprintPage struct {
 	Weakest  int64             // probability of the weakest link that holds a record to the person, millionths
 	WeakOf   store.Agency      // whose record that is
 	Rests    money.Pence       // of the sum, on that link
-	Coverage []cohort.Coverage // of each agency's feed, as accepted now
+	Coverage []cohort.Coverage // of each agency's feed, of the extracts that the lines are of
 	Observed int               // days of the window that at least one feed covers
 	Hidden   int               // contacts that this viewer may not see, so that they are in no sum here
+	AsRun    id.Run            // the published cost run by whose prices and extracts the lines are; 0 where they are by what stands now
+	CostRun  id.Run            // the published cost run; 0 before the first
+	Since    Since             // what came after it
 	Run      id.Run            // the published cost run, where these lines are not what it summed; else 0
 	InRun    money.Pence       // what it summed
 }
@@ -74,11 +79,12 @@ func (a *App) footprintPage(tx *store.Tx, in OpenFootprint) (p FootprintPage, er
 	if p.Agencies, err = tx.Agencies(); err != nil {
 		return p, err
 	}
-	m, err := a.priceMap(tx)
+	by, err := a.pricedBy(tx, in.Now)
 	if err != nil {
 		return p, err
 	}
-	p.Area = m.area
+	m := by.prices
+	p.Area, p.AsRun, p.CostRun, p.Since = m.area, by.asRun, here.CostRun, by.since
 	w := windowOf(m.area)
 	if in.From != 0 || in.To != 0 {
 		if in.To < in.From || in.From == 0 {
@@ -90,7 +96,7 @@ func (a *App) footprintPage(tx *store.Tx, in OpenFootprint) (p FootprintPage, er
 		}
 	}
 	p.Window, p.Rule, p.Own = w.Span, windowOf(m.area), w.Turn != 0
-	stored, err := tx.ContactsOf(p.Person, here.LinkRun)
+	stored, err := by.contacts(tx, p.Person)
 	if err != nil {
 		return p, err
 	}
@@ -111,9 +117,7 @@ func (a *App) footprintPage(tx *store.Tx, in OpenFootprint) (p FootprintPage, er
 		return p, err
 	}
 	p.Says = p.Priced.Total.Says()
-	if p.Coverage, err = coverageNow(tx, m); err != nil {
-		return p, err
-	}
+	p.Coverage = by.coverage
 	p.Observed = cohort.Observed(p.Window, p.Coverage)
 	if here.CostRun != 0 {
 		if p.Total, err = tx.TotalOf(here.CostRun, p.Person); err != nil {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"strings"
 	"testing"
 
 	"throughline/internal/cohort"
@@ -40,6 +41,70 @@ func TestFootprintIsHeldToTheRun(t *testing.T) {
 		w.work()
 		if p := shown(); p.Run != 0 {
 			t.Errorf("after a new run the lines are said to differ from run %d, which summed %s", p.Run, p.InRun)
+		}
+	})
+}
+
+// TestFootprintIsAsTheRunPriced approves a price and accepts an extract after a run: the lines still add up to what the run summed to the
+// penny, what has come is named, and what stands now is there for the asking.
+func TestFootprintIsAsTheRunPriced(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.twoAgencies()
+		dean := w.find("Dean", "Whitlock")
+		shown := func(now bool) FootprintPage {
+			t.Helper()
+			p, err := w.app.Footprint(t.Context(), w.as(policy.Analyst, policy.FindAndCost), OpenFootprint{Person: dean, Now: now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p
+		}
+		same := func(what string, lines int) Since {
+			t.Helper()
+			p := shown(false)
+			if p.AsRun == 0 || p.Run != 0 || p.Priced.Total.Amount() != p.Total.Total || len(p.Priced.Lines) != lines {
+				t.Errorf("%s: %d lines of run %d come to %s, and the run summed %s over %d", what, len(p.Priced.Lines), p.AsRun, p.Priced.Total.Amount(), p.Total.Total, lines)
+			}
+			return p.Since
+		}
+		then := shown(false).Priced.Total.Amount()
+		if s := same("before anything came", 2); s.Any() || shown(true).Priced.Total.Amount() != then {
+			t.Errorf("nothing has come since the run, and the page names %+v", s)
+		}
+
+		w.at.Add(60)
+		code := OpenPriceLine{Agency: "lantern", Code: "OUTR", Unit: "contact"}
+		w.proposePrice(code, 500_00)
+		w.at.Add(60)
+		if err := w.app.ApprovePrice(t.Context(), w.as(policy.FinanceLead, policy.AgreePrices), w.priceLine(code).State.Waiting.ID); err != nil {
+			t.Fatal(err)
+		}
+		since := same("a price approved since", 2)
+		if len(since.Prices) != 1 || since.Prices[0].Key.Code != "OUTR" || len(since.Came) != 0 {
+			t.Errorf("the price approved since is named %+v", since)
+		}
+		priced := shown(true)
+		if priced.AsRun != 0 || priced.Run == 0 || priced.InRun != then || priced.Priced.Total.Amount() <= then {
+			t.Errorf("at the price that stands now: %s, said to be not run %d's %s", priced.Priced.Total.Amount(), priced.Run, priced.InRun)
+		}
+
+		w.at.Add(60)
+		again := layoutOf("lantern", "OUTR", "street-outreach", "contact")
+		e := w.send(w.layout("lantern", strings.Replace(again, "version: 1", "version: 2", 1)), april, false,
+			"client,forename,surname,born,nhs,postcode,day\nL1,Dean,Whitlock,04/03/1983,9990000018,SE5 8AZ,09/01/2026\n")
+		w.at.Add(60)
+		w.accept(e)
+		since = same("an extract accepted since", 2)
+		if len(since.Prices) != 1 || len(since.Came) != 1 || since.Came[0].ID != e.ID {
+			t.Errorf("what has come since is named %+v", since)
+		}
+		if p := shown(true); len(p.Priced.Lines) != 3 {
+			t.Errorf("with what stands now there are %d lines, want 3", len(p.Priced.Lines))
+		}
+
+		w.run()
+		if s := same("after a new run", 3); s.Any() {
+			t.Errorf("after a new run the page still names %+v", s)
 		}
 	})
 }

@@ -177,7 +177,7 @@ func (a *App) ExportPriceMap(ctx context.Context, who Who, to io.Writer) error {
 	}
 	w := sheet.NewWriter(to)
 	w.WriteText("agency", "code", "unit", "service", "payer", "price is", "price of one", "edition and code", "conversion", "contacts", "people", "in the cohort",
-		"amount", "state", "approved by", "approved on", "reason left out")
+		"amount", "amount of run", "state", "approved by", "approved on", "reason left out")
 	for _, l := range p.Lines {
 		kind, each, ref, reason := "none", sheet.Text(""), "", ""
 		switch {
@@ -190,9 +190,18 @@ func (a *App) ExportPriceMap(ctx context.Context, who Who, to io.Writer) error {
 		case l.Line.Own != nil:
 			kind = "own amount"
 		}
+		amount, run := sheet.Text(""), sheet.Text("")
+		if l.Sum.Contacts > 0 {
+			amount, run = sheet.Amount(l.Sum.Amount), sheet.Number(int64(p.Run.ID))
+		}
 		w.Write(sheet.Text(l.Agency.Name), sheet.Text(l.Code), sheet.Text(l.Unit), sheet.Text(p.Area.ServiceName(l.Line.Service)), sheet.Text(p.Area.PayerName(l.Line.Payer)), sheet.Text(kind), each,
 			sheet.Text(ref), sheet.Text(l.Line.Conversion), sheet.Number(int64(l.Uses())), sheet.Number(int64(l.People)), sheet.Number(int64(l.InCohort)),
-			sheet.Amount(l.Sum.Amount), sheet.Text(l.State), sheet.Text(l.Approved), sheet.Day(l.On), sheet.Text(reason))
+			amount, run, sheet.Text(l.State), sheet.Text(l.Approved), sheet.Day(l.On), sheet.Text(reason))
+	}
+	if p.Run.ID == 0 {
+		w.WriteText("No run has been made yet, so there is no amount; contacts are those of all that is accepted.")
+	} else {
+		w.WriteText(fmt.Sprintf("Contacts, people and amounts are those of run %d. An amount is empty where that run had no price.", p.Run.ID))
 	}
 	for _, s := range p.Says {
 		w.WriteText(s)

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"throughline/internal/area"
@@ -147,6 +148,7 @@ func (a *App) Runs(ctx context.Context, who Who, in RunsAsked) (RunList, error) 
 		if l.Jobs, err = a.working(tx); err != nil {
 			return err
 		}
+		slices.Reverse(l.Jobs) // in the order in which they are done
 		l.MayRun = mayRun(tx)
 		if l.Newest, err = newestRun(tx); err != nil {
 			return err
@@ -409,10 +411,10 @@ func runExtract(tx *store.Tx, n id.Extract) (x RunExtract, err error) {
 	return x, err
 }
 
-// neighbours finds the runs of the same kind that were in force before and after.
+// neighbours finds the runs of the same kind that were in force before and after; of a run that never was in force there are none.
 func (p *RunPage) neighbours(tx *store.Tx) (err error) {
 	p.Supersedes, p.SupersededBy = 0, 0
-	if !p.Run.FinishedAt.IsZero() {
+	if p.Run.State == store.RunPublished || p.Run.State == store.RunSuperseded {
 		p.Supersedes, p.SupersededBy, err = tx.RunsBeside(p.Run.Kind, p.Run.ID)
 	}
 	return err

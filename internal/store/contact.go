@@ -28,6 +28,13 @@ var (
 		select `+contactFields+` from memberships m join contact_records r on r.record = m.record
 		join contacts c on c.extract = r.extract and c.line = r.line join extracts e on e.id = c.extract
 		where m.run = $1 and m.person = $2 and `+standingContact+` order by c.from_day, c.extract, c.line`)
+	contactsBefore = query("contact.of-person-before", `
+		select `+contactFields+` from memberships m join contact_records r on r.record = m.record
+		join contacts c on c.extract = r.extract and c.line = r.line join extracts e on e.id = c.extract
+		where m.run = $1 and m.person = $2 and e.state = 'accepted' and e.decided_at <= $3 and not exists (
+			select 1 from contact_replacements x join extracts b on b.id = x.by_extract
+			where x.extract = c.extract and x.line = c.line and b.state in ('accepted', 'removing') and b.decided_at <= $3)
+		order by c.from_day, c.extract, c.line`)
 	contactsAgain = query("contact.again", `
 		select c.ref, `+contactFields+` from contact_replacements x join contacts c on c.extract = x.extract and c.line = x.line
 		join extracts e on e.id = c.extract
@@ -62,6 +69,13 @@ func scanContact(scan func(...any) error) (c StoredContact, err error) {
 func (tx *Tx) ContactsOf(p id.Person, run id.Run) ([]StoredContact, error) {
 	tx.show(p)
 	return list(tx, contactsOfPerson, []any{int64(run), int64(p)}, scanContact)
+}
+
+// ContactsBefore is ContactsOf without the extracts that were accepted after an instant: what they replaced stands. What came in an
+// extract that was taken back since is not in it.
+func (tx *Tx) ContactsBefore(p id.Person, run id.Run, t time.Time) ([]StoredContact, error) {
+	tx.show(p)
+	return list(tx, contactsBefore, []any{int64(run), int64(p), instant(t)}, scanContact)
 }
 
 // ContactAt gives one contact by where it came from.

@@ -36,6 +36,7 @@ var (
 	priceOK = query("price.approve", `update price_entries set state = 'approved', approved_at = $1, approved_by = $2, approved_as = $3
 		where id = $4 and state = 'proposed' and ended_at = '' and area = $5`)
 	priceList    = query("price.list", priceFields+`where p.area = $1 and p.ended_at = '' order by p.agency, p.code, p.unit, p.state`)
+	priceSince   = query("price.since", priceFields+`where p.area = $1 and (p.ended_at = '' or p.ended_at > $2) order by p.agency, p.code, p.unit, p.id`)
 	priceHistory = query("price.history", priceFields+`where p.area = $1 and p.agency = $2 and p.code = $3 and p.unit = $4 order by p.id desc limit 50`)
 )
 
@@ -92,6 +93,11 @@ func (tx *Tx) ApprovePrice(n id.Price) error {
 // Prices gives the price decisions that stand. Of a code there may be two: what is approved, and after it a proposal that waits.
 func (tx *Tx) Prices() ([]PriceEntry, error) {
 	return list(tx, priceList, []any{tx.area}, scanPrice)
+}
+
+// PricesSince gives the price decisions that stood at any moment from an instant to now, a code's own in the order in which they were made.
+func (tx *Tx) PricesSince(t time.Time) ([]PriceEntry, error) {
+	return list(tx, priceSince, []any{tx.area, instant(t)}, scanPrice)
 }
 
 // PriceHistory gives what was decided about a code, the newest first.

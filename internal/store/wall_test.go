@@ -412,9 +412,10 @@ var readings = map[string]reading{
 		some, err := tx.DoneTo(policy.Subject{Kind: policy.Area, ID: 1}, policy.HomeOpen, 10)
 		return len(some) > 0 && some[0].Actor == "Ann of "+w.area, err
 	}},
-	"EventCount": {call: func(tx *Tx, w *world) (any, error) { return tx.EventCount(w.person) }},
-	"ContactsOf": {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.ContactsOf(w.person, w.linkRun) }},
-	"ContactAt":  {call: func(tx *Tx, w *world) (any, error) { return tx.ContactAt(ContactAt{w.extract, 2}) }},
+	"EventCount":     {call: func(tx *Tx, w *world) (any, error) { return tx.EventCount(w.person) }},
+	"ContactsOf":     {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.ContactsOf(w.person, w.linkRun) }},
+	"ContactsBefore": {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.ContactsBefore(w.person, w.linkRun, tx.now) }},
+	"ContactAt":      {call: func(tx *Tx, w *world) (any, error) { return tx.ContactAt(ContactAt{w.extract, 2}) }},
 	"ContactsOfExtract": {byRun: true, call: func(tx *Tx, w *world) (any, error) {
 		return gathered(func(f func(StoredContact)) error {
 			return tx.ContactsOfExtract(w.extract, func(c StoredContact) error { f(c); return nil })
@@ -544,6 +545,10 @@ var readings = map[string]reading{
 	}},
 	"Prices": {call: func(tx *Tx, w *world) (any, error) {
 		all, err := tx.Prices()
+		return len(all) > 0 && all[0].ID == w.price, err
+	}},
+	"PricesSince": {call: func(tx *Tx, w *world) (any, error) {
+		all, err := tx.PricesSince(tx.now.AddDate(-1, 0, 0))
 		return len(all) > 0 && all[0].ID == w.price, err
 	}},
 	"PriceHistory": {call: func(tx *Tx, w *world) (any, error) { return tx.PriceHistory(w.agency, "CUST", "night") }},

@@ -25,7 +25,7 @@ const linesOnPage = 20
 
 // footprintAsked reads the window of a footprint.
 func footprintAsked(p id.Person, q url.Values) (app.OpenFootprint, error) {
-	in := app.OpenFootprint{Person: p}
+	in := app.OpenFootprint{Person: p, Now: q.Get("as") == asNow}
 	if q.Get("from") == "" && q.Get("to") == "" {
 		return in, nil
 	}
@@ -49,6 +49,9 @@ func footprintAsked(p id.Person, q url.Values) (app.OpenFootprint, error) {
 	return in, nil
 }
 
+// asNow asks, of a footprint, for the prices and the extracts that stand now, rather than those of the run.
+const asNow = "now"
+
 // longestWindow bounds what a page of months can show: 20 years, in days.
 const longestWindow = 20 * 366
 
@@ -67,7 +70,7 @@ func (s *Server) footprint(w http.ResponseWriter, r *http.Request, who app.Who) 
 	if f := fault.As(err); err != nil && f.Kind == fault.Invalid { // the window is what was wrong: the area's own is shown, with what was typed
 		status, pick = f.Kind.Status(), typedIn(q, "from", "to")
 		pick.Problem = f
-		p, err = s.app.Footprint(r.Context(), who, app.OpenFootprint{Person: n})
+		p, err = s.app.Footprint(r.Context(), who, app.OpenFootprint{Person: n, Now: in.Now})
 	}
 	if err != nil {
 		return err
@@ -170,6 +173,9 @@ func quick(p app.FootprintPage) []ui.View {
 	whole, first, second := own.Words()
 	at := func(name string, s day.Span) ui.View {
 		v := url.Values{"from": {s.From.String()}, "to": {s.To.String()}}
+		if p.CostRun != 0 && p.AsRun == 0 {
+			v.Set("as", asNow)
+		}
 		return ui.View{Name: name, Href: ui.FootprintPath(p.Person) + "?" + v.Encode(), Current: s == p.Window}
 	}
 	views := []ui.View{at("the "+strings.ToLower(whole)+" of the rule", own.Span),
@@ -205,8 +211,12 @@ func footprintNotes(f *ui.Footprint, p app.FootprintPage) {
 		f.NotIn = append(f.NotIn, plural(int64(p.Hidden), "contact", "contacts")+" that you may not see")
 	}
 	if p.Run != 0 {
-		f.InRun = fmt.Sprintf("run %d summed %s, and something has come since", p.Run, p.InRun)
+		f.InRun = fmt.Sprintf("run %d summed %s", p.Run, p.InRun)
+		if p.AsRun != 0 {
+			f.InRun += ". Who holds which record is as it stands now, and what an extract brought that was taken back is gone"
+		}
 	}
+	f.CostRun, f.Now, f.Since = p.CostRun, p.CostRun != 0 && p.AsRun == 0, sinceWords(p)
 	if weak(p.Area, p.Weakest) {
 		f.Weak = fmt.Sprintf("%s of the sum, %s record, a link of %s", p.Rests, whose(p.WeakOf.Name), probability(p.Weakest))
 	}
@@ -218,6 +228,56 @@ func footprintNotes(f *ui.Footprint, p app.FootprintPage) {
 		}
 		f.Feeds = append(f.Feeds, c)
 	}
+}
+
+// mostSince is how many prices and how many extracts are named one by one.
+const mostSince = 6
+
+// sinceWords names each thing that came after the published cost run; nothing where nothing did.
+func sinceWords(p app.FootprintPage) (out []ui.Text) {
+	s := p.Since
+	add := func(n int, name func(int) ui.Text, more string) {
+		for i := range min(n, mostSince) {
+			out = append(out, name(i))
+		}
+		if n > mostSince {
+			out = append(out, ui.Say(ui.Plain(commas(n-mostSince)+more)))
+		}
+	}
+	add(len(s.Prices), func(i int) ui.Text {
+		x := s.Prices[i]
+		name := ui.Plain(x.Key.Code)
+		if p.Viewer.May(policy.PriceMapOpen) {
+			name = ui.Link(ui.PricePath(ui.PriceKey{Agency: x.Key.Agency, Code: x.Key.Code, Unit: x.Key.Unit}), x.Key.Code)
+		}
+		return ui.Say(ui.Plain("the price of "), name, ui.Plain(" ("+x.Agency+") was approved, "+x.On.Long()))
+	}, " more prices were approved")
+	extracts := func(all []app.RunExtract, became string) {
+		add(len(all), func(i int) ui.Text {
+			x := all[i]
+			name := ui.Plain(x.Agency + ", " + x.Layout)
+			if p.Viewer.May(policy.ExtractOpen) {
+				name = ui.Link(ui.ExtractPath(x.ID), name.Words)
+			}
+			return ui.Say(ui.Plain("the extract "), name, ui.Plain(", as of "+x.AsOf.Long()+", was "+became))
+		}, " more extracts were "+became)
+	}
+	extracts(s.Came, "accepted")
+	extracts(s.Gone, "taken back")
+	if s.Answers > 0 {
+		out = append(out, ui.Say(ui.Plain(plural(s.Answers, "review answer was", "review answers were")+" given or taken back")))
+	}
+	if s.LinkRun != 0 {
+		run := ui.Plain("link run " + commas(int(s.LinkRun)))
+		if p.Viewer.May(policy.RunOpen) {
+			run = ui.Link(ui.RunPath(s.LinkRun), run.Words)
+		}
+		out = append(out, ui.Say(run, ui.Plain(" linked records again")))
+	}
+	if s.Configuration {
+		out = append(out, ui.Say(ui.Plain("the area’s own files were changed")))
+	}
+	return out
 }
 
 // probability writes millionths as people read a probability.

@@ -123,6 +123,9 @@ func opened(p app.FootprintPage, f ui.Footprint, all []use, q url.Values) *ui.Op
 		return nil
 	}
 	keep := url.Values{"from": {p.Window.From.String()}, "to": {p.Window.To.String()}, "by": {f.By}, "lines": {"all"}}
+	if f.Now {
+		keep.Set("as", asNow)
+	}
 	for _, name := range filters {
 		if v := q.Get(name); v != "" {
 			keep.Set(name, v)

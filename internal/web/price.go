@@ -163,7 +163,7 @@ func (s *Server) pricePage(w http.ResponseWriter, r *http.Request, who app.Who, 
 	}
 	l := p.State
 	c := ui.Price{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l), Unit: l.Unit, Contacts: l.Uses(), People: l.People, InCohort: l.InCohort,
-		Now: priceNow(p), Sum: l.Sum.Amount, Costing: ui.Costing{Year: p.Area.Prices.PriceYear, Rents: p.Rents}, Waits: l.Waits, Decision: l.Waiting.ID, MaySet: p.MaySet,
+		Now: priceNow(p), Unapproved: l.State == "proposed", Sum: l.Sum.Amount, Costing: ui.Costing{Year: p.Area.Prices.PriceYear, Rents: p.Rents}, Waits: l.Waits, Decision: l.Waiting.ID, MaySet: p.MaySet,
 		MayApprove: p.MayApprove, NotYours: "A finance lead approves it.", Years: priceYears(p.Area.Prices.PriceYear, p.Years), Counts: counts(l.Unit), SetForm: forms.set, LeaveForm: forms.leave}
 	if p.OwnWaits {
 		c.NotYours = "You set this, so another finance lead approves it."

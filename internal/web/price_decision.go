@@ -143,7 +143,10 @@ func priceAsked(r *http.Request) (app.SetLocalPrice, error) {
 	in := app.SetLocalPrice{Code: form.Get("code"), Unit: form.Get("unit"), Service: form.Get("service"), Source: strings.TrimSpace(form.Get("source"))}
 	in.Basis, in.Conversion = basisOf(form.Get("counts"))
 	var err error
-	if in.Amount, err = money.Parse(form.Get("amount")); err != nil || in.Amount <= 0 {
+	switch in.Amount, err = money.Parse(form.Get("amount")); {
+	case strings.TrimSpace(form.Get("amount")) == "":
+		f = f.With("amount", "The price is missing.", "Write pounds and pence, for example 812.00.")
+	case err != nil || in.Amount <= 0:
 		f = f.With("amount", "This is not a price.", "Write pounds and pence, for example 812.00.")
 	}
 	if in.PriceYear, err = day.ParseFinancialYear(form.Get("year")); err != nil {

@@ -172,7 +172,7 @@ func TestEveryFigureOfAPriceOpens(t *testing.T) {
 		key := priceKey(l)
 		page := who.status(who.get(key.PeoplePath()), http.StatusOK).Body.String()
 		says(t, page, commas(contacts), commas(people))
-		lines := regexp.MustCompile(`href="(/people/[^"]*/footprint\?code=[^"#]*)#lines"`).FindStringSubmatch(page)
+		lines := regexp.MustCompile(`href="(/people/[^"]*/footprint\?as=now&amp;code=[^"#]*)#lines"`).FindStringSubmatch(page)
 		if lines == nil {
 			t.Fatalf("%s %s leads to nobody's lines", l.Agency.Slug, l.Code)
 		}
@@ -181,7 +181,7 @@ func TestEveryFigureOfAPriceOpens(t *testing.T) {
 			t.Fatal(err)
 		}
 		x := first.Rows[0]
-		footprint := who.status(who.get(html.UnescapeString(lines[1])), http.StatusOK).Body.String()
+		footprint := who.status(who.get(html.UnescapeString(html.UnescapeString(lines[1]))), http.StatusOK).Body.String()
 		says(t, footprint, plural(int64(x.Contacts), "line", "lines"), "line=")
 		if x.Amount != 0 {
 			says(t, footprint, x.Amount.String())

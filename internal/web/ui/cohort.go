@@ -199,7 +199,7 @@ func (c Cohort) PartSays() string {
 		says = append(says, many(n, "contact that you may not see is", "contacts that you may not see are")+" not in it.")
 	}
 	if c.Part.Differs {
-		says = append(says, "Run "+count(int(c.Run))+" summed "+c.Part.InRun.String()+": these are the lines as they stand now.")
+		says = append(says, "Run "+count(int(c.Run))+" summed "+c.Part.InRun.String()+": who holds which record, and what an extract brought that was taken back, are as they stand now.")
 	}
 	return strings.Join(says, " ")
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,15 +34,18 @@ type Footprint struct {
 	Partial            []string    // sentences on feeds that do not cover the window
 	Feeds              []FeedCover // every agency's
 
-	NotIn []string // what is not in the sum, in words: "2 police missing-person reports with no price"
-	Twice string   // what is counted twice: "temporary accommodation was paid on 2 nights in hospital …, £92.00"
-	InRun string   // what the published run summed, where it is not this: "run 7 summed £10,082.00, and …"
-	Weak  string   // what rests on a weak link: "a link of 0.93: £10,082.00 (Lantern Housing)"
-	By    string   // the view in front: service, category, payer, month
-	Uses  []ServiceUse
-	Cats  []Slice
-	Pays  []Slice
-	Month []MonthSum
+	NotIn   []string // what is not in the sum, in words: "2 police missing-person reports with no price"
+	Twice   string   // what is counted twice: "temporary accommodation was paid on 2 nights in hospital …, £92.00"
+	InRun   string   // what the published run summed, where it is not this: "run 7 summed £10,082.00"
+	Since   []Text   // each thing that came after the published cost run: "the price of OUTR (Lantern Housing) was approved, …"
+	Weak    string   // what rests on a weak link: "a link of 0.93: £10,082.00 (Lantern Housing)"
+	CostRun id.Run   // published; zero before the first
+	Now     bool     // the lines are by what stands now, else by what the run read
+	By      string   // the view in front: service, category, payer, month
+	Uses    []ServiceUse
+	Cats    []Slice
+	Pays    []Slice
+	Month   []MonthSum
 
 	Opened    *Opened
 	MayExport bool
@@ -145,8 +149,12 @@ func (f Footprint) Head() Head {
 }
 
 func (f Footprint) here() List {
-	return List{Path: FootprintPath(f.Person), Kept: map[string][]string{"from": {f.Window.From.String()},
+	l := List{Path: FootprintPath(f.Person), Kept: map[string][]string{"from": {f.Window.From.String()},
 		"to": {f.Window.To.String()}}}
+	if f.Now {
+		l.Kept["as"] = []string{"now"}
+	}
+	return l
 }
 
 // Path is the page's address without its window.
@@ -240,7 +248,32 @@ func (f Footprint) Caveats() Note {
 	if add("Partial", strings.TrimSuffix(strings.Join(f.Partial, " "), ".")); len(f.Partial) > 0 {
 		line = append(line, Link("#feeds", "Which feeds cover this window"), Plain("."))
 	}
-	return Note{Lines: []Text{line}}
+	var lines []Text
+	if len(line) > 0 {
+		lines = append(lines, line)
+	}
+	return Note{Lines: append(lines, f.since()...)}
+}
+
+// since says by whose prices and extracts the lines are where something came after the run, what it was, and leads to the other view.
+func (f Footprint) since() []Text {
+	if len(f.Since) == 0 {
+		return nil
+	}
+	run := "run " + count(int(f.CostRun))
+	line := Say(Strong("Since "+run+":"), Plain(" "))
+	for i, what := range f.Since {
+		if i > 0 {
+			line = append(line, Plain("; "))
+		}
+		line = append(line, what...)
+	}
+	if f.Now {
+		return []Text{append(line, Plain(". These lines are by the prices and extracts that stand now. "),
+			Link(f.here().With("as", "", "by", f.By), "See them as "+run+" priced them"), Plain("."))}
+	}
+	return []Text{append(line, Plain(". These lines are as "+run+" priced them, by the prices and extracts that it read. "),
+		Link(f.here().With("as", "now", "by", f.By), "See them with what stands now"), Plain("."))}
 }
 
 // Views choose which picture stands in front.
@@ -338,7 +371,7 @@ func (o Opened) Title() string {
 // Kept are the fields that a narrower choice of lines keeps.
 func (o Opened) Kept() []Sent {
 	var all []Sent
-	for _, name := range []string{"from", "to", "by", "lines", "service", "price", "code", "agency"} {
+	for _, name := range []string{"from", "to", "by", "lines", "service", "price", "code", "agency", "as"} {
 		if v := o.List.Kept.Get(name); v != "" {
 			all = append(all, Sent{Name: name, Value: v})
 		}
@@ -416,11 +449,23 @@ func (f Footprint) LineTable() Table {
 	}
 	if o.List.Pages() > 1 {
 		t.Foot = append(t.Foot, row(words("These "+count(len(o.Lines))), blank(), blank(), blank(),
-			pence(sum(o.Lines, func(l Line) money.Pence { return l.Sum })), blank()))
+			sumOf(o.Lines), blank()))
 	}
-	t.Foot = append(t.Foot, row(words("All "+count(o.List.Total)), blank(), blank(), blank(), pence(o.Sum), blank()))
+	all := pence(o.Sum)
+	if o.Unpriced > 0 && o.Unpriced == o.List.Total {
+		all = words("not known")
+	}
+	t.Foot = append(t.Foot, row(words("All "+count(o.List.Total)), blank(), blank(), blank(), all, blank()))
 	t.Paging = o.List.paging("Pages of lines", "lines", false)
 	return t
+}
+
+// sumOf is what some lines come to: not nothing, where none of them has a price.
+func sumOf(lines []Line) Cell {
+	if len(lines) > 0 && !slices.ContainsFunc(lines, func(l Line) bool { return l.Unpriced == "" }) {
+		return words("not known")
+	}
+	return pence(sum(lines, func(l Line) money.Pence { return l.Sum }))
 }
 
 // ExtractPath leads to the extract the row came in.

@@ -108,7 +108,11 @@ func footprintCases() []Case {
 	for m := range 24 {
 		f.Month = append(f.Month, MonthSum{Month: window.From.Month() + day.Month(m), Crisis: amount(200 + m*m*m%2240), Planned: amount(m * 90)})
 	}
+	f.CostRun = 7
+	f.Since = []Text{Say(Plain("the price of "), Link("/prices/line?agency=lantern&code=OUTR&unit=contact", "OUTR"), Plain(" (Lantern Housing) was approved, 9 April 2026")),
+		Say(Plain("the extract "), Link("/extracts/21", "Riverbank Hospitals, A&E"), Plain(", as of 31 March 2026, was accepted"))}
 	open := f
+	open.Now, open.InRun = true, "run 7 summed £71,000.00"
 	o := &Opened{Name: "A&E attendances", Sum: 1204731, List: List{Path: "/people/K7M-3Q/footprint", Page: 1, Size: 8, Total: 43, Kept: map[string][]string{"service": {"A&E"}}}}
 	for i := range 8 {
 		d := window.From + day.Day(11+i*9)

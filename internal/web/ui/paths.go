@@ -39,9 +39,9 @@ func PricePath(k PriceKey) string {
 // PeoplePath is whose the contacts of a code are.
 func (k PriceKey) PeoplePath() string { return "/prices/people?" + k.query().Encode() }
 
-// linesOf is where a person's lines of the code are.
+// linesOf is where a person's lines of the code are, as they stand now.
 func (k PriceKey) linesOf(p id.Person) string {
-	return FootprintPath(p) + "?" + url.Values{"code": {k.Agency + " " + k.Code + " " + k.Unit}}.Encode() + "#lines"
+	return FootprintPath(p) + "?" + url.Values{"as": {"now"}, "code": {k.Agency + " " + k.Code + " " + k.Unit}}.Encode() + "#lines"
 }
 
 func (k PriceKey) query() url.Values {

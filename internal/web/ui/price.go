@@ -270,6 +270,7 @@ type Price struct {
 	Contacts, People      int
 	InCohort              int
 	Now                   []Pair // price, source, edition, conversion, uprating, approved by whom and when; or that there is none
+	Unapproved            bool   // what Now says was proposed, and nobody has approved it
 	Sum                   money.Pence
 	Costing               Costing
 	Change                []string    // what a waiting price would change: who would enter and who would leave the cohort

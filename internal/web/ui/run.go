@@ -166,6 +166,13 @@ func (r Run) InputTable() Table {
 	t := Table{ID: "inputs", Name: many(len(r.Inputs), "extract", "extracts") + " that it read", Heading: true, Wide: true,
 		Empty:   "It read no extract.",
 		Columns: []Column{head(col("Extract")), col("Layout"), key("As of"), num("Rows"), col("SHA-256 of the file")}}
+	switch {
+	case len(r.Inputs) > 0:
+	case r.State == RunUnderWay:
+		t.Name, t.Empty = "Extracts that it reads", "What it reads is fixed once it has begun to read."
+	case r.State == RunCutOff:
+		t.Name, t.Empty = "Extracts that it read", "It ended before what it reads was fixed."
+	}
 	rows := 0
 	for _, i := range r.Inputs {
 		rows += i.Rows
