@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"throughline/internal/id"
 	"throughline/internal/intake"
@@ -47,6 +48,7 @@ var demoPeople = []struct {
 	{"Farah Aziz", "farah.aziz@throughline.example", "", []policy.Role{policy.Coordinator}},
 	{"Owen Pryce", "owen.pryce@throughline.example", "", []policy.Role{policy.Auditor}},
 	{"Nadia Birch", "nadia.birch@riverbank.example", "riverbank", []policy.Role{policy.AgencyUser}},
+	{"Tomas Reilly", "tomas.reilly@riverbank.example", "riverbank", []policy.Role{policy.AgencyAdministrator}},
 }
 
 // MakeDemo makes the demonstration in an empty data directory, by the acts that people would do: an administrator's first run, accounts, a
@@ -221,7 +223,7 @@ func (a *App) demoExtract(ctx context.Context, analyst Who, in Demonstrate, f sa
 		return err
 	}
 	if p.Extract.State == store.ExtractFaulty {
-		return errors.New(cmp.Or(p.Trouble, "the file could not be read"))
+		return errors.New(cmp.Or(strings.Join(p.Trouble, " "), "the file could not be read"))
 	}
 	return a.AcceptExtract(ctx, analyst, AcceptExtract{Extract: got.Extract.ID})
 }

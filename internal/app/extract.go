@@ -134,7 +134,7 @@ type ExtractPage struct {
 	Unmapped    []string
 	Columns     []string         // of Sample, as the agency heads them
 	Sample      [][]string       // the first rows that can be accepted, masked, while somebody has to decide
-	Trouble     string           // why a faulty file could not be read, with its remedy
+	Trouble     []string         // why a faulty file could not be read, each fault with its remedy
 	Faults      []store.RowFault // this page of them
 	Page        int
 	Reason      string // the code that Faults are narrowed to; empty for all
@@ -273,17 +273,17 @@ func (p *ExtractPage) decision(tx *store.Tx) (err error) {
 	return nil
 }
 
-// troubleWords is why a file could not be read, as sentences.
-func troubleWords(text string) string {
+// troubleWords is why a file could not be read, fault by fault.
+func troubleWords(text string) []string {
 	if text == "" {
-		return ""
+		return nil
 	}
 	var t fileTrouble
 	if err := json.Unmarshal([]byte(text), &t); err != nil {
-		return ""
+		return nil
 	}
 	if len(t.Notes) == 0 {
-		return strings.TrimSpace(t.Message + " " + t.Remedy)
+		return []string{strings.TrimSpace(t.Message + " " + t.Remedy)}
 	}
 	var all []string
 	for _, n := range t.Notes { // they say what the message says, and where
@@ -293,7 +293,7 @@ func troubleWords(text string) string {
 		}
 		all = append(all, strings.TrimSpace(said))
 	}
-	return strings.Join(all, " ")
+	return all
 }
 
 // ExtractList is every extract that the viewer may see, the newest first.

@@ -225,7 +225,7 @@ func TestFileThatCannotBeRead(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
 		l := w.layout("lantern", numbered)
 		e := w.send(l, march, false, "customer,forename\nA1,Dean\n")
-		if e.State != store.ExtractFaulty || troubleWords(e.Fault) == "" {
+		if e.State != store.ExtractFaulty || len(troubleWords(e.Fault)) == 0 {
 			t.Errorf("a file with other columns is %s: %q", e.State, e.Fault)
 		}
 		if err := w.app.AcceptExtract(t.Context(), w.as(policy.Analyst, policy.HandleExtracts), AcceptExtract{Extract: e.ID}); err == nil {

@@ -154,11 +154,7 @@ func (a *App) FirstRun(ctx context.Context, in FirstAdministrator) (SignedIn, er
 	email, emailErr := account.ParseEmail(in.Email)
 	name, nameErr := account.DisplayName(in.Name)
 	passwordErr := account.CheckPassword(in.Password, in.Name, in.Email)
-	if refused == nil {
-		refused = together(err, nameErr, emailErr, passwordErr, in.Wrong)
-	} else {
-		refused = together(refused, err, nameErr, emailErr, passwordErr, in.Wrong)
-	}
+	refused = together(err, refused, nameErr, emailErr, passwordErr, in.Wrong) // in the order of the page
 	var hash, token, tokenHash string
 	if refused == nil {
 		if hash, err = a.signing.hash(in.Password); err != nil {

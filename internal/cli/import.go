@@ -229,7 +229,7 @@ func (c importing) bring(ctx context.Context, k *worker, layout id.Layout, path 
 		return imported{}, "", err
 	}
 	if p.Extract.State == "faulty" {
-		return imported{}, "", fault.New(fault.Invalid, "extract-faulty", p.Trouble, "")
+		return imported{}, "", fault.New(fault.Invalid, "extract-faulty", strings.Join(p.Trouble, "\n  "), "")
 	}
 	if c.Rejected != "" && p.Extract.Rejected > 0 {
 		if err := writeNew("rejected", c.Rejected, func(to io.Writer) error { return k.DownloadRejected(ctx, k.who, n, to) }); err != nil {

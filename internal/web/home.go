@@ -185,11 +185,20 @@ func either(n int, one, several string) string {
 	return several
 }
 
-// fileNames names extracts by agency and feed.
+// fileNames names extracts by agency and feed, and by as-of day where several are of one feed.
 func fileNames(files []app.RunExtract) string {
+	feed := func(x app.RunExtract) string { return x.Agency + ", " + x.Layout }
+	of := map[string]int{}
+	for _, x := range files {
+		of[feed(x)]++
+	}
 	var names []string
 	for _, x := range files {
-		names = append(names, x.Agency+", "+x.Layout)
+		name := feed(x)
+		if of[name] > 1 {
+			name += " to " + x.AsOf.Long()
+		}
+		names = append(names, name)
 	}
 	return listed(names)
 }

@@ -220,7 +220,7 @@ func atText(err error) error {
 
 // encodingWords writes an encoding as its standard does.
 func encodingWords(s string) string {
-	if s == "" {
+	if s == "" || s == "detect" {
 		return "Detect"
 	}
 	return strings.Replace(strings.Replace(strings.ToLower(s), "utf", "UTF", 1), "windows", "Windows", 1)

@@ -475,7 +475,7 @@ func (d *ownSite) cast(db *sql.DB) (cast []member, spare, elsewhere int64) {
 		cast = append(cast, m)
 	}
 	for _, x := range made.accounts {
-		add(strings.ReplaceAll(x.Role, " ", "-"), x.Email, x.Password, x.Role == policy.AgencyUser.Words())
+		add(strings.ReplaceAll(x.Role, " ", "-"), x.Email, x.Password, x.Role == policy.AgencyUser.Words() || x.Role == policy.AgencyAdministrator.Words())
 	}
 	add("coordinator", "coordinator@example.org.uk", goodWords, false)
 	for _, m := range slices.Clone(cast) {

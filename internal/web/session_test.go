@@ -301,6 +301,9 @@ func TestFirstRunSaysAllThatIsWrong(t *testing.T) {
 			t.Errorf("nothing is said of the empty %s", field)
 		}
 	}
+	if strings.Index(text, `href="#area"`) > strings.Index(text, `href="#code"`) {
+		t.Error("the code is spoken of before the area, which stands before it on the page")
+	}
 }
 
 // TestFirstRunOfAnAreaOfOnesOwn puts an area's folder into the data directory: the page says what it lacks, then offers it in place of
@@ -326,7 +329,7 @@ func TestFirstRunOfAnAreaOfOnesOwn(t *testing.T) {
 	write()
 	b := s.browser()
 	page := b.status(b.get("/first"), http.StatusOK).Body.String()
-	if !strings.Contains(page, "The list of agencies is empty.") || strings.Contains(page, "Become the administrator") || strings.Contains(page, "South London") {
+	if !strings.Contains(page, "The list of agencies is empty.") || strings.Contains(page, `name="code"`) || strings.Contains(page, "Become the administrator") || strings.Contains(page, "South London") {
 		t.Errorf("the page does not say what the area lacks: %s", heading(b.get("/first")))
 	}
 	files["area.yaml"] = strings.NewReplacer("boroughs: []", "boroughs: [{slug: north, name: North}]",

@@ -167,10 +167,10 @@ type Extract struct {
 	Layout             id.Layout
 	LayoutName         string // "A&E version 4"
 	Full               bool
-	Jobs               []Job  // while it is being checked
-	Failure            string // why it could not be used, with the remedy
-	Again              string // where it is sent again, with what was said of it; empty for whoever may not
-	Decided            string // "Accepted by Ayesha Rahman on 2 April 2026."
+	Jobs               []Job    // while it is being checked
+	Failure            []string // why it could not be used, each fault with its remedy
+	Again              string   // where it is sent again, with what was said of it; empty for whoever may not
+	Decided            string   // "Accepted by Ayesha Rahman on 2 April 2026."
 	InFile             int
 	Accepted           int
 	Rejected           int

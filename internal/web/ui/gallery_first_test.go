@@ -83,7 +83,9 @@ func extractCases() []Case {
 	clean.Repeated, clean.SaidRows, clean.Preview, clean.LeftOut = 0, 0, nil, nil
 	checking.State, checking.Jobs = ExtractChecking, []Job{starting}
 	failed.Again = "/extracts/new?agency=4&layout=4"
-	failed.State, failed.Failure = ExtractFailed, "Line 3 ends inside a quotation mark. Ask the agency to export the file again."
+	failed.State, failed.Failure = ExtractFailed, []string{"Line 3 ends inside a quotation mark. Ask the agency to export the file again."}
+	several := failed
+	several.Failure = []string{"Line 1, address: The column \"address\" is missing. " + longName, "Line 1, dob: The header \"dob\" stands more than once. " + oddName}
 	long := one
 	long.Agency, long.Feed, long.File = longName, oddName, oddPile()
 	send := SendIn{Agencies: options, Layouts: []Option{{Value: "4", Label: "A&E version 4"}}, Largest: "2 GB"}
@@ -104,6 +106,7 @@ func extractCases() []Case {
 		show(ExtractPage, "empty", signedIn(), clean),
 		show(ExtractPage, "checking", signedIn(), checking),
 		show(ExtractPage, "failed", signedIn(), failed),
+		show(ExtractPage, "several-faults", signedIn(), several),
 		show(ExtractPage, "long", signedIn(), long),
 	}
 }
