@@ -196,7 +196,7 @@ func fileNames(files []app.RunExtract) string {
 	for _, x := range files {
 		name := feed(x)
 		if of[name] > 1 {
-			name += " to " + x.AsOf.Long()
+			name += " of " + x.AsOf.Long()
 		}
 		names = append(names, name)
 	}

@@ -3,9 +3,12 @@ package web
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"throughline/internal/app"
+	"throughline/internal/day"
 	"throughline/internal/policy"
+	"throughline/internal/store"
 )
 
 // TestHomeSaysWhatWaits: an agency is told of its own rejected rows, an analyst who handles extracts that the run is out of date, and an
@@ -33,4 +36,17 @@ func TestHomeSaysWhatWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	says(t, analyst.status(analyst.get("/"), http.StatusOK).Body.String(), "Run out of date", "find and cost the cohort")
+}
+
+// Files of one feed are told apart by their day, and others are named without one.
+func TestFilesAreToldApart(t *testing.T) {
+	t.Parallel()
+	file := func(agency string, asOf day.Day) app.RunExtract {
+		return app.RunExtract{Extract: store.Extract{AsOf: asOf}, Agency: agency, Layout: "visits"}
+	}
+	march, april := day.Must(2026, time.March, 31), day.Must(2026, time.April, 30)
+	got := fileNames([]app.RunExtract{file("Lantern", march), file("Lantern", april), file("Police", april)})
+	if want := "Lantern, visits of 31 March 2026, Lantern, visits of 30 April 2026 and Police, visits"; got != want {
+		t.Errorf("named %q, want %q", got, want)
+	}
 }
