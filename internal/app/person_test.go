@@ -300,6 +300,34 @@ func TestSearchAmongManyOfOneSurname(t *testing.T) {
 	})
 }
 
+// TestSearchByPartOfALongName finds somebody of four names by two of them, before those of like names, and by an own number however it is
+// spaced.
+func TestSearchByPartOfALongName(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		lantern := w.layout("lantern", layoutOf("lantern", "OUTR", "street-outreach", "contact"))
+		w.accept(w.send(lantern, march, false, "client,forename,surname,born,nhs,postcode,day\n"+
+			"L1,Antonia,Perera,04/03/1983,,,05/01/2026\n01MD/78422887/24,António,dos Pereira Rodrigues,01/02/1990,,,06/01/2026\n"+
+			"l-4,Anthony,Perry,04/06/1970,,,05/01/2026\n"))
+		w.run()
+		antonio := w.find("António", "dos Pereira Rodrigues")
+		for _, in := range []SearchPeople{
+			{Name: "Antonio Pereira"}, {Name: "rodrigues antonio"}, {Name: "Pereira Rodrigues"}, {Name: "PEREIRA"},
+			{Number: "01md 78422887 24"}, {Number: "01MD/78422887/24"}, {Number: "01md7842288724"},
+		} {
+			p, err := w.app.SearchPeople(t.Context(), w.as(policy.Analyst, policy.FindAndCost), in)
+			if err != nil || len(p.People) == 0 || p.People[0].Person != antonio {
+				t.Errorf("%q finds %+v (%v)", in.Name+in.Number, p.People, err)
+			}
+		}
+		for number, want := range map[string]int{"L4": 1, "l 4": 1, "l1": 1, "L5": 0, "01MD": 0} {
+			p, err := w.app.SearchPeople(t.Context(), w.as(policy.Analyst, policy.FindAndCost), SearchPeople{Number: number})
+			if err != nil || len(p.People) != want {
+				t.Errorf("the number %s finds %d people, want %d (%v)", number, len(p.People), want, err)
+			}
+		}
+	})
+}
+
 // What a search went by stands in its event: which things, and marks of their values that are the same for the same value and hold none.
 func TestSearchesAreToldInTheAudit(t *testing.T) {
 	t.Parallel()

@@ -283,32 +283,48 @@ func damagedNHSNumber(number string) string {
 	return ""
 }
 
-// ownNumber finds the people whom an agency knows by just this number. In capitals or not is the same, as is a space at an end.
+// ownNumber finds the people whom an agency knows by this number, by records that the viewer may know of. In capitals or not is the same, and
+// so are spaces, hyphens, full stops and slashes; who has the number just as it was typed stands first.
 func ownNumber(tx *store.Tx, known *knowing, agencies []store.Agency, number string) (map[id.Person]linkage.Explanation, error) {
 	out := map[id.Person]linkage.Explanation{}
 	if number == "" {
 		return out, nil
 	}
-	spellings := slices.Compact(slices.Sorted(slices.Values([]string{number, strings.ToUpper(number), strings.ToLower(number)})))
+	folded := person.FoldNumber(number)
+	spellings := slices.Compact(slices.Sorted(slices.Values([]string{number, strings.ToUpper(number), strings.ToLower(number), folded})))
 	for _, g := range agencies {
+		own := linkage.Part{Key: "own", Field: "own number at " + g.Name, Bits: exactly, Compared: true}
+		add := func(found []store.RecordFound, bits float64) error {
+			for _, f := range found {
+				s, err := known.person(f.Person)
+				if err != nil {
+					return err
+				}
+				if e := out[f.Person]; s.sees(f.Record) && !slices.Contains(e.Parts, own) {
+					e.Bits, e.Probability, e.Parts = max(e.Bits, bits), 1, append(e.Parts, own)
+					out[f.Person] = e
+				}
+			}
+			return nil
+		}
 		for _, key := range spellings {
 			some, err := tx.RecordOfKey(g.ID, store.RecordKey{Hash: int64(hash64(key)), Key: key}, known.run)
 			if err != nil {
 				return nil, err
 			}
-			for _, f := range some {
-				s, err := known.person(f.Person)
-				if err != nil {
-					return nil, err
-				}
-				if !s.sees(f.Record) {
-					continue
-				}
-				e := out[f.Person]
-				e.Bits, e.Probability = exactly, 1
-				e.Parts = append(e.Parts, linkage.Part{Key: "own", Field: "own number at " + g.Name, Bits: exactly, Compared: true})
-				out[f.Person] = e
+			if err := add(some, exactly); err != nil {
+				return nil, err
 			}
+		}
+		if folded == "" {
+			continue
+		}
+		some, err := tx.RecordsByKey(ownKey(g.ID, folded), known.run, candidatesPerKey)
+		if err != nil {
+			return nil, err
+		}
+		if err := add(some, exactly-1); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
@@ -375,7 +391,7 @@ func (a *App) candidates(tx *store.Tx, known *knowing, query person.Identity, re
 			if err := json.Unmarshal([]byte(text), &who); err != nil {
 				return nil, err
 			}
-			score := linkage.ScoreQuery(model, query, who)
+			score := scoreSearch(model, query, who)
 			if was, ok := best[c.Person]; !ok || score.Bits > was.Bits {
 				best[c.Person] = score
 			}
@@ -392,6 +408,36 @@ func (a *App) candidates(tx *store.Tx, known *knowing, query person.Identity, re
 		return cmp.Or(cmp.Compare(y.score.Bits, x.score.Bits), cmp.Compare(x.person, y.person))
 	})
 	return out, nil
+}
+
+// scoreSearch scores a record against what is asked. Whoever gives two of somebody's four names has them right: where all the words given
+// are words of a longer name, they are compared as if no others were there, if that agrees better.
+func scoreSearch(model *linkage.Model, query, who person.Identity) linkage.Explanation {
+	whole := linkage.ScoreQuery(model, query, who)
+	if len(query.Names) == 0 || !slices.ContainsFunc(who.Names, func(n person.Name) bool { return isPart(query.Names[0], n) }) {
+		return whole
+	}
+	who.Names = query.Names[:1]
+	some := linkage.ScoreQuery(model, query, who)
+	if some.Bits <= whole.Bits {
+		return whole
+	}
+	for i := range some.Parts {
+		if p := &some.Parts[i]; p.Compared && (p.Key == "forename" || p.Key == "surname") {
+			p.Level = "part of a longer name"
+		}
+	}
+	return some
+}
+
+// isPart says whether the words of a name are all among those of one of three words or more.
+func isPart(some, whole person.Name) bool {
+	words := func(n person.Name) []string {
+		return strings.Fields(person.Fold(strings.Join([]string{n.Forename, n.Middle, n.Surname, n.Full}, " ")))
+	}
+	given, all := words(some), words(whole)
+	return len(given) > 0 && len(given) < len(all) && len(all) > 2 &&
+		!slices.ContainsFunc(given, func(w string) bool { return !slices.Contains(all, w) })
 }
 
 // shareOut makes the chances of those found sum to one at most: only one of them is the person looked for. Three people who agree in a name

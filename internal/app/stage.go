@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"strconv"
 
 	"throughline/internal/area"
 	"throughline/internal/fault"
@@ -292,7 +293,7 @@ func (s *staging) person(key string, r *intake.Row) {
 		Extract: s.extract.ID, AsOf: s.extract.AsOf, Line: int64(r.Line), Content: int64(binary.BigEndian.Uint64(r.Person.Hash[:8])),
 		Identity: string(identity), SetAside: aside, Borough: s.borough(r, r.Person.Identity), Worker: r.Contact.Worker, Reach: r.Contact.Reach,
 		Key: key,
-	}, searchKeys(r.Person.Identity)})
+	}, slices.Concat(searchKeys(r.Person.Identity), ownKeys(s.extract.Agency, key))})
 }
 
 // borough is the one the agency sent, else that of the postcode, else none.
@@ -306,6 +307,20 @@ func (s *staging) borough(r *intake.Row, who person.Identity) string {
 		}
 	}
 	return ""
+}
+
+// ownKeys are the keys by which an agency's own number is searched however it is spaced; none for one that is its own fold, which is found
+// as it stands.
+func ownKeys(agency id.Agency, number string) []int64 {
+	folded := person.FoldNumber(number)
+	if folded == "" || folded == number {
+		return nil
+	}
+	return []int64{ownKey(agency, folded)}
+}
+
+func ownKey(agency id.Agency, folded string) int64 {
+	return int64(hash64("own\x1f" + strconv.FormatInt(int64(agency), 10) + "\x1f" + folded))
 }
 
 func searchKeys(who person.Identity) []int64 {

@@ -3,6 +3,7 @@ package linkage
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"throughline/internal/person"
 )
@@ -361,6 +362,36 @@ func shortKey(k uint64) uint32 {
 	return max(uint32(k>>33), 1)
 }
 
+// mostParts is how many words of a name keys are made of: of eight there are 28 pairs.
+const mostParts = 8
+
+// partKeys are the keys by which a name of more than two words is found by some of them: by one of its surnames, and by any two words in
+// their order. Antonio Pereira finds António dos Pereira Rodrigues.
+func (c *columns) partKeys(n name, surname, both func(uint64)) {
+	sounds := func(texts ...uint32) (list []uint64) {
+		for _, v := range texts {
+			for w := range strings.FieldsSeq(c.names.text(v)) {
+				if part := c.names.number(w); !c.initialOnly(part) && len(list) < mostParts {
+					list = append(list, uint64(c.names.facts[part].sound))
+				}
+			}
+		}
+		return list
+	}
+	all := sounds(n.forename, n.middle, n.surname)
+	if len(all) < 3 {
+		return
+	}
+	for _, s := range sounds(n.surname) {
+		surname(s << 16)
+	}
+	for i, forename := range all {
+		for _, s := range all[i+1:] {
+			both(mix(s<<32 | forename))
+		}
+	}
+}
+
 // BlockingKeys gives the keys under which the keeper finds whoever might be this person: every rule's, and looser ones for a search
 // with little to go by. Equal keys mean "worth scoring", no more. Keys are text and the same in every run and release
 // of model version 1; they are hashes and still personal data.
@@ -390,6 +421,7 @@ func BlockingKeys(who person.Identity) []string {
 		if n.surname == 0 || c.initialOnly(n.surname) {
 			put("F")(c.names.facts[n.forename].hash)
 		}
+		c.partKeys(n, put("S"), put("N"))
 	})
 	slices.Sort(keys)
 	return slices.Compact(keys)

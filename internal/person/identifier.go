@@ -142,6 +142,10 @@ func ReadUPRN(s string) (Identifier, Why) {
 	return Identifier{UPRN, d}, Why{}
 }
 
+// FoldNumber writes an agency's own number for comparing, as the national numbers are: capitals, without spaces, hyphens, full stops and
+// slashes. 01md 78422887 24 and 01MD/78422887/24 fold alike.
+func FoldNumber(s string) string { return compact(strings.TrimSpace(s)) }
+
 // compact takes out everything but ASCII letters and digits and writes letters large. Other signs than spaces, hyphens,
 // full stops and slashes stay, so that they are found wrong and not passed over.
 func compact(s string) string {
