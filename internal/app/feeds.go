@@ -13,7 +13,7 @@ type Feed struct {
 	Sends          string // what its files hold
 	From, To       day.Day
 	Weeks, Of      int   // weeks of the window with data on at least one day, as a run counts them
-	Rows, Rejected int64 // of accepted extracts
+	Rows, Rejected int64 // of accepted extracts; a row that a later file has put right is rejected no more
 	Waiting        bool  // an extract waits for a decision
 	Checking       bool  // an extract is being checked
 }
@@ -39,7 +39,7 @@ func feeds(tx *store.Tx, c *area.Area, window day.Span) ([]Feed, error) {
 		}
 		for _, e := range all {
 			if e.Agency == g.ID {
-				f.add(e)
+				f.add(e, mended(all, e))
 			}
 		}
 		if f.From != 0 {
@@ -51,14 +51,16 @@ func feeds(tx *store.Tx, c *area.Area, window day.Span) ([]Feed, error) {
 	return out, nil
 }
 
-func (f *Feed) add(e store.Extract) {
+func (f *Feed) add(e store.Extract, mended bool) {
 	switch e.State {
 	case store.ExtractChecked:
 		f.Waiting = true
 	case store.ExtractReceived:
 		f.Checking = true
 	case store.ExtractAccepted:
-		f.Rows, f.Rejected = f.Rows+e.Rows, f.Rejected+e.Rejected
+		if f.Rows += e.Rows; !mended {
+			f.Rejected += e.Rejected
+		}
 		s := reach(day.Span{From: f.From, To: f.To}, e)
 		f.From, f.To = s.From, s.To
 	}

@@ -32,6 +32,8 @@ type held struct {
 	standing *heldRow  // of rows, the one that stands
 	came     bool      // the file holds it
 	repeated int64     // rows of the file that say what stands
+	says     bool      // the last row of the file does, of the contact in hand
+	unmoved  int64     // contacts of which it does
 	absent   int64     // contacts that stood and that a whole file does not hold
 }
 
@@ -58,7 +60,7 @@ func (s *staging) compare(ctx context.Context) (err error) {
 	err = marks.each(func(m triple) error { h.take(m); return ctx.Err() })
 	h.end()
 	s.counts.Repeated += h.repeated
-	s.counts.Contacts -= h.repeated
+	s.counts.Contacts -= h.unmoved
 	s.counts.Absent = h.absent
 	return err
 }
@@ -117,7 +119,7 @@ func (h *held) take(m triple) {
 			h.standing = &h.rows[i]
 		}
 	}
-	if h.standing != nil && h.standing.content == r.content {
+	if h.says = h.standing != nil && h.standing.content == r.content; h.says {
 		h.repeated++
 	}
 	later := h.rows[h.later():]
@@ -140,6 +142,9 @@ func (h *held) take(m triple) {
 // end ends the contact in hand: what earlier extracts say of it is replaced by the file where the file holds it, and where the file is
 // whole and holds it no longer.
 func (h *held) end() {
+	if h.says {
+		h.unmoved++
+	}
 	later := h.later()
 	switch {
 	case h.came:
@@ -149,7 +154,7 @@ func (h *held) end() {
 			h.absent++
 		}
 	}
-	h.rows, h.standing, h.came = h.rows[:0], nil, false
+	h.rows, h.standing, h.came, h.says = h.rows[:0], nil, false, false
 }
 
 // replaceEarlier notes that earlier rows of a contact are replaced by the file, and says whether one of them counts.

@@ -18,10 +18,11 @@ type Standing struct {
 	Ready      Ready
 	Waiting    []RunExtract     // extracts that wait for the viewer's decision
 	Unreadable []RunExtract     // files that could not be read
-	Rejected   []RunExtract     // accepted extracts with rejected rows that no later file has put right, the newest of each layout
+	Rejected   []RunExtract     // accepted extracts with rejected rows that no later file has put right
 	Unpriced   []PriceLineState // codes without an approved price
 	Proposed   []PriceLineState // prices that wait for the viewer's approval
 	Layouts    []store.Layout   // that wait for the viewer's approval
+	Failed     *store.Run       // the newest run that has ended, where it failed and the viewer may know of runs
 	Pairs      int              // of records that wait for the viewer to say whether they are one person's
 	Feeds      []Feed
 }
@@ -55,6 +56,11 @@ func (a *App) standing(tx *store.Tx) (s Standing, err error) {
 	}
 	if may(policy.PairList, policy.Area) {
 		if s.Pairs, err = pairsWaiting(tx); err != nil {
+			return s, err
+		}
+	}
+	if may(policy.RunList, policy.Area) {
+		if s.Failed, err = failedLast(tx); err != nil {
 			return s, err
 		}
 	}
@@ -168,7 +174,7 @@ func (s *Standing) extracts(tx *store.Tx) error {
 	for _, e := range all {
 		subject, facts := policy.Subject{Kind: policy.Extract, ID: int64(e.ID)}, policy.Facts{Exists: true, Area: tx.Actor().Area, Owner: e.Agency,
 			State: string(e.State), Agreement: policy.StateApproved}
-		if e.State == store.ExtractAccepted && e.Rejected > 0 && !sentAgain(all, e) && tx.May(policy.ExtractDownloadRejects, subject, facts) {
+		if e.State == store.ExtractAccepted && e.Rejected > 0 && !mended(all, e) && tx.May(policy.ExtractDownloadRejects, subject, facts) {
 			x, err := runExtract(tx, e.ID)
 			if err != nil {
 				return err
@@ -201,6 +207,39 @@ func sentAgain(all []store.Extract, bad store.Extract) bool {
 		}
 	}
 	return false
+}
+
+// mended says whether the rejected rows of an accepted extract need nobody any more: a later file of the layout counts that is whole, or
+// covers the same days, or lies within them and holds at least as many rows, as one of the mended rows alone does.
+func mended(all []store.Extract, bad store.Extract) bool {
+	for _, e := range all {
+		if e.ID <= bad.ID || e.Agency != bad.Agency || e.Layout != bad.Layout || e.State != store.ExtractAccepted {
+			continue
+		}
+		covers := e.FirstDay <= bad.FirstDay && e.LastDay >= bad.LastDay
+		within := e.FirstDay >= bad.FirstDay && e.LastDay <= bad.LastDay && e.Rows-e.Rejected >= bad.Rejected
+		if bad.FirstDay == 0 { // people have no days: the file holds as many of them, or the mended ones
+			covers, within = e.Rows >= bad.Rows, e.Rows-e.Rejected >= bad.Rejected
+		}
+		if e.Whole || covers || within {
+			return true
+		}
+	}
+	return false
+}
+
+// failedLast gives the newest run that has ended, where it failed.
+func failedLast(tx *store.Tx) (*store.Run, error) {
+	runs, err := tx.RunsBefore(0, "", 5) // two that work and two that wait at most stand before it
+	for _, r := range runs {
+		if r.State == store.RunFailed {
+			return &r, err
+		}
+		if r.State != store.RunWorking {
+			break
+		}
+	}
+	return nil, err
 }
 
 func (s *Standing) layouts(tx *store.Tx) error {

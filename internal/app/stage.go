@@ -262,6 +262,7 @@ func (s *staging) contact(key string, r *intake.Row) {
 	p.Ref = s.ref(c)
 	if r.Revises != 0 { // the same contact stood earlier in the file and said something else: the last counts
 		s.replaced.add(triple{int64(s.extract.ID), int64(r.Revises), int64(s.extract.ID)})
+		s.counts.Contacts--
 	}
 	if c.Worker != "" || c.Reach != "" {
 		if w, named := s.workers[key]; !named || w.Day <= max(c.From, c.To) {

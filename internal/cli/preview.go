@@ -171,9 +171,12 @@ func (p preview) words(l *intake.Layout) string {
 	for _, r := range p.First {
 		b.WriteString("  " + r.String() + "\n")
 	}
+	if more := p.Rejected - len(p.First); more > 0 {
+		fmt.Fprintf(&b, "  and %s more: --rejected FILE writes them all to a file\n", count(more))
+	}
 	rows = nil
 	for _, s := range p.SetAside {
-		rows = append(rows, []string{count(s.Values), s.Column, s.Said, s.Reason})
+		rows = append(rows, []string{count(s.Values), s.Column, cmp.Or(s.Said, "several"), s.Reason})
 	}
 	section("Set aside: kept as sent, not used", []string{"VALUES", "COLUMN", "AS SENT", "WHY"}, rows)
 	rows = nil

@@ -202,6 +202,9 @@ func accepting(p app.ExtractPage) []string {
 	if e.Contacts > 0 {
 		out = append(out, plural(e.Contacts, "contact joins", "contacts join")+" the record, from "+e.FirstDay.Long()+" to "+e.LastDay.Long())
 	}
+	if e.Contacts > 0 && e.Accepted > e.Contacts {
+		out = append(out, plural(e.Accepted-e.Contacts, "row takes", "rows take")+" the place of an earlier row of the file with the same number, and no contact counts twice")
+	}
 	for _, v := range p.SetAside {
 		if strings.HasPrefix(v.Code, app.UnknownService) {
 			out = append(out, plural(v.Uses, "contact has", "contacts have")+" the service code “"+v.Said+"”, which the layout does not explain: without a price until somebody says what it means")

@@ -53,7 +53,7 @@ type ending struct {
 	from  ui.ExtractState
 	may   func(app.ExtractPage) bool
 	fill  func(app.ExtractPage, *ui.Confirm)
-	weigh func(*Server, *http.Request, app.Who, id.Extract, *ui.Confirm) error // adds what it would do to figures; nil where it does nothing
+	weigh func(*Server, *http.Request, app.Who, app.ExtractPage, *ui.Confirm) error // adds what it would do to figures; nil where it does nothing
 	carry func(*Server, *http.Request, app.Who, app.EndExtract) error
 	said  string
 }
@@ -77,21 +77,23 @@ var takingBack = ending{
 	may:  func(p app.ExtractPage) bool { return p.MayTakeBack },
 	fill: func(p app.ExtractPage, c *ui.Confirm) {
 		c.Title, c.Action, c.Why, c.Grave = "Was this extract sent in error?", c.Back+"/sent-in-error", "What was wrong with it?", true
-		c.Button = "Remove " + plural(p.Extract.Accepted, "row", "rows")
-		c.Consequences = []string{"At once nothing in it counts: " + plural(p.Extract.Contacts, "contact leaves", "contacts leave") + " the record.",
+		c.Button = "Remove this extract"
+		c.Consequences = []string{"At once nothing in it counts.",
 			"Its rows and everything made from them are removed. What stays is its name, its digest and your decision.",
 			"What other extracts said and this one replaced counts again.", "Where a run has been made, new ones are made without it."}
 		c.Undo = "send the same file in again, and accept it."
 	},
-	weigh: func(s *Server, r *http.Request, who app.Who, n id.Extract, c *ui.Confirm) error {
-		e, err := s.app.Removal(r.Context(), who, n)
+	weigh: func(s *Server, r *http.Request, who app.Who, p app.ExtractPage, c *ui.Confirm) error {
+		e, err := s.app.Removal(r.Context(), who, p.Extract.ID)
 		if err != nil {
 			return unreckoned(err, c)
 		}
-		c.Consequences = append(c.Consequences, removalWords(e)...)
-		if e != nil {
-			c.Enter, c.Leave = e.Enter, e.Leave
+		if e == nil {
+			c.Consequences = append(c.Consequences, leaving(p.Extract.Contacts)+". No run has been made, so no sum changes.")
+			return nil
 		}
+		c.Consequences = append(c.Consequences, removalWords(e)...)
+		c.Enter, c.Leave = e.Enter, e.Leave
 		return nil
 	},
 	carry: func(s *Server, r *http.Request, who app.Who, in app.EndExtract) error {
@@ -115,16 +117,20 @@ func unreckoned(err error, c *ui.Confirm) error {
 	return nil
 }
 
+// leaving counts the contacts that an extract takes with it.
+func leaving(n int64) string { return plural(n, "contact leaves", "contacts leave") + " the record" }
+
 // removalWords say what taking an extract back does to the sums of a run made now.
 func removalWords(e *app.Removal) []string {
-	if e == nil {
-		return nil
-	}
 	again := "."
 	if e.Again > 0 {
 		again = "; " + plural(int64(e.Again), "contact", "contacts") + " that it replaced would count again."
 	}
-	says := []string{"It has " + plural(int64(e.Contacts), "contact", "contacts") + " of " + plural(int64(e.People), "person", "people") + " that count now" + again,
+	leave := leaving(int64(e.Contacts))
+	if e.People == 0 && e.Again == 0 {
+		return []string{leave + ". No run has them yet, so no sum changes."}
+	}
+	says := []string{leave + ", of " + plural(int64(e.People), "person", "people") + again,
 		"Everybody’s use in the rule’s window would come to " + e.Is.String() + " in place of " + e.Was.String() + ": " + (e.Was - e.Is).String() + " less."}
 	if e.MayCohort {
 		says = append(says, "The cohort would be "+plural(int64(e.MembersIs), "person", "people")+" and "+e.CohortIs.String()+" in place of "+
@@ -158,7 +164,7 @@ func (s *Server) endingPage(w http.ResponseWriter, r *http.Request, who app.Who,
 	what.fill(p, &c)
 	c.Form = form
 	if what.weigh != nil {
-		if err := what.weigh(s, r, who, p.Extract.ID, &c); err != nil {
+		if err := what.weigh(s, r, who, p, &c); err != nil {
 			return err
 		}
 	}

@@ -176,7 +176,7 @@ func TestExtractFromFileToRemoval(t *testing.T) {
 	a.want(a.upload("/extracts", d.extractForm("as_of-day", "1", "as_of-month", "4"), "again.csv", file), "/extracts/1")
 	d.says(a.get("/extracts/1"), "had been sent in before")
 
-	d.says(a.status(a.get("/extracts/1/sent-in-error"), http.StatusOK), "Was this extract sent in error?", "2 contacts leave the record", "Remove 2 rows")
+	d.says(a.status(a.get("/extracts/1/sent-in-error"), http.StatusOK), "Was this extract sent in error?", "2 contacts leave the record", "Remove this extract")
 	w = a.status(a.post("/extracts/1/sent-in-error", url.Values{"why": {"  "}}), http.StatusUnprocessableEntity)
 	d.says(w, "Say why.", `href="#why"`)
 	a.want(a.post("/extracts/1/sent-in-error", url.Values{"why": {"It was the wrong month"}}), "/extracts/1")

@@ -139,6 +139,10 @@ func todos(h app.Home) []ui.Todo {
 			out = append(out, ui.Todo{Count: n, What: what, Href: href, Why: why})
 		}
 	}
+	if r := h.Failed; r != nil {
+		add(1, "Run that failed", ui.RunPath(r.ID), "Run "+strconv.FormatInt(int64(r.ID), 10)+" of "+dayOf(r.FinishedAt).Long()+": "+sentenced(r.Fault)+
+			" What was in force before still is. Its page says more; make a new run once the cause is mended.")
+	}
 	add(len(h.Waiting), either(len(h.Waiting), "Extract waiting for your decision", "Extracts waiting for your decision"), only(h.Waiting, "/extracts?state=Waiting+for+a+decision"),
 		fileNames(h.Waiting)+". Until you accept "+either(len(h.Waiting), "it, nothing in it counts.", "them, nothing in them counts."))
 	add(len(h.Unreadable), either(len(h.Unreadable), "File that could not be read", "Files that could not be read"), only(h.Unreadable, "/extracts?state=Could+not+be+read"),
@@ -161,7 +165,7 @@ func todos(h app.Home) []ui.Todo {
 	for _, x := range h.Rejected {
 		rows += x.Rejected
 	}
-	mend := "What is rejected does not count. Download it, have the agency put it right, and send the file in again."
+	mend := "What is rejected does not count. Download it, have the agency put it right, and send the file in again. They stay here until mended rows, or a file that covers the same days, are accepted."
 	if h.Viewer.Agency != 0 {
 		mend = "They are your agency’s, and do not count. Each file’s page says what is wrong with which row: download the rows, put them right, and send the file in again."
 	}

@@ -301,7 +301,7 @@ func (j journey) upload(k keyboard) {
 	k.past()
 	k.to("the reason", func(s chromium.Stop) bool { return s.Tag == "textarea" })
 	k.Type("The agency sent the wrong month.")
-	k.press("Remove 1 row", http.StatusOK)
+	k.press("Remove this extract", http.StatusOK)
 	k.says("Nothing in the extract counts any more.")
 	j.finish()
 }

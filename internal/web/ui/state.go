@@ -70,7 +70,7 @@ type Confirm struct {
 	Why          string      // label of the reason that is asked for; empty when none is
 	Action       string      // where it is posted
 	Fields       []Sent      // sent with it
-	Button       string      // "Remove 2,871 rows"
+	Button       string      // "Accept 2,871 rows"
 	Grave        bool        // it destroys something
 	Back         string
 	Form         Form
