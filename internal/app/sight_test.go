@@ -52,7 +52,7 @@ func (w *scene) keptToItsAgency() (fernhill store.Extract) {
 	w.accept(w.send(lantern, march, false, head+
 		"L1,Dean,Whitlock,04/03/1983,9990000018,SE5 8AZ,05/01/2026\nL2,Ann,Poole,01/02/1990,9990000026,SE15 4QX,06/01/2026\n"))
 	fernhill = w.send(detox, march, false, head+
-		"R1,Dean,Whitlock,04/03/1983,9990000018,SE5 8AZ,07/01/2026\nR2,Ruth,Hale,07/07/1971,,SE1 1AA,07/01/2026\n"+
+		"R1,Dean,Whitlock,04/03/1983,9990000018,SE22 9AA,07/01/2026\nR2,Ruth,Hale,07/07/1971,,SE1 1AA,07/01/2026\n"+
 		"9990000019,Otto,Byrne,08/08/1961,,SE1 2AA,07/01/2026\n")
 	w.accept(fernhill)
 	w.accept(w.send(unsaid, march, false, head+"U1,Ann,Poole,01/02/1990,9990000026,SE15 4QX,08/01/2026\n"))
@@ -137,6 +137,8 @@ func TestSearchTellsNothingHidden(t *testing.T) {
 			{"another agency's own number for somebody", SearchPeople{Number: "R1"}, SearchPeople{Number: "R7"}},
 			{"its number under a code that nobody has explained", SearchPeople{Number: "U1"}, SearchPeople{Number: "U7"}},
 			{"a name", SearchPeople{Name: "Ruth Hale"}, SearchPeople{Name: "Zeno Quix"}},
+			{"a name with the postcode of the hidden record alone", SearchPeople{Name: "Dean Whitlock", Postcode: "SE22 9AA"},
+				SearchPeople{Name: "Dean Whitlock", Postcode: "SE23 1AA"}},
 			{"a damaged NHS number", SearchPeople{Number: "9990000019"}, SearchPeople{Number: "9990000027"}},
 			{"a name with a hidden person's number", SearchPeople{Name: "Ann Poole", Number: "R2"}, SearchPeople{Name: "Ann Poole", Number: "R7"}},
 			{"a name with a hidden person's reference", SearchPeople{Name: "Ann Poole", Number: id.Pseudonym(ruth)}, SearchPeople{Name: "Ann Poole", Number: nobody}},
