@@ -459,7 +459,7 @@ func TestAgencyAdministratorsLookAfterTheirOwn(t *testing.T) {
 		mine, other := w.agency("lambeth"), w.agency("police")
 		colleague, _ := w.somebody("Cara", mine, policy.HandleExtracts, policy.AgencyUser)
 		stranger, _ := w.somebody("Sam", other, policy.HandleExtracts, policy.AgencyUser)
-		central, _ := w.somebody("Ann", mine, policy.FindAndCost, policy.Analyst)
+		central, _ := w.somebody("Ann", mine, policy.TakeToPanel, policy.Coordinator)
 		_, boss := w.somebody("Bea", mine, policy.LookAfterAccounts, policy.AgencyAdministrator)
 
 		acts := map[string]func(n id.Account) error{
