@@ -27,7 +27,7 @@ func entryCases() []Case {
 		show(FirstPage, "full", with(signedOut(), func(f *Frame) { f.Area, f.Invented, f.Help = "", false, "" }), First{Areas: []Option{
 			{Value: "anytown", Label: "Anytown partnership", Hint: "2 agencies, from the folder anytown."}, {Value: "odd", Label: oddName, Hint: "10 agencies, from the folder odd."}}}),
 		show(FirstPage, "unready", signedOut(), First{Unready: []Unready{{Area: longName, Fault: wrong("area.yaml:9 agencies", oddName)}}}),
-		show(FirstPage, "error", signedOut(), First{Form: typed("code", "name", "email", "password", "again")}),
+		show(FirstPage, "error", signedOut(), First{Areas: []Option{{Value: "south-london", Label: "South London"}}, Form: typed("code", "name", "email", "password", "again")}),
 		show(PasswordPage, "full", signedIn(), Password{Required: "This is your first sign-in, so choose a password of your own."}),
 		show(PasswordPage, "error", signedIn(), Password{Form: typed("old", "password", "again")}),
 		show(PurposePage, "full", with(signedIn(), func(f *Frame) { f.Purpose = "" }), Purpose{Purposes: purposes, Next: "/cohort"}),
