@@ -61,13 +61,16 @@ func (r *Reach) SpreadOf(p id.Person) (cost.Spread, bool) {
 // inDoubt is the pairs of a link run that nobody has answered, with the contacts of those people within whom there are some.
 type inDoubt struct {
 	pairs    []store.DoubtPair
-	of       map[id.Record]id.Person // of people within whom there is doubt
+	within   map[id.Person][]Pair      // those that hold one person's records together
+	of       map[id.Record]id.Person   // of people within whom there is doubt
+	records  map[id.Person][]id.Record // theirs, in order
 	contacts map[id.Person][]store.StoredContact
 }
 
 // pairsInDoubt reads the pairs that nobody has answered. It shows nobody.
 func pairsInDoubt(tx *store.Tx) (*inDoubt, error) {
-	d := &inDoubt{of: map[id.Record]id.Person{}, contacts: map[id.Person][]store.StoredContact{}}
+	d := &inDoubt{within: map[id.Person][]Pair{}, of: map[id.Record]id.Person{}, records: map[id.Person][]id.Record{},
+		contacts: map[id.Person][]store.StoredContact{}}
 	here, err := tx.Area()
 	if err != nil {
 		return nil, err
@@ -76,23 +79,27 @@ func pairsInDoubt(tx *store.Tx) (*inDoubt, error) {
 	if err != nil {
 		return nil, err
 	}
-	within := map[id.Person]bool{}
 	for _, w := range all {
 		if says, _ := linkage.Judge(w.readings, false); says != "" {
 			continue // somebody has answered
 		}
 		if d.pairs = append(d.pairs, w.DoubtPair); w.Linked() {
-			within[w.Persons[0]] = true
+			d.within[w.Persons[0]] = append(d.within[w.Persons[0]], Pair{w.A, w.B})
 		}
 	}
-	if len(within) == 0 {
+	if len(d.within) == 0 {
 		return d, nil
 	}
-	return d, tx.Memberships(here.LinkRun, func(m store.Membership) {
-		if within[m.Person] {
+	err = tx.Memberships(here.LinkRun, func(m store.Membership) {
+		if len(d.within[m.Person]) > 0 {
 			d.of[m.Record] = m.Person
+			d.records[m.Person] = append(d.records[m.Person], m.Record)
 		}
 	})
+	for _, some := range d.records {
+		slices.Sort(some)
+	}
+	return d, err
 }
 
 // digest is what of the pairs the reach depends on, beside the memberships.
@@ -131,7 +138,7 @@ func (a *App) reach(ctx context.Context, t *task, run id.Run, c *costing, d *inD
 	ties := map[id.Person][]linkage.Tie{}
 	err := a.db.Do(ctx, request(t.who, policy.RunRead, policy.Run, int64(run)), func(tx *store.Tx) error {
 		for _, p := range over {
-			some, err := tiesOf(tx, c.link, d.records(p))
+			some, err := tiesOf(tx, c.link, d.records[p])
 			if err != nil {
 				return err
 			}
@@ -185,16 +192,6 @@ func counted(c *costing, people []cohort.Person) (CohortCount, error) {
 	return CohortCount{len(found.Members), found.Amount}, nil
 }
 
-func (d *inDoubt) records(p id.Person) (some []id.Record) {
-	for r, of := range d.of {
-		if of == p {
-			some = append(some, r)
-		}
-	}
-	slices.Sort(some)
-	return some
-}
-
 // fallen is somebody in the parts that they are were every link in doubt wrong.
 type fallen struct {
 	of     map[id.Record]id.Person // whose each record would be: their own, or a part's, below nought
@@ -206,13 +203,7 @@ func (d *inDoubt) fallApart(c *costing, some []id.Person, ties map[id.Person][]l
 	next := id.Person(0)
 	out := map[id.Person]fallen{}
 	for _, p := range some {
-		var wrong []Pair
-		for _, w := range d.pairs {
-			if w.Linked() && w.Persons[0] == p {
-				wrong = append(wrong, Pair{w.A, w.B})
-			}
-		}
-		of := partsOf(p, d.records(p), ties[p], wrong, func(int64) id.Person { next--; return next })
+		of := partsOf(p, d.records[p], ties[p], d.within[p], func(int64) id.Person { next--; return next })
 		f, err := c.prices.footprint(d.contacts[p], c.window)
 		if err != nil {
 			return nil, err

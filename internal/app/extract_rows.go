@@ -171,7 +171,7 @@ func (l *looking) chunk(c store.Chunk) ([]ExtractRow, error) {
 	}
 	var out []ExtractRow
 	for _, r := range rows {
-		x := ExtractRow{Line: r.Line, Cells: l.masked(r), OfOwn: r.Outcome == intake.Repeated}
+		x := ExtractRow{Line: r.Line, Cells: shapes(l.layout, r), OfOwn: r.Outcome == intake.Repeated}
 		of, again := repeats[r.Line]
 		if again {
 			x.Of = &of
@@ -183,15 +183,15 @@ func (l *looking) chunk(c store.Chunk) ([]ExtractRow, error) {
 	return out, nil
 }
 
-// masked is a row as the preview shows rows.
-func (l *looking) masked(r sentRow) []string {
-	values := make([][]byte, len(l.layout.Columns))
+// shapes is a row as the preview shows rows.
+func shapes(layout *intake.Layout, r sentRow) []string {
+	values := make([][]byte, len(layout.Columns))
 	for i := range values {
 		if i < len(r.Values) && r.Values[i] != nil {
 			values[i] = []byte(*r.Values[i])
 		}
 	}
-	return intake.Masked(l.layout, values)
+	return intake.Masked(layout, values)
 }
 
 // aside reads accepted rows again, as they were read when they came, and gives those with a value that was set aside.
@@ -217,7 +217,7 @@ func (l *looking) aside(rows []sentRow) ([]ExtractRow, error) {
 			break
 		}
 		r := rows[row.Number-1]
-		x := ExtractRow{Line: r.Line, Cells: l.masked(r)}
+		x := ExtractRow{Line: r.Line, Cells: shapes(l.layout, r)}
 		for _, v := range row.AllSetAside() {
 			if v.Field == l.in.Column && v.Reason == l.in.Why {
 				x.Aside = append(x.Aside, intake.ShownAside(v))
@@ -276,17 +276,12 @@ func (a *App) ExtractRow(ctx context.Context, who Who, n id.Extract, line int64)
 		if out, err = a.sentRow(tx, at, person, service); err != nil {
 			return err
 		}
-		sent, err := rowOf(tx, n, line)
-		if err != nil {
-			return err
-		}
-		shapes := (&looking{layout: layout}).masked(sent)
 		for i := range out.Cells {
 			switch c, column := &out.Cells[i], &layout.Columns[i]; {
 			case c.Hidden && person == 0:
-				c.Hidden, c.Value, c.Meant = false, shapes[i], "its shape only: it may tell who somebody is"
+				c.Hidden, c.Value, c.Meant = false, c.shape, "its shape only: it may tell who somebody is"
 			case column.Is(intake.Worker) || column.Is(intake.Reach):
-				c.Value, c.Meant = shapes[i], "its shape only: it stands on the person’s page"
+				c.Value, c.Meant = c.shape, "its shape only: it stands on the person’s page"
 			}
 		}
 		return nil

@@ -222,6 +222,7 @@ type SentCell struct {
 	Who     bool // the column says who somebody is, so it is hidden until names are shown
 	Hidden  bool // there is a value, and it is hidden
 	Meant   string
+	shape   string // the value as the preview shows it
 }
 
 // SentRow is one row of an extract exactly as its agency sent it.
@@ -396,8 +397,9 @@ func (a *App) sentRow(tx *store.Tx, at store.ContactAt, p id.Person, service str
 		out.Person = p
 	}
 	out.Layout, out.Line = fmt.Sprintf("%s, version %d", l.Name, l.Version), at.Line
+	masked := shapes(layout, sent)
 	for i := range layout.Columns {
-		c := SentCell{Column: layout.Columns[i].Header, Missing: true}
+		c := SentCell{Column: layout.Columns[i].Header, Missing: true, shape: masked[i]}
 		if i < len(sent.Values) && sent.Values[i] != nil {
 			c.Value, c.Missing = *sent.Values[i], false
 		}

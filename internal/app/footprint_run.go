@@ -67,11 +67,12 @@ func (a *App) pricedBy(tx *store.Tx, now bool) (*pricing, error) {
 		return nil, err
 	}
 	p := &pricing{prices: m, link: here.LinkRun}
-	if p.coverage, err = coverageNow(tx, m); err != nil {
+	run, report, err := costReport(tx)
+	if err != nil {
 		return nil, err
 	}
-	run, report, err := costReport(tx)
-	if err != nil || run.ID == 0 {
+	if run.ID == 0 {
+		p.coverage, err = coverageNow(tx, m)
 		return p, err
 	}
 	var in RunInputs
@@ -83,7 +84,11 @@ func (a *App) pricedBy(tx *store.Tx, now bool) (*pricing, error) {
 		return nil, err
 	}
 	newest, err := p.cameSince(tx, run, in, then)
-	if err != nil || now {
+	if err != nil {
+		return nil, err
+	}
+	if now {
+		p.coverage, err = coverageNow(tx, m)
 		return p, err
 	}
 	p.asRun, p.prices = run.ID, then

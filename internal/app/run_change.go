@@ -222,12 +222,18 @@ func (c *RunChange) movers(tx *store.Tx, before, now store.Run, then, in RunInpu
 		if err != nil {
 			return err
 		}
+		if m.Was, err = w.total(before, p); err != nil {
+			return err
+		}
 		m.Is = amountIn(is.Cohort, p)
 		c.Entered = append(c.Entered, m)
 	}
 	for _, p := range x.Leave {
 		m, err := w.mover(p)
 		if err != nil {
+			return err
+		}
+		if m.Is, err = w.total(now, p); err != nil {
 			return err
 		}
 		m.Was, m.WasKnown = amountIn(was.Cohort, p), true
@@ -254,6 +260,12 @@ type whyMoved struct {
 	kept        bool // the rows of the run before
 }
 
+// total is what somebody costs by a run in whose cohort they are not.
+func (w whyMoved) total(run store.Run, p id.Person) (money.Pence, error) {
+	t, err := w.tx.TotalOf(run.ID, p)
+	return t.Total, err
+}
+
 func (w whyMoved) mover(p id.Person) (m Mover, err error) {
 	m = Mover{Person: p, WasKnown: w.kept}
 	to, err := w.tx.Follow(p)
@@ -262,13 +274,6 @@ func (w whyMoved) mover(p id.Person) (m Mover, err error) {
 	}
 	if to != p {
 		m.Now = to
-	}
-	for run, sum := range map[id.Run]*money.Pence{w.before.ID: &m.Was, w.now.ID: &m.Is} {
-		t, err := w.tx.TotalOf(run, p)
-		if err != nil {
-			return m, err
-		}
-		*sum = t.Total
 	}
 	add := func(r MoveReason, yes bool, e error) {
 		if err = cmp.Or(err, e); yes && e == nil {

@@ -24,9 +24,9 @@ const Written = "Write the day first, like 31/3/2026 or 31 March 2026, or as 202
 
 // ReadParts reads a day, month and year, in figures or the month by its name, whole or its first three letters.
 func ReadParts(dom, month, year string) (Day, bool) {
-	d, ok1 := figures(dom, 2)
+	d, ok1 := Figures(dom, 2)
 	m, ok2 := monthIn(month)
-	y, ok3 := figures(year, 4)
+	y, ok3 := Figures(year, 4)
 	if !ok1 || !ok2 || !ok3 || len(strings.TrimSpace(year)) != 4 {
 		return 0, false
 	}
@@ -40,12 +40,12 @@ func monthIn(s string) (time.Month, bool) {
 			return m, true
 		}
 	}
-	n, ok := figures(s, 2)
+	n, ok := Figures(s, 2)
 	return time.Month(n), ok
 }
 
-// figures reads a whole number of at most so many figures.
-func figures(s string, most int) (int, bool) {
+// Figures reads a whole number of at most so many figures, as the parts of a day are written.
+func Figures(s string, most int) (int, bool) {
 	s = strings.TrimSpace(s)
 	if s == "" || len(s) > most {
 		return 0, false

@@ -245,7 +245,7 @@ func feedWords(agencies []app.Agency, feeds []cohort.Feed, window string) []stri
 		case weeks == 0:
 			out = append(out, "Nothing from "+listed(names)+" covers "+window+".")
 		default:
-			out = append(out, fmt.Sprintf("%s %s %d of the %d weeks of %s.", listed(names), either(len(names), "covers", "cover"), weeks, of, window))
+			out = append(out, fmt.Sprintf("%s %s %d of the %d weeks of %s.", listed(names), ui.Either(len(names), "covers", "cover"), weeks, of, window))
 		}
 	}
 	return out

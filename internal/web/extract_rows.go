@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"throughline/internal/app"
+	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/web/ui"
@@ -16,14 +17,12 @@ import (
 func rowsAsked(n id.Extract, q url.Values) (app.OpenExtractRows, error) {
 	in := app.OpenExtractRows{Extract: n, What: cmp.Or(q.Get("what"), app.RowsAccepted), Column: q.Get("column"), Why: q.Get("why")}
 	switch in.What {
-	case "":
-		in.What = app.RowsAccepted
 	case app.RowsAccepted, app.RowsRepeated, app.RowsAside:
 	default:
 		return in, fault.Missing("page")
 	}
 	if said := q.Get("after"); said != "" {
-		line, ok := figures(said, 9)
+		line, ok := day.Figures(said, 9)
 		if !ok {
 			return in, fault.Missing("page")
 		}

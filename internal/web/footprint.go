@@ -25,7 +25,7 @@ const linesOnPage = 20
 
 // footprintAsked reads the window of a footprint.
 func footprintAsked(p id.Person, q url.Values) (app.OpenFootprint, error) {
-	in := app.OpenFootprint{Person: p, Now: q.Get("as") == asNow}
+	in := app.OpenFootprint{Person: p, Now: q.Get("as") == ui.AsNow}
 	if q.Get("from") == "" && q.Get("to") == "" {
 		return in, nil
 	}
@@ -40,7 +40,7 @@ func footprintAsked(p id.Person, q url.Values) (app.OpenFootprint, error) {
 		}
 		*x.day = d
 	}
-	if len(f.Notes) == 0 && in.To-in.From > longestWindow {
+	if len(f.Notes) == 0 && in.To-in.From > ui.LongestWindow {
 		f = f.With("to", "The window is longer than 20 years.", "Choose days that are nearer.")
 	}
 	if len(f.Notes) > 0 {
@@ -48,12 +48,6 @@ func footprintAsked(p id.Person, q url.Values) (app.OpenFootprint, error) {
 	}
 	return in, nil
 }
-
-// asNow asks, of a footprint, for the prices and the extracts that stand now, rather than those of the run.
-const asNow = "now"
-
-// longestWindow bounds what a page of months can show: 20 years, in days.
-const longestWindow = 20 * 366
 
 func (s *Server) footprint(w http.ResponseWriter, r *http.Request, who app.Who) error {
 	n, err := personIn(r)
@@ -174,7 +168,7 @@ func quick(p app.FootprintPage) []ui.View {
 	at := func(name string, s day.Span) ui.View {
 		v := url.Values{"from": {s.From.String()}, "to": {s.To.String()}}
 		if p.CostRun != 0 && p.AsRun == 0 {
-			v.Set("as", asNow)
+			v.Set("as", ui.AsNow)
 		}
 		return ui.View{Name: name, Href: ui.FootprintPath(p.Person) + "?" + v.Encode(), Current: s == p.Window}
 	}
@@ -246,19 +240,13 @@ func sinceWords(p app.FootprintPage) (out []ui.Text) {
 	}
 	add(len(s.Prices), func(i int) ui.Text {
 		x := s.Prices[i]
-		name := ui.Plain(x.Key.Code)
-		if p.Viewer.May(policy.PriceMapOpen) {
-			name = ui.Link(ui.PricePath(ui.PriceKey{Agency: x.Key.Agency, Code: x.Key.Code, Unit: x.Key.Unit}), x.Key.Code)
-		}
+		name := ui.LinkIf(p.Viewer.May(policy.PriceMapOpen), ui.PricePath(ui.PriceKey{Agency: x.Key.Agency, Code: x.Key.Code, Unit: x.Key.Unit}), x.Key.Code)
 		return ui.Say(ui.Plain("the price of "), name, ui.Plain(" ("+x.Agency+") was approved, "+x.On.Long()))
 	}, " more prices were approved")
 	extracts := func(all []app.RunExtract, became string) {
 		add(len(all), func(i int) ui.Text {
 			x := all[i]
-			name := ui.Plain(x.Agency + ", " + x.Layout)
-			if p.Viewer.May(policy.ExtractOpen) {
-				name = ui.Link(ui.ExtractPath(x.ID), name.Words)
-			}
+			name := ui.LinkIf(p.Viewer.May(policy.ExtractOpen), ui.ExtractPath(x.ID), x.Agency+", "+x.Layout)
 			return ui.Say(ui.Plain("the extract "), name, ui.Plain(", as of "+x.AsOf.Long()+", was "+became))
 		}, " more extracts were "+became)
 	}
@@ -268,10 +256,7 @@ func sinceWords(p app.FootprintPage) (out []ui.Text) {
 		out = append(out, ui.Say(ui.Plain(plural(s.Answers, "review answer was", "review answers were")+" given or taken back")))
 	}
 	if s.LinkRun != 0 {
-		run := ui.Plain("link run " + commas(int(s.LinkRun)))
-		if p.Viewer.May(policy.RunOpen) {
-			run = ui.Link(ui.RunPath(s.LinkRun), run.Words)
-		}
+		run := ui.LinkIf(p.Viewer.May(policy.RunOpen), ui.RunPath(s.LinkRun), "link run "+commas(int(s.LinkRun)))
 		out = append(out, ui.Say(run, ui.Plain(" linked records again")))
 	}
 	if s.Configuration {

@@ -72,7 +72,9 @@ func (c chosen) part(l cost.Line) (sum money.Pence, days day.Span) {
 }
 
 // codeKey is a code of an agency as addresses have it; the unit stands last.
-func codeKey(k cost.Key) string { return k.Agency + " " + k.Code + " " + k.Unit }
+func codeKey(k cost.Key) string {
+	return ui.PriceKey{Agency: k.Agency, Code: k.Code, Unit: k.Unit}.String()
+}
 
 // has says whether a day lies in the chosen month and year of the window.
 func (c chosen) has(p app.FootprintPage, d day.Day) bool {
@@ -124,7 +126,7 @@ func opened(p app.FootprintPage, f ui.Footprint, all []use, q url.Values) *ui.Op
 	}
 	keep := url.Values{"from": {p.Window.From.String()}, "to": {p.Window.To.String()}, "by": {f.By}, "lines": {"all"}}
 	if f.Now {
-		keep.Set("as", asNow)
+		keep.Set("as", ui.AsNow)
 	}
 	for _, name := range filters {
 		if v := q.Get(name); v != "" {

@@ -113,7 +113,7 @@ func elsewhere(all []app.Elsewhere) []ui.Todo {
 	var out []ui.Todo
 	for _, e := range all {
 		w := waits[e.What]
-		out = append(out, ui.Todo{Count: e.Count, What: either(e.Count, w.one, w.several), Href: "/purpose?" + url.Values{"next": {w.href}}.Encode(),
+		out = append(out, ui.Todo{Count: e.Count, What: ui.Either(e.Count, w.one, w.several), Href: "/purpose?" + url.Values{"next": {w.href}}.Encode(),
 			Why: "Not open under the purpose you stated. Change it to " + purposeList(e.Purposes) + "."})
 	}
 	return out
@@ -143,11 +143,11 @@ func todos(h app.Home) []ui.Todo {
 		add(1, "Run that failed", ui.RunPath(r.ID), "Run "+strconv.FormatInt(int64(r.ID), 10)+" of "+dayOf(r.FinishedAt).Long()+": "+sentenced(r.Fault)+
 			" What was in force before still is. Its page says more; make a new run once the cause is mended.")
 	}
-	add(len(h.Waiting), either(len(h.Waiting), "Extract waiting for your decision", "Extracts waiting for your decision"), only(h.Waiting, "/extracts?state=Waiting+for+a+decision"),
-		fileNames(h.Waiting)+". Until you accept "+either(len(h.Waiting), "it, nothing in it counts.", "them, nothing in them counts."))
-	add(len(h.Unreadable), either(len(h.Unreadable), "File that could not be read", "Files that could not be read"), only(h.Unreadable, "/extracts?state=Could+not+be+read"),
+	add(len(h.Waiting), ui.Either(len(h.Waiting), "Extract waiting for your decision", "Extracts waiting for your decision"), only(h.Waiting, "/extracts?state=Waiting+for+a+decision"),
+		fileNames(h.Waiting)+". Until you accept "+ui.Either(len(h.Waiting), "it, nothing in it counts.", "them, nothing in them counts."))
+	add(len(h.Unreadable), ui.Either(len(h.Unreadable), "File that could not be read", "Files that could not be read"), only(h.Unreadable, "/extracts?state=Could+not+be+read"),
 		fileNames(h.Unreadable)+". Each page says what to ask the agency for.")
-	add(len(h.Layouts), either(len(h.Layouts), "Layout waiting for your approval", "Layouts waiting for your approval"), onlyLayout(h.Layouts),
+	add(len(h.Layouts), ui.Either(len(h.Layouts), "Layout waiting for your approval", "Layouts waiting for your approval"), onlyLayout(h.Layouts),
 		"No file is read with a layout until you approve it.")
 	contacts, cohort := 0, 0
 	for _, l := range h.Unpriced {
@@ -157,9 +157,9 @@ func todos(h app.Home) []ui.Todo {
 	if cohort > 0 {
 		why += " At least " + plural(int64(cohort), "person", "people") + " of the cohort have one."
 	}
-	add(len(h.Unpriced), either(len(h.Unpriced), "Agency code with no approved price", "Agency codes with no approved price"), "/prices", why)
-	add(len(h.Proposed), either(len(h.Proposed), "Price waiting for your approval", "Prices waiting for your approval"), "/prices", "None counts until somebody other than who set it approves it.")
-	add(h.Pairs, either(h.Pairs, "Link waiting to be reviewed", "Links waiting to be reviewed"), "/links",
+	add(len(h.Unpriced), ui.Either(len(h.Unpriced), "Agency code with no approved price", "Agency codes with no approved price"), "/prices", why)
+	add(len(h.Proposed), ui.Either(len(h.Proposed), "Price waiting for your approval", "Prices waiting for your approval"), "/prices", "None counts until somebody other than who set it approves it.")
+	add(h.Pairs, ui.Either(h.Pairs, "Link waiting to be reviewed", "Links waiting to be reviewed"), "/links",
 		"Pairs of records of which it is not sure whether they are one person’s. Those that could change most come first.")
 	rows := int64(0)
 	for _, x := range h.Rejected {
@@ -173,20 +173,12 @@ func todos(h app.Home) []ui.Todo {
 	if len(h.Rejected) <= 3 {
 		in = fileNames(h.Rejected)
 	}
-	add(int(rows), either(int(rows), "Rejected row", "Rejected rows"), only(h.Rejected, "/extracts?state=Accepted"),
+	add(int(rows), ui.Either(int(rows), "Rejected row", "Rejected rows"), only(h.Rejected, "/extracts?state=Accepted"),
 		in+". "+mend)
 	if b := h.Cohort; b != nil && b.Stale.Any() {
 		add(1, "Run out of date", "/cohort", "The cohort of "+dayOf(b.Run.FinishedAt).Long()+" was made before "+staleSince(b.Stale)+". Make a new run when what it needs is in.")
 	}
 	return out
-}
-
-// either is the words for one or for several.
-func either(n int, one, several string) string {
-	if n == 1 {
-		return one
-	}
-	return several
 }
 
 // fileNames names extracts by agency and feed, and by as-of day where several are of one feed.

@@ -198,22 +198,6 @@ func typedIn(q url.Values, names ...string) ui.Form {
 	return f
 }
 
-// figures reads a whole number of at most so many figures.
-func figures(s string, most int) (int, bool) {
-	s = strings.TrimSpace(s)
-	if s == "" || len(s) > most {
-		return 0, false
-	}
-	n := 0
-	for _, c := range s {
-		if c < '0' || c > '9' {
-			return 0, false
-		}
-		n = n*10 + int(c-'0')
-	}
-	return n, true
-}
-
 // personIn reads the person's reference in the path. What is none is answered like what does not exist.
 func personIn(r *http.Request) (id.Person, error) {
 	p, err := id.ParsePseudonym(r.PathValue("person"))

@@ -195,11 +195,7 @@ func runVersions(p app.RunPage) []ui.Pair {
 			if i > 0 {
 				editions = append(editions, ui.Plain(", "))
 			}
-			if p.Viewer.May(policy.EditionOpen) {
-				editions = append(editions, ui.Link(ui.EditionPath(name), name))
-			} else {
-				editions = append(editions, ui.Plain(name))
-			}
+			editions = append(editions, ui.LinkIf(p.Viewer.May(policy.EditionOpen), ui.EditionPath(name), name))
 		}
 		pairs = append(pairs, ui.Pair{Name: "Price editions", Value: editions}, pair("Deflator", in.Deflator))
 	}

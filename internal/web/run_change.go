@@ -74,11 +74,7 @@ func extractsBetween(name string, p app.RunPage, some []app.RunExtract) ui.Pair 
 		if i > 0 {
 			t = append(t, ui.Break())
 		}
-		if p.Viewer.May(policy.ExtractOpen) {
-			t = append(t, ui.Link(ui.ExtractPath(x.ID), words))
-		} else {
-			t = append(t, ui.Plain(words))
-		}
+		t = append(t, ui.LinkIf(p.Viewer.May(policy.ExtractOpen), ui.ExtractPath(x.ID), words))
 	}
 	return ui.Pair{Name: name, Value: t}
 }

@@ -93,7 +93,7 @@ func extractSent(r *http.Request) (app.ReceiveExtract, error) {
 		wrong = wrong.With("as_of", "The as-of day is not a day in the calendar.", "Give the day, the month in figures or by its name, and the year in four figures: 31 3 2026 or 31 Mar 2026.")
 	}
 	if said := r.PostForm.Get("rows"); said != "" {
-		rows, ok := figures(said, 9)
+		rows, ok := day.Figures(said, 9)
 		if !ok || rows == 0 {
 			wrong = wrong.With("rows", "The number of rows is not a number from 1.", "Give it in figures alone, for example 2946, or leave it empty.")
 		}

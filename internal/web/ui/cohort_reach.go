@@ -46,7 +46,7 @@ func (r *Reach) Says() string {
 	if r.Pairs == 0 {
 		return "No pair of records was in doubt when the run was made." + r.missed()
 	}
-	return "Of " + many(r.Pairs, "pair", "pairs") + " of records nobody has said yet whether " + either(r.Pairs, "it is", "they are") + " one person’s. Were none of them, " +
+	return "Of " + many(r.Pairs, "pair", "pairs") + " of records nobody has said yet whether " + Either(r.Pairs, "it is", "they are") + " one person’s. Were none of them, " +
 		count(r.None.People) + " would meet the rule, at " + r.None.Amount.Pounds() + "; were all of them, " + count(r.All.People) + ", at " + r.All.Amount.Pounds() + "." + r.missed()
 }
 
@@ -103,7 +103,8 @@ func (c Cohort) costTogether(p CurvePoint) Cell {
 
 func tenths(n float64) string { return strconv.Itoa(int(n)) }
 
-func either(n int, one, several string) string {
+// Either is the words for one or for several.
+func Either(n int, one, several string) string {
 	if n == 1 {
 		return one
 	}

@@ -152,7 +152,7 @@ func (f Footprint) here() List {
 	l := List{Path: FootprintPath(f.Person), Kept: map[string][]string{"from": {f.Window.From.String()},
 		"to": {f.Window.To.String()}}}
 	if f.Now {
-		l.Kept["as"] = []string{"now"}
+		l.Kept["as"] = []string{AsNow}
 	}
 	return l
 }
@@ -273,7 +273,7 @@ func (f Footprint) since() []Text {
 			Link(f.here().With("as", "", "by", f.By), "See them as "+run+" priced them"), Plain("."))}
 	}
 	return []Text{append(line, Plain(". These lines are as "+run+" priced them, by the prices and extracts that it read. "),
-		Link(f.here().With("as", "now", "by", f.By), "See them with what stands now"), Plain("."))}
+		Link(f.here().With("as", AsNow, "by", f.By), "See them with what stands now"), Plain("."))}
 }
 
 // Views choose which picture stands in front.

@@ -31,6 +31,15 @@ func JobPath(j id.Job) string         { return number("/jobs/", j) }
 // PriceKey names a line of the price map: an agency's short name, its code and the unit it counts in.
 type PriceKey struct{ Agency, Code, Unit string }
 
+// String is the line as one value of an address: a code may hold spaces, so that the unit stands last.
+func (k PriceKey) String() string { return k.Agency + " " + k.Code + " " + k.Unit }
+
+// AsNow asks, of a footprint, for the prices and the extracts that stand now, rather than those of the run.
+const AsNow = "now"
+
+// LongestWindow bounds what a page of months can show: 20 years, in days.
+const LongestWindow = 20 * 366
+
 // PricePath is the page of a line of the price map. A code may hold any sign, so it stands in the query.
 func PricePath(k PriceKey) string {
 	return "/prices/line?" + k.query().Encode()
@@ -41,7 +50,7 @@ func (k PriceKey) PeoplePath() string { return "/prices/people?" + k.query().Enc
 
 // linesOf is where a person's lines of the code are, as they stand now.
 func (k PriceKey) linesOf(p id.Person) string {
-	return FootprintPath(p) + "?" + url.Values{"as": {"now"}, "code": {k.Agency + " " + k.Code + " " + k.Unit}}.Encode() + "#lines"
+	return FootprintPath(p) + "?" + url.Values{"as": {AsNow}, "code": {k.String()}}.Encode() + "#lines"
 }
 
 func (k PriceKey) query() url.Values {

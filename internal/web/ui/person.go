@@ -226,11 +226,10 @@ func (p Person) counted(n int, about string, s day.Span, agency, service string)
 // linesPath leads to the lines of an agency's contacts as they stand now, in some days, of one of its services where that is named; nothing for whoever may not
 // open them, and for more days than a footprint shows.
 func (p Person) linesPath(s day.Span, agency, service string) string {
-	const longest = 20 * 366
-	if !p.MayFootprint || s.From == 0 || s.To-s.From > longest {
+	if !p.MayFootprint || s.From == 0 || s.To-s.From > LongestWindow {
 		return ""
 	}
-	v := url.Values{"as": {"now"}, "from": {s.From.String()}, "to": {s.To.String()}, "agency": {agency}}
+	v := url.Values{"as": {AsNow}, "from": {s.From.String()}, "to": {s.To.String()}, "agency": {agency}}
 	if service != "" {
 		v.Set("service", agency+" "+service)
 	}

@@ -49,6 +49,14 @@ func Name(s string) Bit { return Bit{Kind: "name", Words: s} }
 
 // Link leads somewhere; LinkAbout also says to a screen reader what it is about, where several read alike.
 func Link(href, words string) Bit { return Bit{Kind: "link", Words: words, Href: href} }
+
+// LinkIf is a link for whoever may follow it, and its words for others.
+func LinkIf(may bool, href, words string) Bit {
+	if !may {
+		return Plain(words)
+	}
+	return Link(href, words)
+}
 func LinkAbout(href, words, about string) Bit {
 	return Bit{Kind: "link", Words: words, Href: href, About: about}
 }
