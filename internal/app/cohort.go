@@ -32,12 +32,21 @@ type OpenCohort struct {
 	Page       int    // from 1
 	All        bool   // on one page
 
-	Over    string // both, first or second: who was at the weekly amount in both years or in one alone; anything else is all
+	Over    string // one of the Over values; anything else is all
 	Top     int    // the curve's point that is opened to its people: the costliest so many per cent of everyone; 0 for none
 	TopPage int    // of those people, from 1
 
 	Part *CohortPart // opened to the people it is made of; nil for none
 }
+
+// What OpenCohort.Over narrows the list to: who was at the rule's weekly amount in both years, or in one alone, or over the window at the
+// amount that is shown beside it.
+const (
+	OverBoth   = "both"
+	OverFirst  = "first"
+	OverSecond = "second"
+	OverAlso   = "also"
+)
 
 // CohortOnPage is how many people a page of the ranked list shows.
 const CohortOnPage = 20
@@ -84,6 +93,7 @@ type CohortPage struct {
 // Matching is the members whom the list was narrowed to, or all of them.
 type Matching struct {
 	Narrowed            bool
+	Over                string // one of the Over values; empty where they do not narrow
 	People              int
 	Year1, Year2, Total money.Pence
 }
@@ -172,11 +182,6 @@ func (a *App) cohortPage(tx *store.Tx, in OpenCohort) (p CohortPage, err error) 
 			return p, err
 		}
 	}
-	if in.Part != nil {
-		if p.Opened, err = in.Part.open(a, tx, &p, members); err != nil {
-			return p, err
-		}
-	}
 	if in.Top != 0 && p.Only == 0 {
 		if p.Top, err = p.costliest(tx, in); err != nil {
 			return p, err
@@ -186,7 +191,14 @@ func (a *App) cohortPage(tx *store.Tx, in OpenCohort) (p CohortPage, err error) 
 	if err != nil {
 		return p, err
 	}
-	p.Apart, err = apart.named(tx, apart.rows)
+	if p.Apart, err = apart.named(tx, apart.rows); err != nil || in.Part == nil {
+		return p, err
+	}
+	of := confirmed{rows: chosen, facts: members.facts}
+	if in.Part.Apart {
+		of = apart
+	}
+	p.Opened, err = in.Part.open(a, tx, &p, of)
 	return p, err
 }
 
@@ -226,15 +238,14 @@ func (p *CohortPage) choose(in OpenCohort) (rows []store.PersonTotal, from, to i
 			knows = g.Slug
 		}
 	}
-	over := map[id.Person][2]bool{}
-	for _, m := range p.Cohort.Members {
-		over[m.ID] = m.Over
+	over := p.over(in.Over)
+	p.Matching = Matching{Narrowed: in.Borough != "" || in.Agency != "" || over != nil || p.Only != 0}
+	if over != nil {
+		p.Matching.Over = in.Over
 	}
-	want, some := map[string][2]bool{"both": {true, true}, "first": {true, false}, "second": {false, true}}[in.Over]
-	p.Matching = Matching{Narrowed: in.Borough != "" || in.Agency != "" || some || p.Only != 0}
 	for _, t := range p.Blocks {
 		if in.Borough != "" && !strings.EqualFold(p.Area.BoroughName(t.Borough), in.Borough) ||
-			in.Agency != "" && !slices.Contains(strings.Fields(t.Agencies), knows) || some && over[t.Person] != want {
+			in.Agency != "" && !slices.Contains(strings.Fields(t.Agencies), knows) || over != nil && !over[t.Person] {
 			continue
 		}
 		rows = append(rows, t)
@@ -258,6 +269,24 @@ func (p *CohortPage) choose(in OpenCohort) (rows []store.PersonTotal, from, to i
 	pages := max(1, (len(rows)+CohortOnPage-1)/CohortOnPage)
 	p.Page = min(max(1, in.Page), pages)
 	return rows, (p.Page - 1) * CohortOnPage, min(p.Page*CohortOnPage, len(rows))
+}
+
+// over gives the members of one of the Over values; nil for what is none.
+func (p *CohortPage) over(which string) map[id.Person]bool {
+	is, known := map[string]func(cohort.Member) bool{
+		OverBoth:   func(m cohort.Member) bool { return m.Over[0] && m.Over[1] },
+		OverFirst:  func(m cohort.Member) bool { return m.Over[0] && !m.Over[1] },
+		OverSecond: func(m cohort.Member) bool { return !m.Over[0] && m.Over[1] },
+		OverAlso:   func(m cohort.Member) bool { return p.Rule.Reaches(m.Amount, p.AlsoAWeek) },
+	}[which]
+	if !known || which == OverAlso && p.AlsoAWeek == 0 {
+		return nil
+	}
+	some := map[id.Person]bool{}
+	for _, m := range p.Cohort.Members {
+		some[m.ID] = is(m)
+	}
+	return some
 }
 
 // cohortOrders compare two members by the columns that the list is sorted by.

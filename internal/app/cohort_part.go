@@ -12,11 +12,13 @@ import (
 	"throughline/internal/store"
 )
 
-// CohortPart chooses a part of the cohort's cost; what is zero narrows nothing.
+// CohortPart chooses a part of the cost of those members whom the list is narrowed to; what is zero narrows nothing.
 type CohortPart struct {
-	Payer string    // short name
-	Kind  cost.Kind // crisis, or planned for all that is not crisis
-	Year  int       // 1 or 2 of the rule's window
+	Payer    string    // short name
+	Kind     cost.Kind // crisis, or planned for all that is not crisis
+	Year     int       // 1 or 2 of the rule's window
+	Apart    bool      // of the people set apart, in place of the members
+	Unpriced bool      // the contacts that have no price, in place of a part of the cost: nobody knows their payer
 }
 
 // OpenedPart is who makes up a part of the cohort's cost, by their lines as the run priced them.
@@ -25,7 +27,8 @@ type OpenedPart struct {
 	Rows   []PartRow
 	Amount money.Pence // of the rows
 	Lines  int
-	InRun  money.Pence // the same part as the run summed it, of the whole cohort
+	InRun  money.Pence // the same part as the run summed it
+	Count  int         // contacts without a price as the run counted them, where the part is those
 	Known  bool        // the run has such a sum
 	Hidden int         // contacts of these people that the viewer may not see, so that they are in no row
 }
@@ -42,8 +45,21 @@ func (c CohortPart) has(g cost.Group, p cost.Part) bool {
 	return (c.Payer == "" || g.Payer == c.Payer) && (c.Kind == "" || (c.Kind == cost.Crisis) == (g.Kind == cost.Crisis)) && (c.Year == 0 || p.Year == c.Year-1)
 }
 
-// inRun is the part as the run summed it. A payer's cost was not summed by year.
-func (c CohortPart) inRun(found *cohort.Cohort) (sum money.Pence, known bool) {
+// inRun is the part as the run summed it: of some people their years and the whole, of all members their kinds of use and payers too. A
+// payer's cost was not summed by year.
+func (c CohortPart) inRun(found *cohort.Cohort, some []store.PersonTotal, all bool) (sum money.Pence, known bool) {
+	if c.Unpriced {
+		return 0, false
+	}
+	if c.Payer == "" && c.Kind == "" {
+		for _, r := range some {
+			sum += [...]money.Pence{r.Total, r.Year1, r.Year2}[c.Year]
+		}
+		return sum, true
+	}
+	if !all {
+		return 0, false
+	}
 	kinds := func(crisis, planned money.Pence) money.Pence {
 		switch c.Kind {
 		case "":
@@ -69,10 +85,10 @@ func (c CohortPart) inRun(found *cohort.Cohort) (sum money.Pence, known bool) {
 	return 0, false
 }
 
-// open prices the members' contacts and keeps what lies in the chosen part, the largest amount first.
-func (c CohortPart) open(a *App, tx *store.Tx, p *CohortPage, members confirmed) (*OpenedPart, error) {
+// open prices some people's contacts and keeps what lies in the chosen part, the largest amount first.
+func (c CohortPart) open(a *App, tx *store.Tx, p *CohortPage, of confirmed) (*OpenedPart, error) {
 	o := &OpenedPart{CohortPart: c}
-	o.InRun, o.Known = c.inRun(p.Cohort)
+	o.InRun, o.Known = c.inRun(p.Cohort, of.rows, !c.Apart && !p.Matching.Narrowed)
 	by, err := a.pricedBy(tx, false)
 	if err != nil {
 		return nil, err
@@ -80,8 +96,8 @@ func (c CohortPart) open(a *App, tx *store.Tx, p *CohortPage, members confirmed)
 	m := by.prices
 	footprint := func(s policy.Subject, f policy.Facts) bool { return tx.May(policy.PersonFootprint, s, f) }
 	window := cost.InTwo(p.Rule.Window)
-	for _, member := range members.rows {
-		facts := members.facts[member.Person]
+	for _, member := range of.rows {
+		facts := of.facts[member.Person]
 		if !footprint(policy.Subject{Kind: policy.Person, ID: int64(member.Person)}, facts) {
 			continue
 		}
@@ -95,22 +111,37 @@ func (c CohortPart) open(a *App, tx *store.Tx, p *CohortPage, members confirmed)
 		if err != nil {
 			return nil, err
 		}
-		row := PartRow{Person: member.Person}
-		for _, l := range priced.Lines {
-			in := false
-			for _, part := range l.Parts {
-				if c.has(l.Group, part) {
-					in, row.Amount = true, row.Amount+part.Amount
-				}
-			}
-			if in {
-				row.Lines++
-			}
-		}
+		o.Count += int(member.NotPriced)
+		row := c.of(member.Person, priced)
 		if row.Lines > 0 {
 			o.Rows, o.Amount, o.Lines = append(o.Rows, row), o.Amount+row.Amount, o.Lines+row.Lines
 		}
 	}
-	slices.SortStableFunc(o.Rows, func(x, y PartRow) int { return cmp.Compare(y.Amount, x.Amount) })
+	slices.SortStableFunc(o.Rows, func(x, y PartRow) int { return cmp.Or(cmp.Compare(y.Amount, x.Amount), cmp.Compare(y.Lines, x.Lines)) })
 	return o, nil
+}
+
+// of is what a person's footprint has in the part.
+func (c CohortPart) of(p id.Person, priced cost.Priced) PartRow {
+	row := PartRow{Person: p}
+	if c.Unpriced {
+		for _, g := range priced.Gaps {
+			if g.Reason != cost.GapLeftOut {
+				row.Lines++
+			}
+		}
+		return row
+	}
+	for _, l := range priced.Lines {
+		in := false
+		for _, part := range l.Parts {
+			if c.has(l.Group, part) {
+				in, row.Amount = true, row.Amount+part.Amount
+			}
+		}
+		if in {
+			row.Lines++
+		}
+	}
+	return row
 }

@@ -62,17 +62,19 @@ type Point struct {
 // Planned is what of a year's cost is not crisis.
 func (c *Cohort) Planned(year int) money.Pence { return c.Years[year] - c.Crisis[year] }
 
-// AtOrAbove counts the members whose cost is at or above another weekly amount, such as the rule's own in another
-// year's money.
+// AtOrAbove counts the members whose cost Reaches another weekly amount, such as the rule's own in another year's money.
 func (c *Cohort) AtOrAbove(aWeek money.Pence) int {
 	n := 0
 	for _, m := range c.Members {
-		if m.Amount >= aWeek*money.Pence(c.Rule.Weeks()) {
+		if c.Rule.Reaches(m.Amount, aWeek) {
 			n++
 		}
 	}
 	return n
 }
+
+// Reaches says whether a cost over the rule's window is at or above a weekly amount.
+func (r Rule) Reaches(cost, aWeek money.Pence) bool { return cost >= aWeek*money.Pence(r.Weeks()) }
 
 // Apply finds the cohort among people, each of whom stands once and whose uses were summed for the rule's window and in
 // its price year. coverage has every agency of the area, with an empty span for one that sent nothing. It fails where the

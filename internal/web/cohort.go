@@ -21,11 +21,14 @@ import (
 func cohortAsked(q url.Values) (app.OpenCohort, ui.List) {
 	in := app.OpenCohort{By: q.Get("sort"), Descending: q.Get("order") == "descending", Borough: q.Get("borough"), Agency: q.Get("agency"),
 		Page: page(q), All: q.Get("page") == "all", Over: q.Get("over")}
-	if part := (app.CohortPart{Payer: q.Get("payer"), Kind: cost.Kind(q.Get("kind"))}); q.Get("part") == "all" || len(kept(q, partFilters...)) > 0 {
+	if q.Get("part") == "all" || len(kept(q, partFilters...)) > 0 {
+		in.Part = &app.CohortPart{Payer: q.Get("payer"), Kind: cost.Kind(q.Get("kind")), Apart: q.Get("of") == "apart"}
 		if y := q.Get("year"); y == "1" || y == "2" {
-			part.Year = int(y[0] - '0')
+			in.Part.Year = int(y[0] - '0')
 		}
-		in.Part = &part
+		if q.Get("price") == "none" {
+			in.Part = &app.CohortPart{Unpriced: true, Apart: in.Part.Apart}
+		}
 	}
 	in.Top, _ = strconv.Atoi(q.Get("top"))
 	in.TopPage, _ = strconv.Atoi(q.Get("people"))
@@ -47,7 +50,7 @@ func topShown(p app.CohortPage) *ui.CohortTop {
 }
 
 // partFilters are the query's names of what chooses a part of the cohort's cost.
-var partFilters = []string{"payer", "kind", "year"}
+var partFilters = []string{"payer", "kind", "year", "price"}
 
 // partShown is a part of the cohort's cost with the people it is made of.
 func partShown(p app.CohortPage) *ui.CohortPart {
@@ -74,15 +77,29 @@ func partShown(p app.CohortPage) *ui.CohortPart {
 		words = append(words, strings.ToLower([]string{first, second}[o.Year-1]))
 		filter.Set("year", strconv.Itoa(o.Year))
 	}
+	if o.Unpriced {
+		words = append(words, "contacts with no price")
+		filter.Set("price", "none")
+	}
 	if len(words) == 0 {
 		words = []string{"the whole cost"}
+	}
+	switch {
+	case o.Apart:
+		words = append(words, "of the people listed apart")
+	case p.Matching.Narrowed:
+		words = append(words, "of the people who match")
 	}
 	filter.Set("lines", "all")
 	filter.Set("from", p.Rule.Window.From.String())
 	filter.Set("to", p.Rule.Window.To.String())
-	out := &ui.CohortPart{Name: sentenceCase(strings.Join(words, ", ")), Sum: o.Amount, Lines: o.Lines, Filter: filter, Hidden: o.Hidden}
-	if o.Known && p.Only == 0 && o.InRun != o.Amount {
-		out.InRun, out.Differs = o.InRun, true
+	out := &ui.CohortPart{Name: sentenceCase(strings.Join(words, ", ")), Sum: o.Amount, Lines: o.Lines, Filter: filter, Hidden: o.Hidden, Unpriced: o.Unpriced}
+	differs := o.Known && o.InRun != o.Amount
+	if o.Unpriced {
+		differs = o.Count != o.Lines
+	}
+	if p.Only == 0 && differs {
+		out.InRun, out.Counted, out.Differs = o.InRun, o.Count, true
 	}
 	for _, r := range o.Rows {
 		out.People = append(out.People, ui.PartOf{Person: r.Person, Sum: r.Amount, Lines: r.Lines})
@@ -110,19 +127,21 @@ func (s *Server) cohortPage(w http.ResponseWriter, r *http.Request, who app.Who,
 	c.Jobs = work(p.Jobs, "/cohort", fmt.Sprintf("Run %d stays in use until the new one is whole.", p.Run.ID))
 	c.Run, c.Made, c.By, c.OutOfDate = p.Run.ID, dayOf(p.Run.FinishedAt), p.By, staleWords(p.Stale)
 	c.Costing = ui.Costing{Year: p.Rule.PriceYear, Rents: !slices.Contains(p.Rule.Exclusions, cost.RentAndBenefits), NotPriced: int(p.NotPriced)}
+	c.Costing.NotPricedAt = "/cohort?price=none#part"
 	for _, g := range p.Agencies {
 		if g.ID == p.Only {
 			c.Only = g.Name
 		}
 	}
 	cohortFigures(&c, p.Cohort)
+	c.Middle = middle(p)
 	c.Reach = reachShown(p.Reach, p.Inputs.LinkRun, len(p.Cohort.Members))
 	c.List.Total, c.List.Page, c.List.Size = p.Matching.People, p.Page, app.CohortOnPage
 	if in.All {
 		c.List.Size = 0
 	}
 	if p.Matching.Narrowed {
-		c.Narrowed = &ui.Narrowed{Year1: p.Matching.Year1, Year2: p.Matching.Year2, Total: p.Matching.Total}
+		c.Narrowed = &ui.Narrowed{Year1: p.Matching.Year1, Year2: p.Matching.Year2, Total: p.Matching.Total, To: narrowedTo(p, in)}
 	}
 	c.Agencies = marks(p.Agencies, everyAgency)
 	c.Ranked, c.Apart = cohortRows(p, p.Rows), cohortRows(p, p.Apart)
@@ -134,6 +153,44 @@ func (s *Server) cohortPage(w http.ResponseWriter, r *http.Request, who app.Who,
 	cohortCharts(&c, p)
 	c.Part, c.Top = partShown(p), topShown(p)
 	return ui.CohortPage.Write(w, status, s.frame(w, r, p.Viewer), c)
+}
+
+// narrowedTo says in words what the list is narrowed to; nothing where it is only to what the viewer may know of.
+func narrowedTo(p app.CohortPage, in app.OpenCohort) string {
+	_, first, second := cost.InTwo(p.Rule.Window).Words()
+	at := "at " + p.Rule.AWeek.Pounds() + " a week or more in "
+	var words []string
+	switch p.Matching.Over {
+	case app.OverBoth:
+		words = append(words, at+"both years")
+	case app.OverFirst:
+		words = append(words, at+strings.ToLower(first)+" only")
+	case app.OverSecond:
+		words = append(words, at+strings.ToLower(second)+" only")
+	case app.OverAlso:
+		words = append(words, "at "+p.AlsoAWeek.String()+" a week or more, which is "+p.Rule.AWeek.Pounds()+" of "+p.Area.Cohort.ShownAlsoIn.String()+" in the prices of "+p.Rule.PriceYear.String())
+	}
+	if in.Borough != "" {
+		words = append(words, "of "+inSentence(in.Borough))
+	}
+	if in.Agency != "" {
+		name := in.Agency
+		for _, g := range p.Agencies {
+			if g.Mark == in.Agency {
+				name = g.Name
+			}
+		}
+		words = append(words, "known to "+name)
+	}
+	return strings.Join(words, ", ")
+}
+
+// middle is who stands in the middle of the members: one person, or two of an even number.
+func middle(p app.CohortPage) []id.Person {
+	if n := len(p.Blocks); p.Only == 0 && n > 0 && n == len(p.Cohort.Members) {
+		return slices.Compact([]id.Person{p.Blocks[(n-1)/2].Person, p.Blocks[n/2].Person})
+	}
+	return nil
 }
 
 // cohortFigures are the headline.
@@ -251,13 +308,17 @@ func feedWords(agencies []app.Agency, feeds []cohort.Feed, window string) []stri
 	return out
 }
 
-// otherYearWords says what the same amount a week in another year's money would be.
-func otherYearWords(p app.CohortPage) string {
+// otherYearWords says what the same amount a week in another year's money would be, and leads to whom it would leave.
+func otherYearWords(p app.CohortPage) ui.Text {
 	if p.AlsoAWeek == 0 {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("The same %s in %s prices would be %s a week in %s: %d of these %d people are at or above that.", p.Rule.AWeek.Pounds(),
-		p.Area.Cohort.ShownAlsoIn, p.AlsoAWeek, p.Rule.PriceYear, p.AlsoAbove, len(p.Cohort.Members))
+	above := ui.Plain("none")
+	if p.AlsoAbove > 0 {
+		above = ui.Link("/cohort?over="+app.OverAlso+"#shown", commas(p.AlsoAbove)+" of these "+plural(int64(len(p.Cohort.Members)), "person", "people"))
+	}
+	return ui.Say(ui.Plain(fmt.Sprintf("The same %s in %s prices would be %s a week in %s: ", p.Rule.AWeek.Pounds(), p.Area.Cohort.ShownAlsoIn, p.AlsoAWeek,
+		p.Rule.PriceYear)), above, ui.Plain(" "+either(p.AlsoAbove, "is", "are")+" at or above that."))
 }
 
 // cohortCharts say where the cost lies.

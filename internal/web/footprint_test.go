@@ -168,7 +168,7 @@ func TestCohortFiguresOpen(t *testing.T) {
 		}
 	}
 	for over, want := range map[string]string{"both": "in both years", "first": "in the first year only", "second": "in the second year only"} {
-		n := regexp.MustCompile(`over=` + over + `#ranked">([0-9]+)<span class="govuk-visually-hidden">: ` + want).FindStringSubmatch(page)
+		n := regexp.MustCompile(`over=` + over + `#shown">([0-9]+)<span class="govuk-visually-hidden">: ` + want).FindStringSubmatch(page)
 		if n == nil {
 			continue // nobody was
 		}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"throughline/internal/app"
+	"throughline/internal/cohort"
 	"throughline/internal/money"
 	"throughline/internal/policy"
 	"throughline/internal/web/ui"
@@ -131,5 +132,82 @@ func TestPaperHoldsTheWholeCohort(t *testing.T) {
 		if n := strings.Count(table, `<tr role="row" class="tl-printonly"`); path == "/cohort" && n != len(p.Later) {
 			t.Errorf("%d rows are for paper alone, want %d", n, len(p.Later))
 		}
+	}
+}
+
+// TestHeadlineOpens opens the figures of the cohort's page that are no sum of its table: each list is as long as its figure, or adds up to it.
+func TestHeadlineOpens(t *testing.T) {
+	t.Parallel()
+	s := smallSite(t)
+	b := s.as(policy.Analyst, policy.FindAndCost)
+	open := func(in app.OpenCohort) app.CohortPage {
+		t.Helper()
+		p, err := s.app.Cohort(t.Context(), bearer(b), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	whole := open(app.OpenCohort{})
+	page := b.get("/cohort").Body.String()
+
+	middle := money.Pence(0)
+	for _, x := range []int{(len(whole.Blocks) - 1) / 2, len(whole.Blocks) / 2} {
+		middle += whole.Blocks[x].Total
+		if at := ui.FootprintPath(whole.Blocks[x].Person); !strings.Contains(page, `href="`+at+`"`) {
+			t.Errorf("the middle does not lead to %s", at)
+		}
+	}
+	if got := cohort.AWeekEach(middle, 2, whole.Rule.Weeks()); got != whole.Cohort.AWeekMiddle {
+		t.Errorf("the people in the middle cost %s a week, and the page says %s", got, whole.Cohort.AWeekMiddle)
+	}
+
+	also := open(app.OpenCohort{Over: app.OverAlso, All: true})
+	if n := len(also.Rows); n == 0 || n == len(whole.Blocks) || n != whole.AlsoAbove {
+		t.Errorf("the other year’s amount opens %d people of %d, want %d", n, len(whole.Blocks), whole.AlsoAbove)
+	}
+	for _, over := range []string{app.OverAlso, app.OverBoth, app.OverFirst, app.OverSecond} {
+		p := open(app.OpenCohort{Over: over, Part: &app.CohortPart{}})
+		if p.Opened.Amount != p.Matching.Total || p.Opened.InRun != p.Opened.Amount {
+			t.Errorf("%s opens to %s, and the list adds up to %s", over, p.Opened.Amount, p.Matching.Total)
+		}
+		got := b.get("/cohort?part=all&over=" + over).Body.String()
+		says(t, got, "<strong>Shown: "+strconv.Itoa(p.Matching.People)+" of the "+strconv.Itoa(len(whole.Blocks))+" people</strong>", "a week or more",
+			`<a class="govuk-link" href="/cohort#ranked">Show all `+strconv.Itoa(len(whole.Blocks))+"</a>", "/cohort?over="+over+"&amp;part=all#part", "The whole cost, of the people who match: "+p.Matching.Total.String())
+	}
+
+	says(t, page, `href="/cohort?price=none#part">`+strconv.FormatInt(whole.NotPriced, 10)+" contacts with no price</a>")
+	gaps := open(app.OpenCohort{Part: &app.CohortPart{Unpriced: true}}).Opened
+	lines := 0
+	for _, r := range gaps.Rows {
+		lines += r.Lines
+	}
+	if whole.NotPriced == 0 || int64(lines) != whole.NotPriced || gaps.Lines != lines || gaps.Count != lines {
+		t.Errorf("%d contacts with no price are opened, want %d", lines, whole.NotPriced)
+	}
+	opened := b.get("/cohort?price=none").Body.String()
+	saysNot(t, opened, "as they stand now", "you may not see")
+	for _, r := range gaps.Rows[:min(3, len(gaps.Rows))] {
+		q := url.Values{"from": {whole.Rule.Window.From.String()}, "to": {whole.Rule.Window.To.String()}, "lines": {"all"}, "price": {"none"}}
+		address := ui.FootprintPath(r.Person) + "?" + q.Encode()
+		says(t, opened, html.EscapeString(address))
+		if n := allLines.FindStringSubmatch(b.get(address).Body.String()); n == nil || n[1] != strconv.Itoa(r.Lines) {
+			t.Errorf("%s opens to %v contacts, want %d", address, n, r.Lines)
+		}
+	}
+
+	var sums [3]money.Pence
+	for _, r := range whole.Apart {
+		sums[0], sums[1], sums[2] = sums[0]+r.Total, sums[1]+r.Year1, sums[2]+r.Year2
+	}
+	for year, want := range sums {
+		part := open(app.OpenCohort{Part: &app.CohortPart{Apart: true, Year: year}}).Opened
+		if want == 0 || part.Amount != want || part.InRun != want || len(part.Rows) > len(whole.Apart) {
+			t.Errorf("year %d of those listed apart opens to %s of %d people, want %s", year, part.Amount, len(part.Rows), want)
+		}
+	}
+	says(t, page, "/cohort?of=apart&amp;part=all#part", "/cohort?of=apart&amp;year=1#part", "/cohort?of=apart&amp;year=2#part", "/cohort?top=100#top")
+	if everybody := open(app.OpenCohort{Top: 100}).Top; everybody.People != whole.Cohort.Everyone || everybody.Amount != whole.Cohort.EveryoneCost {
+		t.Errorf("everybody is %d people and %s, want %d and %s", everybody.People, everybody.Amount, whole.Cohort.Everyone, whole.Cohort.EveryoneCost)
 	}
 }

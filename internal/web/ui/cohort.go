@@ -32,10 +32,11 @@ type Cohort struct {
 	People                 int
 	Total, Year1, Year2    money.Pence
 	Average, Median        money.Pence // a week each
+	Middle                 []id.Person // whose cost is the median, or halfway between theirs; none where the viewer may not know of everybody
 	Crisis                 money.Pence
 	Both, FirstYear, Later int      // people at the threshold in both years, in the first only, in the second only
 	Partial                []string // sentences on feeds that do not cover the window
-	OtherYear              string   // a sentence on the same threshold in another year's prices; empty for none
+	OtherYear              Text     // a sentence on the same threshold in another year's prices; empty for none
 
 	Only        string       // the agency that knows everybody listed, where the viewer may know of no others; empty for all
 	Agencies    []AgencyMark // in the order of the marks
@@ -70,7 +71,10 @@ type Cohort struct {
 }
 
 // Narrowed are the sums of those people of the cohort that match a filter.
-type Narrowed struct{ Year1, Year2, Total money.Pence }
+type Narrowed struct {
+	Year1, Year2, Total money.Pence
+	To                  string // what they match: "at £500 a week or more in both years, of Lambeth"; empty for whom the viewer may know of
+}
 
 // CohortRow is one person of the cohort.
 type CohortRow struct {
@@ -127,10 +131,13 @@ type CohortPart struct {
 	Sum     money.Pence
 	Lines   int
 	People  []PartOf
-	Filter  url.Values  // chooses the same lines on a footprint
-	Hidden  int         // contacts that the viewer may not see, which are in no row
-	Differs bool        // the run summed another amount
-	InRun   money.Pence // that one
+	Filter  url.Values // chooses the same lines on a footprint
+	Hidden  int        // contacts that the viewer may not see, which are in no row
+	Differs bool       // the run summed another amount, or counted others:
+	InRun   money.Pence
+	Counted int
+
+	Unpriced bool // it is contacts that have no price, and so no sum
 }
 
 // PartOf is one person's share of a part.
@@ -157,9 +164,31 @@ func (c Cohort) Figures() Totals {
 	return c.Costing.totals(
 		card("People", count(c.People), append(c.Reach.Range(), Under("at "+c.Weekly.Pounds()+" a week or more. "), Link("#ranked", "Who they are"))...),
 		card(c.whole(), c.Total.Pounds(), Link(c.opens("part", "all"), "Whose it is"), Plain(", "), Link(RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")),
-		card("Each, on average", c.Average.Pounds()+" a week", Plain("the middle person "+c.Median.Pounds())),
+		card("Each, on average", c.Average.Pounds()+" a week", c.averageOf()...),
 		card("Crisis", share(c.Crisis, c.Total).whole(), Plain(c.Crisis.Pounds()+" of "+c.Total.Pounds()+". "), LinkAbout(c.opens("kind", "crisis"), "Whose it is", "crisis")),
 	)
+}
+
+// averageOf says of which list the average is, and leads to it and to who stands in the middle of it.
+func (c Cohort) averageOf() []Bit {
+	if len(c.Middle) == 0 {
+		return Say(Plain("of everybody of the cohort; the middle person " + c.Median.Pounds()))
+	}
+	of := Say(Plain("of "), LinkAbout("/cohort#ranked", "the ranked "+many(c.People, "person", "people"), "the average"))
+	if len(c.Middle) == 1 {
+		return append(of, Plain("; the middle person "), LinkAbout(FootprintPath(c.Middle[0]), c.Median.Pounds(), id.Pseudonym(c.Middle[0])))
+	}
+	return append(of, Plain("; the middle "+c.Median.Pounds()+", between "), refTo(c.Middle[0], FootprintPath(c.Middle[0])), Plain(" and "),
+		refTo(c.Middle[1], FootprintPath(c.Middle[1])))
+}
+
+// ShownSays is what the list is narrowed to, with the way back; nothing where it is not.
+func (c Cohort) ShownSays() Text {
+	if c.Narrowed == nil || c.Narrowed.To == "" {
+		return nil
+	}
+	return Say(Strong("Shown: "+count(c.List.Total)+" of the "+many(c.People, "person", "people")), Plain(", those "+c.Narrowed.To+". "),
+		Link(c.List.With("borough", "", "agency", "", "over", "", "page", "")+"#ranked", "Show all "+count(c.People)))
 }
 
 // opens leads to the people that a part of the cost is made of.
@@ -169,15 +198,30 @@ func (c Cohort) opens(pairs ...string) string {
 
 // sumOf is a sum in whole pounds that leads to the people it is made of; nothing is a sum that has none.
 func (c Cohort) sumOf(sum money.Pence, about string, pairs ...string) Cell {
+	return sumAt(sum, about, c.opens(pairs...))
+}
+
+func sumAt(sum money.Pence, about, href string) Cell {
 	if sum == 0 {
 		return pounds(sum)
 	}
-	return cell(LinkAbout(c.opens(pairs...), sum.Pounds(), about))
+	return cell(LinkAbout(href, sum.Pounds(), about))
+}
+
+// Title is the part in words, with what it comes to.
+func (p CohortPart) Title() string {
+	if p.Unpriced {
+		return p.Name + ": " + count(p.Lines)
+	}
+	return p.Name + ": " + p.Sum.String()
 }
 
 // PartTable are the people of the part that is open; each leads to their lines.
 func (c Cohort) PartTable() Table {
 	p := c.Part
+	if p.Unpriced {
+		return p.unpricedTable()
+	}
 	t := Table{ID: "part-people", Name: many(len(p.People), "person", "people") + ", " + many(p.Lines, "line", "lines"), Empty: "Nobody whom you may open has a line in it.",
 		Columns: []Column{head(col("Person")), num("Lines"), num("£"), num("Share"), bars("Bar")}}
 	var most money.Pence
@@ -192,6 +236,17 @@ func (c Cohort) PartTable() Table {
 	return t
 }
 
+// unpricedTable are whose the contacts are that have no price.
+func (p CohortPart) unpricedTable() Table {
+	t := Table{ID: "part-people", Name: many(len(p.People), "person", "people") + " with a contact that has no price", Empty: "Nobody has a contact without a price.",
+		Columns: []Column{head(col("Person")), num("Contacts with no price"), num("£")}}
+	for _, x := range p.People {
+		t.Rows = append(t.Rows, row(cell(refTo(x.Person, FootprintPath(x.Person)+"?"+p.Filter.Encode()+"#lines")), number0(x.Lines), words("not known")))
+	}
+	t.Foot = []Row{row(words("All"), number0(p.Lines), words("not known"))}
+	return t
+}
+
 // PartSays is what the part's sum leaves out, and where it is not what the run summed.
 func (c Cohort) PartSays() string {
 	var says []string
@@ -199,7 +254,11 @@ func (c Cohort) PartSays() string {
 		says = append(says, many(n, "contact that you may not see is", "contacts that you may not see are")+" not in it.")
 	}
 	if c.Part.Differs {
-		says = append(says, "Run "+count(int(c.Run))+" summed "+c.Part.InRun.String()+": who holds which record, and what an extract brought that was taken back, are as they stand now.")
+		found := "summed " + c.Part.InRun.String()
+		if c.Part.Unpriced {
+			found = "counted " + count(c.Part.Counted)
+		}
+		says = append(says, "Run "+count(int(c.Run))+" "+found+": who holds which record, and what an extract brought that was taken back, are as they stand now.")
 	}
 	return strings.Join(says, " ")
 }
@@ -294,7 +353,14 @@ func (c Cohort) RankedTable() Table {
 		}
 	}
 	if n := c.Narrowed; n != nil {
-		t.Foot = append(t.Foot, sums("All "+count(c.List.Total)+" that match", n.Year1, n.Year2, n.Total))
+		match := sums("All "+count(c.List.Total)+" that match", n.Year1, n.Year2, n.Total)
+		for i, x := range []struct {
+			sum                money.Pence
+			name, filter, what string
+		}{{n.Year1, first, "year", "1"}, {n.Year2, second, "year", "2"}, {n.Total, whole, "part", "all"}} {
+			match.Cells[7+i] = sumAt(x.sum, "all that match, "+x.name, c.List.With("page", "", x.filter, x.what)+"#part")
+		}
+		t.Foot = append(t.Foot, match)
 		t.Empty = "Nobody of the cohort matches."
 	}
 	all := sums("All "+count(c.People), c.Year1, c.Year2, c.Total)
@@ -309,9 +375,12 @@ func (c Cohort) ApartTable() Table {
 	t := c.table("apart", many(len(c.Apart), "person", "people")+" with one service above the rule’s share", c.Apart)
 	t.Note = "Not added to the cohort."
 	t.Columns[0].Name = "No."
-	t.Foot = []Row{sums("All "+count(len(c.Apart)),
-		sum(c.Apart, func(r CohortRow) money.Pence { return r.Year1 }),
-		sum(c.Apart, func(r CohortRow) money.Pence { return r.Year2 }), c.ApartSum)}
+	whole, first, second := cost.InTwo(c.Window).Words()
+	all := sums("All "+count(len(c.Apart)), 0, 0, 0)
+	all.Cells[7] = c.sumOf(sum(c.Apart, func(r CohortRow) money.Pence { return r.Year1 }), "all listed apart, "+first, "of", "apart", "year", "1")
+	all.Cells[8] = c.sumOf(sum(c.Apart, func(r CohortRow) money.Pence { return r.Year2 }), "all listed apart, "+second, "of", "apart", "year", "2")
+	all.Cells[9] = c.sumOf(c.ApartSum, "all listed apart, "+whole, "of", "apart", "part", "all")
+	t.Foot = []Row{all}
 	return t
 }
 
@@ -377,7 +446,7 @@ func (c Cohort) YearsSay() Text {
 		if n == 0 {
 			return Plain(count(n))
 		}
-		return LinkAbout(List{Path: "/cohort"}.With("over", over)+"#ranked", count(n), about)
+		return LinkAbout(List{Path: "/cohort"}.With("over", over)+"#shown", count(n), about)
 	}
 	return Say(Plain("Of the "+count(c.People)+", "), number(c.Both, "both", "in both years"), Plain(" were at "+c.Weekly.Pounds()+" a week in both, "),
 		number(c.FirstYear, "first", "in the first year only"), Plain(" in "+strings.ToLower(first)+" only and "),

@@ -37,7 +37,7 @@ func (c Cohort) BoroughChart() Chart {
 			costliest = b.People[0].Cost
 		}
 		said = append(said, name+": "+words+", costliest person "+costliest.Pounds()+".")
-		here := List{Path: "/cohort"}.With("borough", name) + "#ranked"
+		here := List{Path: "/cohort"}.With("borough", name) + "#shown"
 		costly := pounds(costliest)
 		if len(b.People) > 0 {
 			costly = cell(LinkAbout(FootprintPath(b.People[0].Person), costliest.Pounds(), "costliest person, "+name))
@@ -114,6 +114,7 @@ func (c Cohort) CurveChart() Chart {
 		y := top + height - q*height/4
 		ch.Shapes = append(ch.Shapes, level(left, full, y, "grid"), text(left-1_50, y+5, strconv.Itoa(q*25)+"%", "end", "quiet"))
 	}
+	ch.Table.Foot = []Row{c.curveOf(c.People, c.Total, "The cohort", c.opens("part", "all")), c.curveOf(c.All, c.AllCost, "Everybody", c.topPath(100))}
 	path := "M0 100"
 	for _, p := range c.Curve {
 		path += " L" + share(p.People, c.All).bare() + " " + (full - share(p.Cost, c.AllCost)).bare()
@@ -143,6 +144,15 @@ func (c Cohort) CurveChart() Chart {
 		text(full, 238, "100%", "end", "quiet"))
 	ch.Said = "A rising curve. " + strings.Join(said, "; ") + "."
 	return ch
+}
+
+// curveOf is a line of the curve's table that is no point of it.
+func (c Cohort) curveOf(people int, sum money.Pence, name, href string) Row {
+	together := pounds(sum)
+	if href != "" {
+		together = sumAt(sum, name, href)
+	}
+	return row(words(name+", "+many(people, "person", "people")), words(share(people, c.All).tenths()), together, words(share(sum, c.AllCost).tenths()))
 }
 
 // PayerTable says who pays, largest first.

@@ -78,6 +78,14 @@ type CohortTop struct {
 	Rows            []PersonCost // this page of them
 }
 
+// Title is who they are, with what they cost.
+func (t CohortTop) Title() string {
+	if t.Percent == 100 {
+		return "Everybody with a priced contact: " + t.Sum.String()
+	}
+	return "The costliest " + strconv.Itoa(t.Percent) + "%: " + t.Sum.String()
+}
+
 // Table is this page of them; each leads to their footprint.
 func (t CohortTop) Table() Table {
 	out := Table{ID: "top-people", Name: t.List.name("person", "people"), Columns: []Column{num("No."), head(col("Person")), num("£"), bars("Bar")}}
@@ -98,7 +106,15 @@ func (c Cohort) costTogether(p CurvePoint) Cell {
 	if c.Only != "" || p.Percent == 0 {
 		return pounds(p.Cost)
 	}
-	return cell(LinkAbout(List{Path: "/cohort"}.With("top", strconv.Itoa(p.Percent))+"#top", p.Cost.Pounds(), p.Said))
+	return cell(LinkAbout(c.topPath(p.Percent), p.Cost.Pounds(), p.Said))
+}
+
+// topPath leads to the costliest so many per cent of everybody; nowhere for whoever may know of some people only.
+func (c Cohort) topPath(percent int) string {
+	if c.Only != "" {
+		return ""
+	}
+	return List{Path: "/cohort"}.With("top", strconv.Itoa(percent)) + "#top"
 }
 
 func tenths(n float64) string { return strconv.Itoa(int(n)) }

@@ -21,7 +21,8 @@ type Totals struct {
 	Year  day.FinancialYear // the price year of every figure here
 	Rents bool              // rent and benefits are counted; else they are left out, and the page says so
 
-	NotPriced int // contacts without a price, which are in no figure here
+	NotPriced   int    // contacts without a price, which are in no figure here
+	NotPricedAt string // where those are; empty where they are not opened
 }
 
 // Costing is what every sum of money rests on, and goes with it to the page.
@@ -29,10 +30,13 @@ type Costing struct {
 	Year  day.FinancialYear // prices of
 	Rents bool              // rent and benefits are counted
 
-	NotPriced int // contacts without a price, which are not in the sum
+	NotPriced   int    // contacts without a price, which are not in the sum
+	NotPricedAt string // where those are; empty for whoever may not open them
 }
 
-func (c Costing) totals(cards ...Card) Totals { return Totals{cards, c.Year, c.Rents, c.NotPriced} }
+func (c Costing) totals(cards ...Card) Totals {
+	return Totals{cards, c.Year, c.Rents, c.NotPriced, c.NotPricedAt}
+}
 
 func card(name, figure string, note ...Bit) Card { return Card{name, figure, note} }
 

@@ -120,7 +120,8 @@ func cohortCases() []Case {
 			Strong("prices of 2024-25"), Plain(", from "), Strong("three agencies or more"), Plain(", with "),
 			Strong("no single service above 75%"), Plain(" of their cost. Rent and benefits are left out.")),
 		Partial:   []string{"Fernhill Recovery covers 93 of the 104 weeks and Lewisham Council 102."},
-		OtherYear: "The same £500 in 2013-14 prices would be £684.62 a week today: 30 of these 45 people are above that.",
+		OtherYear: Say(Plain("The same £500 in 2013-14 prices would be £684.62 a week today: "), Link("/cohort?over=also#shown", "30 of these 45 people"), Plain(" are above that.")),
+		Middle:    []id.Person{174_221},
 		Agencies:  agencies, MayShowNames: true, MayExport: true, MayRun: true, RunsTakes: "about 2 minutes",
 		CrisisMeans: "Crisis: A&E, ambulance, emergency beds, ward, custody, prison, eviction, temporary accommodation. All the rest is planned.",
 		List:        List{Path: "/cohort", Page: 1, Size: 20, Total: 45, Sort: "weekly", Descending: true}, All: 9638, AllCost: amount(49_510_822)}
@@ -162,7 +163,7 @@ func cohortCases() []Case {
 		{"police", "Police", amount(647_976), 0}, {"moj", "Ministry of Justice", amount(366_626), amount(56_202)}, {"health", "Councils, public health", 0, amount(149_230)}}
 	named, failed, all, none, narrowed := c, c, c, c, c
 	narrowed.Filter = Form{Typed: map[string][]string{"borough": {"Lambeth"}, "agency": {"RIV"}}}
-	narrowed.Narrowed, narrowed.List.Total, narrowed.Ranked = &Narrowed{c.Year1 / 5, c.Year2 / 5, c.Total / 5}, 3, c.Ranked[:3]
+	narrowed.Narrowed, narrowed.List.Total, narrowed.Ranked = &Narrowed{c.Year1 / 5, c.Year2 / 5, c.Total / 5, "of Lambeth, known to " + longName}, 3, c.Ranked[:3]
 	named.NamesUntil, named.OutOfDate = at(12, 12, 10), nil
 	named.Ranked = append([]CohortRow(nil), c.Ranked...)
 	for i := range named.Ranked {
@@ -172,7 +173,10 @@ func cohortCases() []Case {
 	narrowed.Top = &CohortTop{Percent: 1, People: 96, Sum: c.Total, Rows: people["Lambeth"], List: List{Path: "/cohort", Kept: map[string][]string{"top": {"1"}}, Page: 2, Size: 20, Total: 96}}
 	narrowed.Part = &CohortPart{Name: "NHS, crisis use", Sum: 1_000_00, Lines: 12, Filter: map[string][]string{"payer": {"nhs"}, "kind": {"crisis"}},
 		People: []PartOf{{3, 900_00, 10}, {7922, 100_00, 2}}, Hidden: 2, Differs: true, InRun: 1_200_00}
-	all.List.Size, all.Apart, all.MayShowNames, all.MayExport, all.MayRun, all.Partial, all.OtherYear = 0, nil, false, false, false, nil, ""
+	all.List.Size, all.Apart, all.MayShowNames, all.MayExport, all.MayRun, all.Partial, all.OtherYear = 0, nil, false, false, false, nil, nil
+	all.Middle = []id.Person{3, 7922}
+	all.Top = &CohortTop{Percent: 100, People: 9638, Sum: c.AllCost, Rows: people["Lambeth"], List: List{Path: "/cohort", Kept: map[string][]string{"top": {"100"}}, Page: 1, Size: 20, Total: 9638}}
+	all.Part = &CohortPart{Name: "Contacts with no price", Unpriced: true, Lines: 12, Filter: map[string][]string{"price": {"none"}}, People: []PartOf{{3, 0, 10}, {7922, 0, 2}}, Differs: true, Counted: 14}
 	none.People, none.Ranked, none.Boroughs, none.Curve, none.Years, none.Payers, none.Apart = 0, nil, nil, nil, nil, nil, nil
 	none.Total, none.Year1, none.Year2, none.Crisis, none.Average, none.Median, none.List.Total = 0, 0, 0, 0, 0, 0, 0
 	return []Case{
