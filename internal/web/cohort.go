@@ -318,7 +318,7 @@ func otherYearWords(p app.CohortPage) ui.Text {
 		above = ui.Link("/cohort?over="+app.OverAlso+"#shown", commas(p.AlsoAbove)+" of these "+plural(int64(len(p.Cohort.Members)), "person", "people"))
 	}
 	return ui.Say(ui.Plain(fmt.Sprintf("The same %s in %s prices would be %s a week in %s: ", p.Rule.AWeek.Pounds(), p.Area.Cohort.ShownAlsoIn, p.AlsoAWeek,
-		p.Rule.PriceYear)), above, ui.Plain(" "+either(p.AlsoAbove, "is", "are")+" at or above that."))
+		p.Rule.PriceYear)), above, ui.Plain(" "+ui.Either(p.AlsoAbove, "is", "are")+" at or above that."))
 }
 
 // cohortCharts say where the cost lies.
