@@ -141,7 +141,9 @@ type ExtractPage struct {
 	Faulty      int    // rejected rows, of that reason
 	Reasons     []store.FaultCount
 	SetAside    []store.ValueSetAside
-	Work        []Work // under way on it
+	Reading     intake.Reading    // nothing of it once the file's rows are swept
+	Services    map[string]string // names of the area's services, by their slug
+	Work        []Work            // under way on it
 	MayAccept   bool
 	MayRefuse   bool
 	MayTakeBack bool
@@ -191,6 +193,12 @@ func (a *App) ExtractFaults(ctx context.Context, who Who, n id.Extract, reason s
 		if p.SetAside, err = tx.SetAsideOf(n, 50); err != nil {
 			return err
 		}
+		if err := p.reading(tx); err != nil {
+			return err
+		}
+		if p.Services, err = a.serviceNames(tx); err != nil {
+			return err
+		}
 		if p.Work, err = a.jobsOn(tx, n); err != nil {
 			return err
 		}
@@ -205,6 +213,19 @@ func (a *App) ExtractFaults(ctx context.Context, who Who, n id.Extract, reason s
 		return p.decision(tx)
 	})
 	return p, err
+}
+
+// reading tells how the file was read, as a dry run of it does.
+func (p *ExtractPage) reading(tx *store.Tx) error {
+	p.Reading = intake.Reading{}
+	text, err := tx.ReadingOf(p.Extract.ID)
+	if err != nil || text == "" {
+		return err
+	}
+	if err := json.Unmarshal([]byte(text), &p.Reading); err != nil {
+		return fmt.Errorf("reading of extract %d: %w", p.Extract.ID, err)
+	}
+	return nil
 }
 
 // sample shows the first rows masked, so that somebody sees whether each column holds what the layout takes it for.

@@ -116,13 +116,8 @@ func (a *App) Layout(ctx context.Context, who Who, n id.Layout) (LayoutPage, err
 		if p.Reads, err = intake.ParseLayout([]byte(p.Layout.Text)); err != nil {
 			return err
 		}
-		c, err := a.config(tx.Actor().Area)
-		if err != nil {
+		if p.Services, err = a.serviceNames(tx); err != nil {
 			return err
-		}
-		p.Services = map[string]string{}
-		for _, s := range c.Services {
-			p.Services[s.Slug] = s.Name
 		}
 		if p.AddedBy, err = tx.NameOf(p.Layout.AddedBy); err != nil {
 			return err
@@ -181,4 +176,17 @@ func (a *App) areaLayouts(slug id.Area) (map[string][]byte, error) {
 		out[path.Base(name)] = text
 	}
 	return out, nil
+}
+
+// serviceNames gives the names of the area's services by their slug.
+func (a *App) serviceNames(tx *store.Tx) (map[string]string, error) {
+	c, err := a.config(tx.Actor().Area)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, s := range c.Services {
+		names[s.Slug] = s.Name
+	}
+	return names, nil
 }

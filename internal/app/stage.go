@@ -533,7 +533,11 @@ func (s *staging) finish(ctx context.Context) error {
 			return err
 		}
 		c.Unmapped = string(unmapped)
-		return tx.ExtractIsChecked(s.extract.ID, c)
+		reading, err := json.Marshal(s.reader.Reading())
+		if err != nil {
+			return err
+		}
+		return tx.ExtractIsChecked(s.extract.ID, c, string(reading))
 	})
 }
 

@@ -62,6 +62,7 @@ type imported struct {
 	Unmapped []string   `json:"unmapped"`
 	Reasons  []reason   `json:"reasons"`
 	First    []rejected `json:"first_rejected"`
+	readAs
 
 	taken bool // its check, which had been cut off or was under way, was awaited
 }
@@ -267,7 +268,7 @@ func importedOf(p app.ExtractPage, before bool) imported {
 		Rejected: e.Rejected,
 		Repeated: e.Repeated, SetAside: e.SetAside, Records: e.People, Contacts: e.Contacts, Absent: e.Absent,
 		Unmapped: append([]string{}, p.Unmapped...),
-		Reasons:  []reason{}, First: []rejected{}}
+		Reasons:  []reason{}, First: []rejected{}, readAs: readingOf(p.Reading)}
 	for _, r := range p.Reasons {
 		done.Reasons = append(done.Reasons, reason{r.Code, intake.Reason(r.Code), r.Rows})
 	}
@@ -307,10 +308,12 @@ func (d imported) words(c importing) string {
 		}
 		b.WriteString("  " + r.String() + "\n")
 	}
+	b.WriteString(d.looks())
 	if c.Rejected != "" && d.Rejected > 0 {
 		b.WriteString("The rejected rows are in " + c.Rejected + ".\n")
 	}
 	if d.State == "checked" {
+		b.WriteString(d.largest())
 		fmt.Fprintf(&b, "It does not count yet. Accept it with: throughline extract accept %d\n", d.Extract)
 	}
 	return strings.TrimRight(b.String(), "\n")

@@ -34,7 +34,74 @@ type preview struct {
 	Services   []serviceUse `json:"services"`
 	Columns    []string     `json:"columns"`
 	Sample     [][]string   `json:"masked_sample"`
-	Warnings   []string     `json:"warnings"`
+	readAs
+}
+
+// readAs is how a file was read and what somebody should think about before they accept it, as JSON shows it.
+type readAs struct {
+	Remarks []remark     `json:"remarks"`
+	Largest []lineAmount `json:"largest_amounts"`
+}
+
+type remark struct {
+	Code   string  `json:"code"`
+	Remark string  `json:"remark"`
+	Rows   int     `json:"rows,omitempty"`
+	Lines  []int64 `json:"lines,omitempty"` // of some of the rows
+}
+
+type lineAmount struct {
+	Line   int64  `json:"line"`
+	Amount string `json:"amount"`
+	Code   string `json:"code"`
+}
+
+func readingOf(r intake.Reading) readAs {
+	f := readAs{Remarks: []remark{}, Largest: []lineAmount{}}
+	for _, m := range r.Remarks {
+		f.Remarks = append(f.Remarks, remark{m.Code, m.Words, m.Rows, m.Lines})
+	}
+	for _, a := range r.Largest {
+		f.Largest = append(f.Largest, lineAmount{a.Line, a.Amount.Plain(), a.Code})
+	}
+	return f
+}
+
+// looks are the remarks, a line each.
+func (f readAs) looks() string {
+	var b strings.Builder
+	for _, m := range f.Remarks {
+		b.WriteString("Look: " + m.Remark)
+		if len(m.Lines) > 0 {
+			lines := make([]string, len(m.Lines))
+			for i, line := range m.Lines {
+				lines[i] = count(line)
+			}
+			name := " Lines "
+			if len(lines) == 1 {
+				name = " Line "
+			}
+			b.WriteString(name + strings.Join(lines, ", "))
+			if more := m.Rows - len(lines); more > 0 {
+				b.WriteString(" and " + count(more) + " more")
+			}
+			b.WriteString(".")
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// largest is a table of the largest amounts; empty where there is none.
+func (f readAs) largest() string {
+	var rows [][]string
+	for _, a := range f.Largest {
+		rows = append(rows, []string{count(a.Line), a.Amount, a.Code})
+	}
+	if len(rows) == 0 {
+		return ""
+	}
+	return "\nThe largest amounts\n" + table([]string{"LINE", "POUNDS", "CODE"}, rows) + "\n"
 }
 
 type setAside struct {
@@ -122,7 +189,7 @@ func previewOf(name string, p *intake.Preview) preview {
 		Blank: p.Counts.Blank,
 		From:  p.First.String(), To: p.Last.String(), Reasons: []reason{}, First: []rejected{}, SetAside: []setAside{},
 		Unmapped: append([]string{}, p.Unmapped...),
-		Services: []serviceUse{}, Columns: p.Headers, Sample: p.Sample, Warnings: append([]string{}, p.Warnings...)}
+		Services: []serviceUse{}, Columns: p.Headers, Sample: p.Sample, readAs: readingOf(p.Reading)}
 	for _, r := range p.Reasons {
 		out.Reasons = append(out.Reasons, reason{r.Code, r.Reason, int64(r.Rows)})
 	}
@@ -152,9 +219,7 @@ func (p preview) words(l *intake.Layout) string {
 	if p.From != "" {
 		fmt.Fprintf(&b, "Contacts from %s to %s.\n", p.From, p.To)
 	}
-	for _, warning := range p.Warnings {
-		b.WriteString("Look: " + warning + "\n")
-	}
+	b.WriteString(p.looks())
 	if len(p.Unmapped) > 0 {
 		fmt.Fprintf(&b, "Nothing would be stored of the columns %s.\n", strings.Join(p.Unmapped, ", "))
 	}
@@ -188,6 +253,7 @@ func (p preview) words(l *intake.Layout) string {
 		rows = append(rows, []string{count(s.Contacts), s.Code, cmp.Or(s.Unit, "contact"), means})
 	}
 	section("Services", []string{"CONTACTS", "CODE", "UNIT", "MEANS"}, rows)
+	b.WriteString(p.largest())
 	section("The first accepted rows, masked", p.Columns, p.Sample)
 	return strings.TrimRight(b.String(), "\n")
 }

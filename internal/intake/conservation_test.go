@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -248,7 +249,7 @@ func TestSizes(t *testing.T) {
 		if want := (Counts{Rows: n, Accepted: n}); p.Counts != want {
 			t.Errorf("%d rows: %+v", n, p.Counts)
 		}
-		warned := strings.Contains(strings.Join(p.Warnings, " "), "the most that a spreadsheet holds")
+		warned := slices.ContainsFunc(p.Remarks, func(r Remark) bool { return r.Code == "full-sheet" })
 		if want := n == 65_535 || n == 1_048_575; warned != want {
 			t.Errorf("%d rows and a header: warned of a spreadsheet's limit %v, want %v", n, warned, want)
 		}

@@ -11,22 +11,18 @@ import (
 
 // Preview is what a dry run of a file found. Nothing of it has been stored.
 type Preview struct {
-	Counts     Counts
-	Hash       [32]byte
-	Bytes      int64
-	Encoding   string
-	HeaderLine int
-	Reasons    []ReasonCount   // of rejected rows, the most frequent first
-	SetAside   []SetAsideCount // of values in accepted rows, the most frequent first
-	Rejected   []RejectedRow   // the first of them, in file order
-	Unmapped   []string        // headers of columns of which nothing is stored
-	Services   []ServiceUse    // the most frequent first
-	First      day.Day         // of the contacts' first days; zero when there is none
-	Last       day.Day         // the latest day of a contact
-	Later      int             // contacts that begin after the as-of day
-	Headers    []string        // of Sample and of the rejected rows' values
-	Sample     [][]string      // the first accepted rows, masked
-	Warnings   []string        // sentences about the file that someone should think about before they accept it
+	Reading
+	Counts   Counts
+	Hash     [32]byte
+	Bytes    int64
+	Reasons  []ReasonCount   // of rejected rows, the most frequent first
+	SetAside []SetAsideCount // of values in accepted rows, the most frequent first
+	Rejected []RejectedRow   // the first of them, in file order
+	Unmapped []string        // headers of columns of which nothing is stored
+	First    day.Day         // of the contacts' first days; zero when there is none
+	Last     day.Day         // the latest day of a contact
+	Headers  []string        // of Sample and of the rejected rows' values
+	Sample   [][]string      // the first accepted rows, masked
 }
 
 // ReasonCount is how many rows were rejected for one reason.
@@ -60,7 +56,7 @@ func DryRun(file io.Reader, l *Layout, o Options, rejected int) (*Preview, error
 	if err != nil {
 		return nil, err
 	}
-	p := &Preview{HeaderLine: r.HeaderLine(), Encoding: r.Encoding(), Unmapped: r.Unmapped(), Headers: r.Headers()}
+	p := &Preview{Unmapped: r.Unmapped(), Headers: r.Headers()}
 	reasons := map[string]int{}
 	aside := map[[2]string]*SetAsideCount{}
 	for r.Next() {
@@ -79,11 +75,7 @@ func DryRun(file io.Reader, l *Layout, o Options, rejected int) (*Preview, error
 		return nil, r.Err()
 	}
 	p.Counts, p.Hash, p.Bytes = r.Counts(), r.Hash(), r.Bytes()
-	p.Services = slices.Clone(r.Services())
-	slices.SortStableFunc(p.Services, func(a, b ServiceUse) int {
-		return cmp.Or(b.Contacts-a.Contacts, cmp.Compare(a.Code,
-			b.Code))
-	})
+	p.Reading = r.Reading()
 	for code, n := range reasons {
 		p.Reasons = append(p.Reasons, ReasonCount{code, Reason(code), n})
 	}
@@ -94,7 +86,6 @@ func DryRun(file io.Reader, l *Layout, o Options, rejected int) (*Preview, error
 	slices.SortFunc(p.SetAside, func(a, b SetAsideCount) int {
 		return cmp.Or(b.Values-a.Values, cmp.Compare(a.Column, b.Column), cmp.Compare(a.Code, b.Code))
 	})
-	p.warn(o)
 	return p, nil
 }
 
@@ -129,30 +120,6 @@ func (p *Preview) accept(l *Layout, row *Row, aside map[[2]string]*SetAsideCount
 		p.First = c.From
 	}
 	p.Last = max(p.Last, c.From, c.To)
-	if c.Later {
-		p.Later++
-	}
-}
-
-// warn adds what the counts alone make doubtful.
-func (p *Preview) warn(o Options) {
-	lines := p.Counts.Rows + p.Counts.Blank + p.Counts.Above + p.Counts.After + 1
-	if (lines == 65_536 || lines == 1_048_576) && o.Totals.Rows == 0 {
-		p.Warnings = append(p.Warnings,
-			"The file has exactly "+commas(lines)+" lines, the most that a spreadsheet holds. Ask the agency whether rows were cut off.")
-	}
-	if p.Later > 0 {
-		p.Warnings = append(p.Warnings, plural(p.Later, "contact begins",
-			"contacts begin")+" after the as-of day. Check the as-of day.")
-	}
-	if c := p.Counts; c.Revised >= 20 && c.Revised*20 > c.Rows {
-		p.Warnings = append(p.Warnings, plural(c.Revised, "row has",
-			"rows have")+" the number of another row that says something else, and would take its place. "+
-			"Check that the number is unique in the file; in the layout several columns can make one number.")
-	}
-	if c := p.Counts; c.Rows >= 20 && c.Rejected*2 > c.Rows {
-		p.Warnings = append(p.Warnings, "More than half of the rows are rejected. The layout is probably not the right one for this file.")
-	}
 }
 
 // Masked hides what tells who someone is and keeps what shows whether columns stand where the layout says.

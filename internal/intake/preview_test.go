@@ -35,7 +35,11 @@ func TestDryRun(t *testing.T) {
 	}
 	want := &Preview{
 		Counts: Counts{Rows: 9, Accepted: 4, Rejected: 4, Repeated: 1, Blank: 1, Above: 2, After: 1, SetAside: 4, SetAsideRows: 3},
-		Hash:   p.Hash, Bytes: int64(len(file)), Encoding: "utf-8", HeaderLine: 3,
+		Hash:   p.Hash, Bytes: int64(len(file)),
+		Reading: Reading{Encoding: "utf-8", HeaderLine: 3,
+			Services: []ServiceUse{{"VIS", true, "street-outreach", "contact", 2}, {"BED", true, "hostel-support", "night", 1}, {"NEW", false, "", "contact", 1}},
+			Largest:  []LineAmount{{4, 12_50, "VIS"}},
+			Remarks:  []Remark{{"after-as-of", "1 contact begins after the as-of day. Check the as-of day.", 1, []int64{13}}}},
 		Reasons: []ReasonCount{{"unreadable-day", "Date cannot be read", 2}, {"no-record-number", "No record number", 1}, {"too-few-values", "Too few values in the row", 1}},
 		SetAside: []SetAsideCount{
 			{"dob", "placeholder-date", "The date stands for a date of birth that is not known.", 3, ""},
@@ -48,8 +52,7 @@ func TestDryRun(t *testing.T) {
 				[]string{"K5", "Di", "", "R5", "VIS", "32/02/2025", "", ""}},
 		},
 		Unmapped: []string{"notes"},
-		Services: []ServiceUse{{"VIS", true, "street-outreach", "contact", 2}, {"BED", true, "hostel-support", "night", 1}, {"NEW", false, "", "contact", 1}},
-		First:    day.Must(2025, 2, 1), Last: day.Must(2026, 5, 2), Later: 1,
+		First:    day.Must(2025, 2, 1), Last: day.Must(2026, 5, 2),
 		Headers: []string{"id", "forename", "dob", "ref", "code", "start", "end", "cost"},
 		Sample: [][]string{
 			{"••", "•••", "••/••/••••", "••", "VIS", "01/02/2025", "", "12.50"},
@@ -57,7 +60,6 @@ func TestDryRun(t *testing.T) {
 			{"••", "•••", "••/••/••••", "••", "NEW", "05/02/2025", "", ""},
 			{"••", "••", "", "••", "BED", "01/05/2026", "02/05/2026", ""},
 		},
-		Warnings: []string{"1 contact begins after the as-of day. Check the as-of day."},
 	}
 	if d := cmp.Diff(want, p); d != "" {
 		t.Errorf("(want, got)\n%s", d)

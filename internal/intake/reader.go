@@ -41,11 +41,11 @@ type Counts struct {
 
 // ServiceUse is a service code as it stands in the file.
 type ServiceUse struct {
-	Code     string
-	Known    bool   // the layout says what it means
-	Service  string // the area's service; empty when not known
-	Unit     string // "contact" when not known: a row is one contact
-	Contacts int    // accepted contacts
+	Code     string `json:"code"`
+	Known    bool   `json:"known"`             // the layout says what it means
+	Service  string `json:"service,omitempty"` // the area's service; empty when not known
+	Unit     string `json:"unit"`              // "contact" when not known: a row is one contact
+	Contacts int    `json:"contacts"`          // accepted contacts
 }
 
 // Reader reads a file row by row through a layout. Memory does not grow with the file but for about twenty bytes a row with a
@@ -68,6 +68,7 @@ type Reader struct {
 	values   [][]byte
 	counts   Counts
 	services []ServiceUse
+	remarks  remarks
 	known    []*ServiceCode // of services, what the layout says; nil for unknown
 	byCode   map[string]int
 	seen     seen
@@ -246,7 +247,9 @@ func (r *Reader) read() {
 		return
 	}
 	if r.layout.Kind.HasContacts() {
-		r.services[row.Contact.Service].Contacts++
+		use := &r.services[row.Contact.Service]
+		use.Contacts++
+		r.remarks.add(row.Line, &row.Contact, use.Code)
 	}
 	aside := len(row.SetAside)
 	if row.Person != nil {

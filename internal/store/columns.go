@@ -58,7 +58,7 @@ var columns = map[string]map[string]Class{
 	"layouts":           join(all(system, "area", "id", "agency", "name", "version", "hash", "text", "added_at", "approved_at"), all(staff, "added_by", "approved_by")),
 	"extracts": join(all(system, "area", "id", "agency", "layout", "name", "sha256", "bytes", "as_of", "whole", "control_rows", "control_sum", "state", "received_at",
 		"checked_at", "decided_at", "rows", "accepted", "rejected", "repeated", "set_aside", "people", "contacts", "first_day", "last_day", "absent", "unmapped",
-		"fault"), all(staff, "received_by", "decided_by", "reason")),
+		"fault"), all(use, "reading"), all(staff, "received_by", "decided_by", "reason")),
 	"extract_chunks":    join(all(system, "area", "extract", "first_line", "last_line"), all(who, "data")),
 	"extract_faults":    join(all(system, "area", "extract", "line", "seq", "field", "code", "message", "remedy"), all(who, "said")),
 	"extract_set_aside": join(all(system, "area", "extract", "field", "code", "reason", "uses"), all(who, "said")),

@@ -75,9 +75,11 @@ var (
 		and state in ('checked', 'accepted') order by as_of, id`)
 	extractState   = query("extract.state", `update extracts set state = $1, decided_at = $2, decided_by = $3, reason = $4 where id = $5 and state = $6 and area = $7`)
 	extractChecked = query("extract.checked", `update extracts set state = 'checked', checked_at = $1, rows = $2, accepted = $3, rejected = $4, repeated = $5,
-		set_aside = $6, people = $7, contacts = $8, first_day = $9, last_day = $10, absent = $11, unmapped = $12 where id = $13 and state = 'received' and area = $14`)
-	extractFaulty = query("extract.faulty", `update extracts set state = 'faulty', checked_at = $1, fault = $2 where id = $3 and state = 'received' and area = $4`)
-	extractSwept  = query("extract.swept", `update extracts set state = $1 where id = $2 and area = $3`)
+		set_aside = $6, people = $7, contacts = $8, first_day = $9, last_day = $10, absent = $11, unmapped = $12, reading = $13
+		where id = $14 and state = 'received' and area = $15`)
+	extractReading = query("extract.reading", `select reading from extracts where id = $1 and area = $2`)
+	extractFaulty  = query("extract.faulty", `update extracts set state = 'faulty', checked_at = $1, fault = $2 where id = $3 and state = 'received' and area = $4`)
+	extractSwept   = query("extract.swept", `update extracts set state = $1, reading = '' where id = $2 and area = $3`)
 )
 
 // AddExtract begins an extract. When the agency has sent the same bytes under the same layout before, and they still stand,
@@ -151,13 +153,19 @@ func (tx *Tx) HoldingExtracts(agency id.Agency, but id.Extract) ([]Extract, erro
 	return tx.extractsBy(extractHolding, tx.area, int64(agency), int64(but))
 }
 
-// ExtractIsChecked ends the checking of an extract with what became of its rows.
-func (tx *Tx) ExtractIsChecked(n id.Extract, c ExtractCounts) error {
+// ReadingOf gives how an extract's file was read, as ExtractIsChecked was told it; empty once its rows are swept.
+func (tx *Tx) ReadingOf(n id.Extract) (reading string, err error) {
+	err = tx.one(extractReading, []any{int64(n), tx.area}, &reading)
+	return reading, missing(err, "extract")
+}
+
+// ExtractIsChecked ends the checking of an extract with what became of its rows, and how they were read, as JSON.
+func (tx *Tx) ExtractIsChecked(n id.Extract, c ExtractCounts, reading string) error {
 	if c.Accepted+c.Rejected+c.Repeated != c.Rows {
 		return fault.New(fault.Internal, "rows-lost", "The rows of this file do not add up.", "")
 	}
 	return moved(tx.exec(extractChecked, instant(tx.now), c.Rows, c.Accepted, c.Rejected, c.Repeated, c.SetAside, c.People, c.Contacts,
-		int64(c.FirstDay), int64(c.LastDay), c.Absent, c.Unmapped, int64(n), tx.area))
+		int64(c.FirstDay), int64(c.LastDay), c.Absent, c.Unmapped, reading, int64(n), tx.area))
 }
 
 // ExtractIsFaulty ends the checking of a file that could not be read as a whole.

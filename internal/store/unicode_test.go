@@ -72,7 +72,7 @@ func TestNamesAreKeptExactly(t *testing.T) {
 				if err := tx.StageSetAside(e.ID, []ValueSetAside{{Field: name, Code: name, Said: name, Reason: name, Uses: 1}}); err != nil {
 					return err
 				}
-				if err := tx.ExtractIsChecked(e.ID, ExtractCounts{Unmapped: "[]"}); err != nil {
+				if err := tx.ExtractIsChecked(e.ID, ExtractCounts{Unmapped: "[]"}, `{"encoding": "utf-8"}`); err != nil {
 					return err
 				}
 				if err := tx.MoveExtract(e.ID, ExtractChecked, ExtractAccepted, name); err != nil {

@@ -226,7 +226,9 @@ func (w *world) fill(tx *Tx) (err error) {
 	})
 	step(func() error { return tx.StageReplacements([]Replacement{{ContactAt{w.extract, 9}, w.extract}}) })
 	step(func() error { return tx.StageServices(w.extract, map[int64]int64{w.code.ID: 2}) })
-	step(func() error { return tx.ExtractIsChecked(w.extract, ExtractCounts{Unmapped: "[]"}) })
+	step(func() error {
+		return tx.ExtractIsChecked(w.extract, ExtractCounts{Unmapped: "[]"}, `{"encoding": "utf-8"}`)
+	})
 	step(func() error { return tx.MoveExtract(w.extract, ExtractChecked, ExtractAccepted, "") })
 	for range 2 {
 		w.oldRun = w.linkRun
@@ -456,6 +458,7 @@ var readings = map[string]reading{
 		all, err := tx.NewestAsOf()
 		return all[w.agency] != 0, err
 	}},
+	"ReadingOf":    {call: func(tx *Tx, w *world) (any, error) { return tx.ReadingOf(w.extract) }},
 	"LayoutNameOf": {call: func(tx *Tx, w *world) (any, error) { return tx.LayoutNameOf(w.extract) }},
 	"PersonFacts":  {crowd: onlyANumber, call: func(tx *Tx, w *world) (any, error) { return tx.PersonFacts(w.person) }},
 	"Cohort":       {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.Cohort(w.costRun, "cohort", 0, 10) }},

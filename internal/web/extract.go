@@ -120,10 +120,31 @@ func (s *Server) extract(w http.ResponseWriter, r *http.Request, who app.Who) er
 		}
 		c.SetAside = append(c.SetAside, ui.SetAside{Column: v.Field, Sent: v.Said, Values: int(v.Uses), Kinds: int(v.Kinds), Why: v.Reason})
 	}
+	readingOf(&c, p)
 	for _, f := range p.Faults {
 		c.Rejects = append(c.Rejects, ui.Reject{Line: int(f.Line), Column: f.Field, Sent: f.Said, Wrong: f.Message, Remedy: f.Remedy})
 	}
 	return ui.ExtractPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
+}
+
+// readingOf fills in how the file was read.
+func readingOf(c *ui.Extract, p app.ExtractPage) {
+	if r := p.Reading; r.Encoding != "" {
+		c.ReadAs = r.Encoding + ", with its header on line " + strconv.Itoa(r.HeaderLine)
+	}
+	for _, m := range p.Reading.Remarks {
+		lines := make([]int, len(m.Lines))
+		for i, n := range m.Lines {
+			lines[i] = int(n)
+		}
+		c.Remarks = append(c.Remarks, ui.Remark{Words: m.Words, Rows: m.Rows, Lines: lines})
+	}
+	for _, a := range p.Reading.Largest {
+		c.Largest = append(c.Largest, ui.FileAmount{Line: int(a.Line), Amount: a.Amount, Code: a.Code})
+	}
+	for _, u := range p.Reading.Services {
+		c.Services = append(c.Services, ui.FileService{Code: u.Code, Means: cmp.Or(p.Services[u.Service], u.Service), Unit: u.Unit, Contacts: u.Contacts})
+	}
 }
 
 // extractOf opens the extract in the path, at the page of rejected rows that is asked for.

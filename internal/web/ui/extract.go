@@ -184,8 +184,12 @@ type Extract struct {
 	List               List
 	LeftOut            []string // names of columns that the layout does not map
 	Preview            *Preview
-	Consequences       []string // of accepting, from "2,871 attendances join the record"
-	MayDecide          bool     // to accept it
+	ReadAs             string // "utf-8, with its header on line 3"; empty once the rows are removed
+	Remarks            []Remark
+	Largest            []FileAmount
+	Services           []FileService // the most frequent first
+	Consequences       []string      // of accepting, from "2,871 attendances join the record"
+	MayDecide          bool          // to accept it
 	MayDecline         bool
 	MayRemove          bool
 	MayDownload        bool // the rejected rows
@@ -350,12 +354,6 @@ func (e Extract) RejectTable() Table {
 	t := Table{ID: "reject-table", Name: name, Class: "tl-rejected",
 		Columns: []Column{head(num("Line")), col("Column"), col("As sent"), col("What is wrong"), col("Remedy")},
 		Paging:  e.List.paging("Pages of rejected rows", "rows", false)}
-	line := func(n int) Bit {
-		if e.Held() {
-			return LinkAbout(RowPath(e.Extract, n), count(n), "as it was sent")
-		}
-		return Plain(count(n))
-	}
 	for _, r := range e.Rejects {
 		column, value := sent(r.Column), sent(r.Sent)
 		if r.Column == "" {
@@ -364,7 +362,7 @@ func (e Extract) RejectTable() Table {
 		if r.Sent == "" {
 			value = cell(Quiet("empty"))
 		}
-		t.Rows = append(t.Rows, row(cell(Spoken("Line "), line(r.Line)), column, value, words(r.Wrong), words(r.Remedy)))
+		t.Rows = append(t.Rows, row(cell(Spoken("Line "), e.lineAsSent(r.Line)), column, value, words(r.Wrong), words(r.Remedy)))
 	}
 	return t
 }

@@ -73,6 +73,12 @@ func extractCases() []Case {
 			{1880, "", "9 values", "The header has 11 columns, this row has 9", "Look for a line break inside a field"},
 			{2251, "attendance_type", oddName, "Not a code of the layout", "Send one of the 7 codes in your layout"}},
 		Preview: &Preview{Columns: []string{"Record", "Day", "Service"}, Rows: [][]string{{"RH-448120", "2024-05-16", "AE-ATT"}, {"RH-448121", "2024-05-17", "AE-ATT"}}},
+		ReadAs:  "utf-8, with its header on line 1",
+		Remarks: []Remark{{"12 contacts begin after the as-of day. Check the as-of day.", 12, []int{88, 90, 91, 102, 300, 301, 302, 303, 304, 305}},
+			{"1 amount is more than 32 times the middle amount of the same service code. Look for a missing decimal point, or pence sent as pounds.", 1, []int{2044}},
+			{"More than half of the rows are rejected.", 0, nil}},
+		Largest:  []FileAmount{{2044, amount(812_000), "AE-ATT"}, {17, amount(310), oddName}},
+		Services: []FileService{{"AE-ATT", "A&E attendance", "contact", 2861}, {oddName, "", "contact", 10}},
 		Consequences: []string{"2,871 attendances join the record; 1,206 people have something new, 18 of them in the cohort",
 			"no figure already made changes; run 31 is marked out of date until you make a new run"},
 	}
@@ -81,6 +87,7 @@ func extractCases() []Case {
 		"Accepted by Ayesha Rahman on 8 May 2026.", 2950, amount(800), amount(812)
 	clean.Rejected, clean.Rejects, clean.Reasons, clean.SetAside, clean.Accepted, clean.InFile, clean.MayDecide, clean.MayDecline = 0, nil, nil, nil, 2946, 2946, false, false
 	clean.Repeated, clean.SaidRows, clean.Preview, clean.LeftOut = 0, 0, nil, nil
+	clean.ReadAs, clean.Remarks, clean.Largest, clean.Services = "", nil, nil, nil
 	checking.State, checking.Jobs = ExtractChecking, []Job{starting}
 	failed.Again = "/extracts/new?agency=4&layout=4"
 	failed.State, failed.Failure = ExtractFailed, []string{"Line 3 ends inside a quotation mark. Ask the agency to export the file again."}
