@@ -186,6 +186,11 @@ func (a *App) cohortPage(tx *store.Tx, in OpenCohort) (p CohortPage, err error) 
 		if p.Top, err = p.costliest(tx, in); err != nil {
 			return p, err
 		}
+		if p.Top != nil && p.Top.People == p.Cohort.Everyone {
+			for _, c := range report.Codes {
+				p.Top.Contacts += c.Sum.Contacts
+			}
+		}
 	}
 	apart, err := p.list(tx, "single-service", mostApart)
 	if err != nil {

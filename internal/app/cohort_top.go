@@ -9,8 +9,9 @@ import (
 // CohortTop is a point of the curve with the people who carry it: the costliest of everyone with a priced contact.
 type CohortTop struct {
 	cohort.Point
-	Rows []store.PersonTotal // a page of them
-	Page int
+	Rows     []store.PersonTotal // a page of them
+	Page     int
+	Contacts int // theirs that have a price, where they are everybody; else 0
 }
 
 // costliest opens a point of the curve; nil where the curve has no such point. It is for whoever may know of everybody: each person is

@@ -334,6 +334,11 @@ type WaitingPrice struct {
 // Gap says whether a run made now would leave the code's contacts without a price: nobody has decided, or nobody has approved it.
 func (l PriceLineState) Gap() bool { return l.State == "none" || l.Approved == "" }
 
+// Aside says whether the code is left out by decision, or a part of each of its amounts is, as rent is.
+func (l PriceLineState) Aside() bool {
+	return l.State == "left-out" || !l.Gap() && l.Line.Own != nil && l.Line.Own.Note != ""
+}
+
 // NotPriced is how many contacts of the code in the window had no price in the published run; before the first run, all that a run
 // would leave without. Those left out by decision are not among them.
 func (l PriceLineState) NotPriced() int {

@@ -15,19 +15,40 @@ import (
 	"throughline/internal/store"
 )
 
-// OpenCodePeople asks whose the contacts of a code are.
+// CodeSet is several codes of the price map that are opened together.
+type CodeSet string
+
+const (
+	UnpricedCodes CodeSet = "unpriced" // those without an approved price
+	LeftOutCodes  CodeSet = "left-out" // those left out by decision, or of whose amounts a part is
+)
+
+// of says whether a code is one of the set.
+func (s CodeSet) of(l PriceLineState) bool {
+	switch s {
+	case UnpricedCodes:
+		return l.Gap()
+	case LeftOutCodes:
+		return l.Aside()
+	}
+	return false
+}
+
+// OpenCodePeople asks whose the contacts of a code are, or of a set of codes.
 type OpenCodePeople struct {
 	OpenPriceLine
-	Cohort bool // of the cohort alone
-	Page   int  // from 1; 0 is the first
+	Set    CodeSet // in place of the one code; empty for that
+	Cohort bool    // of the cohort alone
+	Page   int     // from 1; 0 is the first
 }
 
 // CodePeoplePage is whose the contacts of a code in the area's window are, by the records and prices as they stand now.
 type CodePeoplePage struct {
 	Viewer   Viewer
 	Area     *area.Area
-	Rents    bool // rent and benefits are counted
-	State    PriceLineState
+	Rents    bool             // rent and benefits are counted
+	State    PriceLineState   // of the code; of a set, zero
+	Codes    []PriceLineState // that were opened: the one, or those of the set
 	Rule     cost.Window
 	Run      store.Run // the published cost run; zero when there is none
 	Page     int
@@ -48,8 +69,15 @@ type CodePerson struct {
 	Unpriced int
 	Amount   money.Pence
 	InCohort bool
+	Codes    []CodeCount // what they are made of
 
-	one store.StoredContact // any of them
+	some []store.StoredContact // one of each code
+}
+
+// CodeCount is how many of somebody's contacts are of a code.
+type CodeCount struct {
+	Key      cost.Key
+	Contacts int
 }
 
 // CodePeopleOnPage is how many people a page shows.
@@ -65,12 +93,19 @@ func (a *App) CodePeople(ctx context.Context, who Who, in OpenCodePeople) (CodeP
 			return err
 		}
 		p = CodePeoplePage{Viewer: page.Viewer, Area: page.Area, Rents: page.Rents, Rule: windowOf(page.Area), Run: page.Run, Cohort: in.Cohort}
-		if p.State, err = in.OpenPriceLine.of(page); err != nil {
+		if p.Codes, err = in.codes(page); err != nil {
 			return err
 		}
-		all, err := a.codePeople(tx, p.State, p.Run.ID)
+		if in.Set == "" {
+			p.State = p.Codes[0]
+		}
+		all, err := a.peopleOf(tx, p.Codes, p.Run.ID)
 		if err != nil {
 			return err
+		}
+		uses, amount := 0, money.Pence(0)
+		for _, l := range p.Codes {
+			uses, amount = uses+l.Uses(), amount+l.Sum.Amount
 		}
 		if in.Cohort {
 			all = slices.DeleteFunc(all, func(x CodePerson) bool { return !x.InCohort })
@@ -78,12 +113,58 @@ func (a *App) CodePeople(ctx context.Context, who Who, in OpenCodePeople) (CodeP
 		for _, x := range all {
 			p.People, p.Contacts, p.Unpriced, p.Amount = p.People+1, p.Contacts+x.Contacts, p.Unpriced+x.Unpriced, p.Amount+x.Amount
 		}
-		p.Differs = p.Run.ID != 0 && !in.Cohort && (p.Contacts != p.State.Uses() || p.Amount != p.State.Sum.Amount)
+		p.Differs = p.Run.ID != 0 && !in.Cohort && (p.Contacts != uses || p.Amount != amount)
 		p.Page = min(max(1, in.Page), max(1, (len(all)+CodePeopleOnPage-1)/CodePeopleOnPage))
 		first := (p.Page - 1) * CodePeopleOnPage
 		return a.openCodePeople(tx, &p, all[first:min(len(all), first+CodePeopleOnPage)])
 	})
 	return p, err
+}
+
+// codes finds what was asked for on the price map.
+func (in OpenCodePeople) codes(p PriceMapPage) ([]PriceLineState, error) {
+	if in.Set == "" {
+		one, err := in.OpenPriceLine.of(p)
+		return []PriceLineState{one}, err
+	}
+	var some []PriceLineState
+	for _, l := range p.Lines {
+		if in.Set.of(l) {
+			some = append(some, l)
+		}
+	}
+	return some, nil
+}
+
+// peopleOf is codePeople of several codes, each person once.
+func (a *App) peopleOf(tx *store.Tx, codes []PriceLineState, run id.Run) ([]CodePerson, error) {
+	var all []CodePerson
+	at := map[id.Person]int{}
+	for _, l := range codes {
+		some, err := a.codePeople(tx, l, run)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range some {
+			i, met := at[x.Person]
+			if !met {
+				at[x.Person] = len(all)
+				x.Codes, x.some = slices.Clone(x.Codes), slices.Clone(x.some)
+				all = append(all, x)
+				continue
+			}
+			y := &all[i]
+			y.Contacts, y.Unpriced, y.Amount = y.Contacts+x.Contacts, y.Unpriced+x.Unpriced, y.Amount+x.Amount
+			y.Codes, y.some = append(y.Codes, x.Codes...), append(y.some, x.some...)
+		}
+	}
+	slices.SortFunc(all, bySum)
+	return all, nil
+}
+
+// bySum puts the largest sum first, then the most contacts.
+func bySum(x, y CodePerson) int {
+	return cmp.Or(cmp.Compare(y.Amount, x.Amount), cmp.Compare(y.Contacts, x.Contacts), cmp.Compare(x.Person, y.Person))
 }
 
 // of finds the code on the price map.
@@ -108,8 +189,11 @@ func (a *App) openCodePeople(tx *store.Tx, p *CodePeoplePage, some []CodePerson)
 		if err != nil {
 			return err
 		}
-		row, of := m.row(tx, x.one, facts.Agencies)
-		if !tx.May(policy.PersonFootprint, policy.Subject{Kind: policy.Person, ID: int64(x.Person)}, facts) || !tx.May(policy.PersonFootprint, row, of) {
+		hidden := slices.ContainsFunc(x.some, func(c store.StoredContact) bool {
+			row, of := m.row(tx, c, facts.Agencies)
+			return !tx.May(policy.PersonFootprint, row, of)
+		})
+		if hidden || !tx.May(policy.PersonFootprint, policy.Subject{Kind: policy.Person, ID: int64(x.Person)}, facts) {
 			p.Closed++
 			continue
 		}
@@ -138,11 +222,12 @@ func (a *App) codePeople(tx *store.Tx, l PriceLineState, run id.Run) ([]CodePers
 		return nil, err
 	}
 	key += fmt.Sprint(" people of ", at, " run ", run)
-	people, err := a.codes.of(key, lasts, func() ([]CodePerson, error) { return reckonCodePeople(tx, m, m.codes[at].ID, here.LinkRun, run) })
+	people, err := a.codes.of(key, lasts, func() ([]CodePerson, error) { return reckonCodePeople(tx, m, at, here.LinkRun, run) })
 	return slices.Clone(people), err
 }
 
-func reckonCodePeople(tx *store.Tx, m *priceMap, service int64, link, run id.Run) (people []CodePerson, err error) {
+func reckonCodePeople(tx *store.Tx, m *priceMap, at int, link, run id.Run) (people []CodePerson, err error) {
+	service, key := m.codes[at].ID, m.key(m.codes[at])
 	number := map[id.Person]int32{}
 	var acts []cost.Activity
 	err = tx.ContactsOfService(service, link, func(p id.Person, s store.StoredContact) {
@@ -150,7 +235,7 @@ func reckonCodePeople(tx *store.Tx, m *priceMap, service int64, link, run id.Run
 		if !met {
 			n = int32(len(people))
 			number[p] = n
-			people = append(people, CodePerson{Person: p, one: s})
+			people = append(people, CodePerson{Person: p, some: []store.StoredContact{s}})
 		}
 		act := m.activity(s)
 		act.Person = n
@@ -182,8 +267,9 @@ func reckonCodePeople(tx *store.Tx, m *priceMap, service int64, link, run id.Run
 			_, people[i].InCohort = members[people[i].Person]
 		}
 	}
-	slices.SortFunc(people, func(x, y CodePerson) int {
-		return cmp.Or(cmp.Compare(y.Amount, x.Amount), cmp.Compare(y.Contacts, x.Contacts), cmp.Compare(x.Person, y.Person))
-	})
+	for i, x := range people {
+		people[i].Codes = []CodeCount{{key, x.Contacts}}
+	}
+	slices.SortFunc(people, bySum)
 	return people, nil
 }

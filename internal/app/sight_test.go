@@ -203,7 +203,7 @@ func TestPeopleOfACodeAreClosedByItsRows(t *testing.T) {
 				return err
 			}
 			for _, c := range contacts {
-				if err := w.app.openCodePeople(tx, &p, []CodePerson{{Person: dean, one: c}}); err != nil {
+				if err := w.app.openCodePeople(tx, &p, []CodePerson{{Person: dean, some: []store.StoredContact{c}}}); err != nil {
 					return err
 				}
 			}

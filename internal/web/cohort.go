@@ -41,10 +41,10 @@ func topShown(p app.CohortPage) *ui.CohortTop {
 	if t == nil {
 		return nil
 	}
-	out := &ui.CohortTop{Percent: t.Percent, People: t.People, Sum: t.Amount,
+	out := &ui.CohortTop{Percent: t.Percent, People: t.People, Sum: t.Amount, Contacts: t.Contacts,
 		List: ui.List{Path: "/cohort", Kept: url.Values{"top": {strconv.Itoa(t.Percent)}}, Page: t.Page, Size: app.CohortOnPage, Total: t.People}}
 	for _, r := range t.Rows {
-		out.Rows = append(out.Rows, ui.PersonCost{Person: r.Person, Cost: r.Total})
+		out.Rows = append(out.Rows, ui.PersonCost{Person: r.Person, Cost: r.Total, Contacts: int(r.Contacts)})
 	}
 	return out
 }

@@ -58,11 +58,15 @@ func (s *Server) prices(w http.ResponseWriter, r *http.Request, who app.Who) err
 				code.BySource = append(code.BySource, ui.SourceSum{Source: x.as, Sum: l.Sum.BySource[x.source]})
 			}
 			c.Codes = append(c.Codes, code)
-			if own := l.Line.Own; own != nil && own.Note != "" {
+			if l.Aside() {
 				c.LeftOut = append(c.LeftOut, ui.LeftOutCode{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l),
-					Why: "Rent and benefits: " + own.Note, Rows: l.Uses(), Sum: "not kept: taken off as each row is read, and still in the row as sent"})
+					Why: "Rent and benefits: " + l.Line.Own.Note, Rows: l.Uses(), Sum: "not kept: taken off as each row is read, and still in the row as sent"})
 			}
 		}
+	}
+	c.MayCohort = p.Run.ID != 0 && p.Viewer.May(policy.CohortOpen)
+	if c.UnpricedContacts() == c.Costing.NotPriced {
+		c.Costing.NotPricedAt = ui.UnpricedPath
 	}
 	for _, x := range priceSources {
 		c.Sources = append(c.Sources, ui.SourceSum{Source: x.as, Sum: by[x.source]})

@@ -195,6 +195,85 @@ func TestEveryFigureOfAPriceOpens(t *testing.T) {
 	says(t, shown, "sums that rest on a local price", "Show every code with a price")
 }
 
+// TestPriceTotalsOpen: the totals of the price map open to the people they are made of, who add up to them.
+func TestPriceTotalsOpen(t *testing.T) {
+	t.Parallel()
+	s := smallSite(t)
+	who := s.as(policy.FinanceLead, policy.AgreePrices)
+	prices, err := s.app.PriceMap(t.Context(), who.credential())
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := who.get("/prices").Body.String()
+	priced := 0
+	for _, l := range prices.Lines {
+		priced += l.Sum.Contacts
+	}
+	says(t, page, `href="/cohort?top=100#top">`+commas(priced)+"<", `href="/cohort?top=100#top">`+prices.Amount.Pounds()+"<", ui.UnpricedPath, ui.LeftOutPath)
+	var contacts, people int
+	var sum money.Pence
+	for n := 1; people < prices.People; n++ {
+		p, err := s.app.Cohort(t.Context(), who.credential(), app.OpenCohort{Top: 100, TopPage: n})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Top.Contacts != priced || p.Top.People != prices.People || p.Top.Page != n {
+			t.Fatalf("page %d of everybody is %d, %d contacts of %d people; want %d of %d", n, p.Top.Page, p.Top.Contacts, p.Top.People, priced, prices.People)
+		}
+		for _, r := range p.Top.Rows {
+			contacts, people, sum = contacts+int(r.Contacts), people+1, sum+r.Total
+		}
+	}
+	if contacts != priced || sum != prices.Amount {
+		t.Errorf("everybody has %d contacts and %s, want %d and %s", contacts, sum, priced, prices.Amount)
+	}
+	for set, of := range map[app.CodeSet]func(app.PriceLineState) bool{app.UnpricedCodes: app.PriceLineState.Gap, app.LeftOutCodes: app.PriceLineState.Aside} {
+		want := 0
+		for _, l := range prices.Lines {
+			if of(l) {
+				want += l.Uses()
+			}
+		}
+		got, seen := 0, map[id.Person]bool{}
+		for n := 1; ; n++ {
+			p, err := s.app.CodePeople(t.Context(), who.credential(), app.OpenCodePeople{Set: set, Page: n})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.Differs || p.Closed > 0 || p.Contacts != want {
+				t.Fatalf("%s: %d contacts, want %d; differs from the run, or %d are closed", set, p.Contacts, want, p.Closed)
+			}
+			for _, x := range p.Rows {
+				of := 0
+				for _, k := range x.Codes {
+					of += k.Contacts
+				}
+				if of != x.Contacts || seen[x.Person] {
+					t.Errorf("%s: a person has %d contacts by code of %d, or stands twice", set, of, x.Contacts)
+				}
+				got, seen[x.Person] = got+x.Contacts, true
+			}
+			if len(seen) >= p.People {
+				break
+			}
+		}
+		if got != want || want == 0 {
+			t.Errorf("%s: the people have %d contacts, want %d", set, got, want)
+		}
+		list := who.get("/prices/people?codes=" + string(set)).Body.String()
+		says(t, list, commas(want), commas(len(seen)), "These add up to what run")
+		links := regexp.MustCompile(`href="(/people/[^"]*/footprint\?as=now&amp;code=[^"#]*)#lines">([0-9]+) of `).FindAllStringSubmatch(list, -1)
+		if len(links) == 0 {
+			t.Fatalf("%s leads to nobody's lines", set)
+		}
+		for _, m := range links[:min(5, len(links))] {
+			if n := allLines.FindStringSubmatch(who.get(html.UnescapeString(m[1])).Body.String()); n == nil || n[1] != m[2] {
+				t.Errorf("%s: %s opens to %v, want %s", set, m[1], n, m[2])
+			}
+		}
+	}
+}
+
 // TestNoPriceIsNoDecision: a code of which the area's price file says only what it means is a gap for somebody to fill, not something to
 // approve; leaving it out is, and says so.
 func TestNoPriceIsNoDecision(t *testing.T) {

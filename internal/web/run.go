@@ -257,7 +257,8 @@ func runFound(p app.RunPage) []ui.Pair {
 	if f.Apart > 0 {
 		pairs = append(pairs, opens("People set apart, whose cost is mostly one service", commas(f.Apart), "/cohort#apart-people", inForce))
 	}
-	pairs = append(pairs, pair("People with a priced contact", commas(f.Everyone)), pair("What everybody’s use cost", f.EveryoneCost.String()))
+	pairs = append(pairs, opens("People with a priced contact", commas(f.Everyone), ui.EverybodyPath, inForce),
+		opens("What everybody’s use cost", f.EveryoneCost.String(), ui.EverybodyPath, inForce))
 	if f.NoPerson > 0 {
 		pairs = append(pairs, pair("Contacts of records that no person holds", commas(f.NoPerson)))
 	}

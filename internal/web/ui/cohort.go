@@ -100,8 +100,9 @@ type BoroughPeople struct {
 
 // PersonCost is what a person cost over the window.
 type PersonCost struct {
-	Person id.Person
-	Cost   money.Pence
+	Person   id.Person
+	Cost     money.Pence
+	Contacts int // that have a price; 0 where nobody asks
 }
 
 // CurvePoint says that the costliest People of all carry Cost together. Said marks the points that are named.

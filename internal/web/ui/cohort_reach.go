@@ -74,6 +74,7 @@ func (r *Reach) RunPath() string { return RunPath(r.LinkRun) }
 type CohortTop struct {
 	Percent, People int
 	Sum             money.Pence
+	Contacts        int // of everybody; 0 where they are not all
 	List            List
 	Rows            []PersonCost // this page of them
 }
@@ -88,15 +89,19 @@ func (t CohortTop) Title() string {
 
 // Table is this page of them; each leads to their footprint.
 func (t CohortTop) Table() Table {
-	out := Table{ID: "top-people", Name: t.List.name("person", "people"), Columns: []Column{num("No."), head(col("Person")), num("£"), bars("Bar")}}
+	out := Table{ID: "top-people", Name: t.List.name("person", "people"), Columns: []Column{num("No."), head(col("Person")), num("Priced contacts"), num("£"), bars("Bar")}}
 	var most money.Pence
 	for _, p := range t.Rows {
 		most = max(most, p.Cost)
 	}
 	for i, p := range t.Rows {
-		out.Rows = append(out.Rows, row(number0(t.List.First()+i), cell(refTo(p.Person, FootprintPath(p.Person))), pounds(p.Cost), barOf(p.Cost, most)))
+		out.Rows = append(out.Rows, row(number0(t.List.First()+i), cell(refTo(p.Person, FootprintPath(p.Person))), number0(p.Contacts), pounds(p.Cost), barOf(p.Cost, most)))
 	}
-	out.Foot = []Row{row(blank(), words("All "+count(t.People)), pounds(t.Sum), blank())}
+	contacts := blank()
+	if t.Contacts > 0 {
+		contacts = number0(t.Contacts)
+	}
+	out.Foot = []Row{row(blank(), words("All "+count(t.People)), contacts, pounds(t.Sum), blank())}
 	out.Paging = t.List.pagingBy("people", "Pages of the costliest people", "people", "#top")
 	return out
 }
@@ -108,6 +113,9 @@ func (c Cohort) costTogether(p CurvePoint) Cell {
 	}
 	return cell(LinkAbout(c.topPath(p.Percent), p.Cost.Pounds(), p.Said))
 }
+
+// EverybodyPath leads to everybody with a priced contact.
+const EverybodyPath = "/cohort?top=100#top"
 
 // topPath leads to the costliest so many per cent of everybody; nowhere for whoever may know of some people only.
 func (c Cohort) topPath(percent int) string {

@@ -64,7 +64,12 @@ func priceCases() []Case {
 	bySource.Codes[0].BySource = []SourceSum{{NationalPrice, amount(5_000_000)}, {OwnAmount, amount(939_766)}}
 	people := CodePeople{Key: one.Key, Agency: "Police", Code: "ARR-DET", Meaning: "Arrest and custody", Window: window, Costing: costing, Contacts: 5318, People: 2104, Unpriced: 3, Sum: amount(4_318_216),
 		Run: 31, Differs: true, RunContacts: 5317, InRun: amount(4_317_404), Closed: 2, List: List{Path: "/prices/people", Page: 2, Size: 25, Total: 2104},
-		Rows: []CodePerson{{dean, 70, 0, amount(56_840), true}, {dean + 1, 12, 2, amount(8120), false}, {dean + 2, 1, 1, 0, false}}}
+		Rows: []CodePerson{{dean, 70, 0, amount(56_840), true, nil}, {dean + 1, 12, 2, amount(8120), false, nil}, {dean + 2, 1, 1, 0, false, nil}}}
+	set := people
+	set.Set, set.Codes, set.Differs = "left-out", 3, false
+	set.Rows = []CodePerson{{dean, 70, 0, amount(56_840), true, []CodeCount{{one.Key, 60}, {PriceKey{"riverbank", oddName, ""}, 10}}}}
+	unpriced := set
+	unpriced.Set, unpriced.Unpriced, unpriced.Sum = "unpriced", people.Contacts, 0
 	leftOut := people
 	leftOut.LeftOut, leftOut.Unpriced, leftOut.Sum, leftOut.Differs, leftOut.Cohort = true, people.Contacts, 0, false, true
 	would, leaves := one, one
@@ -84,6 +89,8 @@ func priceCases() []Case {
 		show(PricesPage, "source", signedIn(), bySource),
 		show(CodePeoplePage, "full", signedIn(), people),
 		show(CodePeoplePage, "left-out", signedIn(), leftOut),
+		show(CodePeoplePage, "set-left-out", signedIn(), set),
+		show(CodePeoplePage, "set-unpriced", signedIn(), unpriced),
 		show(CodePeoplePage, "empty", signedIn(), CodePeople{Key: one.Key, Agency: "Police", Code: oddName, Window: window, Costing: costing}),
 		show(PricePage, "would", signedIn(), would),
 		show(PricePage, "leaves", signedIn(), leaves),

@@ -34,6 +34,7 @@ type Prices struct {
 	Only       PriceSource // Codes are narrowed to what rests on such prices, and their sums to that; empty for all
 	MayExport  bool
 	MayApprove bool
+	MayCohort  bool // there is a run, whose people the viewer may list
 }
 
 // UnpricedCode is an agency's code that nobody has given a price.
@@ -93,16 +94,26 @@ func (p Prices) Head() Head { return Head{Title: "Price map", Place: PlacePrices
 
 // Figures are the headline.
 func (p Prices) Figures() Totals {
-	none := 0
-	for _, u := range p.Unpriced {
-		none += u.Contacts
+	priced := card("Priced", p.Priced.Pounds(), Plain(count(p.Contacts)+" contacts of "+many(p.People, "person", "people")+". "), Link("#codes", "By code"))
+	if p.MayCohort {
+		priced.Note = append(priced.Note, Plain(", "), LinkAbout(EverybodyPath, "whose it is", "all that is priced"))
 	}
-	return p.Costing.totals(
-		card("Priced", p.Priced.Pounds(), Plain(count(p.Contacts)+" contacts of "+many(p.People, "person", "people")+". "), Link("#codes", "By code")),
-		card("No approved price", count(none), Plain("contacts, "+many(len(p.Unpriced), "code", "codes")+". A gap, not zero. "), Link("#unpriced", "Which codes")),
+	none := card("No approved price", count(p.UnpricedContacts()), Plain("contacts, "+many(len(p.Unpriced), "code", "codes")+". A gap, not zero. "), Link("#unpriced", "Which codes"))
+	if p.UnpricedContacts() > 0 {
+		none.Note = append(none.Note, Plain(", "), LinkAbout(UnpricedPath, "whose they are", "contacts with no approved price"))
+	}
+	return p.Costing.totals(priced, none,
 		card("Approved", count(len(p.Codes))+" of "+many(len(p.Codes)+len(p.Unpriced), "code", "codes"), Plain("that are counted. "),
 			LinkAbout("#codes", "Which, and by whom", "approved")),
 	)
+}
+
+// UnpricedContacts are those of every code that needs somebody.
+func (p Prices) UnpricedContacts() (n int) {
+	for _, u := range p.Unpriced {
+		n += u.Contacts
+	}
+	return n
 }
 
 // UnpricedTable are the codes that need somebody.
@@ -111,9 +122,7 @@ func (p Prices) UnpricedTable() Table {
 		Empty: "Every code that agencies sent has an approved price, or is left out.",
 		Columns: []Column{head(col("Agency")), col("Code as sent"), col("Meaning"), col("Unit"), num("Contacts"), num("People"),
 			num("In the cohort"), col("What to do")}}
-	n := 0
 	for _, u := range p.Unpriced {
-		n += u.Contacts
 		do := words("a finance lead sets it")
 		switch {
 		case u.Waits != "":
@@ -134,33 +143,32 @@ func (p Prices) UnpricedTable() Table {
 		line.State = NeedsYou
 		t.Rows = append(t.Rows, line)
 	}
-	t.Foot = []Row{row(words(many(len(p.Unpriced), "code", "codes")), blank(), blank(), blank(), number0(n), words("not added"),
+	t.Foot = []Row{row(words(many(len(p.Unpriced), "code", "codes")), blank(), blank(), blank(), countAt(p.UnpricedContacts(), "contacts, all codes with no approved price", UnpricedPath), words("not added"),
 		words("not added"), words("People can have more than one"))}
 	return t
 }
 
-// whose is a count of a code that leads to whose it is; nothing is nobody's.
-func (k PriceKey) whose(n int, about string) Cell {
-	if n == 0 {
+// countAt is a count that leads to what it counts; nothing has nowhere to lead.
+func countAt(n int, about, href string) Cell {
+	if n == 0 || href == "" {
 		return number0(n)
 	}
-	return cell(LinkAbout(k.PeoplePath(), count(n), about))
+	return cell(LinkAbout(href, count(n), about))
+}
+
+// whose is a count of a code that leads to whose it is; nothing is nobody's.
+func (k PriceKey) whose(n int, about string) Cell {
+	return countAt(n, about, k.PeoplePath())
 }
 
 // cohorts is whose, of the cohort alone.
 func (k PriceKey) cohorts(n int, about string) Cell {
-	if n == 0 {
-		return number0(n)
-	}
-	return cell(LinkAbout(k.PeoplePath()+"&of=cohort", count(n), about))
+	return countAt(n, about, k.PeoplePath()+"&of=cohort")
 }
 
 // whoseSum is a sum of a code that leads to whose it is.
 func (k PriceKey) whoseSum(m money.Pence, about string) Cell {
-	if m == 0 {
-		return pounds(m)
-	}
-	return cell(LinkAbout(k.PeoplePath(), m.Pounds(), about))
+	return sumAt(m, about, k.PeoplePath())
 }
 
 // shown are the codes of the table: all with a price, or those with some of their sum on one kind of price, and that part of it.
@@ -218,9 +226,11 @@ func (p Prices) CodeTable() Table {
 		all = "All that rests on such prices"
 		t.Name = many(len(codes), "code", "codes") + " with sums that rest on " + strings.ToLower(p.sourceWords(p.Only)) + ", and how much does"
 	}
-	t.Foot = []Row{row(words(all), blank(), number0(contacts), blank(), blank(), blank(), pounds(total),
-		blank(), blank(),
-		words("Added in pence"))}
+	allContacts, allPriced := number0(contacts), pounds(total)
+	if p.MayCohort && p.Only == "" {
+		allContacts, allPriced = countAt(contacts, "contacts, all priced codes", EverybodyPath), sumAt(total, "all priced codes", EverybodyPath)
+	}
+	t.Foot = []Row{row(words(all), blank(), allContacts, blank(), blank(), blank(), allPriced, blank(), blank(), words("Added in pence"))}
 	return t
 }
 
@@ -244,7 +254,11 @@ func (p Prices) SourceTable() Table {
 		}
 		t.Rows = append(t.Rows, line)
 	}
-	t.Foot = []Row{row(words("All"), pounds(total), words("100%"))}
+	all := pounds(total)
+	if p.MayCohort {
+		all = sumAt(total, "all sources", EverybodyPath)
+	}
+	t.Foot = []Row{row(words("All"), all, words("100%"))}
 	return t
 }
 
@@ -258,7 +272,7 @@ func (p Prices) LeftOutTable() Table {
 		t.Rows = append(t.Rows, row(words(l.Agency), cell(LinkAbout(PricePath(l.Key), l.Code, l.Agency), Under(l.Meaning)),
 			words(l.Why), l.Key.whose(l.Rows, "contacts, "+l.Code), words(l.Sum)))
 	}
-	t.Foot = []Row{row(words(many(len(p.LeftOut), "code", "codes")), blank(), blank(), number0(rows), words("not known"))}
+	t.Foot = []Row{row(words(many(len(p.LeftOut), "code", "codes")), blank(), blank(), countAt(rows, "contacts, all codes left out", LeftOutPath), words("not known"))}
 	return t
 }
 

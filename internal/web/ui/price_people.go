@@ -16,8 +16,10 @@ type CodePeople struct {
 	Agency, Code, Meaning string
 	Window                day.Span
 	Costing               Costing
-	Cohort                bool // of the cohort alone
-	LeftOut               bool // the code is left out, by decision
+	Set                   string // of several codes together: "unpriced" or "left-out"; empty for the one
+	Codes                 int    // of the set
+	Cohort                bool   // of the cohort alone
+	LeftOut               bool   // the code is left out, by decision
 	Rows                  []CodePerson
 	List                  List
 	Closed                int // people of this page whom the viewer may not open
@@ -37,10 +39,30 @@ type CodePerson struct {
 	Contacts, Unpriced int
 	Sum                money.Pence
 	InCohort           bool
+	Codes              []CodeCount // what they are made of
 }
+
+// CodeCount is how many of somebody's contacts are of a code.
+type CodeCount struct {
+	Key      PriceKey
+	Contacts int
+}
+
+// UnpricedPath is whose the contacts are of every code without an approved price, and LeftOutPath of every code that is left out, or of whose
+// amounts a part is.
+const (
+	UnpricedPath = "/prices/people?codes=unpriced"
+	LeftOutPath  = "/prices/people?codes=left-out"
+)
 
 // Head implements Content.
 func (c CodePeople) Head() Head {
+	switch c.Set {
+	case "unpriced":
+		return Head{Title: "Whose contacts have no approved price", Place: PlacePrices, Crumbs: []Crumb{{"Prices", "/prices"}}}
+	case "left-out":
+		return Head{Title: "Whose contacts are left out, or a part of their amount", Place: PlacePrices, Crumbs: []Crumb{{"Prices", "/prices"}}}
+	}
 	return Head{Title: "Whose contacts they are: " + c.Agency + ", code " + c.Code, Place: PlacePrices,
 		Crumbs: []Crumb{{"Prices", "/prices"}, {c.Agency + ", " + c.Code, PricePath(c.Key)}}}
 }
@@ -55,8 +77,14 @@ func (c CodePeople) Figures() Totals {
 		sum = card("Priced at", "not known", Plain("no approved price"))
 	}
 	contacts := card("Contacts", count(c.Contacts))
+	if c.Set != "" {
+		contacts.Note = Say(Plain("of "), LinkAbout("/prices#"+c.Set, many(c.Codes, "code", "codes"), "the contacts"))
+	}
 	if c.Unpriced > 0 && c.Unpriced < c.Contacts {
-		contacts.Note = Say(Plain(count(c.Unpriced) + " of them without a price"))
+		if contacts.Note != nil {
+			contacts.Note = append(contacts.Note, Plain(", "))
+		}
+		contacts.Note = append(contacts.Note, Plain(count(c.Unpriced)+" of them without a price"))
 	}
 	return c.Costing.totals(card("People", count(c.People)), contacts, sum)
 }
@@ -76,15 +104,15 @@ func (c CodePeople) Says() string {
 }
 
 // Everybody and OfCohort lead to the two lists.
-func (c CodePeople) Everybody() string { return c.Key.PeoplePath() }
+func (c CodePeople) Everybody() string { return c.List.With("of", "", "page", "") }
 
 // OfCohort leads to the list of the cohort's people alone.
-func (c CodePeople) OfCohort() string { return c.Key.PeoplePath() + "&of=cohort" }
+func (c CodePeople) OfCohort() string { return c.List.With("of", "cohort", "page", "") }
 
 // Table is this page of the people.
 func (c CodePeople) Table() Table {
 	t := Table{ID: "people", Name: c.List.name("person", "people") + ", the largest sum first", Heading: true,
-		Empty:   "Nobody has a contact of this code in the window.",
+		Empty:   "Nobody has such a contact in the window.",
 		Columns: []Column{head(col("Person")), col("In the cohort"), num("Contacts"), num("£"), bars("Bar"), col("Lines")},
 		Paging:  c.List.paging("Pages of people", "people", false)}
 	var most money.Pence
@@ -108,7 +136,7 @@ func (c CodePeople) Table() Table {
 			sum.Text = append(sum.Text, Under(many(x.Unpriced, "contact", "contacts")+" without a price"))
 		}
 		t.Rows = append(t.Rows, row(cell(refTo(x.Person, FootprintPath(x.Person))), in, number0(x.Contacts), sum, barOf(x.Sum, most),
-			cell(LinkAbout(c.Key.linesOf(x.Person), "Open the lines", "of "+id.Pseudonym(x.Person)))))
+			c.lines(x)))
 	}
 	if c.Closed > 0 {
 		t.Rows = append(t.Rows, row(words(many(c.Closed, "person", "people")+" whom you may not open"), words("not shown"), words("not shown"), words("not shown"), blank(), blank()))
@@ -119,4 +147,19 @@ func (c CodePeople) Table() Table {
 	}
 	t.Foot = []Row{row(words("All "+many(c.People, "person", "people")), blank(), number0(c.Contacts), sum, blank(), blank())}
 	return t
+}
+
+// lines leads to somebody's lines of the code, or of each code of a set.
+func (c CodePeople) lines(x CodePerson) Cell {
+	if c.Set == "" {
+		return cell(LinkAbout(c.Key.linesOf(x.Person), "Open the lines", "of "+id.Pseudonym(x.Person)))
+	}
+	var t Text
+	for i, k := range x.Codes {
+		if i > 0 {
+			t = append(t, Plain(", "))
+		}
+		t = append(t, LinkAbout(k.Key.linesOf(x.Person), count(k.Contacts)+" of "+k.Key.Code, "lines of "+id.Pseudonym(x.Person)))
+	}
+	return Cell{Text: t}
 }

@@ -184,7 +184,11 @@ func (r Run) InputTable() Table {
 		if i.Layout != 0 {
 			layout = cell(LinkAbout(LayoutPath(i.Layout), "version "+count(i.LayoutVersion), i.Name))
 		}
-		t.Rows = append(t.Rows, row(name, layout, words(i.AsOf), number0(i.Rows), sent(i.Digest)))
+		sentIn := number0(i.Rows)
+		if i.Extract != 0 {
+			sentIn = countAt(i.Rows, "rows, "+i.Name, ExtractPath(i.Extract))
+		}
+		t.Rows = append(t.Rows, row(name, layout, words(i.AsOf), sentIn, sent(i.Digest)))
 	}
 	t.Foot = []Row{row(words("All"), blank(), blank(), number0(rows), blank())}
 	return t
