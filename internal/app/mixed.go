@@ -14,9 +14,7 @@ import (
 
 // MixedReader is one person's use of one act while a person's data were mixed with another's.
 type MixedReader struct {
-	Who         string
-	Agency      id.Agency // 0 for the partnership's own people
-	Act         policy.Act
+	Look        // one of the times, for who it was and what they did
 	Times       int
 	First, Last time.Time
 }
@@ -66,7 +64,26 @@ func (a *App) Mixed(ctx context.Context, who Who, n id.Person, answer int64) (Mi
 		if p.Agencies, _, err = agencyNames(tx); err != nil {
 			return err
 		}
-		return p.fill(tx, answer)
+		m, err := a.priceMap(tx)
+		if err != nil {
+			return err
+		}
+		here, err := tx.Area()
+		if err != nil {
+			return err
+		}
+		sight, err := m.sightOf(tx, p.Person, here.LinkRun, policy.PersonWhoHasSeen)
+		if err != nil {
+			return err
+		}
+		all, err := tx.AnswersOf(p.Person)
+		if err != nil {
+			return err
+		}
+		if all, err = sight.answers(tx, m, here.LinkRun, all); err != nil {
+			return err
+		}
+		return p.fill(tx, sight, all, answer)
 	})
 	return p, err
 }
@@ -76,11 +93,8 @@ func parted(x store.Answer) bool {
 	return x.CountsFrom != 0 && (x.Answer == "not-same" || x.Answer == "same" && !x.UndoneAt.IsZero())
 }
 
-func (p *MixedPage) fill(tx *store.Tx, answer int64) error {
-	all, err := tx.AnswersOf(p.Person)
-	if err != nil {
-		return err
-	}
+// fill fills the page for one of the answers that the viewer may know of.
+func (p *MixedPage) fill(tx *store.Tx, sight sight, all []store.Answer, answer int64) (err error) {
 	for _, x := range all {
 		if !parted(x) {
 			continue
@@ -122,7 +136,7 @@ func (p *MixedPage) fill(tx *store.Tx, answer int64) error {
 	if err := p.sides(tx, moves); err != nil {
 		return err
 	}
-	if err := p.readers(tx, mixed); err != nil {
+	if err := p.readers(tx, sight, mixed); err != nil {
 		return err
 	}
 	return p.runs(tx, mixed)
@@ -151,8 +165,9 @@ func (p *MixedPage) sides(tx *store.Tx, moves []store.Moved) error {
 		}
 		side := 0
 		if went {
-			if side = 1; x.Person != p.Person {
-				p.Other = x.Person
+			side = 1
+			if err := p.other(tx, x.Person); err != nil {
+				return err
 			}
 		}
 		if !slices.Contains(p.Sides[side], x.Agency) {
@@ -165,7 +180,19 @@ func (p *MixedPage) sides(tx *store.Tx, moves []store.Moved) error {
 	return nil
 }
 
-func (p *MixedPage) readers(tx *store.Tx, mixed id.Person) error {
+// other notes whose the records are now that left, where that is somebody else whom the viewer may know of.
+func (p *MixedPage) other(tx *store.Tx, n id.Person) error {
+	if n == p.Person || n == 0 {
+		return nil
+	}
+	facts, err := tx.PersonFacts(n)
+	if err == nil && tx.MayHere(policy.Subject{Kind: policy.Person, ID: int64(n)}, facts) {
+		p.Other = n
+	}
+	return err
+}
+
+func (p *MixedPage) readers(tx *store.Tx, sight sight, mixed id.Person) error {
 	events, err := tx.Events(store.EventFilter{Person: mixed, Outcome: "permit", From: p.From, Until: p.To}, mostMixed+1)
 	if err != nil {
 		return err
@@ -174,14 +201,16 @@ func (p *MixedPage) readers(tx *store.Tx, mixed id.Person) error {
 	type key struct {
 		account id.Account
 		name    string
+		agency  id.Agency
+		roles   string
 		act     policy.Act
 	}
 	found := map[key]*MixedReader{}
-	for _, e := range events {
-		k := key{e.Account, e.Actor, e.Act}
+	for _, e := range sight.looks(tx, events) {
+		k := key{e.Account, e.Actor, e.Agency, e.Roles, e.Act}
 		r := found[k]
 		if r == nil {
-			r = &MixedReader{Who: e.Actor, Agency: e.Agency, Act: e.Act, First: e.At, Last: e.At}
+			r = &MixedReader{Look: e, First: e.At, Last: e.At}
 			found[k] = r
 		}
 		r.Times++
@@ -201,7 +230,7 @@ func (p *MixedPage) readers(tx *store.Tx, mixed id.Person) error {
 	}
 	for _, list := range [][]MixedReader{p.Readers, p.Exports} {
 		slices.SortFunc(list, func(x, y MixedReader) int {
-			return cmp.Or(cmp.Compare(x.Agency, y.Agency), cmp.Compare(x.Who, y.Who), cmp.Compare(x.Act, y.Act))
+			return cmp.Or(cmp.Compare(x.Agency, y.Agency), cmp.Compare(x.Actor, y.Actor), cmp.Compare(x.Roles, y.Roles), cmp.Compare(x.Act, y.Act))
 		})
 	}
 	return nil

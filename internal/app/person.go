@@ -82,7 +82,7 @@ type PersonPage struct {
 	Apart     map[id.Record]Apart
 	Member    bool // the person meets the area's rule
 	Members   int  // in the published cost run
-	Seen      []store.Event
+	Seen      []Look
 	SeenCount int64
 	Total     store.PersonTotal // in the published cost run; zero when the person is not in it
 	CostRun   store.Run
@@ -200,7 +200,8 @@ func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPa
 	if p.SeenCount, err = tx.EventCount(p.Person); err != nil {
 		return p, err
 	}
-	p.Seen, err = tx.Events(store.EventFilter{Person: p.Person, From: tx.Now().Add(-30 * 24 * time.Hour)}, 5)
+	seen, err := tx.Events(store.EventFilter{Person: p.Person, From: tx.Now().Add(-30 * 24 * time.Hour)}, 5)
+	p.Seen = sight.looks(tx, seen)
 	return p, err
 }
 
@@ -376,7 +377,7 @@ type WhoHasSeenPage struct {
 	Viewer   Viewer
 	Person   id.Person
 	Agencies map[id.Agency]string // names
-	Events   []store.Event
+	Looks    []Look
 	Count    int64
 	Next     id.Event // to ask for the events after these; 0 when there are no more
 }
@@ -400,11 +401,24 @@ func (a *App) WhoHasSeen(ctx context.Context, who Who, n id.Person, before id.Ev
 		if p.Count, err = tx.EventCount(p.Person); err != nil {
 			return err
 		}
-		p.Events, err = tx.Events(store.EventFilter{Person: p.Person, Before: before}, SeenOnPage+1)
-		if len(p.Events) > SeenOnPage {
-			p.Events = p.Events[:SeenOnPage]
-			p.Next = p.Events[SeenOnPage-1].ID
+		m, err := a.priceMap(tx)
+		if err != nil {
+			return err
 		}
+		here, err := tx.Area()
+		if err != nil {
+			return err
+		}
+		sight, err := m.sightOf(tx, p.Person, here.LinkRun, policy.PersonWhoHasSeen)
+		if err != nil {
+			return err
+		}
+		events, err := tx.Events(store.EventFilter{Person: p.Person, Before: before}, SeenOnPage+1)
+		if len(events) > SeenOnPage {
+			events = events[:SeenOnPage]
+			p.Next = events[SeenOnPage-1].ID
+		}
+		p.Looks = sight.looks(tx, events)
 		return err
 	})
 	return p, err

@@ -417,12 +417,12 @@ func TestSplitAndWhoReceived(t *testing.T) {
 			t.Errorf("mixed with %d, %d and %d agencies, %d runs", m.Other, len(m.Sides[0]), len(m.Sides[1]), len(m.Runs))
 		}
 		opened := slices.ContainsFunc(m.Readers, func(r MixedReader) bool {
-			return r.Act == policy.PersonOpen && r.Who == "Ayesha Rahman" && r.Times == 1
+			return r.Act == policy.PersonOpen && r.Actor == "Ayesha Rahman" && r.Times == 1
 		})
 		if !opened || len(m.Exports) != 1 || m.Exports[0].Act != policy.PersonExport {
 			t.Errorf("readers %+v, exports %+v", m.Readers, m.Exports)
 		}
-		if slices.ContainsFunc(m.Readers, func(r MixedReader) bool { return r.Who == "Later" }) {
+		if slices.ContainsFunc(m.Readers, func(r MixedReader) bool { return r.Actor == "Later" }) {
 			t.Error("somebody who looked after the parting is among those who received mixed data")
 		}
 		if _, err := w.app.Mixed(t.Context(), analyst, made, m.Answer.ID); fault.KindOf(err) != fault.NotFound {

@@ -164,6 +164,92 @@ func TestSearchTellsNothingHidden(t *testing.T) {
 	})
 }
 
+// TestWhoLookedIsKeptToItsAgency: whoever checks how data is used sees who looked, and so do people of the same agency; everybody else sees
+// the role and the agency, an agency of whose record they may not know is "another", and an answer about such a record is not there.
+func TestWhoLookedIsKeptToItsAgency(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.keptToItsAgency()
+		lantern, fernhill := w.somebodyOf("lantern", policy.CheckRecords, policy.Coordinator), w.somebodyOf("fernhill", policy.CheckRecords, policy.Coordinator)
+		analyst := w.as(policy.Analyst, policy.CheckRecords)
+		dean := w.find("Dean", "Whitlock")
+		open := func(who Who) PersonPage {
+			t.Helper()
+			p, err := w.app.Person(t.Context(), who, dean, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p
+		}
+		open(lantern)
+		open(fernhill)
+		const own, partnership = "Sam of lantern/lantern", "Ayesha Rahman/"
+		diff(t, "the coordinator’s page", []string{"(analyst)/", "(coordinator)/another", own}, w.lookers(open(lantern).Seen))
+		diff(t, "the analyst’s page", []string{"(coordinator)/fernhill", "(coordinator)/lantern", partnership}, w.lookers(open(analyst).Seen))
+		w.at.Add(60)
+		records := open(analyst).Records
+		at := slices.IndexFunc(records, func(r RecordShown) bool { return r.Agency.Slug == "fernhill" })
+		if _, err := w.app.Split(t.Context(), analyst, SplitPerson{dean, []id.Record{records[at].RecordVersion.Record}, "The worker met both."}); err != nil {
+			t.Fatal(err)
+		}
+		checks := []string{partnership, "Sam of fernhill/fernhill", own}
+		for _, viewer := range []struct {
+			name         string
+			who          Who
+			looks, mixed []string
+		}{
+			{"lantern’s coordinator", lantern, []string{"(analyst)/", "(coordinator)/another", own}, nil},
+			{"the analyst", analyst, []string{"(coordinator)/fernhill", "(coordinator)/lantern", partnership}, []string{"(coordinator)/fernhill", "(coordinator)/lantern", partnership}},
+			{"the governance lead", w.as(policy.GovernanceLead, policy.AuditUse), checks, checks},
+			{"the auditor", w.as(policy.Auditor, policy.AuditUse), checks, checks},
+		} {
+			p, err := w.app.WhoHasSeen(t.Context(), viewer.who, dean, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			themselves := func(who string) bool { return who == "Grace Obuya/" || who == "Miriam Castle/" } // opened this list before
+			diff(t, viewer.name+" of who has looked", viewer.looks, slices.DeleteFunc(w.lookers(p.Looks), themselves))
+			m, err := w.app.Mixed(t.Context(), viewer.who, dean, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var looks []Look
+			for _, r := range m.Readers {
+				looks = append(looks, r.Look)
+			}
+			diff(t, viewer.name+" of who received mixed data", viewer.mixed, w.lookers(looks))
+			if hidden := viewer.mixed == nil; hidden != (m.Answer.ID == 0) || hidden != (m.Other == 0) {
+				t.Errorf("%s is told of answer %d and person %d", viewer.name, m.Answer.ID, m.Other)
+			}
+		}
+	})
+}
+
+// lookers are who looked, each once, as "name/agency", with the role where there is no name.
+func (w *scene) lookers(looks []Look) (out []string) {
+	w.t.Helper()
+	agencies, err := w.app.Agencies(w.t.Context(), w.as(policy.Analyst, policy.CheckRecords))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, l := range looks {
+		name, agency := l.Actor, ""
+		if l.Unnamed {
+			name += "(" + l.Roles + ")"
+		}
+		for _, g := range agencies.Agencies {
+			if g.ID == l.Agency {
+				agency = g.Slug
+			}
+		}
+		if l.Elsewhere {
+			agency += "another"
+		}
+		out = append(out, name+"/"+agency)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // TestRowsOfAnExtractAreKeptToItsAgency: whoever of another agency may open an extract's page sees none of its rows.
 func TestRowsOfAnExtractAreKeptToItsAgency(t *testing.T) {
 	t.Parallel()

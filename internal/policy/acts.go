@@ -101,7 +101,8 @@ const (
 	PersonLine        Act = "person.line"
 	PersonExport      Act = "person.export"
 	PersonWhoHasSeen  Act = "person.who-has-seen"
-	PersonSeeName     Act = "person.see-name" // asked for each person named on a page, while names are shown
+	PersonSeeReader   Act = "person.see-reader" // its subject is the account that saw the person; asked for each one listed
+	PersonSeeName     Act = "person.see-name"   // asked for each person named on a page, while names are shown
 	PersonSame        Act = "person.answer-same"
 	PersonNotSame     Act = "person.answer-not-same"
 	PersonUnsure      Act = "person.answer-unsure"
@@ -206,7 +207,8 @@ var table = []Info{
 	{PersonFootprint, "open a person’s footprint", Read, Person, Record, false, forFigures},
 	{PersonLine, "open a line of a footprint", Read, Record, "", false, forFigures},
 	{PersonExport, "export a person’s footprint", Read, Person, Record, false, forPeople},
-	{PersonWhoHasSeen, "see who has seen a person", Read, Person, "", false, forSeen},
+	{PersonWhoHasSeen, "see who has seen a person", Read, Person, Record, false, forSeen},
+	{PersonSeeReader, "see the name of somebody who has seen a person", Read, Account, "", false, forSeen},
 	{PersonSeeName, "see a person’s name", Read, Person, "", false, forNames},
 	{PersonSame, "answer that records are the same person’s", Write, Person, "", false, forAnswers},
 	{PersonNotSame, "answer that a record is not the same person’s", Write, Person, "", false, forAnswers},

@@ -190,6 +190,14 @@ func TestCanaries(t *testing.T) {
 		"analyst with names":        ada.somebody("Namer", 0, policy.CheckRecords, "analyst"),
 		"coordinator with names":    ada.somebody("Panel", 0, policy.TakeToPanel, "coordinator"),
 	}
+	reader := ada.somebody("Ulverquist", x.agencies["riverbank"], policy.TakeToPanel, "coordinator")
+	cast["coordinator of the same"] = reader
+	cast["coordinator of another"] = ada.somebody("Polcoord", x.agencies["police"], policy.TakeToPanel, "coordinator")
+	cast["coordinator of another with names"] = ada.somebody("Polpanel", x.agencies["police"], policy.TakeToPanel, "coordinator")
+	for _, other := range []string{"coordinator of another", "coordinator of another with names"} {
+		cast[other].status(cast[other].get("/people/"+person+"/looked"), http.StatusOK)
+	}
+	mayKnowReader := []string{"coordinator of the same", "administrator", "governance lead, audit", "auditor"}
 	mayDownload := []string{"analyst", "analyst, extracts", "user of the agency"}
 	rejects := fmt.Sprintf("/extracts/%d", police)
 	for name, as := range cast {
@@ -197,9 +205,17 @@ func TestCanaries(t *testing.T) {
 		if named {
 			as.want(as.post("/people/"+person+"/names", url.Values{"why": {"check"}}), "/people/"+person)
 		}
+		reader.status(reader.get("/people/"+person), http.StatusOK) // stands among the newest on the list of who looked
 		pages := s.crawl(as, person)
 		seen := map[string]bool{}
+		knows, lookedAt := false, false
 		for path, all := range pages {
+			lookedAt = lookedAt || strings.HasPrefix(path, "/people/"+person+"/looked")
+			if strings.Contains(all, "ulverquist") {
+				if knows = true; !slices.Contains(mayKnowReader, name) {
+					t.Errorf("%s reads who of another agency looked at %s: …%s…", name, path, around(all, "Ulverquist"))
+				}
+			}
 			for what, forms := range canaries {
 				for _, v := range forms {
 					if !strings.Contains(all, strings.ToLower(v)) {
@@ -230,6 +246,9 @@ func TestCanaries(t *testing.T) {
 				}
 			}
 		}
+		if !knows && slices.Contains(mayKnowReader, name) || !lookedAt {
+			t.Errorf("%s reads who looked: %v; asked for the list of them: %v", name, knows, lookedAt)
+		}
 		if len(pages) < 4 {
 			t.Errorf("%s reached %d pages only", name, len(pages))
 		}
@@ -251,11 +270,11 @@ func TestCanaries(t *testing.T) {
 func found(t *testing.T, as *browserOf) string {
 	t.Helper()
 	w := as.status(as.post("/people/search", url.Values{"name": {"Quorlbak Dronfich"}}), http.StatusOK)
-	ref := pseudonym.FindString(heading(w))
-	if ref == "" {
+	m := regexp.MustCompile(`href="/people/([^"/]+)"`).FindStringSubmatch(w.Body.String())
+	if m == nil {
 		t.Fatalf("nobody was found: %s", heading(w))
 	}
-	return ref
+	return m[1]
 }
 
 func around(text, v string) string {

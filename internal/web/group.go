@@ -131,15 +131,13 @@ func (s *Server) mixed(w http.ResponseWriter, r *http.Request, who app.Who) erro
 	words := s.app.AreaWords(p.Viewer.Area)
 	readers := func(all []app.MixedReader) (out []ui.MixedReader) {
 		for _, x := range all {
-			agency := words.Partnership
-			if x.Agency != 0 {
-				agency = p.Agencies[x.Agency]
-			}
-			out = append(out, ui.MixedReader{Who: x.Who, Agency: agency, Did: actWords(x.Act), Times: x.Times, First: x.First, Last: x.Last})
+			who, agency := whoLooked(x.Look, words.Partnership, p.Agencies)
+			out = append(out, ui.MixedReader{Who: who, Agency: agency, Did: actWords(x.Act), Times: x.Times, First: x.First, Last: x.Last})
 		}
 		return out
 	}
 	c.Readers, c.Exports = readers(p.Readers), readers(p.Exports)
+	c.Unnamed = slices.ContainsFunc(slices.Concat(p.Readers, p.Exports), func(x app.MixedReader) bool { return x.Unnamed })
 	for _, x := range p.Runs {
 		was := "not in the cohort"
 		if x.Place == "cohort" {

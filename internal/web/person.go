@@ -204,17 +204,34 @@ func identifierWords(i person.Identifier) string {
 }
 
 // looks are events about a person, as who has looked.
-func looks(events []app.Event, partnership string, agencies map[id.Agency]string) []ui.Look {
+func looks(events []app.Look, partnership string, agencies map[id.Agency]string) []ui.Look {
 	var out []ui.Look
 	for _, e := range events {
-		l := ui.Look{When: e.At, Who: cmp.Or(e.Actor, "nobody signed in"), Agency: partnership, Saw: actWords(e.Act), Purpose: sentenceCase(e.Purpose.Words()), AllowedBy: e.Reason,
-			Refused: e.Outcome == "deny"}
-		if e.Agency != 0 {
-			l.Agency = cmp.Or(agencies[e.Agency], "an agency")
-		}
+		l := ui.Look{When: e.At, Saw: actWords(e.Act), Purpose: sentenceCase(e.Purpose.Words()), AllowedBy: e.Reason, Refused: e.Outcome == "deny"}
+		l.Who, l.Agency = whoLooked(e, partnership, agencies)
 		out = append(out, l)
 	}
 	return out
+}
+
+// whoLooked names somebody and their agency, or says in what role they looked where the name is not for the viewer.
+func whoLooked(l app.Look, partnership string, agencies map[id.Agency]string) (who, agency string) {
+	switch {
+	case l.Elsewhere:
+		agency = "Another agency"
+	case l.Agency == 0:
+		agency = partnership
+	default:
+		agency = cmp.Or(agencies[l.Agency], "an agency")
+	}
+	if !l.Unnamed {
+		return cmp.Or(l.Actor, "nobody signed in"), agency
+	}
+	var roles []string
+	for _, r := range strings.Fields(l.Roles) {
+		roles = append(roles, policy.Role(r).Words())
+	}
+	return sentenceCase(cmp.Or(strings.Join(roles, ", "), "nobody signed in")), agency
 }
 
 // actWords says what was done: "Open a person’s page".
@@ -239,7 +256,8 @@ func (s *Server) looked(w http.ResponseWriter, r *http.Request, who app.Who) err
 		return err
 	}
 	words := s.app.AreaWords(p.Viewer.Area)
-	c := ui.Looked{Person: p.Person, Total: int(p.Count), Looks: looks(p.Events, words.Partnership, p.Agencies), MayPerson: p.Viewer.May(policy.PersonOpen)}
+	c := ui.Looked{Person: p.Person, Total: int(p.Count), Looks: looks(p.Looks, words.Partnership, p.Agencies), MayPerson: p.Viewer.May(policy.PersonOpen),
+		Unnamed: slices.ContainsFunc(p.Looks, func(l app.Look) bool { return l.Unnamed })}
 	if p.Next != 0 {
 		c.Older = ui.LookedPath(p.Person) + "?" + before + "=" + strconv.FormatInt(int64(p.Next), 10)
 	}

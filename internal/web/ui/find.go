@@ -128,6 +128,7 @@ type Looked struct {
 	Older  string // the address of the entries before these; empty when there are none
 	Looks  []Look
 
+	Unnamed   bool // some are shown by their role: who it was is not for the viewer
 	MayPerson bool // the way back leads by the person's page, else by the audit
 }
 

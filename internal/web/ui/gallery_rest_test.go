@@ -113,8 +113,9 @@ func findCases() []Case {
 	nobody := found
 	nobody.Found, nobody.More = nil, false
 	nobody.Form.Typed = map[string][]string{"name": {oddName + longName}}
-	looked := Looked{MayPerson: true, Person: dean, Total: 46, Older: LookedPath(dean) + "?before=7", Looks: []Look{
+	looked := Looked{MayPerson: true, Unnamed: true, Person: dean, Total: 46, Older: LookedPath(dean) + "?before=7", Looks: []Look{
 		{at(12, 11, 40), "Ayesha Rahman", "Partnership", "This page, names shown", "Check that records belong to one person", "Analyst of the partnership", false},
+		{at(3, 9, 5), "Coordinator", "Another agency", "Open a person’s page", "Take a person to a panel", "Coordinators read the people they take to a panel.", false},
 		{at(2, 14, 30), oddName, longName, "mental health contacts", "Treatment", "Not opened to Fernhill Recovery", true}}}
 	return []Case{
 		show(FindPage, "full", namesShown(), found),

@@ -118,6 +118,7 @@ type Mixed struct {
 	Others    []MixedOther
 	Cut       bool
 	MayPerson bool
+	Unnamed   bool // some are shown by their role: who it was is not for the viewer
 }
 
 // MixedReader is what one person did while the data were mixed.

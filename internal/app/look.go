@@ -1,0 +1,39 @@
+package app
+
+import (
+	"slices"
+
+	"throughline/internal/policy"
+	"throughline/internal/store"
+)
+
+// Look is an event about a person, as far as the viewer may know of it: which agency looked, in what role, when, for what purpose and by
+// which rule; and who it was, where the policy lets the viewer know that.
+type Look struct {
+	store.Event      // without the account, its name and whence it came where Unnamed, and without the agency where Elsewhere
+	Unnamed     bool // who it was is for others to know
+	Elsewhere   bool // of an agency that the viewer may not know to have a record of the person
+}
+
+// look leaves out of an event what the viewer may not know of whoever looked. That somebody of an agency opens a person's page tells that
+// the agency has a record of them, so an agency is named only where the viewer may know of its record.
+func (s sight) look(tx *store.Tx, e store.Event) Look {
+	l := Look{Event: e}
+	subject, facts := policy.Subject{Kind: policy.Account, ID: int64(e.Account)}, policy.Facts{Exists: true, Area: tx.Actor().Area, Owner: e.Agency}
+	if tx.May(policy.PersonSeeReader, subject, facts) {
+		return l
+	}
+	l.Unnamed, l.Account, l.Actor, l.Source, l.Made = true, 0, "", "", ""
+	if l.Elsewhere = e.Agency != 0 && s.hides != nil && !slices.Contains(s.Agencies, e.Agency); l.Elsewhere {
+		l.Agency = 0
+	}
+	return l
+}
+
+func (s sight) looks(tx *store.Tx, events []store.Event) []Look {
+	looks := make([]Look, len(events))
+	for i, e := range events {
+		looks[i] = s.look(tx, e)
+	}
+	return looks
+}
