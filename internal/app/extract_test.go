@@ -268,7 +268,7 @@ func TestServiceCodesGoWithTheirExtract(t *testing.T) {
 		w.accept(first)
 		second := w.send(l, april, false, file("W", "OUTR", "TYPO", "TALK"))
 		codes("both files stored", "OUTR", "MEAL", "TYPO", "TALK")
-		err := w.app.SetLocalPrice(t.Context(), w.as(policy.Analyst, policy.AgreePrices), SetLocalPrice{Agency: first.Agency, Code: "TALK", Unit: units["TALK"],
+		err := w.app.SetLocalPrice(t.Context(), w.as(policy.Analyst, policy.AgreePrices), SetLocalPrice{OpenPriceLine: OpenPriceLine{"lantern", "TALK", units["TALK"]},
 			Service: "street-outreach", Amount: 10_00, Basis: "event", PriceYear: day.FinancialYear(2024), Source: "Finance"})
 		if err != nil {
 			t.Fatal(err)

@@ -20,7 +20,7 @@ import (
 
 // PriceProposal is a decision about a code that somebody may make: a local price, a national one, or leaving the code out.
 type PriceProposal interface {
-	about() (agency id.Agency, code, unit string)
+	about() OpenPriceLine
 	check() error
 	// Change makes a line of the price map say what is proposed.
 	Change(*area.PriceLine)
@@ -28,18 +28,13 @@ type PriceProposal interface {
 
 // SetLocalPrice proposes a local price for a code.
 type SetLocalPrice struct {
-	Agency     id.Agency
-	Code, Unit string
+	OpenPriceLine
 	Service    string // slug; empty keeps the one that stands
 	Amount     money.Pence
 	Basis      string // what it is the price of one of
 	PriceYear  day.FinancialYear
 	Source     string // where the figure comes from, in words
 	Conversion string
-}
-
-func (in SetLocalPrice) about() (agency id.Agency, code, unit string) {
-	return in.Agency, in.Code, in.Unit
 }
 
 func (in SetLocalPrice) check() error {
@@ -64,15 +59,10 @@ func (a *App) SetLocalPrice(ctx context.Context, who Who, in SetLocalPrice) erro
 
 // SetNationalPrice proposes a price of an edition for a code.
 type SetNationalPrice struct {
-	Agency        id.Agency
-	Code, Unit    string
+	OpenPriceLine
 	Service       string // slug; empty keeps the one that stands
 	Edition, Item string // Item is the price's code in the edition
 	Conversion    string
-}
-
-func (in SetNationalPrice) about() (agency id.Agency, code, unit string) {
-	return in.Agency, in.Code, in.Unit
 }
 
 func (in SetNationalPrice) check() error { return nil }
@@ -93,12 +83,9 @@ func (a *App) SetNationalPrice(ctx context.Context, who Who, in SetNationalPrice
 
 // LeaveOut decides that a code is not counted, and why.
 type LeaveOut struct {
-	Agency     id.Agency
-	Code, Unit string
-	Reason     string
+	OpenPriceLine
+	Reason string
 }
-
-func (in LeaveOut) about() (agency id.Agency, code, unit string) { return in.Agency, in.Code, in.Unit }
 
 func (in LeaveOut) check() error {
 	return checkReason(in.Reason, fault.InvalidField("reason", "Say why it is left out.", "Write a sentence that a finance director would accept."))
@@ -142,20 +129,24 @@ func (a *App) propose(tx *store.Tx, in PriceProposal) (k cost.Key, e store.Price
 	if err != nil {
 		return k, e, err
 	}
-	agency, code, unit := in.about()
-	k = cost.Key{Agency: m.agencies[agency].Slug, Code: code, Unit: unit}
+	k = cost.Key(in.about())
 	l, known := m.lines[k]
 	if !known && !slices.ContainsFunc(m.codes, func(c store.ServiceCode) bool { return m.key(c) == k }) {
 		return k, e, fault.Missing("code")
 	}
-	l.Agency, l.Code, l.Unit, l.ApprovedBy, l.ApprovedOn = k.Agency, code, unit, "", 0
+	l.Agency, l.Code, l.Unit, l.ApprovedBy, l.ApprovedOn = k.Agency, k.Code, k.Unit, "", 0
 	if l.Payer == "" {
 		g, _ := m.area.Agency(k.Agency)
 		l.Payer = g.Payer
 	}
 	in.Change(&l)
-	e, err = priceEntry(agency, l)
-	return k, e, err
+	for n, g := range m.agencies {
+		if g.Slug == k.Agency {
+			e, err = priceEntry(n, l)
+			return k, e, err
+		}
+	}
+	return k, e, fault.Missing("code")
 }
 
 // errOwnPrice keeps two pairs of eyes on a price.

@@ -23,6 +23,8 @@ import (
 // OpenPriceLine names one code of the price map.
 type OpenPriceLine struct{ Agency, Code, Unit string } // Agency is its short name
 
+func (in OpenPriceLine) about() OpenPriceLine { return in }
+
 // PriceLinePage is one code of the price map: its price as it stands, and what was decided before.
 type PriceLinePage struct {
 	Viewer     Viewer

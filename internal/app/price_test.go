@@ -53,7 +53,7 @@ func (w *scene) priceLine(code OpenPriceLine) PriceLinePage {
 func (w *scene) proposePrice(code OpenPriceLine, amount money.Pence) {
 	w.t.Helper()
 	p := w.priceLine(code)
-	err := w.app.SetLocalPrice(w.t.Context(), w.as(policy.Analyst, policy.AgreePrices), SetLocalPrice{Agency: p.State.Agency.ID, Code: code.Code, Unit: code.Unit,
+	err := w.app.SetLocalPrice(w.t.Context(), w.as(policy.Analyst, policy.AgreePrices), SetLocalPrice{OpenPriceLine: code,
 		Service: p.State.Line.Service, Amount: amount, Basis: "event", PriceYear: p.Area.Prices.PriceYear, Source: "Finance"})
 	if err != nil {
 		w.t.Fatal(err)
@@ -145,7 +145,7 @@ func TestTwoPeopleAgreeAPrice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = w.app.SetLocalPrice(t.Context(), lead, SetLocalPrice{Agency: l.State.Agency.ID, Code: code.Code, Unit: code.Unit,
+		err = w.app.SetLocalPrice(t.Context(), lead, SetLocalPrice{OpenPriceLine: code,
 			Service: l.State.Line.Service, Amount: 100_00, Basis: "event", PriceYear: l.Area.Prices.PriceYear, Source: "Finance"})
 		if err != nil {
 			t.Fatal(err)

@@ -184,10 +184,6 @@ func (s subjects) filled(t *testing.T, route Route) map[string]string {
 			path = ui.PricePath(evictions)
 		case "/prices/people":
 			path = evictions.PeoplePath()
-		case "/prices/effect":
-			if route.Method == http.MethodGet {
-				path = strings.Replace(ui.PricePath(evictions), "/prices/line", path, 1) + "&why=It+is+not+a+use."
-			}
 		}
 		return map[string]string{none: path}
 	}

@@ -19,15 +19,9 @@ var (
 	priceIsAllowed = notice("price-approved", "It is approved, and counts from the next run.")
 )
 
-// agencyOf is the number of the agency that a form's line names.
-func (s *Server) agencyOf(r *http.Request, who app.Who, in app.OpenPriceLine) (id.Agency, error) {
-	p, err := s.app.PriceLine(r.Context(), who, in)
-	return p.State.Agency.ID, err
-}
-
 func (s *Server) setPrice(w http.ResponseWriter, r *http.Request, who app.Who) error {
 	line := lineAsked(r.PostForm)
-	in, err := s.priceProposed(r, who, line)
+	in, err := priceProposed(r, line)
 	switch in := in.(type) {
 	case app.SetNationalPrice:
 		err = s.app.SetNationalPrice(r.Context(), who, in)
@@ -47,32 +41,17 @@ func (s *Server) setPrice(w http.ResponseWriter, r *http.Request, who app.Who) e
 // effectFields are what a form of a line of the price map may ask about.
 var effectFields = []string{"service", "amount", "counts", "year", "national", "source", "why"}
 
-// askEffect leads a form to the page that says what it would change, which has an address of its own: it can be reloaded and gone back to.
-func (s *Server) askEffect(w http.ResponseWriter, r *http.Request, who app.Who) error {
-	line := lineAsked(r.PostForm)
-	if _, err := s.agencyOf(r, who, line); err != nil {
-		return err
-	}
-	keep := kept(r.PostForm, append(effectFields, lineFields...)...)
-	if r.PostForm.Has("why") { // left empty, it is still the form that leaves the code out
-		keep.Set("why", r.PostForm.Get("why"))
-	}
-	return s.done(w, "/prices/effect?"+keep.Encode()+"#would", "")
-}
-
-// priceEffect shows what a price would change, or leaving the code out, before anybody proposes it. It changes nothing.
+// priceEffect shows what a price would change, or leaving the code out, before anybody proposes it. It changes nothing. It is posted, so
+// that what is typed enters no address.
 func (s *Server) priceEffect(w http.ResponseWriter, r *http.Request, who app.Who) error {
-	r.PostForm = r.URL.Query() // the form as it was filled in
 	line := lineAsked(r.PostForm)
 	leave := r.PostForm.Has("why")
 	var in app.PriceProposal
 	var err error
 	if leave {
-		var agency id.Agency
-		agency, err = s.agencyOf(r, who, line)
-		in = app.LeaveOut{Agency: agency, Code: line.Code, Unit: line.Unit, Reason: r.PostForm.Get("why")}
+		in = app.LeaveOut{OpenPriceLine: line, Reason: r.PostForm.Get("why")}
 	} else {
-		in, err = s.priceProposed(r, who, line)
+		in, err = priceProposed(r, line)
 	}
 	forms := priceForms{}
 	if err == nil {
@@ -97,6 +76,18 @@ func (s *Server) priceEffect(w http.ResponseWriter, r *http.Request, who app.Who
 	return s.pricePage(w, r, who, status, line, forms)
 }
 
+// noEffect leads whoever opens the address of priceEffect, which is posted to, to the line that it is about, or to the price map.
+func (s *Server) noEffect(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	line := lineAsked(r.URL.Query())
+	switch _, err := s.app.PriceLine(r.Context(), who, line); {
+	case fault.KindOf(err) == fault.NotFound && err != nil:
+		return s.done(w, "/prices", "")
+	case err != nil:
+		return err
+	}
+	return s.done(w, pathOf(line), "")
+}
+
 // proposalWords are a proposal as the line of the price map would say it.
 func proposalWords(in app.PriceProposal) string {
 	var l area.PriceLine
@@ -105,42 +96,26 @@ func proposalWords(in app.PriceProposal) string {
 }
 
 // priceProposed reads the price that a form proposes: that of an edition, where one was chosen, or an amount.
-func (s *Server) priceProposed(r *http.Request, who app.Who, line app.OpenPriceLine) (app.PriceProposal, error) {
+func priceProposed(r *http.Request, line app.OpenPriceLine) (app.PriceProposal, error) {
 	if r.PostForm.Get("national") == "" {
-		in, err := priceAsked(r)
-		if in.Agency, err = s.withAgency(r, who, line, err); err != nil {
-			return nil, err
-		}
-		return in, nil
+		return priceAsked(r, line)
 	}
 	edition, item, _ := strings.Cut(r.PostForm.Get("national"), " ")
-	in := app.SetNationalPrice{Code: line.Code, Unit: line.Unit, Service: r.PostForm.Get("service"), Edition: edition, Item: item}
+	in := app.SetNationalPrice{OpenPriceLine: line, Service: r.PostForm.Get("service"), Edition: edition, Item: item}
 	_, in.Conversion = basisOf(r.PostForm.Get("counts"))
-	var err error
 	if strings.TrimSpace(r.PostForm.Get("amount")) != "" {
-		err = fault.InvalidField("national", "There is an amount and a national price.", "Leave one of them out.")
-	}
-	if in.Agency, err = s.withAgency(r, who, line, err); err != nil {
-		return nil, err
+		return nil, fault.InvalidField("national", "There is an amount and a national price.", "Leave one of them out.")
 	}
 	return in, nil
-}
-
-// withAgency finds the line's agency, unless something was wrong before.
-func (s *Server) withAgency(r *http.Request, who app.Who, line app.OpenPriceLine, before error) (id.Agency, error) {
-	if before != nil {
-		return 0, before
-	}
-	return s.agencyOf(r, who, line)
 }
 
 func pathOf(line app.OpenPriceLine) string { return ui.PricePath(ui.PriceKey(line)) }
 
 // priceAsked reads a local price as it was typed.
-func priceAsked(r *http.Request) (app.SetLocalPrice, error) {
+func priceAsked(r *http.Request, line app.OpenPriceLine) (app.PriceProposal, error) {
 	form := r.PostForm
 	f := fault.New(fault.Invalid, "price", "There is a problem.", "")
-	in := app.SetLocalPrice{Code: form.Get("code"), Unit: form.Get("unit"), Service: form.Get("service"), Source: strings.TrimSpace(form.Get("source"))}
+	in := app.SetLocalPrice{OpenPriceLine: line, Service: form.Get("service"), Source: strings.TrimSpace(form.Get("source"))}
 	in.Basis, in.Conversion = basisOf(form.Get("counts"))
 	var err error
 	switch in.Amount, err = money.Parse(form.Get("amount")); {
@@ -156,7 +131,7 @@ func priceAsked(r *http.Request) (app.SetLocalPrice, error) {
 		f = f.With("source", "Say where the figure comes from.", "For example: Housing finance, 2024-25.")
 	}
 	if len(f.Notes) > 0 {
-		return in, f
+		return nil, f
 	}
 	return in, nil
 }
@@ -187,10 +162,7 @@ func priceTrouble(err error) error {
 
 func (s *Server) leaveOut(w http.ResponseWriter, r *http.Request, who app.Who) error {
 	line := lineAsked(r.PostForm)
-	agency, err := s.agencyOf(r, who, line)
-	if err == nil {
-		err = priceTrouble(s.app.LeaveOut(r.Context(), who, app.LeaveOut{Agency: agency, Code: line.Code, Unit: line.Unit, Reason: r.PostForm.Get("why")}))
-	}
+	err := priceTrouble(s.app.LeaveOut(r.Context(), who, app.LeaveOut{OpenPriceLine: line, Reason: r.PostForm.Get("why")}))
 	if form, status, ok := again(r, err); ok {
 		return s.pricePage(w, r, who, status, line, priceForms{leave: withoutLine(form)})
 	}

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"fmt"
 	"html"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -49,13 +51,8 @@ func TestApprovalShowsWhatItDoes(t *testing.T) {
 	}
 	run()
 	asked := url.Values{"agency": {"police"}, "code": {"MISPER"}, "unit": {"report"}, "amount": {"9000.00"}, "counts": {"event each"}, "year": {"2024-25"}, "source": {"Finance"}}
-	effect := func(asked url.Values, status int) string { // the form leads to a page with an address, which answers again when it is reloaded
-		w := analyst.status(analyst.post("/prices/effect", asked), http.StatusSeeOther)
-		path, anchor, _ := strings.Cut(w.Header().Get("Location"), "#")
-		if anchor != "would" || strings.Contains(path, "token") {
-			t.Errorf("led to %s#%s", path, anchor)
-		}
-		return analyst.status(analyst.get(path), status).Body.String()
+	effect := func(asked url.Values, status int) string {
+		return analyst.status(analyst.post("/prices/effect", asked), status).Body.String()
 	}
 	before := effect(asked, http.StatusOK)
 	says(t, before, "Nothing is set yet", "Local, £9,000.00 each", `value="9000.00"`)
@@ -109,6 +106,33 @@ func TestApprovalShowsWhatItDoes(t *testing.T) {
 	}
 	if got := len(is.Blocks) - len(was.Blocks); got != e.EnterN-e.LeaveN {
 		t.Errorf("the cohort has %d more people, the page said %d in and %d out", got, e.EnterN, e.LeaveN)
+	}
+}
+
+// TestReasonEntersNoAddress asks what leaving a code out would do: nothing that is typed comes back in an address, what is typed stands in the
+// form again, and the address that was posted to leads a browser that opens it to the line, whatever it holds, or to the price map.
+func TestReasonEntersNoAddress(t *testing.T) {
+	t.Parallel()
+	s := ownDemo(t)
+	analyst := s.as(policy.Analyst, policy.AgreePrices)
+	line := app.OpenPriceLine{Agency: "police", Code: "MISPER", Unit: "report"}
+	for _, typed := range []url.Values{{"why": {"Quorlbax is not a use."}}, {"amount": {"12.00"}, "counts": {"event each"}, "year": {"2024-25"}, "source": {"Quorlbax of finance"}}} {
+		form := url.Values{"agency": {line.Agency}, "code": {line.Code}, "unit": {line.Unit}}
+		maps.Copy(form, typed)
+		w := analyst.status(analyst.post("/prices/effect", form), http.StatusOK)
+		says(t, w.Body.String(), "Nothing is set yet", "Quorlbax")
+		if strings.Contains(fmt.Sprint(w.Header()), "Quorlbax") {
+			t.Errorf("the answer's headers hold what was typed: %v", w.Header())
+		}
+		for _, m := range leads.FindAllStringSubmatch(w.Body.String(), -1) {
+			if strings.Contains(m[1], "Quorlbax") {
+				t.Errorf("an address holds what was typed: %s", m[1])
+			}
+		}
+	}
+	old := strings.Replace(pathOf(line), "/prices/line", "/prices/effect", 1)
+	for path, to := range map[string]string{old: pathOf(line), old + "&why=Quorlbax": pathOf(line), "/prices/effect": "/prices", "/prices/effect?agency=police&code=NONE": "/prices"} {
+		analyst.want(analyst.get(path), to)
 	}
 }
 
