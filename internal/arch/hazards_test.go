@@ -35,9 +35,54 @@ func TestEachHazardNamesTestsThatExist(t *testing.T) {
 			t.Errorf("names no test and does not say \"not yet\": %s", line)
 		}
 	}
-	for _, name := range testName.FindAllStringSubmatch(string(doc), -1) {
-		if room, test := name[1], name[2]; !exist["internal/"+room+"."+test] && !exist[room+"."+test] {
-			t.Errorf("docs/hazards.md names %s.%s, and there is no such test", room, test)
+	threats, err := fs.ReadFile(tree(), "docs/threats.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string][]byte{"docs/hazards.md": doc, "docs/threats.md": threats} {
+		for _, named := range testName.FindAllStringSubmatch(string(text), -1) {
+			if room, test := named[1], named[2]; !exist["internal/"+room+"."+test] && !exist[room+"."+test] {
+				t.Errorf("%s names %s.%s, and there is no such test", name, room, test)
+			}
+		}
+	}
+}
+
+var (
+	tableMade  = regexp.MustCompile(`(?mi)^create table (\w+)`)
+	tableNamed = regexp.MustCompile("`(\\w+)`")
+)
+
+// TestDataModelNamesEveryTable holds the page's list of tables to the migrations.
+func TestDataModelNamesEveryTable(t *testing.T) {
+	t.Parallel()
+	doc, err := fs.ReadFile(tree(), "docs/data-model.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(doc), "## Tables")
+	named, made := map[string]bool{}, map[string]bool{}
+	for _, m := range tableNamed.FindAllStringSubmatch(list, -1) {
+		named[m[1]] = true
+	}
+	files, err := fs.Glob(tree(), "internal/store/migrations/*.sql")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d migrations were found (%v)", len(files), err)
+	}
+	for _, file := range files {
+		text, err := fs.ReadFile(tree(), file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range tableMade.FindAllStringSubmatch(string(text), -1) {
+			if made[m[1]] = true; !named[m[1]] {
+				t.Errorf("%s makes the table %s, which docs/data-model.md does not name", file, m[1])
+			}
+		}
+	}
+	for table := range named {
+		if !made[table] {
+			t.Errorf("docs/data-model.md names the table %s, which no migration makes", table)
 		}
 	}
 }
