@@ -34,7 +34,8 @@ type costRunReport struct {
 	Feeds    []feedReport
 	NoPerson int // contacts of records that no person holds
 
-	NotPriced int64 // contacts of the cohort's people, inside the window, that have no price
+	NotPriced       int64 // contacts of the cohort's people, inside the window, that have no price
+	NotPricedPeople int   `json:",omitempty"` // of the cohort, who have one; 0 in a run made before that was counted
 
 	Reach *Reach `json:",omitempty"` // nil for a run made before it was worked out
 }
@@ -361,11 +362,14 @@ func (c *costing) report(sums *cost.Sums, found *cohort.Cohort) costRunReport {
 	for _, m := range found.Members {
 		in[m.ID] = true
 	}
+	missed := map[int32]bool{}
 	for _, m := range sums.Missed {
 		if m.Reason != cost.GapLeftOut && in[c.persons[m.Person]] {
 			r.NotPriced += int64(m.Contacts)
+			missed[m.Person] = true
 		}
 	}
+	r.NotPricedPeople = len(missed)
 	for i, k := range c.prices.table.Keys() {
 		r.Codes = append(r.Codes, codeReport{Key: k, Sum: sums.Codes[i]})
 	}

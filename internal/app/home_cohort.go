@@ -19,7 +19,7 @@ type Standing struct {
 	Waiting    []RunExtract     // extracts that wait for the viewer's decision
 	Unreadable []RunExtract     // files that could not be read
 	Rejected   []RunExtract     // accepted extracts with rejected rows that no later file has put right
-	Unpriced   []PriceLineState // codes without an approved price
+	Unpriced   []PriceLineState // codes without an approved price, as the price map lists them
 	Proposed   []PriceLineState // prices that wait for the viewer's approval
 	Layouts    []store.Layout   // that wait for the viewer's approval
 	Failed     *store.Run       // the newest run that has ended, where it failed and the viewer may know of runs
@@ -34,6 +34,7 @@ type CohortBrief struct {
 	People    int
 	Amount    money.Pence
 	NotPriced int64
+	Gapped    int         // people who have one of those contacts; 0 in a run made before that was counted
 	AWeek     money.Pence // of the rule
 	PriceYear day.FinancialYear
 	Rents     bool // rent and benefits are counted
@@ -128,7 +129,7 @@ func (a *App) cohortBrief(tx *store.Tx) (*CohortBrief, error) {
 	}
 	c := report.Cohort
 	b := &CohortBrief{Run: run, People: len(c.Members), Amount: c.Amount, AWeek: c.Rule.AWeek, PriceYear: c.Rule.PriceYear, Rents: rentsCounted(c.Rule.Exclusions),
-		NotPriced: report.NotPriced, Reach: report.Reach}
+		NotPriced: report.NotPriced, Gapped: report.NotPricedPeople, Reach: report.Reach}
 	if b.By, err = tx.NameOf(run.StartedBy); err != nil {
 		return nil, err
 	}
@@ -156,7 +157,7 @@ func (s *Standing) prices(tx *store.Tx, m *priceMap, approve bool) error {
 		return err
 	}
 	for _, l := range m.all(report.Codes) {
-		if l.Gap() && l.Uses() > 0 {
+		if l.Gap() {
 			s.Unpriced = append(s.Unpriced, l)
 		}
 		if approve && l.Waits && l.Waiting.By != tx.Actor().Account {

@@ -331,7 +331,8 @@ type WaitingPrice struct {
 	By     id.Account
 }
 
-// Gap says whether a run made now would leave the code's contacts without a price: nobody has decided, or nobody has approved it.
+// Gap says whether a run made now would leave the code's contacts without a price: nobody has decided, or nobody has approved it. That is
+// so of a code too whose file waits to be accepted, so that its price can be there when the file counts.
 func (l PriceLineState) Gap() bool { return l.State == "none" || l.Approved == "" }
 
 // Aside says whether the code is left out by decision, or a part of each of its amounts is, as rent is.

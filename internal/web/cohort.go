@@ -127,7 +127,7 @@ func (s *Server) cohortPage(w http.ResponseWriter, r *http.Request, who app.Who,
 	c.Jobs = work(p.Jobs, "/cohort", fmt.Sprintf("Run %d stays in use until the new one is whole.", p.Run.ID))
 	c.Run, c.Made, c.By, c.OutOfDate = p.Run.ID, dayOf(p.Run.FinishedAt), p.By, staleWords(p.Stale)
 	c.Costing = ui.Costing{Year: p.Rule.PriceYear, Rents: !slices.Contains(p.Rule.Exclusions, cost.RentAndBenefits), NotPriced: int(p.NotPriced)}
-	c.Costing.NotPricedAt = "/cohort?price=none#part"
+	c.Costing.NotPricedAt = notPricedPath
 	for _, g := range p.Agencies {
 		if g.ID == p.Only {
 			c.Only = g.Name

@@ -25,7 +25,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, who app.Who) error
 	}
 	c := ui.Home{Today: h.Today, Todos: append(todos(h), elsewhere(h.Elsewhere)...), Setup: settingUp(h.Setup), MayCohort: h.MayCohort, MayAccounts: h.Viewer.May(policy.AccountCreate), MayAgencies: h.Viewer.May(policy.AgencyList), Window: h.Window, Jobs: work(h.Jobs, "/", "")}
 	if b := h.Cohort; b != nil {
-		c.Cohort = &ui.CohortBrief{People: b.People, Total: b.Amount, Costing: ui.Costing{Year: b.PriceYear, Rents: b.Rents, NotPriced: int(b.NotPriced)},
+		c.Cohort = &ui.CohortBrief{People: b.People, Total: b.Amount, Costing: ui.Costing{Year: b.PriceYear, Rents: b.Rents, NotPriced: int(b.NotPriced), NotPricedAt: notPricedPath},
 			Weekly: b.AWeek, Window: h.Window, Run: b.Run.ID, Made: dayOf(b.Run.FinishedAt), By: b.By, OutOfDate: b.Stale.Any(),
 			Reach: reachShown(b.Reach, 0, b.People)}
 	} else if h.MayCohort {
@@ -114,7 +114,7 @@ func elsewhere(all []app.Elsewhere) []ui.Todo {
 	for _, e := range all {
 		w := waits[e.What]
 		out = append(out, ui.Todo{Count: e.Count, What: ui.Either(e.Count, w.one, w.several), Href: "/purpose?" + url.Values{"next": {w.href}}.Encode(),
-			Why: "Not open under the purpose you stated. Change it to " + purposeList(e.Purposes) + "."})
+			Why: ui.Say(ui.Plain("Not open under the purpose you stated. Change it to " + purposeList(e.Purposes) + "."))})
 	}
 	return out
 }
@@ -136,7 +136,7 @@ func todos(h app.Home) []ui.Todo {
 	var out []ui.Todo
 	add := func(n int, what, href, why string) {
 		if n > 0 {
-			out = append(out, ui.Todo{Count: n, What: what, Href: href, Why: why})
+			out = append(out, ui.Todo{Count: n, What: what, Href: href, Why: ui.Say(ui.Plain(why))})
 		}
 	}
 	if r := h.Failed; r != nil {
@@ -149,15 +149,10 @@ func todos(h app.Home) []ui.Todo {
 		fileNames(h.Unreadable)+". Each page says what to ask the agency for.")
 	add(len(h.Layouts), ui.Either(len(h.Layouts), "Layout waiting for your approval", "Layouts waiting for your approval"), onlyLayout(h.Layouts),
 		"No file is read with a layout until you approve it.")
-	contacts, cohort := 0, 0
-	for _, l := range h.Unpriced {
-		contacts, cohort = contacts+l.Uses(), max(cohort, l.InCohort)
+	if len(h.Unpriced) > 0 {
+		out = append(out, ui.Todo{Count: len(h.Unpriced), What: ui.Either(len(h.Unpriced), "Agency code with no approved price", "Agency codes with no approved price"),
+			Href: "/prices#unpriced", Why: unpricedWhy(h)})
 	}
-	why := plural(int64(contacts), "contact is a visible gap, not zero.", "contacts are a visible gap, not zero.")
-	if cohort > 0 {
-		why += " At least " + plural(int64(cohort), "person", "people") + " of the cohort have one."
-	}
-	add(len(h.Unpriced), ui.Either(len(h.Unpriced), "Agency code with no approved price", "Agency codes with no approved price"), "/prices", why)
 	add(len(h.Proposed), ui.Either(len(h.Proposed), "Price waiting for your approval", "Prices waiting for your approval"), "/prices", "None counts until somebody other than who set it approves it.")
 	add(h.Pairs, ui.Either(h.Pairs, "Link waiting to be reviewed", "Links waiting to be reviewed"), "/links",
 		"Pairs of records of which it is not sure whether they are one person’s. Those that could change most come first.")
@@ -180,6 +175,36 @@ func todos(h app.Home) []ui.Todo {
 	}
 	return out
 }
+
+// unpricedWhy is what hangs on codes without an approved price, with the way to whose contacts they are.
+func unpricedWhy(h app.Home) ui.Text {
+	contacts, cohort, unused := 0, 0, 0
+	for _, l := range h.Unpriced {
+		contacts, cohort = contacts+l.Uses(), max(cohort, l.InCohort)
+		if l.Uses() == 0 {
+			unused++
+		}
+	}
+	var t ui.Text
+	if contacts > 0 {
+		t = ui.Say(ui.LinkAbout(ui.UnpricedPath, plural(int64(contacts), "contact", "contacts"), "whose they are"),
+			ui.Plain(" "+ui.Either(contacts, "is", "are")+" a visible gap, not zero. "))
+	}
+	switch b := h.Cohort; {
+	case b != nil && b.Gapped > 0 && len(h.Unpriced) > 0:
+		t = append(t, ui.LinkAbout(notPricedPath, plural(int64(b.Gapped), "person", "people")+" of the cohort", "who has a contact with no price"),
+			ui.Plain(" "+ui.Either(b.Gapped, "has", "have")+" a contact with no price. "))
+	case cohort > 0:
+		t = append(t, ui.Plain("At least "+plural(int64(cohort), "person", "people")+" of the cohort have one. "))
+	}
+	if unused > 0 {
+		t = append(t, ui.Plain(plural(int64(unused), "code has", "codes have")+" no contact in the run: the file that brought it waits to be accepted, came after the run, or lies outside the window."))
+	}
+	return t
+}
+
+// notPricedPath is whose the contacts of the cohort are that have no price.
+const notPricedPath = "/cohort?price=none#part"
 
 // fileNames names extracts by agency and feed, and by as-of day where several are of one feed.
 func fileNames(files []app.RunExtract) string {

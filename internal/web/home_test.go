@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"regexp"
+	"strconv"
 	"testing"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 	"throughline/internal/day"
 	"throughline/internal/policy"
 	"throughline/internal/store"
+	"throughline/internal/web/ui"
 )
 
 // TestHomeSaysWhatWaits: an agency is told of its own rejected rows, an analyst who handles extracts that the run is out of date, and an
@@ -49,4 +52,39 @@ func TestFilesAreToldApart(t *testing.T) {
 	if want := "Lantern, visits of 31 March 2026, Lantern, visits of 30 April 2026 and Police, visits"; got != want {
 		t.Errorf("named %q, want %q", got, want)
 	}
+}
+
+// TestHomeCountsOpen: the codes without an approved price are as many on the first page as on the price map, also where a file that waits to be
+// accepted brought one, and the counts beside them lead to lists that are as long.
+func TestHomeCountsOpen(t *testing.T) {
+	t.Parallel()
+	s := ownDemo(t)
+	analyst, finance := s.as(policy.Analyst, policy.FindAndCost), s.as(policy.FinanceLead, policy.AgreePrices)
+	codes := func(b *browserOf) int {
+		t.Helper()
+		count := regexp.MustCompile(`tl-todo__n">([0-9]+)</span><div><p class="tl-todo__what"><a class="govuk-link" href="/prices#unpriced">`).FindStringSubmatch(b.get("/").Body.String())
+		listed := regexp.MustCompile(`>([0-9]+) codes</th>`).FindStringSubmatch(b.get("/prices").Body.String())
+		if count == nil || listed == nil || count[1] != listed[1] {
+			t.Fatalf("the first page counts %v codes without an approved price, and the price map lists %v", count, listed)
+		}
+		n, err := strconv.Atoi(count[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := codes(finance)
+	home := analyst.get("/").Body.String()
+	p, err := s.app.Cohort(t.Context(), bearer(analyst), app.OpenCohort{Part: &app.CohortPart{Unpriced: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	says(t, home, `href="`+ui.UnpricedPath+`"`, `href="/cohort?price=none#part">`+plural(int64(len(p.Opened.Rows)), "person", "people")+" of the cohort<",
+		`href="/cohort?price=none#part">`+plural(p.NotPriced, "contact", "contacts")+" with no price</a>")
+	x := newSender(s.site, analyst, s.as(policy.GovernanceLead, policy.HandleExtracts))
+	x.send(x.layout("police", canaryLayout("police", "NEW-CODE", "arrest-and-custody", "arrest")), canaryHead+canaryRow("P1", "", "01/03/2026", "x"), false)
+	if after := codes(finance); after != before+1 {
+		t.Errorf("%d codes have no approved price after a file with a new one was sent, want %d", after, before+1)
+	}
+	says(t, finance.get("/").Body.String(), "1 code has no contact in the run: the file that brought it waits to be accepted")
 }

@@ -20,7 +20,7 @@ type Todo struct {
 	Count int
 	What  string // "Extracts waiting for your decision"
 	Href  string
-	Why   string // whose, since when, and what hangs on it
+	Why   Text // whose, since when, and what hangs on it
 }
 
 // Job is work under way or just ended: what, how far, how long, who began, and what stays in force meanwhile.

@@ -119,6 +119,7 @@ func (p Prices) UnpricedContacts() (n int) {
 // UnpricedTable are the codes that need somebody.
 func (p Prices) UnpricedTable() Table {
 	t := Table{ID: "unpriced", Name: "Codes with no approved price", Heading: true, Wide: true,
+		Note:  "Every code of every file that counts or waits to be accepted, so that its price is there when the file counts.",
 		Empty: "Every code that agencies sent has an approved price, or is left out.",
 		Columns: []Column{head(col("Agency")), col("Code as sent"), col("Meaning"), col("Unit"), num("Contacts"), num("People"),
 			num("In the cohort"), col("What to do")}}
