@@ -48,6 +48,7 @@ type RecordShown struct {
 
 // TimelineBar is one contact on a person's timeline.
 type TimelineBar struct {
+	Contact id.Contact
 	Agency  store.Agency
 	From    day.Day
 	To      day.Day // the same day for a contact of one day
@@ -321,7 +322,7 @@ func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run, agencies []
 		v.Contacts++
 		v.First, v.Last, v.AsOf = min(v.First, s.From), max(v.Last, s.From, priced[i].To), max(v.AsOf, s.AsOf)
 		v.Open = v.Open || s.To == store.OpenStay
-		bar := TimelineBar{Agency: m.agencies[g], From: s.From, To: max(s.From, priced[i].To), Stay: s.To != 0}
+		bar := TimelineBar{Contact: priced[i].ID, Agency: m.agencies[g], From: s.From, To: max(s.From, priced[i].To), Stay: s.To != 0}
 		line := m.lines[m.key(m.codes[m.place[s.Service]])]
 		bar.Slug = cmp.Or(line.Service, m.codes[m.place[s.Service]].Code)
 		if service, ok := m.area.Service(line.Service); ok {

@@ -211,3 +211,31 @@ func TestHeadlineOpens(t *testing.T) {
 		t.Errorf("everybody is %d people and %s, want %d and %s", everybody.People, everybody.Amount, whole.Cohort.Everyone, whole.Cohort.EveryoneCost)
 	}
 }
+
+// TestMarksOpen: each mark of a timeline opens the agency's row of its contact, and there are as many marks as contacts in the window.
+func TestMarksOpen(t *testing.T) {
+	t.Parallel()
+	s := smallSite(t)
+	b := s.as(policy.Analyst, policy.FindAndCost)
+	p, err := s.app.Cohort(t.Context(), bearer(b), app.OpenCohort{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := b.get(ui.PersonPath(p.Rows[0].Person)).Body.String()
+	marks := regexp.MustCompile(`<a href="([^"]*&amp;line=[0-9]+)#row" tabindex="-1"><rect`).FindAllStringSubmatch(page, -1)
+	contacts := 0
+	for _, m := range regexp.MustCompile(`tl-lane__note"><a [^>]*>([0-9,]+) contacts?<`).FindAllStringSubmatch(page, -1) {
+		n, err := strconv.Atoi(strings.ReplaceAll(m[1], ",", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		contacts += n
+	}
+	if len(marks) == 0 || len(marks) != contacts {
+		t.Fatalf("%d marks for %d contacts", len(marks), contacts)
+	}
+	for i := 0; i < len(marks); i += max(1, len(marks)/12) {
+		got := b.status(b.get(html.UnescapeString(marks[i][1])), http.StatusOK).Body.String()
+		says(t, got, `id="row"`, ", open below")
+	}
+}

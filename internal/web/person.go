@@ -119,7 +119,7 @@ func personTimeline(c *ui.Person, p app.PersonPage) {
 			lanes[b.Agency.ID], c.Lanes = i, append(c.Lanes, ui.Lane{Agency: b.Agency.Name, Slug: b.Agency.Slug})
 		}
 		c.Lanes[i].Contacts++
-		c.Lanes[i].Marks = append(c.Lanes[i].Marks, ui.LaneMark{Span: day.Span{From: b.From, To: b.To}, Stay: b.Stay, Crisis: b.Crisis})
+		c.Lanes[i].Marks = append(c.Lanes[i].Marks, ui.LaneMark{Contact: b.Contact, Span: day.Span{From: b.From, To: b.To}, Stay: b.Stay, Crisis: b.Crisis})
 		key := [2]string{b.Slug, b.Agency.Slug}
 		j, known := uses[key]
 		if !known {

@@ -10,6 +10,7 @@ type Shape struct {
 	Words, Anchor  string // of text
 	WideOnly       bool   // left out on a phone
 	NarrowOnly     bool   // on a phone only
+	Href           string // where a pointer opens it; whoever has none opens the same from the table beside
 	Curve, Compare string // paths in a square of 100 by 100, of a curve and of the even spread beside it
 }
 

@@ -448,7 +448,7 @@ func (f Footprint) LineTable() Table {
 		t.Rows = append(t.Rows, line)
 	}
 	if o.List.Pages() > 1 {
-		t.Foot = append(t.Foot, row(words("These "+count(len(o.Lines))), blank(), blank(), blank(),
+		t.Foot = append(t.Foot, row(words(count(o.List.First())+" to "+count(o.List.Last())+", the lines above"), blank(), blank(), blank(),
 			sumOf(o.Lines), blank()))
 	}
 	all := pence(o.Sum)

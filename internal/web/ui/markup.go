@@ -111,6 +111,12 @@ func shapeMarkup(shapes []Shape) template.HTML {
 }
 
 func (m *markup) shape(s Shape) {
+	if s.Href != "" {
+		m.WriteString("<a")
+		m.attr("href", s.Href)
+		m.WriteString(` tabindex="-1">`)
+		defer m.WriteString("</a>")
+	}
 	switch s.Kind {
 	case "rect":
 		m.WriteString("<rect")

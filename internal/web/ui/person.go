@@ -70,9 +70,10 @@ type Lane struct {
 
 // LaneMark is a contact on a day, or a stay over a span.
 type LaneMark struct {
-	Span   day.Span
-	Stay   bool
-	Crisis bool
+	Contact id.Contact
+	Span    day.Span
+	Stay    bool
+	Crisis  bool
 }
 
 // Use is how often a service was used, for the timeline's table.

@@ -2,10 +2,12 @@ package ui
 
 import (
 	"math"
+	"net/url"
 	"strconv"
 	"strings"
 
 	"throughline/internal/day"
+	"throughline/internal/id"
 )
 
 // Odds writes how likely the link is, in odds first and then as a probability.
@@ -170,22 +172,36 @@ func (p Person) LaneRows() []LaneRow {
 			if s.Days() == 0 {
 				continue
 			}
-			x, end := p.at(s.From), p.at(s.To+1)
-			switch {
-			case m.Stay && m.Crisis:
-				r.Shapes = append(r.Shapes, rect(x, 9, max(end-x, 20), 12, "madder"))
-			case m.Stay:
-				r.Shapes = append(r.Shapes, hatched(rect(x, 9, max(end-x, 20), 12, "edge")))
-			case m.Crisis:
-				r.Shapes = append(r.Shapes, tick(x, 4, 2, 22, "madder"))
-			default:
-				r.Shapes = append(r.Shapes, tick(x, 10, 2, 10, "pine"))
+			mark := p.mark(m, s)
+			if p.MayFootprint {
+				mark.Href = rowPath(p.Person, l.Slug, s.From, m.Contact)
 			}
+			r.Shapes = append(r.Shapes, mark)
 		}
 		r.Href = p.linesPath(p.Window, l.Slug, "")
 		rows[i] = r
 	}
 	return rows
+}
+
+// mark is a contact in its lane, in those of its days that the window has.
+func (p Person) mark(m LaneMark, s day.Span) Shape {
+	x, end := p.at(s.From), p.at(s.To+1)
+	switch {
+	case m.Stay && m.Crisis:
+		return rect(x, 9, max(end-x, 20), 12, "madder")
+	case m.Stay:
+		return hatched(rect(x, 9, max(end-x, 20), 12, "edge"))
+	case m.Crisis:
+		return tick(x, 4, 2, 22, "madder")
+	}
+	return tick(x, 10, 2, 10, "pine")
+}
+
+// rowPath leads to the agency's row of one contact, beside its lines of a day.
+func rowPath(p id.Person, agency string, d day.Day, c id.Contact) string {
+	on := d.String()
+	return number(FootprintPath(p)+"?agency="+url.QueryEscape(agency)+"&as=now&from="+on+"&to="+on+"&line=", c) + "#row"
 }
 
 // LaneKey explains the lanes.
