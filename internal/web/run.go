@@ -128,6 +128,7 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, who app.Who) error 
 		Supersedes: p.Supersedes, SupersededBy: p.SupersededBy, Versions: runVersions(p), Found: runFound(p), Digest: p.Run.InputsHash}
 	c.Change, c.CrowdedN, c.TwoNumbers = runChange(p), p.CrowdedN, p.TwoNumbers
 	c.MayLinks = p.Viewer.May(policy.PairList)
+	c.Lists = runLists(p)
 	for _, x := range p.Crowded {
 		c.Crowded = append(c.Crowded, ui.CrowdedPerson{Person: x.Person, Agency: p.Area.AgencyName(x.Agency), Records: x.Records})
 	}
@@ -234,6 +235,21 @@ func percent(x float64) string {
 		return "over 99%"
 	}
 	return fmt.Sprintf("%.0f%%", x*100)
+}
+
+// runLists says what the figures of a run count, and where one by one they are seen; a run that is not in force no longer has them all.
+func runLists(p app.RunPage) ui.Text {
+	switch {
+	case p.Run.State == "superseded":
+		return ui.Say(ui.Plain("Another run has taken its place: these figures are kept as they were, and only those of the run in force open to people."))
+	case p.Run.State != "published" || p.Run.Kind != app.LinkRun:
+		return nil
+	}
+	t := ui.Say(ui.Plain("Records are those of the "), ui.Link("#inputs", "extracts that it read"), ui.Plain(", each of one person; a link joins two of them."))
+	if p.Viewer.May(policy.PersonSearch) {
+		t = append(t, ui.Plain(" "), ui.Link("/people", "Find a person"), ui.Plain(" to see which records and links make them one."))
+	}
+	return t
 }
 
 // runFound is what a run found, a figure a line.

@@ -134,6 +134,7 @@ func runCases() []Case {
 		Inputs:   []RunInput{{20, "Riverbank Hospitals, A&E", "31 March 2026", "9f3c51d04b2e8a77c0d1e2f3a4b5c6d79f3c51d04b2e8a77c0d1e2f3a4b5c6d7", 14502, 3, 2}, {21, oddName, "15 March 2026", "77ab", 2600, 0, 1}},
 		Weights:  []RunWeight{{"Date of birth", "the same", 0.94, 0.00003, 14.9}, {"Date of birth", "different", 0.02, 0.98, -5.6}},
 		Versions: []Pair{{"Program", Say(Code("throughline 0.1.0"))}, {"Rule", Say(Plain("rule 3, agreed 2 April 2026"))}, {"Deflator", Say(Plain("GDP deflator, vintage of March 2026"))}},
+		Lists:    Say(Plain("Records are those of the "), Link("#inputs", "extracts that it read"), Plain(".")),
 		Found:    []Pair{{"People", Say(Plain("45"))}, {"People with a priced contact", Say(Plain("9,638"))}}, Digest: "c0ffee51d04b2e8a77c0d1e2f3a4b5c6d79f3c51d04b2e8a77c0d1e2f3a4b5c6"}
 	stop := running
 	stop.Stoppable = true

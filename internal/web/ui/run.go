@@ -102,6 +102,7 @@ type Run struct {
 	Inputs       []RunInput
 	Versions     []Pair // layouts, model, person version, price map, editions, deflator, rule, program
 	Found        []Pair
+	Lists        Text        // what the figures count, and where one by one they are seen; empty where each opens
 	Weights      []RunWeight // of a link run
 	Digest       string      // of everything above: equal for equal inputs
 }
