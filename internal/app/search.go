@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -260,6 +261,19 @@ func (k *knowing) person(p id.Person) (s sight, err error) {
 	return s, err
 }
 
+// people finds out at once what the viewer may know of those whom records are of.
+func (k *knowing) people(found []store.RecordFound) error {
+	var some []id.Person
+	for _, f := range found {
+		if _, met := k.of[f.Person]; !met && f.Person != 0 && !slices.Contains(some, f.Person) {
+			some = append(some, f.Person)
+		}
+	}
+	sights, err := k.prices.sightsOf(k.tx, some, k.run, policy.PersonOpen)
+	maps.Copy(k.of, sights)
+	return err
+}
+
 // match is how well the best of a person's records fits what was asked.
 type match struct {
 	person id.Person
@@ -295,12 +309,11 @@ func ownNumber(tx *store.Tx, known *knowing, agencies []store.Agency, number str
 	for _, g := range agencies {
 		own := linkage.Part{Key: "own", Field: "own number at " + g.Name, Bits: exactly, Compared: true}
 		add := func(found []store.RecordFound, bits float64) error {
+			if err := known.people(found); err != nil {
+				return err
+			}
 			for _, f := range found {
-				s, err := known.person(f.Person)
-				if err != nil {
-					return err
-				}
-				if e := out[f.Person]; s.sees(f.Record) && !slices.Contains(e.Parts, own) {
+				if e := out[f.Person]; known.of[f.Person].sees(f.Record) && !slices.Contains(e.Parts, own) {
 					e.Bits, e.Probability, e.Parts = max(e.Bits, bits), 1, append(e.Parts, own)
 					out[f.Person] = e
 				}
@@ -371,21 +384,25 @@ func (a *App) candidates(tx *store.Tx, known *knowing, query person.Identity, re
 		if len(some) == candidatesPerKey && len(seen) >= MostFound {
 			break // of a key that so many share only some were read, and rarer ones have brought enough
 		}
+		if err := known.people(some); err != nil {
+			return nil, err
+		}
+		some = slices.DeleteFunc(some, func(c store.RecordFound) bool {
+			return seen[c.Record] || c.Person == 0 || !known.of[c.Person].sees(c.Record)
+		})
+		var records []id.Record
 		for _, c := range some {
-			if seen[c.Record] || c.Person == 0 {
-				continue
-			}
-			s, err := known.person(c.Person)
-			if err != nil {
-				return nil, err
-			}
-			if !s.sees(c.Record) {
-				continue
-			}
 			seen[c.Record] = true
-			text, err := tx.IdentityOf(c.Record)
-			if err != nil {
-				return nil, err
+			records = append(records, c.Record)
+		}
+		texts, err := tx.Identities(records)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range some {
+			text, stands := texts[c.Record]
+			if !stands {
+				return nil, fault.Missing("record")
 			}
 			var who person.Identity
 			if err := json.Unmarshal([]byte(text), &who); err != nil {

@@ -66,28 +66,66 @@ func (s sight) links(all []store.Link) []store.Link {
 
 // sightOf asks the policy what the viewer may know of a person in a link run, and of the records that act would show. A record is hidden when every contact of it is; one without
 // contacts is as a contact of which nobody has said what it is. It notes nobody as shown: whoever is shown is noted then.
-func (m *priceMap) sightOf(tx *store.Tx, p id.Person, run id.Run, act policy.Act) (s sight, err error) {
-	s.act = act
-	if s.Facts, err = tx.PersonFacts(p); err != nil {
+func (m *priceMap) sightOf(tx *store.Tx, p id.Person, run id.Run, act policy.Act) (sight, error) {
+	facts, err := tx.PersonFacts(p)
+	s := sight{Facts: facts, act: act}
+	if err != nil || s.decides(tx, p) {
 		return s, err
 	}
+	return s, s.judge(tx, m, p, run)
+}
+
+// sightsOf is sightOf for several people, in a number of queries that does not grow with each of them.
+func (m *priceMap) sightsOf(tx *store.Tx, people []id.Person, run id.Run, act policy.Act) (map[id.Person]sight, error) {
+	facts, err := tx.PeopleFacts(people)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[id.Person]sight, len(people))
+	var open []id.Person
+	for _, p := range people {
+		s := sight{Facts: facts[p], act: act}
+		if !s.decides(tx, p) {
+			open = append(open, p)
+		}
+		out[p] = s
+	}
+	services, err := tx.PeopleServices(open, run)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range open {
+		s := out[p]
+		s.judged(tx, m, services[p])
+		out[p] = s
+	}
+	return out, nil
+}
+
+// decides asks what holds for the person as a whole, and says whether that decides about their records: the viewer may know of none, or of all.
+func (s *sight) decides(tx *store.Tx, p id.Person) bool {
 	if s.May = tx.MayHere(policy.Subject{Kind: policy.Person, ID: int64(p)}, s.Facts); !s.May {
-		return s, nil
+		return true
 	}
 	// Whoever may see what nobody has said the sense of, whosever it is, may see all.
-	if tx.May(act, policy.Subject{Kind: policy.Record}, policy.Facts{Exists: true, Area: tx.Actor().Area, Sensitivity: policy.Unsaid}) {
+	if tx.May(s.act, policy.Subject{Kind: policy.Record}, policy.Facts{Exists: true, Area: tx.Actor().Area, Sensitivity: policy.Unsaid}) {
 		s.Agencies = s.Facts.Agencies
-		return s, nil
+		return true
 	}
-	return s, s.judge(tx, m, p, run)
+	return false
 }
 
 // judge asks of each record of a person, as a person of whom the sight's agencies have a record, whether the viewer may know of it.
 func (s *sight) judge(tx *store.Tx, m *priceMap, p id.Person, run id.Run) error {
 	services, err := tx.ServicesOf(p, run)
-	if err != nil {
-		return err
+	if err == nil {
+		s.judged(tx, m, services)
 	}
+	return err
+}
+
+// judged is judge of records whose services were read.
+func (s *sight) judged(tx *store.Tx, m *priceMap, services []store.RecordService) {
 	seen, contacts := map[id.Record]bool{}, map[id.Record]bool{}
 	ask := func(x store.RecordService, f policy.Facts) {
 		f.Agencies = s.Facts.Agencies
@@ -110,7 +148,6 @@ func (s *sight) judge(tx *store.Tx, m *priceMap, p id.Person, run id.Run) error 
 		}
 	}
 	slices.Sort(s.Agencies)
-	return nil
 }
 
 // sensitivity says of what kind a service is, to be hidden from other agencies. A code of which nobody has said what it means may be of any.

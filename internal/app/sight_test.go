@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"throughline/internal/fault"
 	"throughline/internal/id"
@@ -323,4 +324,50 @@ func TestPeopleOfACodeAreClosedByItsRows(t *testing.T) {
 	if now := seen(); now != before+2 {
 		t.Errorf("the list of a code's people left %d events of Dean, want one and one for looking at the list", now-before)
 	}
+}
+
+// TestManyAreSeenAsOne: what a viewer may know of several people, read at once, is what they may know of each, whether or not they exist.
+func TestManyAreSeenAsOne(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.keptToItsAgency()
+		var people []id.Person
+		first := max(1, w.find("Dean", "Whitlock")-75)
+		for n := range id.Person(150) { // more than one query asks for
+			people = append(people, first+n)
+		}
+		for _, who := range []Who{w.somebodyOf("lantern", policy.CheckRecords, policy.Coordinator), w.somebodyOf("fernhill", policy.CheckRecords, policy.Coordinator),
+			w.as(policy.Analyst, policy.CheckRecords)} {
+			may := 0
+			err := w.app.db.Do(t.Context(), inArea(who, policy.PersonSearch, policy.Area), func(tx *store.Tx) error {
+				m, err := w.app.priceMap(tx)
+				if err != nil {
+					return err
+				}
+				here, err := tx.Area()
+				if err != nil {
+					return err
+				}
+				all, err := m.sightsOf(tx, people, here.LinkRun, policy.PersonOpen)
+				if err != nil {
+					return err
+				}
+				for _, p := range people {
+					one, err := m.sightOf(tx, p, here.LinkRun, policy.PersonOpen)
+					if err != nil {
+						return err
+					}
+					if one.May {
+						may++
+					}
+					if d := cmp.Diff(one, all[p], cmp.AllowUnexported(sight{}), cmpopts.EquateEmpty()); d != "" {
+						t.Errorf("person %d among others (-alone +among):\n%s", p, d)
+					}
+				}
+				return nil
+			})
+			if err != nil || may == 0 {
+				t.Errorf("%d people are known (%v)", may, err)
+			}
+		}
+	})
 }

@@ -145,12 +145,3 @@ func (tx *Tx) Boroughs(f func(id.Record, string)) error {
 		return err
 	})
 }
-
-var identityOf = query("record.identity", `select v.identity from record_versions v join extracts e on e.id = v.extract where v.record = $1 and v.area = $2 and `+standing)
-
-// IdentityOf gives what stands of who a record's person is, for scoring a search. It shows nobody: whoever is shown is noted then.
-func (tx *Tx) IdentityOf(r id.Record) (string, error) {
-	var text string
-	err := tx.one(identityOf, []any{int64(r), tx.area}, &text)
-	return text, missing(err, "record")
-}

@@ -561,9 +561,11 @@ var readings = map[string]reading{
 			return tx.StandingRecords(w.record-1, w.other, func(r Record) error { f(r); return nil })
 		})
 	}},
-	"Record":     {call: func(tx *Tx, w *world) (any, error) { return tx.Record(w.record, w.linkRun) }},
-	"RecordsOf":  {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.RecordsOf(w.person, w.linkRun) }},
-	"ServicesOf": {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.ServicesOf(w.person, w.linkRun) }},
+	"Record":         {call: func(tx *Tx, w *world) (any, error) { return tx.Record(w.record, w.linkRun) }},
+	"RecordsOf":      {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.RecordsOf(w.person, w.linkRun) }},
+	"PeopleFacts":    {crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.PeopleFacts([]id.Person{w.person}) }},
+	"PeopleServices": {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.PeopleServices([]id.Person{w.person}, w.linkRun) }},
+	"ServicesOf":     {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.ServicesOf(w.person, w.linkRun) }},
 	"RecordOfKey": {crowd: searched, call: func(tx *Tx, w *world) (any, error) {
 		return tx.RecordOfKey(w.agency, RecordKey{Hash: 1, Key: "north-1"}, w.linkRun)
 	}},
@@ -579,7 +581,7 @@ var readings = map[string]reading{
 		err := tx.Boroughs(func(r id.Record, _ string) { found = found || r == w.record })
 		return found, err
 	}},
-	"IdentityOf": {call: func(tx *Tx, w *world) (any, error) { return tx.IdentityOf(w.record) }},
+	"Identities": {crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.Identities([]id.Record{w.record}) }},
 	"Run":        {call: func(tx *Tx, w *world) (any, error) { return tx.Run(w.linkRun) }},
 	"Runs": {call: func(tx *Tx, w *world) (any, error) {
 		all, err := tx.Runs(10)
