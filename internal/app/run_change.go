@@ -22,11 +22,17 @@ type RunChange struct {
 	Answers    int64        // given or taken back between the two
 	Rule       bool         // a cost run's rule, window or price year is another
 	Prices     bool         // of a cost run: prices were changed
-	LinkRun    id.Run       // of a cost run: the link run that it rests on, where that is another; else 0
-	Moved      *LinkMoves   // by that link run, or by the run itself; nil where it was not kept
+	Linked     []LinkedRun  // of a cost run: the link runs published between those that the two rest on, the oldest first
+	Moved      *LinkMoves   // of a link run, by it; nil where it was not kept
 
 	Entered, Left   []Mover // a cost run's cohort; those whom the viewer may open
 	EnteredN, LeftN int     // of all
+}
+
+// LinkedRun is a link run that was published between two cost runs' own.
+type LinkedRun struct {
+	Run   id.Run
+	Moved *LinkMoves // nil where it was not kept
 }
 
 // LinkMoves is what a link run changed of who is who, held against the run before it.
@@ -130,27 +136,52 @@ func (p *RunPage) change(tx *store.Tx) error {
 		return err
 	}
 	c.Answers = since - until
-	link := p.Run
 	if p.Run.Kind == store.CostRun {
-		if link = (store.Run{}); then.LinkRun != p.Inputs.LinkRun {
-			c.LinkRun = p.Inputs.LinkRun
-			if link, err = tx.Run(c.LinkRun); err != nil {
-				return err
-			}
-		}
+		c.Linked, err = linkedBetween(tx, then.LinkRun, p.Inputs.LinkRun)
+	} else {
+		c.Moved, err = movesBy(p.Run)
 	}
-	if link.Report != "" {
-		var report linkRunReport
-		if err := json.Unmarshal([]byte(link.Report), &report); err != nil {
-			return err
-		}
-		c.Moved = report.Moved
+	if err != nil {
+		return err
 	}
 	p.Change = c
 	if p.Run.Kind == store.CostRun {
 		return c.movers(tx, before, p.Run, then, p.Inputs)
 	}
 	return c.mayMove(tx)
+}
+
+// movesBy reads what a link run changed; nil where it was not kept.
+func movesBy(run store.Run) (*LinkMoves, error) {
+	if run.Report == "" {
+		return nil, nil
+	}
+	var report linkRunReport
+	err := json.Unmarshal([]byte(run.Report), &report)
+	return report.Moved, err
+}
+
+// linkedBetween gives the link runs that were published after one, up to another, the oldest first. Two cost runs may rest on link runs
+// between which others were published, and what the last of them changed is then not all.
+func linkedBetween(tx *store.Tx, after, last id.Run) (out []LinkedRun, err error) {
+	for n := last; n != after && n != 0; {
+		run, err := tx.Run(n)
+		if err != nil {
+			return nil, err
+		}
+		moved, err := movesBy(run)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, LinkedRun{n, moved})
+		var in RunInputs
+		if err := json.Unmarshal([]byte(run.Inputs), &in); err != nil {
+			return nil, err
+		}
+		n = in.LinkRun
+	}
+	slices.Reverse(out)
+	return out, nil
 }
 
 // onlyIn gives the extracts of one run that another did not read.
@@ -308,7 +339,7 @@ func (w whyMoved) answered(p id.Person) (bool, error) {
 
 // linked says whether the link runs give the person different records.
 func (w whyMoved) linked(p id.Person) (bool, error) {
-	if w.LinkRun == 0 {
+	if len(w.Linked) == 0 {
 		return false, nil
 	}
 	had, err := w.tx.MembersOf(w.then.LinkRun, p)

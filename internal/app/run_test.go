@@ -73,3 +73,40 @@ func TestRelinkedIsOutOfDate(t *testing.T) {
 	w.work()
 	diff(t, "costed again", Stale{}, stale())
 }
+
+// TestCostRunTellsEveryLinkRunBetween: where records were linked twice since the cost run before, each of the link runs says what came by it:
+// the last alone would say that nothing did.
+func TestCostRunTellsEveryLinkRunBetween(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		l := w.layout("lantern", numbered)
+		w.accept(w.send(l, march, false, head+"A9,Omar,Obuya,09/09/1971,V1,05/01/2026,1\n"))
+		w.run()
+		w.accept(w.send(l, april, false, head+"A9,Omar,Obuya,09/09/1971,V1,05/01/2026,1\n"+
+			"B1,Ann,Poole,01/02/1990,V2,06/04/2026,1\nB2,Cyril,Drax,05/06/1955,V3,07/04/2026,1\n"))
+		err := w.app.db.Do(t.Context(), inArea(w.as(policy.Analyst, policy.FindAndCost), policy.RunStart, policy.Area), func(tx *store.Tx) error {
+			link, err := tx.AddRun(store.LinkRun) // no costs follow it, as where its cost run failed
+			if err != nil {
+				return err
+			}
+			_, err = addJob(tx, linkJob, runArgs{link})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.run()
+		runs, err := w.app.Runs(t.Context(), w.as(policy.Analyst, policy.FindAndCost), RunsAsked{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := w.app.Run(t.Context(), w.as(policy.Analyst, policy.FindAndCost), runs.Area.CostRun)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var fresh []int
+		for _, x := range p.Change.Linked {
+			fresh = append(fresh, x.Moved.New)
+		}
+		diff(t, "records of nobody before, by link run", []int{2, 0}, fresh)
+	})
+}

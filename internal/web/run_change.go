@@ -46,7 +46,7 @@ func runChange(p app.RunPage) *ui.RunChange {
 	}
 	if m := c.Moved; m != nil && !out.Costed {
 		out.Moved = m.Records
-		out.Facts = append(out.Facts, pair("Records that moved between people", commas(m.Records)), pair("Records that no person held before", commas(m.New)),
+		out.Facts = append(out.Facts, pair("Records that moved between people", commas(m.Records)), pair("Records of nobody in the run before", commas(m.New)),
 			pair("People who became part of another", commas(m.People)))
 		for _, x := range m.Most {
 			out.Moves = append(out.Moves, ui.RecordMove(x))
@@ -79,15 +79,22 @@ func extractsBetween(name string, p app.RunPage, some []app.RunExtract) ui.Pair 
 	return ui.Pair{Name: name, Value: t}
 }
 
-// linkedAgain says what the link run changed that the cost run rests on.
+// linkedAgain says what each link run changed since the one that the cost run before rests on.
 func linkedAgain(c *app.RunChange) ui.Pair {
 	const name = "Who is who"
-	if c.LinkRun == 0 {
+	if len(c.Linked) == 0 {
 		return pair(name, "from the same link run")
 	}
-	t := ui.Say(ui.Link(ui.RunPath(c.LinkRun), "link run "+commas(int64(c.LinkRun))))
-	if m := c.Moved; m != nil {
-		t = append(t, ui.Plain(": "+plural(int64(m.Records), "record", "records")+" moved between people, "+plural(int64(m.New), "record is", "records are")+" new"))
+	var t ui.Text
+	for i, x := range c.Linked {
+		if i > 0 {
+			t = append(t, ui.Break())
+		}
+		t = append(t, ui.Link(ui.RunPath(x.Run), "link run "+commas(int64(x.Run))))
+		if m := x.Moved; m != nil {
+			t = append(t, ui.Plain(": "+plural(int64(m.Records), "record", "records")+" moved between people, "+
+				plural(int64(m.New), "record is", "records are")+" of nobody in the link run before"))
+		}
 	}
 	return ui.Pair{Name: name, Value: t}
 }

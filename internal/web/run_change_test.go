@@ -66,7 +66,7 @@ func TestRunSaysWhatDiffers(t *testing.T) {
 	}
 	p := latest()
 	c := p.Change
-	if c.Answers != 1 || len(c.Came)+len(c.Gone) != 0 || c.Prices || c.Rule || c.LinkRun != 0 {
+	if c.Answers != 1 || len(c.Came)+len(c.Gone) != 0 || c.Prices || c.Rule || len(c.Linked) != 0 {
 		t.Errorf("after an answer: %+v", c)
 	}
 	i := slices.IndexFunc(c.Left, func(m app.Mover) bool { return m.Person == parted })
@@ -95,12 +95,13 @@ func TestRunSaysWhatDiffers(t *testing.T) {
 		t.Fatal(err)
 	}
 	c = latest().Change
-	if c.LinkRun == 0 || c.Moved == nil {
+	if len(c.Linked) != 1 || c.Linked[0].Moved == nil {
 		t.Fatalf("after linking again: %+v", c)
 	}
-	r, err := d.app.Run(ctx, bearer(analyst), c.LinkRun)
-	if err != nil || r.Change.Moved == nil || r.Change.Moved.Records != c.Moved.Records {
-		t.Errorf("link run %d moved %+v, its cost run says %+v (%v)", c.LinkRun, r.Change.Moved, c.Moved, err)
+	linked := c.Linked[0]
+	r, err := d.app.Run(ctx, bearer(analyst), linked.Run)
+	if err != nil || r.Change.Moved == nil || r.Change.Moved.Records != linked.Moved.Records {
+		t.Errorf("link run %d moved %+v, its cost run says %+v (%v)", linked.Run, r.Change.Moved, linked.Moved, err)
 	}
-	says(t, analyst.status(analyst.get(ui.RunPath(c.LinkRun)), http.StatusOK).Body.String(), "Records that moved between people")
+	says(t, analyst.status(analyst.get(ui.RunPath(linked.Run)), http.StatusOK).Body.String(), "Records that moved between people")
 }
