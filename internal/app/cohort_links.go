@@ -33,7 +33,7 @@ type CohortLinks struct {
 	Rows        []DoubtedMember
 	Could       int // pairs of people outside the cohort who would together reach its threshold
 	Least, Most money.Pence
-	Amount      money.Pence // the cohort's cost as agreed
+	Amount      money.Pence // the cohort's cost as the run summed it
 	LinkRun     id.Run      // that the run rests on
 	Reach       *Reach      // as the run worked it out; nil for a run made before that was
 }

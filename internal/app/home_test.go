@@ -134,6 +134,7 @@ func TestContactsOfAnExtractAreThoseThatCome(t *testing.T) {
 		"one is new":                           {row + "V3,07/01/2026,1\n", 1, 3},
 		"one is new and said twice":            {row + "V3,07/01/2026,1\n" + row + "V3,07/01/2026,2\n", 1, 3},
 		"one says something else twice":        {row + "V2,06/01/2026,3\n" + row + "V2,06/01/2026,4\n", 1, 2},
+		"one says what holds and then another": {row + "V2,06/01/2026,1\n" + row + "V2,06/01/2026,3\n", 1, 2},
 		"one says another and then what holds": {row + "V2,06/01/2026,3\n" + row + "V2,06/01/2026,1\n", 0, 2},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -78,6 +78,7 @@ type PersonPage struct {
 	Answers   []store.Answer
 	AnswerBy  map[id.Account]string
 	AnswerOf  map[id.Record]Answered // the records that answers were about
+	Relinked  []Relinked             // what link runs changed of whose the records are, the newest first
 	Changed   bool                   // an answer came after the published cost run, which has yet to follow it
 	Cost      money.Pence            // of the contacts that the viewer may see, in the window
 	Apart     map[id.Record]Apart
@@ -180,6 +181,9 @@ func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPa
 		if p.AnswerOf[x.Record], err = p.answered(tx, x.Record, here.LinkRun); err != nil {
 			return p, err
 		}
+	}
+	if p.Relinked, err = p.relinked(tx, m, sight, here.LinkRun); err != nil {
+		return p, err
 	}
 	if here.CostRun != 0 {
 		var report costRunReport

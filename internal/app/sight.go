@@ -39,24 +39,37 @@ func (s sight) answers(tx *store.Tx, m *priceMap, run id.Run, all []store.Answer
 		}
 		shown := true
 		for _, n := range about {
-			r, err := tx.Record(n, run)
-			switch {
-			case fault.KindOf(err) == fault.NotFound:
-				continue // no extract says anything of it any more: it is "an agency's"
-			case err != nil:
+			sees, err := s.seesAnywhere(tx, m, n, run)
+			if err != nil {
 				return nil, err
 			}
-			there := sight{May: true, Facts: s.Facts, act: s.act}
-			if err := there.judge(tx, m, r.Person, run); err != nil {
-				return nil, err
-			}
-			shown = shown && there.sees(n)
+			shown = shown && sees
 		}
 		if shown {
 			some = append(some, x)
 		}
 	}
 	return some, nil
+}
+
+// seesAnywhere says whether the viewer may know of a record, also where that is somebody else's by now. One of which no extract says anything
+// any more is "an agency's".
+func (s sight) seesAnywhere(tx *store.Tx, m *priceMap, n id.Record, run id.Run) (bool, error) {
+	if s.hides == nil {
+		return true, nil
+	}
+	r, err := tx.Record(n, run)
+	if fault.KindOf(err) == fault.NotFound && err != nil {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	there := sight{May: true, Facts: s.Facts, act: s.act}
+	if err := there.judge(tx, m, r.Person, run); err != nil {
+		return false, err
+	}
+	return there.sees(n), nil
 }
 
 // links leaves out those with an end that the viewer may not know of.

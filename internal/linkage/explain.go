@@ -63,7 +63,9 @@ func (s *scorer) explained(o *compared) Explanation {
 		}
 		e.Parts = append(e.Parts, Part{fields[f].key, fields[f].words, words, p[firstField+int(f)], l != none, level})
 	}
-	e.Parts = append(e.Parts, s.namesWords(o, p[namesPart]))
+	if o.levels[Forename] == forenameSame && o.levels[Surname] == surnameSame {
+		e.Parts = append(e.Parts, namesWords(p[namesPart]))
+	}
 	words := "Kin or people of one household would not agree like this"
 	if p[householdPart] < -.05 {
 		words = "Kin or people of one household could agree like this too"
@@ -72,15 +74,14 @@ func (s *scorer) explained(o *compared) Explanation {
 	return e
 }
 
-// namesWords say how often forename and surname go together.
-func (s *scorer) namesWords(o *compared, bits float64) Part {
-	p := Part{Key: "names", Field: "Both names together", Words: "Not the same on both records", Bits: bits}
-	if o.levels[Forename] == forenameSame && o.levels[Surname] == surnameSame {
-		p.Compared, p.Level, p.Words = true, "no commoner together than by chance", "Forename and surname go together no more often than by chance"
-		if bits < -.05 {
-			p.Level = "commoner together than by chance"
-			p.Words = "Forename and surname go together about " + count(math.Exp2(-bits)) + " times as often as by chance"
-		}
+// namesWords say how often a forename and a surname that both agree go together: where that is more often than their shares say, they prove
+// less together than each by itself.
+func namesWords(bits float64) Part {
+	p := Part{Key: "names", Field: "How common the two names are together", Bits: bits, Compared: true, Level: "no commoner than by chance",
+		Words: "Forename and surname go together no more often than by chance, so nothing is taken off"}
+	if bits < -.05 {
+		p.Level = "commoner than by chance, so they prove less together than each by itself"
+		p.Words = "Forename and surname go together about " + count(math.Exp2(-bits)) + " times as often as by chance, so they prove less together than each by itself"
 	}
 	return p
 }

@@ -27,6 +27,14 @@ type MembershipEvent struct {
 	Kind     string // linked, unlinked, forwarded
 }
 
+// RecordMove is a record that a link run gave to a person or took from one.
+type RecordMove struct {
+	At       time.Time
+	Run      id.Run
+	Record   id.Record
+	From, To id.Person // From is 0 where the record was of nobody before
+}
+
 // Link is a pair of records that the model holds to be one person.
 type Link struct {
 	A, B      id.Record
@@ -57,6 +65,11 @@ var (
 		select l.record_a, l.record_b, l.millibits, l.ppm from links l where l.run = $1
 		and l.record_a in (select record from memberships where run = $1 and person = $2)
 		and l.record_b in (select record from memberships where run = $1 and person = $2) order by l.record_a, l.record_b`)
+	recordMoves = query("event.of-person", `
+		select at, run, record, from_person, to_person, (select made_by from persons where id = $2 and area = $1) from membership_events
+		where area = $1 and answer = 0 and record in (select record from memberships where run = $3 and person = $2
+			union select record from membership_events where area = $1 and from_person = $2 and kind = 'unlinked')
+		order by run desc, record, id`)
 	linkEvidence = query("link.evidence", `select evidence from link_evidence where run = $1 and record_a = $2 and record_b = $3 and area = $4`)
 	linksWeakest = query("link.weakest", `
 		select a.person, min(l.ppm) from links l join memberships a on a.run = l.run and a.record = l.record_a
@@ -172,6 +185,32 @@ func (tx *Tx) LinksOf(p id.Person, run id.Run) ([]Link, error) {
 	return list(tx, linksOf, []any{int64(run), int64(p)}, func(scan func(...any) error) (l Link, err error) {
 		return l, scan(&l.A, &l.B, &l.Millibits, &l.PPM)
 	})
+}
+
+// RecordMovesOf gives which records link runs gave to a person who holds what they hold by a run, and which they took, the newest run first.
+// Records of nobody before that came in the run which made the person are left out.
+func (tx *Tx) RecordMovesOf(p id.Person, run id.Run) (moves []RecordMove, err error) {
+	tx.show(p)
+	var out []RecordMove
+	var madeBy id.Run
+	err = tx.each(recordMoves, []any{tx.area, int64(p), int64(run)}, func(scan func(...any) error) error {
+		var at string
+		var m RecordMove
+		err := scan(&at, &m.Run, &m.Record, &m.From, &m.To, &madeBy)
+		m.At = moment(at)
+		if n := len(out); n > 0 && m.From == 0 && out[n-1].To == 0 && out[n-1].Run == m.Run && out[n-1].Record == m.Record {
+			out[n-1].To = m.To // it left one person and joined another
+		} else {
+			out = append(out, m)
+		}
+		return err
+	})
+	for _, m := range out {
+		if (m.From == p || m.To == p) && !(m.From == 0 && m.Run == madeBy) {
+			moves = append(moves, m)
+		}
+	}
+	return moves, err
 }
 
 // LinkEvidence gives the evidence of one link of a run, which holds a person together.

@@ -531,6 +531,7 @@ var readings = map[string]reading{
 	"MembersOf":        {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.MembersOf(w.linkRun, w.person) }},
 	"WhoseIs":          {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.WhoseIs(w.linkRun, w.record) }},
 	"HolderOf":         {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.HolderOf(w.linkRun, w.record) }},
+	"RecordMovesOf":    {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.RecordMovesOf(w.person, w.linkRun) }},
 	"JoinedAt":         {call: func(tx *Tx, w *world) (any, error) { return tx.JoinedAt(w.record, w.person, tx.now) }},
 	"TiesOf":           {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.TiesOf(w.linkRun, w.record) }},
 	"Answer":           {call: func(tx *Tx, w *world) (any, error) { return tx.Answer(w.answer) }},

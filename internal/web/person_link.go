@@ -9,6 +9,7 @@ import (
 	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/id"
+	"throughline/internal/policy"
 	"throughline/internal/web/ui"
 )
 
@@ -72,6 +73,39 @@ func answers(p app.PersonPage) []ui.Answer {
 			a.Says += " (taken back by " + p.AnswerBy[x.UndoneBy] + " on " + dayOf(x.UndoneAt).Long() + ")"
 		}
 		out = append(out, a)
+	}
+	return out
+}
+
+// relinked is what link runs changed of which records are the person's, a sentence for each record.
+func relinked(p app.PersonPage) []ui.Text {
+	var out []ui.Text
+	for _, x := range p.Relinked {
+		run := "Link run " + commas(int64(x.Run))
+		t := ui.Say(ui.Plain(run))
+		if p.Viewer.May(policy.RunOpen) {
+			t = ui.Say(ui.Link(ui.RunPath(x.Run), run))
+		}
+		t = append(t, ui.Plain(", "+dayOf(x.At).Long()+":"))
+		for i, r := range x.Records {
+			if i > 0 {
+				t = append(t, ui.Plain(";"))
+			}
+			t = append(t, ui.Plain(" "+whose(r.Agency.Name)+" record"+recordWords(r.Line, r.AsOf)))
+			switch {
+			case r.Came && r.New:
+				t = append(t, ui.Plain(" came, which was nobody’s before"))
+			case r.Came && r.Other != 0:
+				t = append(t, ui.Plain(" came from "), ui.Ref(r.Other))
+			case r.Came:
+				t = append(t, ui.Plain(" came from somebody whom you may not open"))
+			case r.Other != 0:
+				t = append(t, ui.Plain(" went to "), ui.Ref(r.Other))
+			default:
+				t = append(t, ui.Plain(" went to somebody whom you may not open"))
+			}
+		}
+		out = append(out, append(t, ui.Plain(".")))
 	}
 	return out
 }

@@ -241,12 +241,12 @@ func (c CohortLinks) Figures() Totals {
 	if c.Reach == nil {
 		return c.Costing.totals(
 			card("No link in doubt", count(c.People-len(c.Rows))+" of "+count(c.People), Plain("people of the cohort")),
-			card("Cost of these people", c.Least.Pounds()+" to "+c.Most.Pounds(), Plain("agreed figure "+c.Amount.Pounds())))
+			card("Cost of these people", c.Least.Pounds()+" to "+c.Most.Pounds(), Plain("in run "+count(int(c.Run))+" "+c.Amount.Pounds())))
 	}
 	return c.Costing.totals(
 		card("No link in doubt", count(c.People-len(c.Rows))+" of "+count(c.People), Plain("people of the cohort")),
 		card("People", count(c.People), Plain("between "+count(c.Reach.Least)+" and "+count(c.Reach.Most))),
-		card("Cost of these people", c.Least.Pounds()+" to "+c.Most.Pounds(), Plain("agreed figure "+c.Amount.Pounds())),
+		card("Cost of these people", c.Least.Pounds()+" to "+c.Most.Pounds(), Plain("in run "+count(int(c.Run))+" "+c.Amount.Pounds())),
 		card("Could enter", count(c.Could), Plain("pairs of people outside the cohort who would reach it as one")),
 	)
 }
@@ -254,9 +254,9 @@ func (c CohortLinks) Figures() Totals {
 // Table is who has links in doubt.
 func (c CohortLinks) Table() Table {
 	t := Table{ID: "doubted", Name: many(len(c.Rows), "person", "people") + " with links in doubt", Heading: true, Wide: true,
-		Note:    "At least: the costliest part, were every link within in doubt wrong. At most: with the cost of everybody outside who may be them. Likely: in nineteen cases of twenty, if pairs are one person’s as often as they weigh; those held back because one household shares so much are taken not to be.",
+		Note:    "In run " + count(int(c.Run)) + ": their cost as that run summed it, which counts until another run is made. At least: the costliest part, were every link within in doubt wrong. At most: with the cost of everybody outside who may be them. Likely: in nineteen cases of twenty, if pairs are one person’s as often as they weigh; those held back because one household shares so much are taken not to be.",
 		Empty:   "Nobody of the cohort has a link in doubt.",
-		Columns: []Column{head(key("Person")), num("In doubt within"), num("In doubt with others"), num("At least"), num("Agreed"), num("At most"), num("Likely")}}
+		Columns: []Column{head(key("Person")), num("In doubt within"), num("In doubt with others"), num("At least"), num("In run " + count(int(c.Run))), num("At most"), num("Likely")}}
 	var least, total, most money.Pence
 	for _, r := range c.Rows {
 		who, within, outside := cell(Strong(id.Pseudonym(r.Person))), number0(r.Within), number0(r.Outside)

@@ -46,6 +46,8 @@ type Person struct {
 	Said    []Saying
 	Link    *LinkWhy // the link that is explained: the one asked for, else the weakest; nil with one record
 	Answers []Answer // that people gave about these records
+	Linked  []Text   // what link runs changed of which records are this person's, the newest first
+	Anew    id.Run   // the link run in force, where it is the newest of them; else 0
 	Parted  bool     // an answer has parted records, so that somebody may have received mixed data
 	Looked  []Look   // of the last 30 days
 	LookedN int      // of all time
