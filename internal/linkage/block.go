@@ -28,6 +28,7 @@ const (
 // blocks finds each pair of records that any rule finds, once, without ever holding the pairs.
 type blocks struct {
 	c       *columns
+	linked  int             // records, from the first, that are linked; those behind them only say which blocks are cut
 	rules   []rule          // those whose fields the records have
 	ctx     context.Context // when it ends, pairs end
 	width   int             // rules with keys
@@ -82,8 +83,8 @@ func (s *sortedRule) block(n int) []uint32 {
 	return s.rows[from:s.ends[n]]
 }
 
-// isCut says whether a block of so many records is cut.
-func (s *sortedRule) isCut(size int) bool { return size > s.largest }
+// isCut says whether a block is cut.
+func (s *sortedRule) isCut(n int) bool { return s.keys[n]&cutMark != 0 }
 
 // stretch is one piece of the work: blocks from up to to of a rule, or where every pair is compared the records of tile from
 // against those of tile to.
@@ -96,12 +97,12 @@ type stretch struct {
 // for few records, or when all is true.
 func newBlocks(ctx context.Context, c *columns, list []rule, all bool) *blocks {
 	n := len(c.records)
-	b := &blocks{c: c, ctx: ctx, extra: make([][]extraKey, 1), extraAt: make([]uint32, n)}
+	b := &blocks{c: c, ctx: ctx, linked: c.linked(), extra: make([][]extraKey, 1), extraAt: make([]uint32, n)}
 	for _, r := range list {
 		switch holds := r.keys != nil && !slices.ContainsFunc(r.needs, func(f Field) bool { return !c.said(f) }); {
-		case holds && r.loose() && n > looseUpTo:
+		case holds && r.loose() && c.counted() > looseUpTo:
 			b.resting = append(b.resting, r.name)
-		case holds, r.keys == nil && (all || n <= everyPair):
+		case holds, r.keys == nil && (all || c.counted() <= everyPair):
 			b.rules = append(b.rules, r)
 		}
 	}
@@ -158,7 +159,10 @@ func (b *blocks) fill(from, to int, lock *sync.Mutex) {
 }
 
 // sorting is room to sort in, used again for one rule after the other.
-type sorting struct{ list, scratch []uint64 } // key<<32 | row
+type sorting struct {
+	list, scratch []uint64 // key<<32 | row
+	sizes         []uint32 // of blocks, by which they are cut: records that count
+}
 
 // order sorts the keys of a rule into blocks and marks the keys of those that will be cut.
 func (b *blocks) order(k int, room *sorting) {
@@ -188,25 +192,35 @@ func (b *blocks) order(k int, room *sorting) {
 		from = to
 	}
 	s.rows, s.ends, s.keys = make([]uint32, 0, rows), make([]uint32, 0, number), make([]uint32, 0, number)
+	sizes := room.sizes[:0]
 	for from := 0; from < len(list); {
 		to := blockEnd(list, from)
 		if to-from > 1 {
+			size := to - from
 			for _, e := range list[from:to] {
-				s.rows = append(s.rows, uint32(e))
+				row := uint32(e)
+				if int(row) < b.linked {
+					s.rows = append(s.rows, row)
+				}
+				if b.c.records[row].flags&cameSince != 0 {
+					size--
+				}
 			}
 			s.ends = append(s.ends, uint32(len(s.rows)))
 			s.keys = append(s.keys, uint32(list[from]>>32))
+			sizes = append(sizes, uint32(size))
 		}
 		from = to
 	}
+	room.sizes = sizes
 	each := pairsPerRecord
 	if b.rules[k].loose() {
 		each = loosePairs
 	}
-	s.largest = s.largestWhole(each * n)
+	s.largest = largestWhole(sizes, each*b.c.counted())
 	for n := range s.ends {
-		if block := s.block(n); s.isCut(len(block)) {
-			for _, row := range block {
+		if int(sizes[n]) > s.largest {
+			for _, row := range s.block(n) {
 				b.mark(row, k, s.keys[n])
 			}
 			s.keys[n] |= cutMark
@@ -223,7 +237,7 @@ func (s *sortedRule) dropCut() {
 	rows, ends, keys := s.rows[:0], s.ends[:0], s.keys[:0]
 	from := uint32(0)
 	for n, to := range s.ends {
-		if !s.isCut(int(to - from)) {
+		if !s.isCut(n) {
 			rows = append(rows, s.rows[from:to]...)
 			ends, keys = append(ends, uint32(len(rows))), append(keys, s.keys[n])
 		} else {
@@ -236,11 +250,11 @@ func (s *sortedRule) dropCut() {
 	s.rows, s.ends, s.keys = rows, ends, keys
 }
 
-// largestWhole is the largest size at which the blocks of up to that size have no more pairs than the rule may find.
-func (s *sortedRule) largestWhole(pairs int) int {
+// largestWhole is the largest size at which the blocks of up to that size have no more pairs than a rule may find.
+func largestWhole(sizes []uint32, pairs int) int {
 	blocksOf := map[int]int{}
-	for n := range s.ends {
-		blocksOf[len(s.block(n))]++
+	for _, size := range sizes {
+		blocksOf[int(size)]++
 	}
 	largest := smallestCut
 	for _, size := range slices.Sorted(maps.Keys(blocksOf)) {
@@ -309,7 +323,7 @@ func (b *blocks) divide() {
 		s := &b.sorted[k]
 		start, pairs := 0, 0
 		for n := range s.ends {
-			if size := len(s.block(n)); s.isCut(size) {
+			if size := len(s.block(n)); s.isCut(n) {
 				pairs += size * s.largest
 			} else {
 				pairs += size * (size - 1) / 2
@@ -323,7 +337,7 @@ func (b *blocks) divide() {
 	if len(b.rules) == b.width {
 		return
 	}
-	tiles := (len(b.c.records) + tile - 1) / tile
+	tiles := (b.linked + tile - 1) / tile
 	for x := range tiles {
 		for y := x; y < tiles; y++ {
 			b.work = append(b.work, stretch{uint8(b.width), x, y})

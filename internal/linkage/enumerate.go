@@ -77,7 +77,7 @@ func (e *enumeration) work(w stretch) {
 	s := &e.b.sorted[w.rule]
 	for n := w.from; n < w.to; n++ {
 		rows := s.block(n)
-		if !s.isCut(len(rows)) {
+		if !s.isCut(n) {
 			e.all(rows, s.keys[n], -1, len(rows))
 			continue
 		}
@@ -161,7 +161,7 @@ func (e *enumeration) against(rows []uint32, x, from, to int, key uint32, part i
 
 // tiles visits every pair of a record of one tile with one of another, or of those of one tile.
 func (e *enumeration) tiles(x, y int) {
-	n := len(e.b.c.records)
+	n := e.b.linked
 	e.rows = e.rows[:0]
 	for _, t := range []int{x, y}[:min(2, 1+y-x)] {
 		for row := t * tile; row < min(n, (t+1)*tile); row++ {
@@ -198,7 +198,7 @@ func (e *enumeration) cut(rows []uint32, key uint32) {
 				e.rows = append(e.rows, uint32(entry))
 			}
 			after := len(e.rows)
-			if after > largestPart {
+			if after > largestPart && !e.b.c.held {
 				e.left += leftOut(after)
 				after = neighbours
 			}

@@ -41,6 +41,8 @@ func (l *Linker) Index(m *Model, numbers []id.Record) (*Index, error) {
 	switch {
 	case c.coded != nil:
 		return nil, fault.New(fault.Invalid, "encoded-index", "Encoded records cannot be looked people up in.", "Ask where the names are known.")
+	case len(l.later)+len(c.former) > 0:
+		return nil, fault.New(fault.Invalid, "held-index", "Records that are held to an earlier run have no index.", "Make one of the records that stand.")
 	case len(numbers) != len(c.records):
 		return nil, fault.New(fault.Invalid, "index-numbers", "The records and their numbers are not as many.", "Give one number for each record.")
 	}

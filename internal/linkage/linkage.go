@@ -112,8 +112,9 @@ func (o *Options) check(records int) error {
 
 // Linker holds the records of a run. It is not safe for use by several goroutines.
 type Linker struct {
-	c *columns
-	s *scorer // of the last run or explanation; nil when records were added since
+	c     *columns
+	s     *scorer   // of the last run or explanation; nil when records were added since
+	later []arrival // records that AddSince took and that are not in c yet
 }
 
 // New makes a linker without records.
@@ -122,7 +123,8 @@ func New() *Linker { return &Linker{c: newColumns()} }
 // Add takes a record of an agency and gives its number: 0, 1, 2 in order of adding. The identity is not kept.
 func (l *Linker) Add(agency uint16, who person.Identity) uint32 {
 	l.s = nil
-	return l.c.add(agency, who)
+	l.c.add(agency, who)
+	return uint32(l.Records() - 1)
 }
 
 // AddBatch takes those records of a batch that stand, in their order, as Add would. The batch may not be used again.
@@ -134,8 +136,8 @@ func (l *Linker) AddBatch(agency uint16, b *Batch, stands func(i int) bool) {
 // Expect makes room for so many more records at once. Fewer or more may come.
 func (l *Linker) Expect(more int) { l.c.records = slices.Grow(l.c.records, more) }
 
-// Records is how many records were added.
-func (l *Linker) Records() int { return len(l.c.records) }
+// Records is how many records were added that are linked.
+func (l *Linker) Records() int { return l.c.linked() + len(l.later) }
 
 // Result is what a run found. Records are named by the number Add gave.
 type Result struct {
@@ -167,20 +169,16 @@ type Link struct {
 
 // Link compares, trains unless a model is given, weighs and joins. It gives an *fault.Error for options that cannot be,
 // and the context's error when that ends first.
-func (l *Linker) Link(ctx context.Context, o Options) (*Result, error) {
-	if err := o.check(l.Records()); err != nil {
+func (l *Linker) Link(ctx context.Context, o Options) (*Result, error) { return l.link(ctx, o, rules) }
+
+func (l *Linker) link(ctx context.Context, o Options, list []rule) (*Result, error) {
+	progress, err := l.ready(&o)
+	if err != nil {
 		return nil, err
 	}
 	c := l.c
-	if c.workers = o.Workers; c.workers <= 0 {
-		c.workers = runtime.GOMAXPROCS(0)
-	}
-	progress := o.Progress
-	if progress == nil {
-		progress = func(string, int, int) {}
-	}
 	progress("Find pairs", 0, 0)
-	b := newBlocks(ctx, c, rules, o.Exhaustive)
+	b := newBlocks(ctx, c, list, o.Exhaustive)
 	m := o.Model
 	var found [][]patternCount
 	if m == nil {
@@ -200,15 +198,40 @@ func (l *Linker) Link(ctx context.Context, o Options) (*Result, error) {
 	}
 	missed, known := b.missed(edges)
 	progress("Join", 0, 0)
-	r := &Result{Model: m}
-	j := &joiner{s: s, o: &o, rules: b.rules, edges: edges, result: r, threshold: math.Log2(o.LinkAt / (1 - o.LinkAt)), answers: answerIndex(o.Answers)}
+	j := newJoiner(s, &o, b, edges)
 	j.join()
+	r := j.result
 	r.Report = l.report(b, j)
 	r.Report.Plan, r.Report.Missed, r.Report.MissedKnown = plan, missed, known
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+// ready checks the options and makes the records ready to be compared. It gives whom to tell of progress.
+func (l *Linker) ready(o *Options) (progress func(string, int, int), err error) {
+	if err := o.check(l.Records()); err != nil {
+		return nil, err
+	}
+	if l.c.workers = o.Workers; l.c.workers <= 0 {
+		l.c.workers = runtime.GOMAXPROCS(0)
+	}
+	if len(l.later)+len(l.c.former) > 0 {
+		l.hold()
+	}
+	if l.c.held && o.Model == nil {
+		return nil, fault.InvalidField("model", "A run that is held to an earlier one needs that run's model.", "Give the model, or link all records anew.")
+	}
+	if progress = o.Progress; progress == nil {
+		progress = func(string, int, int) {}
+	}
+	return progress, nil
+}
+
+func newJoiner(s *scorer, o *Options, b *blocks, edges []edge) *joiner {
+	return &joiner{s: s, o: o, rules: b.rules, edges: edges, result: &Result{Model: s.model}, threshold: math.Log2(o.LinkAt / (1 - o.LinkAt)),
+		answers: answerIndex(o.Answers)}
 }
 
 // edge is a pair that may be of one person.

@@ -29,6 +29,7 @@ type joiner struct {
 	edges     []edge
 	threshold float64
 	answers   map[[2]uint32]bool
+	heads     []uint32 // of each record, the first of its person before groups are joined; nil when each is its own
 	result    *Result
 
 	kept      int   // edges
@@ -63,10 +64,12 @@ type outcome struct {
 func (j *joiner) join() {
 	const atOnce = 256
 	groups := j.groups()
-	n := len(j.s.columns.records)
-	head := make([]uint32, n) // the first record of each record's person
-	for row := range head {
-		head[row] = uint32(row)
+	head := j.heads // the first record of each record's person
+	if head == nil {
+		head = make([]uint32, j.s.columns.linked())
+		for row := range head {
+			head[row] = uint32(row)
+		}
 	}
 	done := make([]outcome, (len(groups)+atOnce-1)/atOnce)
 	workers := make([]weighed, j.s.columns.workers)
@@ -148,7 +151,7 @@ func compareInts(a, b, c, d int64) int {
 
 // groups gives the groups of more than one record, ordered by their first records.
 func (j *joiner) groups() []group {
-	n := len(j.s.columns.records)
+	n := j.s.columns.linked()
 	sets := cluster.NewSets(n)
 	for _, e := range j.edges {
 		sets.Join(e.a, e.b)

@@ -23,7 +23,11 @@ type record struct {
 	flags                     uint8
 }
 
-const noFixedAbode uint8 = 1 // record.flags: said to have nowhere to live
+// record.flags
+const (
+	noFixedAbode uint8 = 1 << iota // said to have nowhere to live
+	cameSince                      // it came after the run that is held to, and does not count
+)
 
 // birth is a date of birth packed so that whole numbers order and compare as dates: year, month and day, and a mark when only
 // the year is meant. 0 is not said.
@@ -88,6 +92,9 @@ type columns struct {
 	others    *dictionary
 	births    map[birth]uint32 // records that hold the date
 	full      *fullNames       // nil until asked for
+	held      bool             // how common values are is that of an earlier run, however many records came since
+	former    []former         // records of that run that stand no more, the last of records
+	since     int              // records that came after it
 	workers   int              // goroutines that work on them
 	coded     *coded           // what is known of values that came as keyed tokens; nil for plain records
 	own       *Encoder         // of records that are added one by one; nil while there are none

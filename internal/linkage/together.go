@@ -35,7 +35,7 @@ func nameKeyOf(forename, surname uint32) uint64 { return uint64(forename)<<32 | 
 
 // fullNames counts the full names, once until a record is added.
 func (c *columns) fullNames() *fullNames {
-	if c.full != nil && c.full.of == len(c.records) {
+	if c.full != nil && (c.held || c.full.of == len(c.records)) {
 		return c.full
 	}
 	named := func(r *record) bool {
