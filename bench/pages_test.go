@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -203,7 +204,7 @@ func (s *site) load(b *testing.B, pages map[string][]string, cookie *http.Cookie
 			t.took[kind] = append(t.took[kind], took)
 			if err != nil {
 				t.failed++
-				t.first = errors.Join(t.first, err)
+				t.first = cmp.Or(t.first, err)
 			}
 		})
 	}
