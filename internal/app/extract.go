@@ -459,7 +459,7 @@ func (a *App) SentInError(ctx context.Context, who Who, in EndExtract) error {
 		if err != nil || len(runs) == 0 {
 			return err
 		}
-		_, err = startRuns(tx)
+		_, err = startRuns(tx, false)
 		return err
 	})
 }

@@ -34,6 +34,10 @@ type linkRunReport struct {
 	CrowdedN   int
 	TwoNumbers int        // pairs linked that have different valid NHS numbers
 	Moved      *LinkMoves // nil for an area's first run, and for one made before it was kept
+
+	Since  *LinkedSince `json:",omitempty"` // nil for a run that compared all records anew
+	Anew   string       `json:",omitempty"` // why it did, in words; empty for an area's first run
+	Joined string       `json:",omitempty"` // records that a run since another joined anew, as writeRecords writes them
 }
 
 // linking is one link run at work.
@@ -49,15 +53,30 @@ type linking struct {
 	inputs  RunInputs
 
 	answered []Pair // that people have answered
+
+	since *sinceRun // nil when all records are compared
+	anew  string    // why they are
 }
 
 // linkRecords links every standing record and publishes who is who. Each cluster keeps the number of the person it overlaps most;
 // a person whose records all went elsewhere is forwarded there.
 func (a *App) linkRecords(ctx context.Context, t *task) error {
+	var args runArgs
+	if err := t.read(&args); err != nil {
+		return err
+	}
 	return a.inRun(ctx, t, func(run id.Run) error {
 		const tries = 5
+		anew := ""
+		if args.Anew {
+			anew = anewAsked
+		}
 		for try := 1; ; try++ {
-			err := a.linkOnce(ctx, t, run)
+			err := a.linkOnce(ctx, t, run, anew)
+			if errors.Is(err, linkage.ErrOtherRun) && anew == "" {
+				anew = anewOther
+				continue
+			}
 			if !errors.Is(err, errAnswered) || try == tries {
 				return err
 			}
@@ -71,14 +90,15 @@ func (a *App) linkRecords(ctx context.Context, t *task) error {
 // errAnswered is why a link run begins anew: what it found without an answer must not overrule that answer.
 var errAnswered = fault.New(fault.Conflict, "answered-meanwhile", "Somebody answered which records are one person while they were being linked.", "Start another run.")
 
-// linkOnce links everything and publishes it, unless somebody has answered meanwhile: then it gives errAnswered.
-func (a *App) linkOnce(ctx context.Context, t *task, run id.Run) error {
+// linkOnce links everything and publishes it, unless somebody has answered meanwhile: then it gives errAnswered. It compares only what came since
+// an earlier run where it can, unless anew says why all records are compared.
+func (a *App) linkOnce(ctx context.Context, t *task, run id.Run, anew string) error {
 	if err := t.tell("Reading records", 0, 0); err != nil {
 		return err
 	}
 	var l *linking
 	err := a.db.Do(ctx, request(t.who, policy.RunRead, policy.Run, int64(run)), func(tx *store.Tx) (err error) {
-		l, err = a.gatherRecords(tx)
+		l, err = a.gatherRecords(tx, anew)
 		return err
 	})
 	if err != nil {
@@ -95,7 +115,7 @@ func (a *App) linkOnce(ctx context.Context, t *task, run id.Run) error {
 	if err := t.tell("Comparing records", 0, int64(len(l.records))); err != nil {
 		return err
 	}
-	found, err := l.linker.Link(ctx, l.options())
+	found, err := l.find(ctx)
 	if err != nil {
 		return err
 	}
@@ -103,12 +123,12 @@ func (a *App) linkOnce(ctx context.Context, t *task, run id.Run) error {
 }
 
 // gatherRecords reads in one snapshot everything that the run fixes.
-func (a *App) gatherRecords(tx *store.Tx) (*linking, error) {
+func (a *App) gatherRecords(tx *store.Tx, anew string) (*linking, error) {
 	here, err := tx.Area()
 	if err != nil {
 		return nil, err
 	}
-	l := &linking{linker: linkage.New(), before: map[id.Record]id.Person{}, slugs: map[id.Agency]string{}}
+	l := &linking{linker: linkage.New(), before: map[id.Record]id.Person{}, slugs: map[id.Agency]string{}, anew: anew}
 	if l.area, err = a.config(tx.Actor().Area); err != nil {
 		return nil, err
 	}
@@ -123,6 +143,9 @@ func (a *App) gatherRecords(tx *store.Tx) (*linking, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := a.sinceWhich(tx, here.LinkRun, l); err != nil {
+		return nil, err
+	}
 	place := map[id.Record]uint32{}
 	err = tx.StandingRecords(0, last, func(r store.Record) error {
 		var who person.Identity
@@ -130,7 +153,9 @@ func (a *App) gatherRecords(tx *store.Tx) (*linking, error) {
 			return fmt.Errorf("record %d: %w", r.RecordVersion.Record, err)
 		}
 		n := r.RecordVersion.Record
-		place[n] = l.linker.Add(uint16(r.Agency), who)
+		if place[n], err = l.add(r, who); err != nil {
+			return err
+		}
 		l.records, l.agency = append(l.records, n), append(l.agency, r.Agency)
 		return nil
 	})
@@ -165,6 +190,9 @@ func (a *App) gatherRecords(tx *store.Tx) (*linking, error) {
 	}
 	extracts, _, err := extractInputs(tx)
 	l.inputs = RunInputs{Extracts: extracts, Answers: len(answers), Configuration: l.area.Version, Code: a.version, LinkRun: here.LinkRun}
+	if l.since != nil {
+		l.inputs.Held = l.since.held
+	}
 	return l, err
 }
 
@@ -286,7 +314,11 @@ func millionths(bits float64) int64 { return min(999_999, int64(linkage.Probabil
 
 func (l *linking) report(found *linkage.Result, links, doubts int) linkRunReport {
 	r := linkRunReport{Records: len(l.records), Persons: found.Persons, Links: links, Doubts: doubts, Model: found.Model, Linkage: found.Report, Quality: found.Quality,
-		Agency: map[string]int{}}
+		Agency: map[string]int{}, Anew: l.anew}
+	if s := l.since; s != nil {
+		r.Since, r.Quality, r.Joined = &s.said, s.quality, writeRecords(s.joined)
+		r.Since.Pairs = found.Report.Pairs
+	}
 	size := make([]int, found.Persons)
 	for i, p := range found.Person {
 		size[p]++

@@ -34,15 +34,18 @@ const (
 	costJob = "cost-contacts"
 )
 
-type runArgs struct{ Run id.Run }
+type runArgs struct {
+	Run  id.Run
+	Anew bool `json:",omitempty"` // of a link run: compare all records, whatever came since another
+}
 
-// startRuns begins a link run and, after it, a cost run, whose job it gives.
-func startRuns(tx *store.Tx) (id.Job, error) {
+// startRuns begins a link run and, after it, a cost run, whose job it gives. anew has it compare all records.
+func startRuns(tx *store.Tx, anew bool) (id.Job, error) {
 	link, err := tx.AddRun(store.LinkRun)
 	if err != nil {
 		return 0, err
 	}
-	if _, err := addJob(tx, linkJob, runArgs{link}); err != nil {
+	if _, err := addJob(tx, linkJob, runArgs{link, anew}); err != nil {
 		return 0, err
 	}
 	return startCost(tx)
@@ -58,29 +61,35 @@ func startCost(tx *store.Tx) (id.Job, error) {
 	if err != nil {
 		return 0, err
 	}
-	return addJob(tx, costJob, runArgs{n})
+	return addJob(tx, costJob, runArgs{Run: n})
 }
 
 // StartRuns links everything that is accepted and then costs it. It gives the job of the last of the two.
 func (a *App) StartRuns(ctx context.Context, who Who) (id.Job, error) {
-	last, _, err := a.startUnless(ctx, who, func(id.Run) bool { return false })
+	last, _, err := a.startUnless(ctx, who, false, func(id.Run) bool { return false })
+	return last, err
+}
+
+// StartRunsAnew is StartRuns with all records compared and a model learnt from them, however few came since the last run.
+func (a *App) StartRunsAnew(ctx context.Context, who Who) (id.Job, error) {
+	last, _, err := a.startUnless(ctx, who, true, func(id.Run) bool { return false })
 	return last, err
 }
 
 // StartRunsAfter is StartRuns for whoever saw the runs up to newest. Where one was begun since, as by the same button pressed twice, it
 // begins none and says so.
 func (a *App) StartRunsAfter(ctx context.Context, who Who, newest id.Run) (begun bool, err error) {
-	_, begun, err = a.startUnless(ctx, who, func(now id.Run) bool { return now > newest })
+	_, begun, err = a.startUnless(ctx, who, false, func(now id.Run) bool { return now > newest })
 	return begun, err
 }
 
-func (a *App) startUnless(ctx context.Context, who Who, asked func(newest id.Run) bool) (last id.Job, begun bool, err error) {
+func (a *App) startUnless(ctx context.Context, who Who, anew bool, asked func(newest id.Run) bool) (last id.Job, begun bool, err error) {
 	err = a.db.Do(ctx, inArea(who, policy.RunStart, policy.Area), func(tx *store.Tx) error {
 		newest, err := newestRun(tx)
 		if begun = err == nil && !asked(newest); !begun {
 			return err
 		}
-		last, err = startRuns(tx)
+		last, err = startRuns(tx, anew)
 		return err
 	})
 	return last, begun, err
@@ -299,6 +308,7 @@ func publish(tx *store.Tx, n id.Run, kind store.RunKind, report interface{ found
 // linked gives what a link run alone has: the model that it trained and kept to, and whom to look at.
 func (p *RunPage) linked(tx *store.Tx) error {
 	p.Model, p.Crowded, p.CrowdedN, p.TwoNumbers = nil, nil, 0, 0
+	p.Since, p.Anew = nil, ""
 	if p.Run.Report == "" || p.Run.Kind != store.LinkRun {
 		return nil
 	}
@@ -307,6 +317,7 @@ func (p *RunPage) linked(tx *store.Tx) error {
 		return err
 	}
 	p.Model, p.CrowdedN, p.TwoNumbers = report.Model, report.CrowdedN, report.TwoNumbers
+	p.Since, p.Anew = report.Since, report.Anew
 	for _, x := range report.Crowded {
 		to, err := tx.Follow(x.Person)
 		if err != nil {
@@ -336,6 +347,8 @@ type RunPage struct {
 	Model        *linkage.Model  // of a link run that has ended; nil else
 	Stale        Stale           // when it is the cost run in force
 	TwoNumbers   int             // of a link run: pairs linked that have different valid NHS numbers
+	Since        *LinkedSince    // of a link run that compared only what came since an earlier one; nil else
+	Anew         string          // of another link run: why it did not, in words; empty for an area's first
 	Crowded      []CrowdedPerson // of a link run: people of whom one agency has very many records, those whom the viewer may open
 	CrowdedN     int             // all of them
 	Change       *RunChange      // from the run before; nil for the first of its kind
@@ -425,6 +438,7 @@ type RunInputs struct {
 	Extracts      []ExtractInput `json:",omitempty"`
 	Answers       int            `json:",omitempty"` // standing answers taken into account
 	LinkRun       id.Run         `json:",omitempty"`
+	Held          id.Run         `json:",omitempty"` // of a link run: the whole run whose model and commonness of values it kept to
 	Memberships   string         `json:",omitempty"` // SHA-256 over record and person of every membership
 	Doubt         string         `json:",omitempty"` // SHA-256 over the pairs of records in doubt that nobody had answered
 	PriceMap      string         `json:",omitempty"` // SHA-256

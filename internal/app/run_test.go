@@ -88,7 +88,7 @@ func TestCostRunTellsEveryLinkRunBetween(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			_, err = addJob(tx, linkJob, runArgs{link})
+			_, err = addJob(tx, linkJob, runArgs{Run: link})
 			return err
 		})
 		if err != nil {

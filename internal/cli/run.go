@@ -13,11 +13,15 @@ import (
 )
 
 // linking is throughline link.
-type linking struct{ operator }
+type linking struct {
+	operator
+	Anew bool `help:"Compare all records and learn the model anew, however few came since the last run."`
+}
 
 // Help ends the command's help.
 func (linking) Help() string {
-	return `Persons keep their ids from run to run. With a server running, the server does the work and this command shows how far it is.
+	return `Persons keep their ids from run to run. Where few records came or changed since a run that compared all, only these are compared, by that
+run’s model; the run’s page says which. With a server running, the server does the work and this command shows how far it is.
 
 Example:
   throughline link --area south-london`
@@ -26,7 +30,11 @@ Example:
 // Run links and prices everything that is accepted.
 func (c linking) Run(ctx context.Context, w *World) error {
 	return c.work(ctx, w, func(k *worker) error {
-		job, err := k.StartRuns(ctx, k.who)
+		start := k.StartRuns
+		if c.Anew {
+			start = k.StartRunsAnew
+		}
+		job, err := start(ctx, k.who)
 		if err != nil {
 			return err
 		}
@@ -48,6 +56,8 @@ type found struct {
 	Persons  int    `json:"persons"`
 	Several  int    `json:"persons_of_several_records"`
 	Doubts   int    `json:"pairs_to_look_at"`
+	Came     int    `json:"records_since,omitempty"` // new and changed since the run that it was held to
+	Held     id.Run `json:"held_to,omitempty"`
 	CostRun  id.Run `json:"cost_run"`
 	From     string `json:"from"`
 	To       string `json:"to"`
@@ -73,6 +83,9 @@ func foundBy(ctx context.Context, k *worker) (f found, err error) {
 		}
 		r := p.Found
 		f.Records, f.Persons, f.Several, f.Doubts = r.Records, r.Persons, r.Several, r.Doubts
+		if p.Since != nil {
+			f.Held, f.Came = p.Since.Run, p.Since.Came
+		}
 	}
 	p, err := k.Cohort(ctx, k.who, app.OpenCohort{})
 	if err != nil || p.Run.ID == 0 {
@@ -90,6 +103,9 @@ func (f found) words() string {
 		fmt.Fprintf(&b,
 			"Run %d: %s records are %s people; %s of them have several records. %s pairs are for someone to look at.\n", f.LinkRun,
 			count(f.Records), count(f.Persons), count(f.Several), count(f.Doubts))
+		if f.Held != 0 {
+			fmt.Fprintf(&b, "It compared the %s records that are new or have changed since run %d, by that run’s model.\n", count(f.Came), f.Held)
+		}
 	}
 	if f.CostRun != 0 {
 		fmt.Fprintf(&b, "Run %d: from %s to %s, %s people cost %s in prices of %s.\n", f.CostRun, f.From, f.To,

@@ -70,6 +70,8 @@ var (
 		where area = $1 and answer = 0 and record in (select record from memberships where run = $3 and person = $2
 			union select record from membership_events where area = $1 and from_person = $2 and kind = 'unlinked')
 		order by run desc, record, id`)
+	linkPairs    = query("link.pairs", `select record_a, record_b from links where run = $1 order by record_a, record_b`)
+	doubtWhys    = query("doubt.whys", `select record_a, record_b, why from doubts where run = $1 order by record_a, record_b`)
 	linkEvidence = query("link.evidence", `select evidence from link_evidence where run = $1 and record_a = $2 and record_b = $3 and area = $4`)
 	linksWeakest = query("link.weakest", `
 		select a.person, min(l.ppm) from links l join memberships a on a.run = l.run and a.record = l.record_a
@@ -218,6 +220,27 @@ func (tx *Tx) LinkEvidence(p id.Person, run id.Run, l Link) (evidence string, er
 	tx.show(p)
 	err = tx.one(linkEvidence, []any{int64(run), int64(l.A), int64(l.B), tx.area}, &evidence)
 	return evidence, missing(err, "link")
+}
+
+// LinkPairs hands the records of every link of a run to f, in their order.
+func (tx *Tx) LinkPairs(run id.Run, f func(a, b id.Record)) error {
+	return tx.each(linkPairs, []any{int64(run)}, func(scan func(...any) error) error {
+		var a, b id.Record
+		err := scan(&a, &b)
+		f(a, b)
+		return err
+	})
+}
+
+// DoubtWhys hands the records of every pair in doubt of a run, and why it is, to f, in their order.
+func (tx *Tx) DoubtWhys(run id.Run, f func(a, b id.Record, why string)) error {
+	return tx.each(doubtWhys, []any{int64(run)}, func(scan func(...any) error) error {
+		var a, b id.Record
+		var why string
+		err := scan(&a, &b, &why)
+		f(a, b, why)
+		return err
+	})
 }
 
 // WeakestLinks gives, for each person held together by links, the probability of the weakest, in millionths.

@@ -27,6 +27,9 @@ var (
 	boroughsStanding = query("record.boroughs", `
 		select v.record, v.borough from record_versions v join extracts e on e.id = v.extract
 		where v.area = $1 and v.borough <> '' and `+standing+` order by v.record`)
+	versionsBeside = query("record.versions-beside", `
+		select v.record, v.extract, v.as_of, v.identity from record_versions n join record_versions v on v.record = n.record
+		join extracts e on e.id = v.extract where n.extract = $1 and n.area = $2 and e.state = 'accepted' order by v.record, v.extract`)
 	recordsLast    = query("record.last", `select coalesce(max(id), 0) from records where area = $1`)
 	recordByNumber = query("record.by-number", `
 		select `+recordFields+`, coalesce(m.person, 0) from record_versions v join extracts e on e.id = v.extract join records r on r.id = v.record
@@ -60,6 +63,18 @@ func (tx *Tx) StandingRecords(after, last id.Record, f func(Record) error) error
 			return err
 		}
 		return f(r)
+	})
+}
+
+// VersionsBeside hands to f what it and other accepted extracts say of the records of which one extract says something, in order of record.
+// Of each version it gives the record, the extract, the as-of day and the identity.
+func (tx *Tx) VersionsBeside(extract id.Extract, f func(RecordVersion) error) error {
+	return tx.each(versionsBeside, []any{int64(extract), tx.area}, func(scan func(...any) error) error {
+		var v RecordVersion
+		if err := scan(&v.Record, &v.Extract, &v.AsOf, &v.Identity); err != nil {
+			return err
+		}
+		return f(v)
 	})
 }
 

@@ -511,6 +511,21 @@ var readings = map[string]reading{
 	"LinkEvidence": {call: func(tx *Tx, w *world) (any, error) {
 		return tx.LinkEvidence(w.person, w.linkRun, Link{A: w.record, B: w.other})
 	}},
+	"LinkPairs": {byRun: true, crowd: wholeRun, call: func(tx *Tx, w *world) (any, error) {
+		return gathered(func(f func(Link)) error {
+			return tx.LinkPairs(w.linkRun, func(a, b id.Record) { f(Link{A: a, B: b}) })
+		})
+	}},
+	"DoubtWhys": {byRun: true, crowd: wholeRun, call: func(tx *Tx, w *world) (any, error) {
+		return gathered(func(f func(Doubt)) error {
+			return tx.DoubtWhys(w.linkRun, func(a, b id.Record, why string) { f(Doubt{Link: Link{A: a, B: b}, Why: why}) })
+		})
+	}},
+	"VersionsBeside": {crowd: wholeRun, call: func(tx *Tx, w *world) (any, error) {
+		return gathered(func(f func(RecordVersion)) error {
+			return tx.VersionsBeside(w.extract, func(v RecordVersion) error { f(v); return nil })
+		})
+	}},
 	"WeakestLinks": {byRun: true, crowd: wholeRun, call: func(tx *Tx, w *world) (any, error) { return tx.WeakestLinks(w.linkRun) }},
 	"DoubtPairs": {crowd: searched, call: func(tx *Tx, w *world) (any, error) {
 		all, err := tx.DoubtPairs()

@@ -222,12 +222,33 @@ func windowWords(s string) string {
 }
 
 // estimated is a run's own estimate of a share, made without anybody looking: in hundredths, which is closer than it knows, and its range.
-func estimated(i linkage.Interval) string {
+func estimated(p app.RunPage, i linkage.Interval) string {
 	about, low, high := percent(i.Value), percent(i.Low), percent(i.High)
-	if low == high {
-		return about + ", by the run’s own estimate before anybody has looked"
+	by := "by the run’s own estimate before anybody has looked"
+	if p.Since != nil {
+		by = fmt.Sprintf("by the estimate of link run %d, of its records, before anybody had looked", p.Since.Run)
 	}
-	return fmt.Sprintf("about %s, between %s and %s, by the run’s own estimate before anybody has looked", about, low, high)
+	if low == high {
+		return about + ", " + by
+	}
+	return fmt.Sprintf("about %s, between %s and %s, %s", about, low, high, by)
+}
+
+// compared says whether a link run compared all records or only what came since an earlier one, and why.
+func compared(p app.RunPage) []ui.Pair {
+	s := p.Since
+	switch {
+	case s != nil && s.Came == 0:
+		return []ui.Pair{{Name: "Compared", Value: ui.Say(ui.Plain("No record is new or has changed since "), ui.Link(ui.RunPath(s.Run), "link run "+commas(int64(s.Run))),
+			ui.Plain(", so that its people stand but where people have answered."))}}
+	case s != nil:
+		return []ui.Pair{{Name: "Compared", Value: ui.Say(ui.Plain(fmt.Sprintf("The %s with %s that stood, by the model of ",
+			plural(int64(s.Came), "new or changed record", "new and changed records"), commas(s.Stood))),
+			ui.Link(ui.RunPath(s.Run), "link run "+commas(int64(s.Run))), ui.Plain(". Whoever none of them touches is who they were."))}}
+	case p.Anew != "":
+		return []ui.Pair{pair("Compared", "All records anew. "+p.Anew)}
+	}
+	return nil
 }
 
 func percent(x float64) string {
@@ -264,9 +285,10 @@ func runFound(p app.RunPage) []ui.Pair {
 		pairs := []ui.Pair{pair("Records", commas(f.Records)), pair("People", commas(f.Persons)), pair("People of several records", commas(f.Several)),
 			pair("Links", commas(f.Links)), opens("Pairs in doubt", commas(f.Doubts), "/links", p.Run.State == "published" && p.Viewer.May(policy.PairList))}
 		if f.Reached.Value > 0 {
-			pairs = append(pairs, pair("Of the pairs it linked, one person’s", estimated(f.Right)), pair("Of the pairs of one person, linked", estimated(f.Reached)))
+			pairs = append(pairs, pair("Of the pairs it linked, one person’s", estimated(p, f.Right)),
+				pair("Of the pairs of one person, linked", estimated(p, f.Reached)))
 		}
-		return pairs
+		return append(pairs, compared(p)...)
 	}
 	inForce := p.Run.State == "published" && p.Viewer.May(policy.CohortOpen)
 	pairs := []ui.Pair{opens("People whom the rule finds", commas(f.Cohort), "/cohort#ranked", inForce), opens("What their use cost", f.Amount.String(), "/cohort?part=all#part", inForce)}
