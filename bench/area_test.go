@@ -35,7 +35,10 @@ func TestAreaLinkage(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := readArea(t, dir)
-	a.measure(t, "even odds, nobody held", linkage.DefaultOptions())
+	even := linkage.DefaultOptions()
+	even.Sample = people * people // every pair
+	r, _ := a.measure(t, "even odds, nobody held", even)
+	a.reliability(t, r)
 	area := linkage.DefaultOptions() // as areas/south-london/area.yaml has it
 	area.HoldHouseholds, area.NameAndBirth, area.Population = true, linkage.RareOnly, people*116/100
 	area.ReviewFrom, area.ReviewTo = .5, .99
@@ -190,6 +193,37 @@ func (a *invented) measure(t *testing.T, name string, o linkage.Options) (*linka
 	a.costs(t, r)
 	a.groups(t, r)
 	return r, wrong
+}
+
+// reliability sets what the model says of pairs against the truth, by their bits; docs/linkage.md has the bands.
+func (a *invented) reliability(t *testing.T, r *linkage.Result) {
+	t.Helper()
+	from := []float64{-3, -2, 0, 2, 6.6, 10, 13.3}
+	type band struct {
+		pairs           int
+		expected, right float64
+	}
+	list := make([]band, len(from))
+	for _, pair := range r.Sample {
+		bits := a.linker.Explain(r.Model, pair.A, pair.B).Bits
+		k := -1
+		for k+1 < len(from) && bits >= from[k+1] {
+			k++
+		}
+		if k < 0 {
+			continue // brought together by others alone
+		}
+		b := &list[k]
+		b.pairs++
+		b.expected += linkage.Probability(bits)
+		if a.truth[pair.A] == a.truth[pair.B] {
+			b.right++
+		}
+	}
+	for k, b := range list {
+		n := float64(max(1, b.pairs))
+		t.Logf("  from %4.1f bits: %6d pairs, expected %.4f, of one person %.4f", from[k], b.pairs, b.expected/n, b.right/n)
+	}
 }
 
 // costs says what of the costliest people's cost is found as theirs, and what is added to people wrongly.

@@ -91,7 +91,7 @@ func (s *scorer) words(f Field, l Level, o *compared) string {
 	c := s.columns
 	x, y := c.shown(f, &o.a), c.shown(f, &o.b)
 	if v, ok := o.a.value(f); ok && l == valueSame {
-		share := s.totals.share(c, f, v, s.model.RecordsPerPerson)
+		share := s.totals.share(c, f, v, s.model)
 		return fmt.Sprintf("Both %s; about 1 person in %s here has it", x, oneIn(share))
 	}
 	switch {

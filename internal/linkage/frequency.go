@@ -1,33 +1,41 @@
 package linkage
 
 import (
+	"math"
 	"sync"
 
 	"throughline/reference"
 )
 
-// How common a value is decides how much it says that two records share it. The share of other people who have it is
+// How common a value is decides how much it says that two records share it. Of two records of two people that have a value, the second has it with
+// a chance of about
 //
-//	(max(0, records with it / records a person - 1) + weight × typical) / (records with any / records a person + weight)
+//	(seen + further people with it + weight × typical) / (people with any + weight)
 //
-// where typical is the share expected before seeing the data (for names the Office for National Statistics's, else the
-// field's own below) and weight the number of people it counts for. One person's many records thus do not make
-// their own name common, and 1 January or a hostel's postcode does. Of telephone, e-mail and address the share is no less than that of the
-// others at hand once two have the value: among few records the weight would hide that an office's address is everybody's.
+// where typical is the share expected before seeing the data (for names the Office for National Statistics's, else the field's own below) and
+// weight the number of people it counts for. seen is one person, the first of the two, for values some of which are far commoner than others, so
+// that one who has a value says that it is among the commoner; a telephone number says no such thing.
+//
+// People are not known before records are linked. How many records they have is taken to follow Fisher's logarithmic series (Journal of Animal
+// Ecology, 1943), of which the model knows the mean that records see, RecordsPerPerson; most people then have one record and a few have dozens. How many
+// people the c records with a value are of then follows Ewens's sampling formula (Theoretical Population Biology, 1972): besides the two at hand, the
+// sum of t / (t + i) over i from 2 to c - 1, where t is the number of pairs of records of two people that have the value for each pair of one. One
+// person's many records thus do not make their own name common, and 1 January or a hostel's postcode does.
 type commonness struct {
 	typical float64 // of a value about which nothing is known
 	weight  float64
+	seen    float64
 }
 
 var commonnessOf = [fieldCount]commonness{
-	Forename: {3e-5, 2000},   // of a forename that is not on the list
-	Surname:  {1e-5, 2000},   // of a surname that is not on the list
-	Birth:    {3.4e-5, 5000}, // one day in eighty years
-	Postcode: {5e-5, 1000},   // one of 20,000 postcodes of an area
-	Address:  {3e-5, 1000},
-	Place:    {.01, 100},
-	Phone:    {1e-6, 5000},
-	Email:    {1e-6, 5000},
+	Forename: {3e-5, 2000, 1},   // of a forename that is not on the list
+	Surname:  {1e-5, 2000, 1},   // of a surname that is not on the list
+	Birth:    {3.4e-5, 5000, 0}, // one day in eighty years
+	Postcode: {5e-5, 1000, 1},   // one of 20,000 postcodes of an area
+	Address:  {3e-5, 1000, 0},
+	Place:    {.01, 100, 0},
+	Phone:    {1e-6, 5000, 0},
+	Email:    {1e-6, 5000, 0},
 }
 
 // commonest gives the listed names' shares of people.
@@ -54,12 +62,13 @@ var commonest = sync.OnceValue(func() (t struct{ forenames, surnames map[string]
 // totals are how many records say anything in the fields whose values are weighed by how common they are, and how common each
 // name typically is.
 type totals struct {
+	all                             int // records
 	records                         [fieldCount]uint32
 	forenameTypical, surnameTypical []float64 // by number of the name
 }
 
 func (c *columns) totals() *totals {
-	t := &totals{forenameTypical: make([]float64, len(c.names.facts)), surnameTypical: make([]float64, len(c.names.facts))}
+	t := &totals{all: len(c.records), forenameTypical: make([]float64, len(c.names.facts)), surnameTypical: make([]float64, len(c.names.facts))}
 	for v := 1; v < len(c.names.facts); v++ {
 		t.records[Forename] += c.names.forenames[v]
 		t.records[Surname] += c.names.surnames[v]
@@ -106,33 +115,99 @@ func (r *record) value(f Field) (uint32, bool) {
 	return 0, false
 }
 
-// share is the share of other people in the data who have value v in a field.
-func (t *totals) share(c *columns, f Field, v uint32, perPerson float64) float64 {
-	typical := commonnessOf[f].typical
-	var records uint32
+// of counts the records that have value v in a field, and gives the share of people who typically have it.
+func (t *totals) of(c *columns, f Field, v uint32) (records uint32, typical float64) {
+	typical = commonnessOf[f].typical
 	switch f {
 	case Forename:
-		records, typical = c.names.forenames[v], t.forenameTypical[v]
+		return c.names.forenames[v], t.forenameTypical[v]
 	case Surname:
-		records, typical = c.names.surnames[v], t.surnameTypical[v]
+		return c.names.surnames[v], t.surnameTypical[v]
 	case Birth:
-		records = c.births[birth(v)]
+		return c.births[birth(v)], typical
 	case Postcode:
-		records = c.postcodes.count[v]
+		return c.postcodes.count[v], typical
 	case Address:
-		records = c.addresses.count[v]
+		return c.addresses.count[v], typical
 	case Place:
-		records = c.towns.count[v]
+		return c.towns.count[v], typical
 	case Phone:
-		records = c.phones.count[v]
+		return c.phones.count[v], typical
 	case Email:
-		records = c.emails.count[v]
+		return c.emails.count[v], typical
 	}
-	w := commonnessOf[f].weight
-	people, others := float64(t.records[f])/perPerson, max(0, float64(records)/perPerson-1)
-	share := (others + w*typical) / (people + w)
-	if others > 1 && (f == Phone || f == Email || f == Address) {
-		return max(share, others/people) // of few records, one address of an office may be a seventh
+	return 0, typical
+}
+
+// share is the share of people who have value v in a field, of whom one is at hand.
+func (t *totals) share(c *columns, f Field, v uint32, m *Model) float64 {
+	records, typical := t.of(c, f, v)
+	if t.records[f] == 0 {
+		return typical
+	}
+	p := t.people(f, m.RecordsPerPerson)
+	if f == Birth {
+		return p.dateShare(float64(records), m.u[Birth][birthSame])
+	}
+	w := commonnessOf[f]
+	share, _ := p.share(float64(records), w.seen+w.weight*typical, w.weight)
+	if f == Phone || f == Email || f == Address {
+		if here, further := p.share(float64(records), w.weight*typical, 0); further > 1 {
+			return max(share, here) // of few records, one address of an office may be a seventh
+		}
 	}
 	return share
+}
+
+// crowd is how many people the records of a field are of.
+type crowd struct {
+	people float64
+	apart  float64 // pairs of records of two people for each of one
+}
+
+// people says how many people the records that say anything in a field are of, by the logarithmic series.
+func (t *totals) people(f Field, perPerson float64) crowd {
+	further := max(perPerson-1, 1e-6)
+	apart := float64(t.all) / further
+	return crowd{apart * math.Log1p(float64(t.records[f])/apart), apart}
+}
+
+// share is the share of people who have a value that so many records have, and how many they are besides those of two records; first and weight are
+// what is known before.
+func (p crowd) share(records, first, weight float64) (share, further float64) {
+	slope := (p.people + weight) / p.apart
+	rest := max(0, records-2)
+	t := (first + rest) / slope // no less than what is sought
+	for range 30 {
+		// The sum over i is all but its integral. What is sought is where a concave curve meets a line, so that each step ends between.
+		log := math.Log((rest + 1.5 + t) / (1.5 + t))
+		step := (first + t*log - slope*t) / (log + t/(rest+1.5+t) - t/(1.5+t) - slope)
+		t -= step
+		if step < 1e-6*t {
+			break
+		}
+	}
+	share = t / p.apart
+	return share, share*(p.people+weight) - first
+}
+
+// unknownDates is the share of dates that are taken to stand for "not known" before the data is seen: one 1 January in ten.
+const unknownDates = 1.0 / 3650
+
+// dateShare is the share of people born on a date that so many records have. Dates are about equally common, as usual has it, so that many records of
+// one are of one person; but for those that stand for "not known", whose many records are too many for any person.
+func (p crowd) dateShare(records, usual float64) float64 {
+	w := commonnessOf[Birth]
+	share, _ := p.share(records, w.weight*w.typical, w.weight)
+	if share <= usual {
+		return usual
+	}
+	likely := func(share float64) float64 { // ln of how likely so many records are, but for what depends on them alone
+		t := share * p.apart
+		a, _ := math.Lgamma(records + t)
+		b, _ := math.Lgamma(t)
+		return a - b - share*p.people
+	}
+	odds := unknownDates * math.Exp(min(likely(share)-likely(usual), 50))
+	return (usual + odds*share) / (1 + odds)
 }

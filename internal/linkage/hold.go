@@ -126,17 +126,16 @@ func mayBeKin(l *levels) bool {
 // this pair does.
 func (s *scorer) expectedOthers(o *compared, population int) float64 {
 	n := float64(population)
-	per := s.model.RecordsPerPerson
 	for _, f := range []Field{Forename, Surname, Birth} {
 		l := o.levels[f]
 		switch v, _ := o.a.value(f); {
 		case l == valueSame:
-			n *= s.totals.share(s.columns, f, v, per)
+			n *= s.totals.share(s.columns, f, v, s.model)
 		case f == Forename && l == forenameSwapped:
-			n *= s.totals.share(s.columns, f, v, per) * s.totals.share(s.columns, Surname, o.a.surname, per)
+			n *= s.totals.share(s.columns, f, v, s.model) * s.totals.share(s.columns, Surname, o.a.surname, s.model)
 		case f == Surname && (l == surnamePart || l == surnameVeryClose || l == surnameClose):
 			// As many as have the commoner of two surnames that are alike, at least; forenames go with them.
-			common := max(s.totals.share(s.columns, f, o.a.surname, per), s.totals.share(s.columns, f, o.b.surname, per))
+			common := max(s.totals.share(s.columns, f, o.a.surname, s.model), s.totals.share(s.columns, f, o.b.surname, s.model))
 			n *= max(s.model.u[f][l], common) * s.model.Together
 		case l != none:
 			n *= s.model.u[f][l]

@@ -38,6 +38,7 @@ type scorer struct {
 	// odds of a household pair against a pair at large.
 	household float64
 	names     *fullNames
+	slips     float64 // the share of a person's further records that have another date of birth by a slip
 	// same[f][v] is the weight of both having value v of a field whose values many records share; other fields' are worked
 	// out when they are met. Dates of birth are their own numbers.
 	same [fieldCount][]worth
@@ -63,7 +64,8 @@ const (
 )
 
 func newScorer(c *columns, t *totals, m *Model) *scorer {
-	s := &scorer{columns: c, totals: t, model: m, start: math.Log2(m.Match / (1 - m.Match)), household: m.Household, names: c.fullNames()}
+	s := &scorer{columns: c, totals: t, model: m, start: math.Log2(m.Match / (1 - m.Match)), household: m.Household, names: c.fullNames(),
+		slips: 1 - math.Sqrt(m.m[Birth][birthSame])}
 	for f := range fieldCount {
 		s.kin[f] = make([]float64, len(fields[f].levels))
 		s.kin[f][none] = 1
@@ -105,7 +107,7 @@ func (s *scorer) worths(f Field, n int) []worth {
 
 // worth weighs both having value v of a field.
 func (s *scorer) worth(f Field, v uint32) worth {
-	times := s.model.m[f][valueSame] / s.totals.share(s.columns, f, v, s.model.RecordsPerPerson)
+	times := s.model.m[f][valueSame] / s.totals.share(s.columns, f, v, s.model)
 	return worth{times, math.Log2(times)}
 }
 
@@ -146,6 +148,10 @@ func (s *scorer) score(o *compared, p *parts) float64 {
 		l := o.levels[f]
 		if l == none {
 			p[firstField+int(f)] = 0
+			continue
+		}
+		if f == SexField && l == sexSame && o.levels[Forename] == forenameSame {
+			p[firstField+int(f)] = 0 // the forename has told it
 			continue
 		}
 		bits := s.model.weights[f][l]

@@ -289,8 +289,8 @@ func TestExplanationReadsAsSentences(t *testing.T) {
 	}
 	want := []string{
 		"Starting point: Of pairs picked at random, one in 1,000 is of one person",
-		"Forename: Both “Dean”; about 1 person in 660 here has it",
-		"Surname: Both “Whitlock”; about 1 person in 2,900 here has it",
+		"Forename: Both “Dean”; about 1 person in 560 here has it",
+		"Surname: Both “Whitlock”; about 1 person in 1,700 here has it",
 		"Date of birth: Not on both records",
 		"Sex: Both male",
 	}

@@ -8,13 +8,15 @@ import (
 // fullNames knows which forenames and surnames go together. People of one origin have both from the same lists, so that strangers called
 // Kojo Amoah are far commoner than the shares of Kojo and of Amoah say, and without this part a full name that a community shares would look
 // like one person's. Model.Together says how many times as often as by chance strangers have both names the same, over all names; for each
-// name it is weighed against how many other people of that name the data shows: a Poisson count whose mean has a gamma prior.
+// name it is weighed against how many other people of that name the data shows: a Poisson count whose mean has a gamma prior. Who has the name
+// with another date of birth is another person, or the same with a slip in the date.
 type fullNames struct {
 	of     int // records
 	named  int // of them, those with a full name
 	seen   map[uint64]seenName
 	people float64 // about how many people have both names in the data
-	pairs  float64 // of records that have both names the same
+	pairs  float64 // of records with a date of birth that have both names the same
+	dated  float64 // pairs of records with both names and a date of birth
 }
 
 // seenName is how many records have a full name, and how many dates of birth they have between them.
@@ -23,12 +25,10 @@ type seenName struct{ records, births uint32 }
 const (
 	// nameShape is the shape of the prior: the lower, the sooner the data makes a full name commoner or rarer than others.
 	nameShape = .5
-	// birthErrors is the share of a person's further records that are taken to have another date of birth by a slip.
-	birthErrors = .15
 	// mostTogether is the most times as often as by chance that any full name is taken for.
 	mostTogether = 1e4
 	// roughTogether is how many pairs of strangers of one full name chance alone counts for while training.
-	roughTogether = 50
+	roughTogether = 10
 )
 
 func nameKeyOf(forename, surname uint32) uint64 { return uint64(forename)<<32 | uint64(surname) }
@@ -71,6 +71,7 @@ func (c *columns) fullNames() *fullNames {
 		}
 	})
 	f := &fullNames{of: len(c.records), named: len(list), seen: map[uint64]seenName{}}
+	dated := 0.0
 	for v, from := 1, 0; v < len(ends); v++ {
 		for end := int(ends[v]); from < end; {
 			to, s, forename := from, seenName{}, uint32(list[from]>>32)
@@ -83,13 +84,15 @@ func (c *columns) fullNames() *fullNames {
 				}
 			}
 			f.people += math.Max(1, float64(s.births))
-			f.pairs += float64(to-from) * float64(to-from-1) / 2
+			f.pairs += float64(s.records) * (float64(s.records) - 1) / 2
+			dated += float64(s.records)
 			if s.births > 1 {
 				f.seen[nameKeyOf(forename, uint32(v))] = s
 			}
 			from = to
 		}
 	}
+	f.dated = dated * (dated - 1) / 2
 	c.full = f
 	return f
 }
@@ -97,14 +100,26 @@ func (c *columns) fullNames() *fullNames {
 // together is how many times as often as their shares say two strangers have this forename with this surname.
 func (s *scorer) together(o *compared) float64 {
 	n := s.names.seen[nameKeyOf(o.a.forename, o.a.surname)]
-	// Two dates of birth of the pair itself, and slips, do not show that there are others.
+	// Two dates of birth of the pair itself do not show that there are others.
 	own := 1.0
 	if o.levels[Birth] != birthSame && o.levels[Birth] != none {
 		own = 2
 	}
-	others := math.Max(0, float64(n.births)-own-birthErrors*math.Max(0, float64(n.records)-own))
-	per := s.model.RecordsPerPerson
-	chance := s.names.people * s.totals.share(s.columns, Forename, o.a.forename, per) * s.totals.share(s.columns, Surname, o.a.surname, per)
-	times := s.model.Together * (nameShape + others) / (nameShape + s.model.Together*chance)
+	chance := s.names.people * s.nameShare(Forename, o.a.forename) * s.nameShare(Surname, o.a.surname)
+	usual := s.model.Together * chance
+	slips := s.slips * math.Max(0, float64(n.records)-own)
+	others := 0.0
+	if more := float64(n.births) - own; more > 0 {
+		for range 5 { // more dates are of others and of slips as both are expected
+			expected := usual * (nameShape + 1 + others) / (nameShape + 1 + usual)
+			others = more * expected / (expected + slips)
+		}
+	}
+	times := s.model.Together * (nameShape + 1 + others) / (nameShape + 1 + usual) // the 1 is who has the name in any case: the first of the two
 	return math.Min(math.Max(1, times), mostTogether)
+}
+
+// nameShare is the share of people who have a name.
+func (s *scorer) nameShare(f Field, v uint32) float64 {
+	return s.model.m[f][valueSame] / s.same[f][v].times
 }

@@ -222,7 +222,7 @@ func (c *columns) trainUpTo(last int, found []patternCount) *Model {
 		m.Converged = true
 		return m
 	}
-	all := whole{levels: newTables(), alike: c.fullNames().pairs, total: total, sample: min(sample, total)}
+	all := whole{levels: newTables(), alike: c.fullNames().pairs, dated: c.fullNames().dated, total: total, sample: min(sample, total)}
 	for _, p := range random {
 		l := p.pattern.levels()
 		for f := range fieldCount {
@@ -312,6 +312,9 @@ func (h *likelihood) of(l *levels) (one, kin float64) {
 	forename, birth := 0.0, 0.0
 	if l[Forename] == forenameSame {
 		forename = h.ratio[Forename][forenameSame]
+		if l[SexField] == sexSame { // the forename has told it
+			one /= h.ratio[SexField][sexSame]
+		}
 	}
 	if l[Birth] == birthSame {
 		birth = h.ratio[Birth][birthSame]
@@ -325,7 +328,8 @@ func (h *likelihood) of(l *levels) (one, kin float64) {
 // whole is what training holds still: what is known of all pairs at large.
 type whole struct {
 	levels tables  // pairs by level
-	alike  float64 // pairs that have forename and surname the same
+	alike  float64 // pairs that have forename and surname the same and, both, a whole date of birth
+	dated  float64 // pairs of records that have both names and a whole date of birth
 	total  float64 // pairs
 	sample float64 // of how many the levels were counted
 }
@@ -341,7 +345,7 @@ func (m *Model) step(list []trained, all *whole) *Model {
 		of := p.count / (likelier + 1 + kinLikelier)
 		matches += of * likelier
 		households += of * kinLikelier
-		if p.levels[Forename] == forenameSame && p.levels[Surname] == surnameSame {
+		if p.levels[Forename] == forenameSame && p.levels[Surname] == surnameSame && p.levels[Birth] != none && p.levels[Birth] < birthYear {
 			alike += of * likelier
 		}
 		to := &untold
@@ -358,7 +362,7 @@ func (m *Model) step(list []trained, all *whole) *Model {
 	for f := range fieldCount {
 		next.learnField(f, told[f], untold[f], all)
 	}
-	byChance := next.u[Forename][forenameSame] * next.u[Surname][surnameSame] * all.total
+	byChance := next.u[Forename][forenameSame] * next.u[Surname][surnameSame] * all.dated
 	next.Together = math.Max(1, (all.alike-alike+roughTogether)/(byChance+roughTogether))
 	next.capDifferent(Forename, forenameDifferent)
 	next.capDifferent(Surname, surnameDifferent)
