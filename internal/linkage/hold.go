@@ -17,7 +17,7 @@ func (j *joiner) held(a, b uint32, o *compared, p *parts) ReviewReason {
 	if j.o.NameAndBirth == ByModel && !only {
 		return ""
 	}
-	others := otherEvidenceOf(p)
+	others := otherEvidenceOf(&o.levels, p)
 	alone := others < otherEvidence
 	byName := only || j.o.NameAndBirth == ReviewEach
 	switch {
@@ -31,6 +31,9 @@ func (j *joiner) held(a, b uint32, o *compared, p *parts) ReviewReason {
 	if o.levels[Forename] != none { // people are counted by their names
 		known = j.known()
 	}
+	if halfNamed(&o.levels) {
+		return CommonNameAndBirth
+	}
 	// A name without the whole date of birth is less than a name with it, which alone may link only where both are rare.
 	if alone && (expected >= CommonName || o.levels[Birth] != birthSame) || expected*known*math.Exp2(-others) >= commonPerson {
 		return CommonNameAndBirth
@@ -40,9 +43,11 @@ func (j *joiner) held(a, b uint32, o *compared, p *parts) ReviewReason {
 
 // otherEvidenceOf is what speaks for one person beside names and date of birth, in bits. A town, or where somebody was
 // met, speaks only with a date of birth: of those who are met in one place several go by one name.
-func otherEvidenceOf(p *parts) (bits float64) {
+func otherEvidenceOf(l *levels, p *parts) (bits float64) {
 	for _, f := range []Field{Postcode, Address, Phone, Email, NHSNumber, NINO, OtherNumber} {
-		bits += math.Max(0, p[firstField+int(f)])
+		if f != Email || l[f] == valueSame { // e-mail addresses of one name are close
+			bits += math.Max(0, p[firstField+int(f)])
+		}
 	}
 	if p[firstField+int(Birth)] > 0 {
 		bits += math.Max(0, p[firstField+int(Place)])
@@ -58,6 +63,12 @@ func (j *joiner) known() float64 {
 		return 1
 	}
 	return math.Min(1, n.people*float64(n.of)/float64(n.named)/float64(j.o.Population))
+}
+
+// halfNamed says whether all that is known of both names is a forename, and the date of birth is not the same: what people are called where they are
+// met, and when they were born or nearly so, is not who they are.
+func halfNamed(l *levels) bool {
+	return l[Forename] != none && l[Forename] != forenameSwapped && l[Surname] == none && l[Birth] != birthSame && !sameNumber(l)
 }
 
 // oneFieldAlone says whether nothing but a single field speaks for one person, and that is no number: a forename alone
@@ -108,17 +119,18 @@ func sameNumber(l *levels) bool {
 	return l[NHSNumber] == valueSame || l[NINO] == valueSame || l[OtherNumber] == valueSame
 }
 
-// mayBeKin says whether a forename, a surname or a date of birth differs, or the sex and the forename a little, and nothing agrees that two people
-// of one household or hostel do not share.
+// mayBeKin says whether a forename, a surname or a date of birth differs, or the sex and with it the forename or the date a little, and nothing agrees
+// that two people of one household or hostel do not share.
 func mayBeKin(l *levels) bool {
 	forename := l[Forename] == forenameDifferent || l[Forename] == forenameOtherInitial ||
-		l[SexField] == sexDifferent && l[Forename] != forenameSame
+		l[SexField] == sexDifferent && (l[Forename] != forenameSame || l[Birth] != birthSame && l[Birth] != none)
 	date := l[Birth] == birthDifferent || l[Birth] == birthOtherYear
 	surname := l[Surname] == surnameDifferent || l[Surname] == surnameOtherInitial
-	// Without a date of birth nothing but a whole forename tells father and son, or two brothers, apart.
-	undated := l[Birth] == none && (l[Forename] == forenameInitial || l[Forename] == forenameClose || l[Forename] == forenameVeryClose)
-	// A number goes with its person, but clerks write down that of a brother, or a mother's on her child's record.
-	another := l[Forename] == forenameDifferent && (l[Birth] != birthSame || l[Surname] == surnameDifferent)
+	// Without a date of birth nothing tells apart a father and a son of one name at one address, or two brothers of whom one is known by an initial.
+	home := l[Postcode] == postcodeSame || l[Address] == addressSame || l[Address] == addressClose || l[Phone] == valueSame
+	undated := l[Birth] == none && (home || l[Forename] == forenameInitial || l[Forename] == forenameClose || l[Forename] == forenameVeryClose)
+	// A number goes with its person, but clerks write down that of a brother, of a twin, or a mother's on her child's record.
+	another := l[Forename] == forenameDifferent && (l[Birth] != birthSame || l[Surname] == surnameDifferent || l[SexField] == sexDifferent)
 	return (forename || date || surname || undated) && l[Email] != valueSame && (another || !sameNumber(l))
 }
 

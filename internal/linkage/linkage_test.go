@@ -295,6 +295,9 @@ func TestWhatAnAreaLinksUnseen(t *testing.T) {
 			home(full("Jaane", "Kettlebrough", born(1972, 11, 19), man), "SW4 7PP"), false, Household},
 		{"a brother’s number", numbered(full("Callum", "Stewart", born(1998, 3, 21), man)), numbered(full("Clive", "Stewart", born(1998, 3, 20), man)), false, Household},
 		{"a forename", full("Zebulon", "", nil, man), full("Zebulon", "", nil, man), false, OneFieldOnly},
+		{"a forename, half a date and a place", at(full("Skipper", "", born(1980, 2, 27), man), "Merrow Gate"),
+			at(full("Skipper", "", born(1980, 2, 24), man), "Merrow Gate"), false, CommonNameAndBirth},
+		{"a name and a home", home(full("Ansel", "Thrupp", nil, man), "SE13 2QQ"), home(full("Ansel", "Thrupp", born(1989, 4, 2), man), "SE13 2QQ"), false, Household},
 	}
 	for _, tt := range cases {
 		list = append(list, tt.a, tt.b)

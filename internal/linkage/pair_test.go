@@ -40,8 +40,9 @@ func TestDigitsSlip(t *testing.T) {
 	}
 }
 
-// Without a date of birth an initial or a forename that is only close may be a father's or a brother's; a whole forename or a number is not.
-func TestAnInitialWithoutADateMayBeKin(t *testing.T) {
+// Without a date of birth a name may be a father's or a brother's, and a date may be a brother's or sister's where the sex differs too, or the number a
+// twin's; a number of the same name is not.
+func TestWhatKinShareMayBeKin(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name   string
@@ -50,13 +51,49 @@ func TestAnInitialWithoutADateMayBeKin(t *testing.T) {
 	}{
 		{"an initial", levels{Forename: forenameInitial, Surname: surnameSame, Postcode: postcodeSame}, true},
 		{"a close forename", levels{Forename: forenameVeryClose, Surname: surnameSame, Postcode: postcodeSame}, true},
-		{"the whole forename", levels{Forename: forenameSame, Surname: surnameSame, Postcode: postcodeSame}, false},
+		{"the whole forename", levels{Forename: forenameSame, Surname: surnameSame, Postcode: postcodeSame}, true},
+		{"the whole forename, and the telephone", levels{Forename: forenameSame, Surname: surnameSame, Phone: valueSame}, true},
+		{"the whole forename alone", levels{Forename: forenameSame, Surname: surnameSame}, false}, // it waits as a name without a date
+		{"the whole forename, and the e-mail address", levels{Forename: forenameSame, Surname: surnameSame, Postcode: postcodeSame, Email: valueSame}, false},
+		{"the whole forename, and a year", levels{Forename: forenameSame, Surname: surnameSame, Birth: birthYear}, false},
 		{"an initial and the date", levels{Forename: forenameInitial, Surname: surnameSame, Birth: birthSame}, false},
 		{"an initial and a number", levels{Forename: forenameInitial, Surname: surnameSame, NHSNumber: valueSame}, false},
+		{"another sex", levels{Forename: forenameSame, Surname: surnameSame, Birth: birthSame, SexField: sexDifferent}, false},
+		{"another sex, and a digit of the date", levels{Forename: forenameSame, Surname: surnameSame, Birth: birthSlip, SexField: sexDifferent}, true},
+		{"a digit of the date", levels{Forename: forenameSame, Surname: surnameSame, Birth: birthSlip, SexField: sexSame}, false},
+		{"another forename, one number", levels{Forename: forenameDifferent, Surname: surnameSame, Birth: birthSame, NHSNumber: valueSame, SexField: sexSame}, false},
+		{"another forename and sex, one number", levels{Forename: forenameDifferent, Surname: surnameSame, Birth: birthSame, NHSNumber: valueSame, SexField: sexDifferent}, true},
 	} {
 		if got := mayBeKin(&tt.levels); got != tt.want {
 			t.Errorf("%s: held %v, want %v", tt.name, got, tt.want)
 		}
+	}
+}
+
+// A forename alone, with a date of birth that is only close, is nobody's name; e-mail addresses that are close are of one name, and not of one person.
+func TestHalfANameIsNone(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		levels levels
+		want   bool
+	}{
+		{"a digit of the date", levels{Forename: forenameSame, Birth: birthSlip, Place: valueSame}, true},
+		{"no date", levels{Forename: forenameSame, Place: valueSame}, true},
+		{"the date", levels{Forename: forenameSame, Birth: birthSame, Place: valueSame}, false},
+		{"a number", levels{Forename: forenameSame, Birth: birthSlip, OtherNumber: valueSame}, false},
+		{"names changed over", levels{Forename: forenameSwapped, Birth: birthSlip}, false},
+		{"a surname", levels{Forename: forenameSame, Surname: surnameSame, Birth: birthSlip}, false},
+		{"no name", levels{Birth: birthSlip, Place: valueSame}, false},
+	} {
+		if got := halfNamed(&tt.levels); got != tt.want {
+			t.Errorf("%s: half a name %v, want %v", tt.name, got, tt.want)
+		}
+	}
+	var p parts
+	p[firstField+int(Email)] = 9
+	if close, same := otherEvidenceOf(&levels{Email: valueClose}, &p), otherEvidenceOf(&levels{Email: valueSame}, &p); close != 0 || same != 9 {
+		t.Errorf("an e-mail address that is close counts %v bits and the same %v, want 0 and 9", close, same)
 	}
 }
 
