@@ -62,13 +62,13 @@ var commonest = sync.OnceValue(func() (t struct{ forenames, surnames map[string]
 // totals are how many records say anything in the fields whose values are weighed by how common they are, and how common each
 // name typically is.
 type totals struct {
-	all                             int // records
+	all                             int // records that count
 	records                         [fieldCount]uint32
 	forenameTypical, surnameTypical []float64 // by number of the name
 }
 
 func (c *columns) totals() *totals {
-	t := &totals{all: len(c.records), forenameTypical: make([]float64, len(c.names.facts)), surnameTypical: make([]float64, len(c.names.facts))}
+	t := &totals{all: c.counted(), forenameTypical: make([]float64, len(c.names.facts)), surnameTypical: make([]float64, len(c.names.facts))}
 	for v := 1; v < len(c.names.facts); v++ {
 		t.records[Forename] += c.names.forenames[v]
 		t.records[Surname] += c.names.surnames[v]
