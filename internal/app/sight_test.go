@@ -225,6 +225,41 @@ func TestWhoLookedIsKeptToItsAgency(t *testing.T) {
 	})
 }
 
+// TestListIsNotNamedToAnotherAgency: that somebody stood in the cohort's lists is not told by who has looked at them, but to whoever may see all.
+func TestListIsNotNamedToAnotherAgency(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.twoAgencies()
+		dean := w.find("Dean", "Whitlock")
+		analyst := w.as(policy.Analyst, policy.FindAndCost)
+		if _, err := w.app.Cohort(t.Context(), analyst, OpenCohort{Top: 100}); err != nil {
+			t.Fatal(err)
+		}
+		lists := func(who Who) (named, among int) {
+			t.Helper()
+			p, err := w.app.WhoHasSeen(t.Context(), who, dean, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, l := range p.Looks {
+				if strings.HasPrefix(string(l.Act), "cohort.") {
+					named++
+				}
+				if l.Among {
+					among++
+					diff(t, "what is told of a look at a list", [2]string{}, [2]string{l.Reason, l.Policies})
+				}
+			}
+			return named, among
+		}
+		if named, among := lists(analyst); named != 1 || among != 0 {
+			t.Errorf("the analyst is told of %d looks at the cohort and %d at a list, want 1 and 0", named, among)
+		}
+		if named, among := lists(w.somebodyOf("lantern", policy.CheckRecords, policy.Coordinator)); named != 0 || among != 1 {
+			t.Errorf("another agency's coordinator is told of %d looks at the cohort and %d at a list, want 0 and 1", named, among)
+		}
+	})
+}
+
 // lookers are who looked, each once, as "name/agency", with the role where there is no name.
 func (w *scene) lookers(looks []Look) (out []string) {
 	w.t.Helper()

@@ -132,7 +132,7 @@ func (s *Server) mixed(w http.ResponseWriter, r *http.Request, who app.Who) erro
 	readers := func(all []app.MixedReader) (out []ui.MixedReader) {
 		for _, x := range all {
 			who, agency := whoLooked(x.Look, words.Partnership, p.Agencies)
-			out = append(out, ui.MixedReader{Who: who, Agency: agency, Did: actWords(x.Act), Times: x.Times, First: x.First, Last: x.Last})
+			out = append(out, ui.MixedReader{Who: who, Agency: agency, Did: sawWords(x.Look), Times: x.Times, First: x.First, Last: x.Last})
 		}
 		return out
 	}

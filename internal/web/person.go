@@ -210,7 +210,7 @@ func identifierWords(i person.Identifier) string {
 func looks(events []app.Look, partnership string, agencies map[id.Agency]string) []ui.Look {
 	var out []ui.Look
 	for _, e := range events {
-		l := ui.Look{When: e.At, Saw: actWords(e.Act), Purpose: sentenceCase(e.Purpose.Words()), AllowedBy: e.Reason, Refused: e.Outcome == "deny"}
+		l := ui.Look{When: e.At, Saw: sawWords(e), Purpose: sentenceCase(e.Purpose.Words()), AllowedBy: e.Reason, Refused: e.Outcome == "deny"}
 		l.Who, l.Agency = whoLooked(e, partnership, agencies)
 		out = append(out, l)
 	}
@@ -235,6 +235,14 @@ func whoLooked(l app.Look, partnership string, agencies map[id.Agency]string) (w
 		roles = append(roles, policy.Role(r).Words())
 	}
 	return sentenceCase(cmp.Or(strings.Join(roles, ", "), "nobody signed in")), agency
+}
+
+// sawWords says what somebody did who looked, as far as the viewer may know.
+func sawWords(l app.Look) string {
+	if l.Among {
+		return "Look at a list or a report"
+	}
+	return actWords(l.Act)
 }
 
 // actWords says what was done: "Open a person’s page".

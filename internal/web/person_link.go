@@ -44,9 +44,12 @@ func recordWords(line int64, asOf day.Day) string {
 	return " (line " + commas(line) + " as of " + asOf.Short() + ")"
 }
 
-// decides says what the record means for the cohort, by the rule applied to the contacts as they are now.
+// decides says what the record means for the cohort, by the rule applied to the contacts as they are now; nothing to whoever may not open
+// the cohort, who may not see all contacts either.
 func decides(p app.PersonPage, without app.Apart) string {
 	switch {
+	case !p.Viewer.May(policy.CohortOpen):
+		return ""
 	case p.Member && without.Member:
 		return "In the cohort with or without it."
 	case p.Member:
