@@ -165,16 +165,8 @@ func (s *sight) judged(tx *store.Tx, m *priceMap, services []store.RecordService
 
 // sensitivity says of what kind a service is, to be hidden from other agencies. A code of which nobody has said what it means may be of any.
 func (m *priceMap) sensitivity(service string) policy.Sensitivity {
-	s, known := m.area.Service(service)
-	switch {
-	case !known:
-		return policy.Unsaid
-	case s.Category == "mental-health":
-		return policy.MentalHealth
-	case s.Category == "substance-misuse":
-		return policy.DrugAndAlcohol
-	}
-	return policy.Ordinary
+	s, _ := m.area.Service(service)
+	return policy.Sensitivity(s.Sensitivity)
 }
 
 // serviceFacts is what the policy may know of a contact by its service code: whose it is, and of what kind.

@@ -1,13 +1,17 @@
 package app
 
 import (
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"throughline/areas"
+	"throughline/internal/area"
 	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/policy"
@@ -163,6 +167,67 @@ func TestSearchTellsNothingHidden(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestWhatIsKeptIsTheAreasWord: rows stay with their agency because the area says so of their service, whatever it calls it.
+func TestWhatIsKeptIsTheAreasWord(t *testing.T) {
+	t.Parallel()
+	w := newScene(t, "")
+	settings, err := fs.ReadFile(areas.Files, "south-london/area.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := fstest.MapFS{}
+	for _, name := range []string{"prices.yaml", "postcode-sectors.yaml"} {
+		text, err := fs.ReadFile(areas.Files, "south-london/"+name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		folder["south-london/"+name] = &fstest.MapFile{Data: text}
+	}
+	says := func(changes ...string) {
+		folder["south-london/area.yaml"] = &fstest.MapFile{Data: []byte(strings.NewReplacer(changes...).Replace(string(settings)))}
+		w.at.Add(2) // settings are looked at again
+	}
+	says()
+	w.app.areas = folder
+	w.keptToItsAgency()
+	lantern := w.somebodyOf("lantern", policy.TakeToPanel, policy.Coordinator)
+	fernhill := w.somebodyOf("fernhill", policy.TakeToPanel, policy.Coordinator)
+	dean := w.find("Dean", "Whitlock")
+	for _, c := range []struct {
+		name                string
+		changes             []string
+		toLantern, toOthers int
+	}{
+		{"drugs and alcohol", nil, 1, 2},
+		{"another name for the category", []string{"slug: substance-misuse", "slug: recovery", "category: substance-misuse", "category: recovery"}, 1, 2},
+		{"outreach about abuse", []string{"name: Street outreach,", "name: Street outreach, sensitivity: abuse,"}, 1, 1},
+		{"all of housing about abuse", []string{"homelessness, sensitivity: ordinary", "homelessness, sensitivity: abuse"}, 1, 1},
+		{"nothing kept", []string{"sensitivity: drug-and-alcohol", "sensitivity: ordinary"}, 2, 2},
+	} {
+		says(c.changes...)
+		for who, want := range map[*Who]int{&lantern: c.toLantern, &fernhill: c.toOthers} {
+			p, err := w.app.Person(t.Context(), *who, dean, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(p.Records) != want || p.Hidden != 2-want {
+				t.Errorf("%s: %s are seen and %d hidden, want %d seen", c.name, agenciesOf(p), p.Hidden, want)
+			}
+		}
+	}
+}
+
+// TestSensitivitiesAreThePolicys: an area's word for what is kept means to the policy what it says.
+func TestSensitivitiesAreThePolicys(t *testing.T) {
+	t.Parallel()
+	want := []policy.Sensitivity{policy.Ordinary, policy.MentalHealth, policy.DrugAndAlcohol, policy.Abuse}
+	var got []policy.Sensitivity
+	for _, s := range area.Sensitivities() {
+		got = append(got, policy.Sensitivity(s))
+	}
+	diff(t, "the words", want, got)
 }
 
 // TestWhoLookedIsKeptToItsAgency: whoever checks how data is used sees who looked, and so do people of the same agency; everybody else sees

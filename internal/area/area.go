@@ -20,7 +20,7 @@ type Area struct {
 
 	Boroughs   []Named
 	Agencies   []Agency
-	Categories []Named
+	Categories []Category
 	Services   []Service
 	Payers     []Named
 	Purposes   []Purpose
@@ -46,12 +46,36 @@ type Agency struct {
 // Named is a slug and the words shown for it.
 type Named struct{ Slug, Name string }
 
+// Category is what services are gathered under.
+type Category struct {
+	Slug, Name  string
+	Sensitivity Sensitivity // of its services that say none of their own
+}
+
+// Sensitivity says whether contacts with a service are kept to the agency that sends them, and why. The zero Sensitivity is that of a
+// service of which nobody has said it: Load refuses an area that has one, and whoever meets one keeps it to its agency.
+type Sensitivity string
+
+// The words of an area's files; those of package policy are the same.
+const (
+	Ordinary       Sensitivity = "ordinary" // not kept to its agency
+	MentalHealth   Sensitivity = "mental-health"
+	DrugAndAlcohol Sensitivity = "drug-and-alcohol"
+	Abuse          Sensitivity = "abuse"
+)
+
+// Sensitivities gives the words that an area may use.
+func Sensitivities() []Sensitivity {
+	return []Sensitivity{Ordinary, MentalHealth, DrugAndAlcohol, Abuse}
+}
+
 // Service is a kind of use that agencies' codes mean, the same across agencies.
 type Service struct {
 	Slug, Name  string
 	Category    string // slug
 	Kind        string // "crisis", "planned" or "enforcement_disposal"
 	Unit, Units string // the word for one and for several: "night", "nights"
+	Sensitivity Sensitivity
 }
 
 // Purpose is a reason for being here that people state once a session.
@@ -110,8 +134,8 @@ func (a *Area) Payer(slug string) (Named, bool) {
 }
 
 // Category finds a category by slug.
-func (a *Area) Category(slug string) (Named, bool) {
-	return find(a.Categories, func(c Named) bool { return c.Slug == slug })
+func (a *Area) Category(slug string) (Category, bool) {
+	return find(a.Categories, func(c Category) bool { return c.Slug == slug })
 }
 
 // Purpose finds a purpose by slug.

@@ -131,6 +131,11 @@ func TestSettingsAreRefusedWithTheirLine(t *testing.T) {
 		{"an agency twice", settings, "slug: southwark", "slug: lambeth", "stands twice", ""},
 		{"a slug with a blank", settings, "slug: lantern", "slug: lantern housing", "not a slug", ""},
 		{"an unknown category", settings, "category: social-care", "category: care", `no category "care"`, ""},
+		{"a category of which nothing is said", settings, ", sensitivity: mental-health}", "}", "stay with the agency that sent them", ""},
+		{"a category of which too little is said", settings, "sensitivity: drug-and-alcohol", "sensitivity: ''", "Write sensitivity: ", ""},
+		{"a sensitivity that is not one", settings, "sensitivity: drug-and-alcohol", "sensitivity: drugs", `"drugs" is not a sensitivity`, ""},
+		{"a sensitivity that is not one, of a service", settings, "category: health, kind: crisis, unit: journey",
+			"category: health, sensitivity: secret, kind: crisis, unit: journey", `"secret" is not a sensitivity`, ""},
 		{"an unknown kind", settings, "kind: planned, unit: hour", "kind: plannd, unit: hour", "not a kind", ""},
 		{"an amount that is not one", settings, `a_week: "£500.00"`, `a_week: "1.234,50"`, "not an amount", ""},
 		{"a day that is not one", settings, "as_of: 2026-03-31", "as_of: 2026-02-29", "not a day", ""},
@@ -224,6 +229,28 @@ func TestSecondDocument(t *testing.T) {
 	m["south-london/area.yaml"].Data = append(slices.Clone(m["south-london/area.yaml"].Data), "---\ntitle: Another\n"...)
 	if _, err := Load(m, "south-london"); err == nil || !strings.Contains(err.Error(), "more than one document") {
 		t.Errorf("want a refusal, got %v", err)
+	}
+}
+
+// TestSensitivityIsSaid: a category says it for its services, whatever it is called, and a service may say otherwise.
+func TestSensitivityIsSaid(t *testing.T) {
+	t.Parallel()
+	m := changed(t, "area.yaml", "name: Eviction, category: housing", "name: Eviction, category: housing, sensitivity: abuse").(fstest.MapFS)
+	settings := m["south-london/area.yaml"]
+	settings.Data = []byte(strings.ReplaceAll(strings.ReplaceAll(string(settings.Data), "slug: mental-health,", "slug: minds,"), "category: mental-health", "category: minds"))
+	a, err := Load(m, "south-london")
+	if err != nil {
+		t.Fatal(err, fault.As(err).Notes)
+	}
+	got := map[string]Sensitivity{}
+	for _, slug := range []string{"eviction", "street-outreach", "place-of-safety", "inpatient-detox", "nothing-of-the-kind"} {
+		s, _ := a.Service(slug)
+		got[slug] = s.Sensitivity
+	}
+	want := map[string]Sensitivity{"eviction": Abuse, "street-outreach": Ordinary, "place-of-safety": MentalHealth, "inpatient-detox": DrugAndAlcohol,
+		"nothing-of-the-kind": ""}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 

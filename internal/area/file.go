@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -136,6 +137,17 @@ func (p place) bad(message, remedy string, values ...any) {
 func (p place) words(s string) string {
 	if strings.TrimSpace(s) == "" {
 		p.bad("This must be filled in.", "Add the words.")
+	}
+	return s
+}
+
+func (p place) sensitivity(s Sensitivity) Sensitivity {
+	const remedy = "Write sensitivity: mental-health, drug-and-alcohol or abuse where rows stay with the agency that sent them, or else ordinary."
+	switch {
+	case s == "":
+		p.bad("It is not said whether rows of this category stay with the agency that sent them.", remedy)
+	case !slices.Contains(Sensitivities(), s):
+		p.bad("%q is not a sensitivity.", remedy, s)
 	}
 	return s
 }

@@ -23,11 +23,18 @@ type areaFile struct {
 		Slug, Mark, Name, Payer, Sends string
 		Reach                          []string
 	}
-	Categories, Payers []struct{ Slug, Name string }
-	Services           []struct{ Slug, Name, Category, Kind, Unit, Units string }
-	Purposes           []struct{ Slug, Words string }
-	Roles              []string
-	Cohort             struct {
+	Categories []struct {
+		Slug, Name  string
+		Sensitivity Sensitivity
+	}
+	Payers   []struct{ Slug, Name string }
+	Services []struct {
+		Slug, Name, Category, Kind, Unit, Units string
+		Sensitivity                             Sensitivity
+	}
+	Purposes []struct{ Slug, Words string }
+	Roles    []string
+	Cohort   struct {
 		Version         int
 		Agreed          string
 		AWeek           string `yaml:"a_week"`
@@ -124,15 +131,16 @@ func (a *Area) fill(f *file, in areaFile) {
 	for _, p := range in.Payers {
 		a.Payers = append(a.Payers, Named(p))
 	}
-	for _, c := range in.Categories {
-		a.Categories = append(a.Categories, Named(c))
+	for i, c := range in.Categories {
+		a.Categories = append(a.Categories, Category(c))
+		f.at("categories", i, "sensitivity").sensitivity(c.Sensitivity)
 	}
 	for _, p := range in.Purposes {
 		a.Purposes = append(a.Purposes, Purpose(p))
 	}
 	slugs(f, "boroughs", a.Boroughs, func(n Named) string { return n.Slug })
 	slugs(f, "payers", a.Payers, func(n Named) string { return n.Slug })
-	slugs(f, "categories", a.Categories, func(n Named) string { return n.Slug })
+	slugs(f, "categories", a.Categories, func(c Category) string { return c.Slug })
 	slugs(f, "purposes", a.Purposes, func(p Purpose) string { return p.Slug })
 	slugs(f, "roles", a.Roles, func(s string) string { return s })
 	a.fillAgencies(f, in)
@@ -188,11 +196,15 @@ func (a *Area) fillAgencies(f *file, in areaFile) {
 func (a *Area) fillServices(f *file, in areaFile) {
 	for i, s := range in.Services {
 		at := func(key string) place { return f.at("services", i, key) }
-		a.Services = append(a.Services, Service{Slug: s.Slug, Name: at("name").words(s.Name), Category: s.Category,
-			Kind: s.Kind, Unit: at("unit").words(s.Unit), Units: at("units").words(s.Units)})
-		if _, ok := a.Category(s.Category); !ok {
+		c, ok := a.Category(s.Category)
+		if !ok {
 			at("category").bad("There is no category %q in this area.", "Use one of the slugs under categories.", s.Category)
 		}
+		if s.Sensitivity != "" {
+			c.Sensitivity = at("sensitivity").sensitivity(s.Sensitivity)
+		}
+		a.Services = append(a.Services, Service{Slug: s.Slug, Name: at("name").words(s.Name), Category: s.Category,
+			Kind: s.Kind, Unit: at("unit").words(s.Unit), Units: at("units").words(s.Units), Sensitivity: c.Sensitivity})
 		if !slices.Contains(kinds, s.Kind) {
 			at("kind").bad("%q is not a kind of service.", "Use crisis, planned or enforcement_disposal.", s.Kind)
 		}

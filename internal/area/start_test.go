@@ -50,6 +50,9 @@ func TestStartNamesWhatItLacks(t *testing.T) {
 	if a.Partnership != `Anytown "and" district` || a.Wording.Invented != "" {
 		t.Errorf("the area is called %q and says %q", a.Partnership, a.Wording.Invented)
 	}
+	if s, _ := a.Service("refuge"); s.Sensitivity != Abuse {
+		t.Errorf("refuges are %q", s.Sensitivity)
+	}
 }
 
 func TestStartRefusesAFolderElsewhere(t *testing.T) {

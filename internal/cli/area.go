@@ -58,7 +58,8 @@ type areaCheck struct {
 	output
 }
 
-// Run reads an area's settings and says all that is wrong with them. It opens no installation.
+// Run reads an area's settings and says all that is wrong with them, or else which services' rows stay with their agency. It opens no
+// installation.
 func (c areaCheck) Run(w *World) error {
 	a, err := area.Load(app.AreaFiles(c.Dir, w.Areas), c.Area)
 	if err != nil {
@@ -68,8 +69,23 @@ func (c areaCheck) Run(w *World) error {
 	for _, g := range a.Agencies {
 		names = append(names, g.Name)
 	}
-	return c.print(w, map[string]any{"area": a.Slug, "partnership": a.Partnership, "version": a.Version, "agencies": names},
-		fmt.Sprintf("%s can be used: %d agencies (%s), configuration %.12s.", a.Partnership, len(names), strings.Join(names, ", "), a.Version))
+	var services []areaService
+	var rows [][]string
+	for _, s := range a.Services {
+		services = append(services, areaService{s.Slug, s.Category, s.Sensitivity})
+		rows = append(rows, []string{s.Slug, s.Category, string(s.Sensitivity)})
+	}
+	return c.print(w, map[string]any{"area": a.Slug, "partnership": a.Partnership, "version": a.Version, "agencies": names, "services": services},
+		fmt.Sprintf("%s can be used: %d agencies (%s), configuration %.12s.", a.Partnership, len(names), strings.Join(names, ", "), a.Version)+"\n\n"+
+			table([]string{"SERVICE", "CATEGORY", "SENSITIVITY"}, rows)+"\n\n"+
+			"Rows of a service that is not ordinary stay with the agency that sent them, and so do rows with a code that the price map gives no service.")
+}
+
+// areaService is a service as area check --json writes it.
+type areaService struct {
+	Service     string           `json:"service"`
+	Category    string           `json:"category"`
+	Sensitivity area.Sensitivity `json:"sensitivity"`
 }
 
 type areaLoad struct{ operator }

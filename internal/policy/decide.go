@@ -155,7 +155,7 @@ func ask(r Request, f Facts) (cedar.Request, *things) {
 			"agencies":  agencies(f.Agencies),
 			"roles":     roleNames(f.Roles),
 			"self":      cedar.Boolean(f.Self),
-			"sensitive": cedar.Boolean(f.Sensitivity != Ordinary),
+			"sensitive": cedar.Boolean(sensitive(r.Subject.Kind, f.Sensitivity)),
 			"shielded":  cedar.Boolean(f.Shielded),
 			"state":     cedar.String(f.State),
 		})},
@@ -166,6 +166,11 @@ func ask(r Request, f Facts) (cedar.Request, *things) {
 		Resource:  subject,
 		Context:   context(circumstances{r.Act, r.Purpose, r.Actor.NamesShown(r.At)}),
 	}, t
+}
+
+// sensitive says whether a subject is kept to its agency. Only a record has rows of which it must be said.
+func sensitive(kind SubjectKind, s Sensitivity) bool {
+	return s != Ordinary && (s != Unsaid || kind == Record)
 }
 
 // circumstances are what a question says beside its actor and subject.

@@ -140,15 +140,15 @@ type Request struct {
 	At      time.Time
 }
 
-// Sensitivity marks a row about something that is hidden from other agencies' users.
+// Sensitivity says whether a row is about something that is hidden from other agencies' users. A row's is said, or it is hidden.
 type Sensitivity string
 
 const (
-	Ordinary       Sensitivity = ""
+	Unsaid         Sensitivity = "" // nobody has said what it is about, so that it may be about any of these
+	Ordinary       Sensitivity = "ordinary"
 	DrugAndAlcohol Sensitivity = "drug-and-alcohol"
 	MentalHealth   Sensitivity = "mental-health"
 	Abuse          Sensitivity = "abuse"
-	Unsaid         Sensitivity = "unsaid" // nobody has said what it is about, so that it may be about any of these
 )
 
 // States that policies name. A subject may have others, which no policy names.
@@ -168,7 +168,7 @@ type Facts struct {
 	Shielded    bool
 	State       string      // where the subject stands: StateApproved and the like
 	Agreement   string      // state of the layout that an extract came under; for a layout State says it
-	Sensitivity Sensitivity // of a row
+	Sensitivity Sensitivity // of a record or a row; what has none of its own, such as an account, is not sensitive
 	Roles       []Role      // of an account: those it holds together with those the act would give it
 	Self        bool        // the subject is the actor's own account or session
 }

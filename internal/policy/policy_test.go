@@ -144,7 +144,7 @@ func TestDecideIsCedars(t *testing.T) {
 			Exists: rapid.IntRange(0, 9).Draw(t, "exists") > 0, Area: area.Draw(t, "area"), Owner: agency.Draw(t, "owner"),
 			Agencies: rapid.SliceOfN(agency, 0, 2).Draw(t, "agencies"), Shielded: rapid.IntRange(0, 9).Draw(t, "shielded") == 9,
 			State: state.Draw(t, "state"), Agreement: state.Draw(t, "agreement"), Roles: roles.Draw(t, "account’s roles"),
-			Sensitivity: rapid.SampledFrom([]Sensitivity{Ordinary, Ordinary, Abuse}).Draw(t, "sensitivity"), Self: rapid.Bool().Draw(t, "self"),
+			Sensitivity: rapid.SampledFrom([]Sensitivity{Ordinary, Ordinary, Abuse, Unsaid}).Draw(t, "sensitivity"), Self: rapid.Bool().Draw(t, "self"),
 		}
 		purpose, row := rapid.SampledFrom(allPurposes()).Draw(t, "purpose"), rapid.Bool().Draw(t, "row")
 		for _, info := range table {

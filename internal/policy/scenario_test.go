@@ -55,7 +55,7 @@ func usual() []string {
 // plain is the facts of a subject with which nothing is wrong: it is there, it is the actor's agency's, what must be
 // approved is, and it is the actor's own where acts are for one's own.
 func plain(act Act, actor Actor) Facts {
-	f := Facts{Exists: true, Area: home, Owner: actor.Agency, Agencies: []id.Agency{own, other}, State: StateApproved, Agreement: StateApproved}
+	f := Facts{Exists: true, Area: home, Owner: actor.Agency, Agencies: []id.Agency{own, other}, State: StateApproved, Agreement: StateApproved, Sensitivity: Ordinary}
 	switch {
 	case act == SystemFirstRun:
 		f.State = StateEmpty
@@ -87,6 +87,12 @@ var scenarios = []scenario{
 	{"the person is shielded", func(_ *Request, f *Facts) { f.Shielded = true }},
 	{"the row is sensitive, of the actor’s agency", func(_ *Request, f *Facts) { f.Sensitivity = MentalHealth }},
 	{"the row is sensitive, of another agency", func(_ *Request, f *Facts) { f.Sensitivity, f.Owner = DrugAndAlcohol, other }},
+	{"nobody has said what the row is about, another agency’s", func(r *Request, f *Facts) {
+		f.Sensitivity, f.Owner = Unsaid, other
+		if info, _ := ActInfo(r.Act); info.Row != "" {
+			r.Subject.Kind = info.Row
+		}
+	}},
 	{"the subject is another agency’s", func(_ *Request, f *Facts) { f.Owner = other }},
 	{"the subject is the partnership’s", func(_ *Request, f *Facts) { f.Owner = 0 }},
 	{"the actor’s agency has no record of the person", func(_ *Request, f *Facts) { f.Agencies = []id.Agency{other} }},

@@ -64,6 +64,7 @@ func (tx *Tx) facts(s policy.Subject) (policy.Facts, error) {
 		err = tx.one(factsExtract, []any{s.ID, tx.area}, &f.Owner, &f.State, &f.Agreement)
 	case policy.Record:
 		if err = tx.one(factsRecord, []any{s.ID, tx.area}, &f.Owner); err == nil {
+			f.Sensitivity = policy.Ordinary // that the record is there; what its rows are about the act asks, once it knows their services
 			f.Agencies, err = list(tx, factsRecordAgencies, []any{tx.area, s.ID}, func(scan func(...any) error) (a id.Agency, err error) {
 				return a, scan(&a)
 			})
