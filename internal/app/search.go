@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"throughline/internal/area"
 	"throughline/internal/day"
@@ -140,10 +141,20 @@ func reachOf(tx *store.Tx) (asOf day.Day, agencies int, err error) {
 	return asOf, len(seen), err
 }
 
-// namesOf are the ways in which the words of a name may be meant: a word alone may be either name, and the surname may stand last
-// or first.
+// namesOf are the ways in which the words of a name may be meant: a word alone may be either name, the surname may stand last or first,
+// and O Brien may be one word as O'Brien is, or two.
 func namesOf(s string) []person.Name {
 	words := strings.Fields(strings.ReplaceAll(s, ",", " "))
+	names := ordersOf(words)
+	for _, between := range []string{"", " "} {
+		if one := withPrefixes(words, between); len(one) < len(words) {
+			names = append(names, ordersOf(one)...)
+		}
+	}
+	return names
+}
+
+func ordersOf(words []string) []person.Name {
 	n := len(words)
 	switch n {
 	case 0:
@@ -155,6 +166,22 @@ func namesOf(s string) []person.Name {
 		{Forename: words[0], Middle: strings.Join(words[1:n-1], " "), Surname: words[n-1]},
 		{Forename: words[1], Middle: strings.Join(words[2:], " "), Surname: words[0]},
 	}
+}
+
+// prefixes begin a surname, and are written as a word of their own by some.
+var prefixes = strings.Fields("o mc mac fitz de da di du la le van von der den st el al abu bin ap")
+
+// withPrefixes puts each prefix of a surname to the word that follows it.
+func withPrefixes(words []string, between string) (out []string) {
+	begun := ""
+	for i, w := range words {
+		if i < len(words)-1 && slices.Contains(prefixes, person.Fold(w)) {
+			begun += w + between
+			continue
+		}
+		out, begun = append(out, begun+w), ""
+	}
+	return out
 }
 
 // identity reads what was typed. What cannot be read is said, field by field.
@@ -408,7 +435,7 @@ func (a *App) candidates(tx *store.Tx, known *knowing, query person.Identity, re
 			if err := json.Unmarshal([]byte(text), &who); err != nil {
 				return nil, err
 			}
-			score := scoreSearch(model, query, who)
+			score := scoreAsked(model, query, who)
 			if was, ok := best[c.Person]; !ok || score.Bits > was.Bits {
 				best[c.Person] = score
 			}
@@ -416,7 +443,7 @@ func (a *App) candidates(tx *store.Tx, known *knowing, query person.Identity, re
 	}
 	out := make([]match, 0, len(best))
 	for p, s := range best {
-		if s.Probability >= leastShown {
+		if s.Probability >= leastShown && tells(query, s) {
 			out = append(out, match{p, s})
 		}
 	}
@@ -427,11 +454,51 @@ func (a *App) candidates(tx *store.Tx, known *knowing, query person.Identity, re
 	return out, nil
 }
 
+// scoreAsked scores a record against what is asked in each order that the words of a name may have. What is changed over in one order is
+// straight in the other, and is said so: whoever typed one name did not change its two over.
+func scoreAsked(model *linkage.Model, query, who person.Identity) linkage.Explanation {
+	best := scoreSearch(model, query, who)
+	if len(query.Names) < 2 || !slices.ContainsFunc(best.Parts, isChangedOver) {
+		return best
+	}
+	straight := linkage.Explanation{}
+	for _, n := range query.Names {
+		query.Names = []person.Name{n}
+		if e := scoreSearch(model, query, who); !slices.ContainsFunc(e.Parts, isChangedOver) && (straight.Parts == nil || e.Bits > straight.Bits) {
+			straight = e
+		}
+	}
+	if straight.Parts == nil {
+		return best
+	}
+	return straight
+}
+
+func isChangedOver(p linkage.Part) bool { return p.Level == changedOver }
+
+// The levels at which names agree that a search treats apart.
+const (
+	changedOver = "forename and surname changed over"
+	sameInitial = "the same initial"
+)
+
+// tells says whether what agrees tells people apart. A sex or the first letter of a name that was given whole does not; one typed as an
+// initial may.
+func tells(query person.Identity, e linkage.Explanation) bool {
+	whole := slices.ContainsFunc(query.Names[:min(1, len(query.Names))], func(n person.Name) bool {
+		return slices.ContainsFunc(strings.Fields(person.Fold(n.Forename+" "+n.Surname)), func(w string) bool { return utf8.RuneCountInString(w) > 1 })
+	})
+	return len(e.Parts) == 0 || slices.ContainsFunc(e.Parts, func(p linkage.Part) bool {
+		return p.Compared && p.Bits > 0 && !slices.Contains([]string{"start", "names", "household", "sex"}, p.Key) && (p.Level != sameInitial || !whole)
+	})
+}
+
 // scoreSearch scores a record against what is asked. Whoever gives two of somebody's four names has them right: where all the words given
 // are words of a longer name, they are compared as if no others were there, if that agrees better.
 func scoreSearch(model *linkage.Model, query, who person.Identity) linkage.Explanation {
 	whole := linkage.ScoreQuery(model, query, who)
-	if len(query.Names) == 0 || !slices.ContainsFunc(who.Names, func(n person.Name) bool { return isPart(query.Names[0], n) }) {
+	oneSurname := len(query.Names) > 2 && slices.ContainsFunc(whole.Parts, func(p linkage.Part) bool { return p.Key == "surname" && p.Level == "the same" })
+	if len(query.Names) == 0 || oneSurname || !slices.ContainsFunc(who.Names, func(n person.Name) bool { return isPart(query.Names[0], n) }) {
 		return whole
 	}
 	who.Names = query.Names[:1]
@@ -514,7 +581,9 @@ func (p *FoundPage) found(tx *store.Tx, known *knowing, best []match, skip int) 
 			case p.Key == "start" || p.Key == "names" || p.Key == "household" || !p.Compared:
 			case p.Bits > 0:
 				agrees := p.Field
-				if p.Level != "" && p.Level != "the same" {
+				if isChangedOver(p) {
+					agrees = "Forename and surname, changed over,"
+				} else if p.Level != "" && p.Level != "the same" {
 					agrees += " (" + p.Level + ")"
 				}
 				f.Agrees = append(f.Agrees, agrees)

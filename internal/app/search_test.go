@@ -1,0 +1,77 @@
+package app
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"throughline/internal/linkage"
+	"throughline/internal/person"
+)
+
+// levelsOf says how far the names of a record agree with what was typed.
+func levelsOf(typed string, who person.Name) map[string]string {
+	e := scoreAsked(nil, person.Identity{Names: namesOf(typed)}, person.Identity{Names: []person.Name{who}})
+	levels := map[string]string{}
+	for _, p := range e.Parts {
+		if p.Compared && (p.Key == "forename" || p.Key == "surname") {
+			levels[p.Key] = p.Level
+		}
+	}
+	return levels
+}
+
+// TestASearchSaysWhatAgrees names the two that were misspelt, in either order, and nothing that was not done.
+func TestASearchSaysWhatAgrees(t *testing.T) {
+	t.Parallel()
+	stephen := person.Name{Forename: "Stephen", Surname: "Longworth"}
+	want := map[string]string{"forename": "very close", "surname": "very close"}
+	for _, typed := range []string{"Stephan Longwurth", "Longwurth, Stephan", "longwurth stephan"} {
+		if d := cmp.Diff(want, levelsOf(typed, stephen)); d != "" {
+			t.Errorf("%s (-want +got):\n%s", typed, d)
+		}
+	}
+	same := map[string]string{"forename": "the same", "surname": "the same"}
+	if d := cmp.Diff(same, levelsOf("Longworth Stephen", stephen)); d != "" {
+		t.Error("the surname first (-want +got):\n" + d)
+	}
+}
+
+// TestSpacesAndApostrophesInANameFindTheSame takes the prefix of a surname for what it is, however it is written.
+func TestSpacesAndApostrophesInANameFindTheSame(t *testing.T) {
+	t.Parallel()
+	for surname, ways := range map[string][]string{
+		"O'Brien":  {"O'Brien", "O’Brien", "OBrien", "O Brien", "o' brien", "Sean O Brien", "O Brien Sean"},
+		"De Souza": {"De Souza", "de souza", "Sean de Souza", "De Souza, Sean"},
+		"McDonald": {"Mc Donald", "McDonald", "Sean Mc Donald"},
+	} {
+		for _, typed := range ways {
+			if got := levelsOf(typed, person.Name{Forename: "Sean", Surname: surname})["surname"]; got != "the same" {
+				t.Errorf("%s finds the surname %s %q, want the same", typed, surname, got)
+			}
+			query := person.Identity{Names: namesOf(typed)}
+			kept := linkage.BlockingKeys(person.Identity{Names: []person.Name{{Forename: "Sean", Surname: surname}}})
+			if !slices.ContainsFunc(linkage.BlockingKeys(query), func(k string) bool { return slices.Contains(kept, k) }) {
+				t.Errorf("%s does not look under any key of %s", typed, surname)
+			}
+		}
+	}
+}
+
+// TestAnInitialAloneIsNoFind finds nobody by the first letter of a name that was given whole.
+func TestAnInitialAloneIsNoFind(t *testing.T) {
+	t.Parallel()
+	z := person.Identity{Names: []person.Name{{Forename: "Zoe", Surname: "Z"}}, Sex: person.Female}
+	o := person.Identity{Names: []person.Name{{Forename: "Olive", Surname: "Bell"}}}
+	for _, x := range []struct {
+		typed string
+		who   person.Identity
+		want  bool
+	}{{"zzzzqq", z, false}, {"O Brien", o, false}, {"Z", z, true}, {"Z Zoe", z, true}, {"O B", o, true}, {"O Bell", o, true}} {
+		query := person.Identity{Names: namesOf(x.typed), Sex: person.Female}
+		if got := tells(query, scoreAsked(nil, query, x.who)); got != x.want {
+			t.Errorf("%s finds %v: %t, want %t", x.typed, x.who.Names, got, x.want)
+		}
+	}
+}
