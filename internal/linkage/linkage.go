@@ -48,6 +48,8 @@ type Options struct {
 	Workers int
 	// Plan, if not nil, is told before pairs are compared what each rule will cost and find.
 	Plan func([]RulePlan)
+	// against stands in for oneAgainst where a test measures what another bound would do.
+	against float64
 	// Progress, if not nil, is told from one goroutine how far a stage has come: done of total, total 0 when
 	// not known.
 	Progress func(stage string, done, total int)

@@ -1,6 +1,7 @@
 package linkage
 
 import (
+	"cmp"
 	"slices"
 
 	"throughline/internal/linkage/cluster"
@@ -328,7 +329,7 @@ func (w *weighed) counts(x, y int, bits float64, o *compared, p *parts) float64 
 			return w.j.threshold - 1
 		}
 	}
-	floor := float64(oneAgainst)
+	floor := cmp.Or(w.j.o.against, oneAgainst)
 	if l := &o.levels; l[NHSNumber] == valueDifferent || l[NINO] == valueDifferent || l[OtherNumber] == valueDifferent {
 		floor = weakest
 	}
