@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -12,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -136,7 +139,74 @@ func TestDemo(t *testing.T) {
 	}
 	again.stop()
 
+	askWhoIsKnown(t, dir, analyst[1], analyst[2])
 	takeBackAndBringAgain(t, dir)
+}
+
+// askWhoIsKnown asks about somebody of the council's people with a slip, as the analyst; and about nobody, and with a wrong password.
+func askWhoIsKnown(t *testing.T, dir, email, password string) {
+	t.Helper()
+	file, err := os.Open(filepath.Join(dir, "invented", "extracts", "southwark-people.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(row []string, column string) string { return row[slices.Index(rows[0], column)] }
+	i := 1 + slices.IndexFunc(rows[1:], func(row []string) bool {
+		_, real := day.Read(at(row, "dob"))
+		return len(at(row, "surname")) > 5 && len(at(row, "forename")) > 3 && real && at(row, "post_code") != ""
+	})
+	surname := at(rows[i], "surname")
+	typed := at(rows[i], "forename") + " " + surname[:2] + surname[3:] // a letter left out
+	secret := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(secret, []byte(password+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var answer struct {
+		Agencies int `json:"agencies_searched"`
+		People   []struct {
+			Reference    string
+			Chance, Bits float64
+			Evidence     []struct {
+				What string
+				Bits float64
+			}
+		}
+	}
+	asked := []string{"known", "--dir", dir, "--account", email, "--password-file", secret, "--purpose", "find-and-cost"}
+	must(t, &answer, append(asked, "--name", typed, "--born", at(rows[i], "dob"))...)
+	if answer.Agencies == 0 || len(answer.People) == 0 || answer.People[0].Bits < 5 || answer.People[0].Chance < .5 {
+		t.Errorf("%s is known, and the answer is %+v", typed, answer)
+	}
+	for _, p := range answer.People {
+		sum := 0.0
+		for _, x := range p.Evidence {
+			sum += x.Bits
+		}
+		if math.Abs(sum-p.Bits) > 1e-9 {
+			t.Errorf("%s weighs %v bits, and its parts %v", p.Reference, p.Bits, sum)
+		}
+	}
+	if out, code := command(t, append(asked, "--name", typed, "--born", at(rows[i], "dob"))...); code != 0 || strings.Contains(out, surname) ||
+		!strings.Contains(out, answer.People[0].Reference) || !strings.Contains(out, "Date of birth: the same") {
+		t.Errorf("it ends with %d and says:\n%s", code, out)
+	}
+	if out, code := command(t, append(asked, "--name", "Xqzv Wwrkt")...); code != 0 || !strings.Contains(out, "Nobody whom you may see") {
+		t.Errorf("of nobody it says: %d %s", code, out)
+	}
+	if out, code := command(t, append(asked, "--name", typed, "--postcode", "Z")...); code == 0 || !strings.Contains(out, "postcode") {
+		t.Errorf("a postcode that is none: %d %s", code, out)
+	}
+	if err := os.WriteFile(secret, []byte("not the password"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, code := command(t, append(asked, "--name", typed)...); code == 0 || strings.Contains(out, answer.People[0].Reference) {
+		t.Errorf("with a wrong password: %d %s", code, out)
+	}
 }
 
 // imported is one file of what throughline import answers.
@@ -202,7 +272,7 @@ func takeBackAndBringAgain(t *testing.T, dir string) {
 	if same := brought.Extracts[0]; !same.Before || same.Extract != e.Extract {
 		t.Errorf("the same file a second time: %+v, want extract %d and nothing new", same, e.Extract)
 	}
-	must(t, &struct{}{}, "link", "--dir", dir)
+	must(t, &struct{}{}, "link", "--anew", "--dir", dir) // by a model of all, as before
 	must(t, &after, "cohort", "list", "--dir", dir)
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Errorf("the file is back, and the figures are not (-want +got):\n%s", diff)

@@ -47,6 +47,29 @@ type Found struct {
 	PPM      int64    // probability that the best of their records is of the person looked for, millionths
 	Agrees   []string // what agrees, in words that name no value: "surname", "date of birth, day and month changed over"
 	Differs  []string
+
+	// Evidence is what the best of their records weighs, part by part, naming no value; Millibits is its sum.
+	Evidence  []FoundEvidence
+	Millibits int64
+}
+
+// FoundEvidence is one part of why somebody was found.
+type FoundEvidence struct {
+	What, How string // what was compared, and how far it agrees where that tells nothing of a person
+	Millibits int64  // thousandths of a bit
+}
+
+// Close is how close a match is, in words: a probability alone would say less than what agrees.
+func (f Found) Close() string {
+	switch {
+	case f.PPM >= 900_000:
+		return "Very likely"
+	case f.PPM >= 500_000:
+		return "Likely"
+	case f.PPM >= 50_000:
+		return "Possible"
+	}
+	return "Weak: many others agree as much"
 }
 
 // FoundPage is the answer to a search.
@@ -554,6 +577,20 @@ func publishedModel(tx *store.Tx, n id.Run) (*linkage.Model, error) {
 	return report.Model, nil
 }
 
+// weighs adds a part to the evidence, where it says anything. How two values differ is not said.
+func (f *Found) weighs(p linkage.Part) {
+	n := millis(p.Bits)
+	if !p.Compared || n == 0 {
+		return
+	}
+	x := FoundEvidence{What: p.Field, How: p.Level, Millibits: n}
+	if n < 0 && p.Key != "start" && p.Key != "names" && p.Key != "household" {
+		x.How = "differs"
+	}
+	f.Evidence = append(f.Evidence, x)
+	f.Millibits += n
+}
+
 // found fills in a page of who was found, after so many.
 func (p *FoundPage) found(tx *store.Tx, known *knowing, best []match, skip int) (out []Found, more bool, err error) {
 	agencies := map[id.Agency]store.Agency{}
@@ -577,6 +614,7 @@ func (p *FoundPage) found(tx *store.Tx, known *knowing, best []match, skip int) 
 			f.Agencies = append(f.Agencies, agencies[g])
 		}
 		for _, p := range m.score.Parts {
+			f.weighs(p)
 			switch {
 			case p.Key == "start" || p.Key == "names" || p.Key == "household" || !p.Compared:
 			case p.Bits > 0:

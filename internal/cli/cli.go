@@ -42,6 +42,7 @@ type commands struct {
 	Serve     serve     `cmd:"" help:"Serve the pages. In an empty directory it prints a one-time code, with which the first administrator is created."`
 	Import    importing `cmd:"" help:"Bring in agencies’ files, or see what would become of them (--dry-run)."`
 	Link      linking   `cmd:"" help:"Find who is who in all accepted extracts, then price their contacts."`
+	Known     known     `cmd:"" help:"Ask, with your own account, whether somebody is known: spelling may be wrong."`
 	Footprint footprint `cmd:"" help:"Price contacts over the persons found, in the window of the area’s rule."`
 	Cohort    cohorts   `cmd:"" help:"List the high-cost cohort, by pseudonym."`
 	Extract   extracts  `cmd:"" help:"List extracts, and decide about them."`
@@ -106,12 +107,21 @@ func (o operator) who(ctx context.Context, a *app.App) (app.Who, error) {
 	if name == "" {
 		return app.Who{}, fault.InvalidField("as", "Your name is not known.", "Give it with --as, or in THROUGHLINE_AS.")
 	}
-	if o.Area != "" {
-		return app.ByOperator(o.Area, name), nil
+	area, err := areaAsked(ctx, a, o.Area)
+	if err != nil {
+		return app.Who{}, err
+	}
+	return app.ByOperator(area, name), nil
+}
+
+// areaAsked is the area that a command names, or the only one.
+func areaAsked(ctx context.Context, a *app.App, asked string) (string, error) {
+	if asked != "" {
+		return asked, nil
 	}
 	doors, err := a.Doors(ctx)
 	if err != nil {
-		return app.Who{}, err
+		return "", err
 	}
 	var known []string
 	for _, d := range doors {
@@ -119,12 +129,12 @@ func (o operator) who(ctx context.Context, a *app.App) (app.Who, error) {
 	}
 	switch len(known) {
 	case 1:
-		return app.ByOperator(known[0], name), nil
+		return known[0], nil
 	case 0:
-		return app.Who{}, fault.InvalidField("area", "This installation has no area yet.",
+		return "", fault.InvalidField("area", "This installation has no area yet.",
 			"Load one: throughline area load --area SLUG.")
 	}
-	return app.Who{}, fault.InvalidField("area", "There is more than one area here.",
+	return "", fault.InvalidField("area", "There is more than one area here.",
 		"Say which with --area: "+strings.Join(known, ", ")+".")
 }
 

@@ -50,7 +50,7 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request, who app.Who) error
 	}
 	for _, f := range p.People {
 		c.Found = append(c.Found, ui.Found{Person: f.Person, Name: f.Name, Born: f.Birth, Borough: p.Area.BoroughName(f.Borough),
-			Agencies: marks(p.Agencies, func(g app.Agency) bool { return slices.Contains(f.Agencies, g) }), Why: matchWords(f), Close: closeness(f)})
+			Agencies: marks(p.Agencies, func(g app.Agency) bool { return slices.Contains(f.Agencies, g) }), Why: matchWords(f), Close: f.Close()})
 	}
 	return ui.FindPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
 }
@@ -78,19 +78,6 @@ func searched(r *http.Request) (app.SearchPeople, error) {
 	}
 	in.Birth = d
 	return in, nil
-}
-
-// closeness is how close a match is, in words: a probability alone would say less than what agrees.
-func closeness(f app.Found) string {
-	switch {
-	case f.PPM >= 900_000:
-		return "Very likely"
-	case f.PPM >= 500_000:
-		return "Likely"
-	case f.PPM >= 50_000:
-		return "Possible"
-	}
-	return "Weak: many others agree as much"
 }
 
 // matchWords say what agrees and what does not, and no value.

@@ -1,0 +1,212 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+
+	"throughline/internal/app"
+	"throughline/internal/day"
+	"throughline/internal/fault"
+	"throughline/internal/id"
+	"throughline/internal/person"
+	"throughline/internal/policy"
+)
+
+// known is throughline known.
+type known struct {
+	place
+	Area         string `help:"The area. It may be left out where there is only one." env:"THROUGHLINE_AREA" placeholder:"AREA"`
+	Account      string `required:"" help:"The e-mail address that you sign in with." placeholder:"EMAIL"`
+	PasswordFile string `required:"" help:"A file whose first line is your password; - reads it from standard input." placeholder:"FILE"`
+	Purpose      string `required:"" enum:"find-and-cost,check-records,take-to-panel" help:"Why you ask: find-and-cost, check-records or take-to-panel." placeholder:"PURPOSE"`
+	Why          string `help:"The reason in your own words, for the audit." placeholder:"TEXT"`
+	Name         string `help:"Any part of the name, in any order." placeholder:"NAME"`
+	Born         string `help:"The date of birth, 4/3/1983, or the year alone." placeholder:"DAY"`
+	Sex          string `help:"female or male." placeholder:"SEX"`
+	Postcode     string `help:"A postcode, or NFA for no fixed abode." placeholder:"POSTCODE"`
+	Number       string `help:"A number of any kind: NHS, National Insurance, telephone, an agency’s own, a reference." placeholder:"NUMBER"`
+	output
+}
+
+// Help ends the command's help.
+func (known) Help() string {
+	return `Spelling may be wrong: records are weighed as a link run weighs them. You sign in with your own account, state why you ask, see whom that account may see
+on the pages, and are in the audit as there. People are shown by reference, likeliest first, with what agrees and differs and how much it says in bits: each bit
+doubles the odds that the record is of the person you ask about, or halves them.
+
+Example:
+  throughline known --account ann@example.org.uk --password-file - --purpose take-to-panel --name "Dean Witlock" --born 4/3/1983 --postcode "SE5 8AZ"`
+}
+
+// Run asks whether somebody is known.
+func (c known) Run(ctx context.Context, w *World) (err error) {
+	asked, err := c.asked()
+	if err != nil {
+		return err
+	}
+	password, err := c.password(w)
+	if err != nil {
+		return err
+	}
+	if err := c.exists(); err != nil {
+		return err
+	}
+	a, err := c.open(ctx, w, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	area, err := areaAsked(ctx, a, c.Area)
+	if err != nil {
+		return err
+	}
+	in, err := a.SignIn(ctx, app.Credentials{Area: id.Area(area), Email: c.Account, Password: password, Source: policy.CommandLine, Agent: "throughline known"})
+	if err != nil {
+		return err
+	}
+	who, err := bySession(area, in.Token)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.SignOut(context.WithoutCancel(ctx), who)) }()
+	token, err := a.StatePurpose(ctx, who, policy.Purpose(c.Purpose), c.Why)
+	if err != nil {
+		return err
+	}
+	if who, err = bySession(area, token); err != nil {
+		return err
+	}
+	p, err := a.SearchPeople(ctx, who, asked)
+	if err != nil {
+		return err
+	}
+	answer := answered(p)
+	return c.print(w, answer, answer.words())
+}
+
+func bySession(area, token string) (app.Who, error) {
+	hash, ok := app.TokenHash(token)
+	if !ok {
+		return app.Who{}, fault.New(fault.Internal, "no-session", "The session that was begun has no token.", "Try again.")
+	}
+	return app.BySession(area, hash, policy.CommandLine), nil
+}
+
+// asked reads what is asked. Four figures are a year of birth.
+func (c known) asked() (app.SearchPeople, error) {
+	in := app.SearchPeople{Name: strings.TrimSpace(c.Name), Postcode: strings.TrimSpace(c.Postcode), Number: strings.TrimSpace(c.Number)}
+	sex, why := person.ReadSex(strings.TrimSpace(c.Sex))
+	if why.Code != "" {
+		return in, fault.InvalidField("sex", "This is no sex that is known here.", "Write female or male, or leave it out.")
+	}
+	in.Sex = sex
+	born := strings.TrimSpace(c.Born)
+	if year, err := strconv.Atoi(born); err == nil && len(born) == 4 {
+		in.BirthYear = year
+	} else if born != "" {
+		var ok bool
+		if in.Birth, ok = day.Read(born); !ok {
+			return in, fault.InvalidField("born", "The date of birth is not a day that there is.", "Write it like 4/3/1983 or 4 March 1983, or the year alone.")
+		}
+	}
+	return in, nil
+}
+
+// longestPassword bounds what of a file is read.
+const longestPassword = 4096
+
+// password reads the first line of the file.
+func (c known) password(w *World) (string, error) {
+	from := w.Stdin
+	if c.PasswordFile != "-" {
+		f, err := os.Open(c.PasswordFile)
+		if err != nil {
+			return "", fault.InvalidField("password-file", "The file cannot be read.", "Name a file whose first line is your password.").Because(err)
+		}
+		defer f.Close()
+		from = f
+	}
+	text, err := io.ReadAll(io.LimitReader(from, longestPassword))
+	if err != nil {
+		return "", fault.InvalidField("password-file", "The password cannot be read.", "Name a file whose first line is your password.").Because(err)
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	return strings.TrimSuffix(line, "\r"), nil
+}
+
+// knownAnswer is the answer as JSON shows it.
+type knownAnswer struct {
+	Agencies int           `json:"agencies_searched"`
+	AsOf     string        `json:"as_of,omitempty"`
+	People   []knownPerson `json:"people"`
+	More     bool          `json:"more"`
+}
+
+type knownPerson struct {
+	Reference string      `json:"reference"`
+	Close     string      `json:"close"`
+	Chance    float64     `json:"chance"` // that the person asked about is this one, and nobody else of those found
+	Bits      float64     `json:"bits"`
+	Agencies  []string    `json:"agencies"`
+	Evidence  []knownPart `json:"evidence"`
+}
+
+type knownPart struct {
+	What string  `json:"what"`
+	How  string  `json:"how,omitempty"`
+	Bits float64 `json:"bits"`
+}
+
+func answered(p app.FoundPage) knownAnswer {
+	out := knownAnswer{Agencies: p.Searched, People: []knownPerson{}, More: p.More}
+	if p.AsOf != 0 {
+		out.AsOf = p.AsOf.String()
+	}
+	for _, f := range p.People {
+		k := knownPerson{Reference: id.Pseudonym(f.Person), Close: f.Close(), Chance: float64(f.PPM) / 1e6, Bits: float64(f.Millibits) / 1000,
+			Agencies: []string{}, Evidence: []knownPart{}}
+		for _, g := range f.Agencies {
+			k.Agencies = append(k.Agencies, g.Name)
+		}
+		for _, x := range f.Evidence {
+			k.Evidence = append(k.Evidence, knownPart{x.What, x.How, float64(x.Millibits) / 1000})
+		}
+		out.People = append(out.People, k)
+	}
+	return out
+}
+
+func (k knownAnswer) words() string {
+	var b strings.Builder
+	if len(k.People) == 0 {
+		b.WriteString("Nobody whom you may see agrees enough.\n")
+	}
+	for _, p := range k.People {
+		fmt.Fprintf(&b, "%s  %s: %.1f%%, %+.1f bits. %s\n", p.Reference, p.Close, math.Floor(1000*p.Chance)/10, p.Bits, strings.Join(p.Agencies, ", "))
+		if len(p.Evidence) == 0 {
+			b.WriteString("          the reference that you typed\n")
+		}
+		for _, x := range p.Evidence {
+			how := ""
+			if x.How != "" {
+				how = ": " + x.How
+			}
+			fmt.Fprintf(&b, "  %+6.1f  %s%s\n", x.Bits, x.What, how)
+		}
+	}
+	if k.More {
+		b.WriteString("Others agree less.\n")
+	}
+	if k.AsOf != "" {
+		fmt.Fprintf(&b, "Searched: records of %s agencies, the newest as of %s.", count(k.Agencies), k.AsOf)
+	} else {
+		b.WriteString("No records have been accepted yet.")
+	}
+	return b.String()
+}
