@@ -35,10 +35,11 @@ type MixedPage struct {
 	Other    id.Person // whose the other records are now
 	From, To time.Time // when they were one; From is zero where it was so from the first link run on
 	Agencies map[id.Agency]string
-	Sides    [2][]id.Agency // whose records stayed, and whose left
+	Sides    [2][]id.Agency // whose records stayed, and whose left, of those that the viewer may know of
 	Readers  []MixedReader  // who read
 	Exports  []MixedReader  // who took data away
-	Runs     []MixedRun
+	Runs     []MixedRun     // none where MayRuns is false
+	MayRuns  bool           // the viewer may know of everything that the runs' sums hold
 	Others   []store.Answer // further answers that parted something
 	Cut      bool           // there are more events than could be read
 }
@@ -83,7 +84,8 @@ func (a *App) Mixed(ctx context.Context, who Who, n id.Person, answer int64) (Mi
 		if all, err = sight.answers(tx, m, here.LinkRun, all); err != nil {
 			return err
 		}
-		return p.fill(tx, sight, all, answer)
+		p.MayRuns = sight.whole()
+		return p.fill(tx, m, sight, here.LinkRun, all, answer)
 	})
 	return p, err
 }
@@ -94,7 +96,7 @@ func parted(x store.Answer) bool {
 }
 
 // fill fills the page for one of the answers that the viewer may know of.
-func (p *MixedPage) fill(tx *store.Tx, sight sight, all []store.Answer, answer int64) (err error) {
+func (p *MixedPage) fill(tx *store.Tx, m *priceMap, sight sight, run id.Run, all []store.Answer, answer int64) (err error) {
 	for _, x := range all {
 		if !parted(x) {
 			continue
@@ -118,13 +120,16 @@ func (p *MixedPage) fill(tx *store.Tx, sight sight, all []store.Answer, answer i
 	if err != nil || len(moves) == 0 {
 		return err
 	}
-	mixed := moves[0].From // who held both
+	mixed, joined := moves[0].From, moves[0].To // who held both: before it, or after it where it joined them
+	if moves, err = sight.moves(tx, m, run, moves); err != nil {
+		return err
+	}
 	p.To = p.Answer.At
 	if p.Answer.Answer == "same" {
-		mixed, p.From, p.To = moves[0].To, p.Answer.At, p.Answer.UndoneAt
+		mixed, p.From, p.To = joined, p.Answer.At, p.Answer.UndoneAt
 	} else {
-		for _, m := range moves {
-			since, err := tx.JoinedAt(m.Record, mixed, p.To)
+		for _, x := range moves {
+			since, err := tx.JoinedAt(x.Record, mixed, p.To)
 			if err != nil {
 				return err
 			}
@@ -133,30 +138,26 @@ func (p *MixedPage) fill(tx *store.Tx, sight sight, all []store.Answer, answer i
 			}
 		}
 	}
-	if err := p.sides(tx, moves); err != nil {
+	if err := p.sides(tx, run, moves); err != nil {
 		return err
 	}
-	if err := p.readers(tx, sight, mixed); err != nil {
+	if err := p.readers(tx, sight, mixed); err != nil || !p.MayRuns {
 		return err
 	}
 	return p.runs(tx, mixed)
 }
 
 // sides say of which agencies the records are that were mixed.
-func (p *MixedPage) sides(tx *store.Tx, moves []store.Moved) error {
-	here, err := tx.Area()
-	if err != nil {
-		return err
-	}
+func (p *MixedPage) sides(tx *store.Tx, run id.Run, moves []store.Moved) error {
 	left := map[id.Record]bool{}
-	for _, m := range moves {
-		left[m.Record] = true
+	for _, x := range moves {
+		left[x.Record] = true
 	}
 	for _, r := range recordsOf(p.Answer) {
 		left[r] = left[r] || r == p.Answer.Record
 	}
 	for r, went := range left {
-		x, err := tx.Record(r, here.LinkRun)
+		x, err := tx.SourceOf(r)
 		if fault.KindOf(err) == fault.NotFound && err != nil {
 			continue // no extract says anything of it any more
 		}
@@ -166,7 +167,11 @@ func (p *MixedPage) sides(tx *store.Tx, moves []store.Moved) error {
 		side := 0
 		if went {
 			side = 1
-			if err := p.other(tx, x.Person); err != nil {
+			holder, err := tx.WhoseIs(run, r)
+			if err == nil {
+				err = p.other(tx, holder)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -188,6 +193,7 @@ func (p *MixedPage) other(tx *store.Tx, n id.Person) error {
 	facts, err := tx.PersonFacts(n)
 	if err == nil && tx.MayHere(policy.Subject{Kind: policy.Person, ID: int64(n)}, facts) {
 		p.Other = n
+		tx.Names(n)
 	}
 	return err
 }

@@ -178,7 +178,7 @@ func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPa
 				return p, err
 			}
 		}
-		if p.AnswerOf[x.Record], err = p.answered(tx, x.Record, here.LinkRun); err != nil {
+		if p.AnswerOf[x.Record], err = p.answered(tx, m, sight, x.Record, here.LinkRun); err != nil {
 			return p, err
 		}
 	}
@@ -225,27 +225,34 @@ func agencyOf(tx *store.Tx, n id.Record, run id.Run) (store.Agency, error) {
 // Answered is a record that an answer was about.
 type Answered struct {
 	Agency store.Agency
-	AsOf   day.Day // with Line what tells it from another record of its agency; zero when no extract says anything of it any more
+	AsOf   day.Day // with Line what tells it from another record of its agency; zero where no file says anything of it that the viewer may know of
 	Line   int64
 	Person id.Person // who holds it now, where that is somebody else whom the viewer may open; else 0
 }
 
-func (p *PersonPage) answered(tx *store.Tx, n id.Record, run id.Run) (a Answered, err error) {
-	r, err := tx.Record(n, run)
+func (p *PersonPage) answered(tx *store.Tx, m *priceMap, sight sight, n id.Record, run id.Run) (a Answered, err error) {
+	r, err := tx.SourceOf(n)
 	if fault.KindOf(err) == fault.NotFound && err != nil {
 		return Answered{Agency: store.Agency{Name: "An agency"}}, nil
 	}
 	if err != nil {
 		return a, err
 	}
-	a.AsOf, a.Line = r.AsOf, r.Line
-	if a.Agency, err = tx.Agency(r.Agency); err != nil || r.Person == 0 || r.Person == p.Person {
+	told, err := sight.source(tx, m, n, r)
+	if err != nil {
 		return a, err
 	}
-	facts, err := tx.PersonFacts(r.Person)
-	if err == nil && tx.May(policy.PersonOpen, policy.Subject{Kind: policy.Person, ID: int64(r.Person)}, facts) {
-		a.Person = r.Person
+	if told {
+		a.AsOf, a.Line = r.AsOf, r.Line
 	}
+	if a.Agency, err = tx.Agency(r.Agency); err != nil {
+		return a, err
+	}
+	holder, err := tx.WhoseIs(run, n)
+	if err != nil || holder == 0 || holder == p.Person {
+		return a, err
+	}
+	a.Person, err = mayOpen(tx, holder)
 	return a, err
 }
 

@@ -40,7 +40,7 @@ func (p *PersonPage) relinked(tx *store.Tx, m *priceMap, sight sight, run id.Run
 			continue
 		}
 		r := RelinkedRecord{Came: x.To == p.Person, New: x.From == 0}
-		if r.Answered, err = p.answered(tx, x.Record, run); err != nil {
+		if r.Answered, err = p.answered(tx, m, sight, x.Record, run); err != nil {
 			return nil, err
 		}
 		other := x.From

@@ -27,49 +27,88 @@ func (s sight) records(all []store.Record) []store.Record {
 	return slices.DeleteFunc(all, func(r store.Record) bool { return !s.sees(r.Record) })
 }
 
-// answers leaves out those about a record that the viewer may not know of, also where that is somebody else's by now.
+// answers leaves out those about a record that the viewer may not know of, also where that is somebody else's by now, and of the others the
+// pairs with such a record.
 func (s sight) answers(tx *store.Tx, m *priceMap, run id.Run, all []store.Answer) (some []store.Answer, err error) {
 	if s.hides == nil {
 		return all, nil
 	}
 	for _, x := range all {
-		about := []id.Record{x.Record}
-		if x.Pair {
-			about = append(about, x.Pairs[0][0], x.Pairs[0][1])
-		}
-		shown := true
-		for _, n := range about {
-			sees, err := s.seesAnywhere(tx, m, n, run)
-			if err != nil {
+		known := map[id.Record]bool{}
+		for _, n := range recordsOf(x) {
+			if known[n], err = s.seesAnywhere(tx, m, n, run); err != nil {
 				return nil, err
 			}
-			shown = shown && sees
 		}
-		if shown {
+		pairs := slices.DeleteFunc(slices.Clone(x.Pairs), func(p [2]id.Record) bool { return !known[p[0]] || !known[p[1]] })
+		if !known[x.Record] || x.Pair && len(pairs) == 0 {
+			continue
+		}
+		x.Pairs = pairs
+		some = append(some, x)
+	}
+	return some, nil
+}
+
+// moves leaves out those of a record that the viewer may not know of.
+func (s sight) moves(tx *store.Tx, m *priceMap, run id.Run, all []store.Moved) (some []store.Moved, err error) {
+	for _, x := range all {
+		sees, err := s.seesAnywhere(tx, m, x.Record, run)
+		if err != nil {
+			return nil, err
+		}
+		if sees {
 			some = append(some, x)
 		}
 	}
 	return some, nil
 }
 
-// seesAnywhere says whether the viewer may know of a record, also where that is somebody else's by now. One of which no extract says anything
-// any more is "an agency's".
+// whole says that the viewer may know of every record and contact, so that sums and counts tell them nothing that is kept from them.
+func (s sight) whole() bool { return s.May && s.hides == nil }
+
+// seesAnywhere says whether the viewer may know of a record, also where that is somebody else's by now, whom it does not note as shown. One of
+// which no extract says anything any more is as one without contacts.
 func (s sight) seesAnywhere(tx *store.Tx, m *priceMap, n id.Record, run id.Run) (bool, error) {
 	if s.hides == nil {
 		return true, nil
 	}
-	r, err := tx.Record(n, run)
-	if fault.KindOf(err) == fault.NotFound && err != nil {
+	holder, err := tx.WhoseIs(run, n)
+	if err != nil {
+		return false, err
+	}
+	if holder == 0 {
+		owner, err := tx.OwnerOf(n)
+		return err == nil && s.seesUnsaid(tx, n, owner), err
+	}
+	there := sight{May: true, Facts: s.Facts, act: s.act}
+	if err := there.judge(tx, m, holder, run); err != nil {
+		return false, err
+	}
+	return there.sees(n), nil
+}
+
+// seesUnsaid says whether the viewer may know of a record of an agency whatever it is about.
+func (s sight) seesUnsaid(tx *store.Tx, n id.Record, owner id.Agency) bool {
+	return tx.May(s.act, policy.Subject{Kind: policy.Record, ID: int64(n)},
+		policy.Facts{Exists: true, Area: tx.Actor().Area, Owner: owner, Agencies: s.Facts.Agencies, Sensitivity: policy.Unsaid})
+}
+
+// source says whether the viewer may know from which row of which file what stands of a record came: the name of a file and its day tell what
+// else the agency does. A row that is no contact may be of a file about anything.
+func (s sight) source(tx *store.Tx, m *priceMap, n id.Record, from store.RecordSource) (bool, error) {
+	if s.whole() || s.seesUnsaid(tx, n, from.Agency) {
 		return true, nil
+	}
+	c, err := tx.ContactAt(store.ContactAt{Extract: from.Extract, Line: from.Line})
+	if fault.KindOf(err) == fault.NotFound && err != nil {
+		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	there := sight{May: true, Facts: s.Facts, act: s.act}
-	if err := there.judge(tx, m, r.Person, run); err != nil {
-		return false, err
-	}
-	return there.sees(n), nil
+	subject, facts := m.row(tx, c, s.Facts.Agencies)
+	return tx.May(s.act, subject, facts), nil
 }
 
 // links leaves out those with an end that the viewer may not know of.

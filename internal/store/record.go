@@ -1,6 +1,7 @@
 package store
 
 import (
+	"throughline/internal/day"
 	"throughline/internal/id"
 )
 
@@ -34,6 +35,9 @@ var (
 	recordByNumber = query("record.by-number", `
 		select `+recordFields+`, coalesce(m.person, 0) from record_versions v join extracts e on e.id = v.extract join records r on r.id = v.record
 		left join memberships m on m.record = v.record and m.run = $2 where v.record = $1 and v.area = $3 and `+standing)
+	recordSource = query("record.source", `
+		select r.agency, v.extract, v.as_of, v.line from record_versions v join extracts e on e.id = v.extract join records r on r.id = v.record
+		where v.record = $1 and v.area = $2 and `+standing)
 	recordsOfPerson = query("record.of-person", `
 		select `+recordFields+`, m.person from memberships m join record_versions v on v.record = m.record
 		join extracts e on e.id = v.extract join records r on r.id = v.record
@@ -85,6 +89,27 @@ func (tx *Tx) Record(n id.Record, run id.Run) (Record, error) {
 		&r.Borough, &r.Worker, &r.Reach, &r.Agency, &r.Key, &r.Person)
 	tx.show(r.Person)
 	return r, missing(err, "record")
+}
+
+// OwnerOf is the agency whose record it is, also when no extract says anything of it any more; 0 when there is no such record. It shows nobody.
+func (tx *Tx) OwnerOf(n id.Record) (g id.Agency, err error) {
+	if err = tx.one(factsRecord, []any{int64(n), tx.area}, &g); noRow(err) {
+		err = nil
+	}
+	return g, err
+}
+
+// RecordSource is the row that says what stands of a record.
+type RecordSource struct {
+	Agency  id.Agency
+	Extract id.Extract
+	AsOf    day.Day
+	Line    int64
+}
+
+// SourceOf gives the row that says what stands of one record. It shows nobody: whoever holds the record is noted where they are shown.
+func (tx *Tx) SourceOf(n id.Record) (s RecordSource, err error) {
+	return s, missing(tx.one(recordSource, []any{int64(n), tx.area}, &s.Agency, &s.Extract, &s.AsOf, &s.Line), "record")
 }
 
 // RecordsOf gives the standing records of a person in a link run.

@@ -545,6 +545,8 @@ var readings = map[string]reading{
 	"MovesOf":          {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.MovesOf(w.answer) }},
 	"MembersOf":        {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.MembersOf(w.linkRun, w.person) }},
 	"WhoseIs":          {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.WhoseIs(w.linkRun, w.record) }},
+	"OwnerOf":          {crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.OwnerOf(w.record) }},
+	"SourceOf":         {crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.SourceOf(w.record) }},
 	"HolderOf":         {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.HolderOf(w.linkRun, w.record) }},
 	"RecordMovesOf":    {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.RecordMovesOf(w.person, w.linkRun) }},
 	"JoinedAt":         {call: func(tx *Tx, w *world) (any, error) { return tx.JoinedAt(w.record, w.person, tx.now) }},

@@ -138,6 +138,7 @@ func (s *Server) mixed(w http.ResponseWriter, r *http.Request, who app.Who) erro
 	}
 	c.Readers, c.Exports = readers(p.Readers), readers(p.Exports)
 	c.Unnamed = slices.ContainsFunc(slices.Concat(p.Readers, p.Exports), func(x app.MixedReader) bool { return x.Unnamed })
+	c.MayRuns = p.MayRuns
 	for _, x := range p.Runs {
 		was := "not in the cohort"
 		if x.Place == "cohort" {

@@ -58,7 +58,7 @@ func groupCases() []Case {
 		Outside: []GroupLink{{A: 12, B: 90_001, Names: [2]string{"Lantern Housing", "somebody else’s"}, Blind: true, Doubt: true, Why: "One household?", Other: dean + 1}}}
 	failed := g
 	failed.Form = Form{Problem: wrong("record", "why"), Typed: map[string][]string{"record": {"12"}, "why": {"</textarea>"}}}
-	m := Mixed{Person: dean, MayPerson: true, What: "Ayesha Rahman answered on 12 May 2026 that records are not this person’s.", Other: dean + 1, To: at(12, 10, 5), Cut: true,
+	m := Mixed{Person: dean, MayPerson: true, What: "Ayesha Rahman answered on 12 May 2026 that records are not this person’s.", Other: dean + 1, To: at(12, 10, 5), Cut: true, MayRuns: true,
 		Stayed: []string{"Lantern Housing", "Police"}, Left: []string{longName},
 		Readers: []MixedReader{{"Ayesha Rahman", "South London partnership", "Open a person’s page", 3, at(2, 9, 0), at(11, 16, 20)}, {oddName, longName, "Open the cohort", 1, at(3, 9, 0), at(3, 9, 0)}},
 		Unnamed: true, Exports: []MixedReader{{"Judith Mensah", "South London partnership", "Export the cohort by pseudonym", 1, at(4, 9, 0), at(4, 9, 0)}},

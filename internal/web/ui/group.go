@@ -115,6 +115,7 @@ type Mixed struct {
 	Readers   []MixedReader
 	Exports   []MixedReader
 	Runs      []MixedRun
+	MayRuns   bool // the viewer may read the figures of runs
 	Others    []MixedOther
 	Cut       bool
 	MayPerson bool
