@@ -130,7 +130,7 @@ type ExtractPage struct {
 	Layout      store.Layout
 	SentBy      string
 	DecidedBy   string          // empty while nobody has decided
-	Since       []store.Extract // of the agency, decided about since this one was counted beside them
+	Since       []store.Extract // of the agency and the layout, decided about since this one was counted beside them
 	Unmapped    []string
 	Columns     []string         // of Sample, as the agency heads them
 	Sample      [][]string       // the first rows that can be accepted, masked, while somebody has to decide
@@ -360,11 +360,20 @@ type AcceptExtract struct {
 // absentPercent is the share of an agency's contacts that a whole extract may end without somebody saying that they have seen it.
 const absentPercent = 5
 
-// decidedSince gives the agency's extracts that came to count, or no longer count, after an extract was counted beside them.
+// decidedSince gives the agency's extracts that came to count, or no longer count, after an extract was counted beside them. Those of another
+// layout are not among them: rows are held only to rows of their own layout, in any of its versions.
 func decidedSince(tx *store.Tx, e store.Extract) ([]store.Extract, error) {
+	layouts, err := tx.Layouts()
+	if err != nil {
+		return nil, err
+	}
+	names := map[id.Layout]string{}
+	for _, l := range layouts {
+		names[l.ID] = l.Name
+	}
 	all, err := tx.Extracts(e.Agency)
 	return slices.DeleteFunc(all, func(o store.Extract) bool {
-		return o.ID == e.ID || o.State == store.ExtractRefused || !o.DecidedAt.After(e.CheckedAt)
+		return o.ID == e.ID || names[o.Layout] != names[e.Layout] || o.State == store.ExtractRefused || !o.DecidedAt.After(e.CheckedAt)
 	}), err
 }
 
@@ -381,7 +390,7 @@ func (a *App) AcceptExtract(ctx context.Context, who Who, in AcceptExtract) erro
 		}
 		if e.Whole && len(since) > 0 && !in.Absent {
 			return fault.New(fault.Invalid, "counted-before", "There is a problem.", "").With("absent",
-				"Other files of the agency were decided about after it was counted how much this whole file ends.",
+				"Other files of the agency under this layout were decided about after it was counted how much this whole file ends.",
 				"If the agency says that the file is whole, tick that you have seen it. If not, ask for the whole file.")
 		}
 		// What repeats is the part of what stands that the file holds unchanged: counting no more, the question comes rather too often.

@@ -156,6 +156,52 @@ func TestDeletionByAbsence(t *testing.T) {
 	})
 }
 
+// TestWholeFileCountedBeforeOthersWereDecided: how much a whole file ends was counted beside what stood then. Where a file of its layout was
+// decided about since, somebody is asked before it is accepted; what came under another layout ends nothing of it, and asks nothing.
+func TestWholeFileCountedBeforeOthersWereDecided(t *testing.T) {
+	t.Parallel()
+	w := newScene(t, "")
+	visits, calls := w.layout("lantern", numbered), w.layout("lantern", unnumbered)
+	analyst := w.as(policy.Analyst, policy.HandleExtracts)
+	accepted := func(what string, e store.Extract, want string, since int) {
+		t.Helper()
+		w.at.Add(60)
+		p, err := w.app.Extract(t.Context(), analyst, e.ID, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.Since) != since {
+			t.Errorf("%s: the page names %d files as decided about since, want %d", what, len(p.Since), since)
+		}
+		got := ""
+		if err := w.app.AcceptExtract(t.Context(), analyst, AcceptExtract{Extract: e.ID}); err != nil {
+			got = fault.As(err).Code
+		}
+		if got != want {
+			t.Errorf("%s: accepting it gives %q, want %q", what, got, want)
+		}
+	}
+	one := w.send(visits, march, false, head+"A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1\n")
+	other := w.send(calls, march, false, "client,surname,day\nA1,Whitlock,05/01/2026\n")
+	whole := w.send(visits, april, true, head+"A9,Eve,Moss,04/03/1983,V9,07/01/2026,1\n")
+	newer := w.layout("lantern", strings.Replace(numbered, "version: 1", "version: 2", 1))
+	later := w.send(newer, april+1, true, head+"A9,Eve,Moss,04/03/1983,V9,07/01/2026,2\n")
+	part := w.send(newer, april+2, false, head+"A9,Eve,Moss,04/03/1983,V9,07/01/2026,3\n")
+	if whole.Absent+later.Absent != 0 {
+		t.Fatalf("with nothing accepted the whole files end %d and %d contacts", whole.Absent, later.Absent)
+	}
+	accepted("nothing was decided about", other, "", 0)
+	accepted("a file of another layout was accepted", later, "", 0)
+	accepted("a later file of its layout was accepted", whole, "counted-before", 1)
+	accepted("it is not whole", part, "", 1)
+	w.sentInError(later)
+	w.sentInError(part)
+	accepted("they were taken back", whole, "counted-before", 2)
+	w.accept(one)
+	accepted("an earlier one was accepted", whole, "counted-before", 3)
+	w.accept(whole)
+}
+
 // TestRejectedRows keeps the file's rows adding up, says line, column, reason and remedy, and gives them back without formulas.
 func TestRejectedRows(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {

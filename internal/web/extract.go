@@ -245,7 +245,11 @@ func accepting(p app.ExtractPage) []string {
 		if extractState(o.State) != ui.ExtractAccepted {
 			what = "sent in error"
 		}
-		out = append(out, "“"+o.Name+"”, as of "+o.AsOf.Long()+", was "+what+" after these rows were counted, so more or fewer of them may repeat a row we hold; none counts twice")
+		ends := ""
+		if e.Whole {
+			ends = ", and more or fewer of those that " + p.Agency.Name + " sent before may end"
+		}
+		out = append(out, "“"+o.Name+"”, as of "+o.AsOf.Long()+", was "+what+" after these rows were counted, so more or fewer of them may repeat a row we hold"+ends+"; none counts twice")
 	}
 	return append(out, "no figure that was made changes; runs are marked out of date until new ones are made")
 }

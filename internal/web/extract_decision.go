@@ -18,25 +18,31 @@ func (s *Server) acceptExtract(w http.ResponseWriter, r *http.Request, who app.W
 		return err
 	}
 	err = s.app.AcceptExtract(r.Context(), who, app.AcceptExtract{Extract: n, Absent: r.PostForm.Get("absent") == "seen"})
-	if f := fault.As(err); f.Code == "many-absent" {
-		return s.sureAbsent(w, r, who)
+	switch code := fault.As(err).Code; {
+	case err == nil:
+		return s.done(w, ui.ExtractPath(n), isAccepted)
+	case code == "many-absent", code == "counted-before":
+		return s.sureAbsent(w, r, who, code)
 	}
-	if err != nil {
-		return err
-	}
-	return s.done(w, ui.ExtractPath(n), isAccepted)
+	return err
 }
 
-// sureAbsent asks again before an extract that ends much is accepted.
-func (s *Server) sureAbsent(w http.ResponseWriter, r *http.Request, who app.Who) error {
+// sureAbsent asks again before a full extract is accepted that ends much, or of which nobody knows how much it ends now.
+func (s *Server) sureAbsent(w http.ResponseWriter, r *http.Request, who app.Who, code string) error {
 	p, err := s.extractOf(r, who)
 	if err != nil {
 		return err
 	}
 	c := aboutExtract(p)
-	c.Title, c.Action, c.Button, c.Grave = "Is so much missing from this extract?", c.Back+"/accept", "Accept "+plural(p.Extract.Accepted, "row", "rows"), true
+	c.Action, c.Button, c.Grave = c.Back+"/accept", "Accept "+plural(p.Extract.Accepted, "row", "rows"), true
 	c.Fields = []ui.Sent{{Name: "absent", Value: "seen"}}
-	c.Consequences = append([]string{absent(p) + ". That is more than 5 in 100 of what it sent: ask the agency whether the file is whole"}, accepting(p)...)
+	says := absent(p) + ". That is more than 5 in 100 of what it sent"
+	if c.Title = "Is so much missing from this extract?"; code == "counted-before" {
+		c.Title = "Is this extract still full?"
+		says = "what " + p.Agency.Name + " sent before under this layout and this full extract does not hold no longer counts. How much that is was" +
+			" counted before other files were decided about, and may be more now"
+	}
+	c.Consequences = append([]string{says + ": ask the agency whether the file is whole"}, accepting(p)...)
 	c.Undo = "the extract can be taken back with “Sent in error”, and then they count again."
 	return ui.ConfirmPage.Write(w, http.StatusUnprocessableEntity, s.frame(w, r, p.Viewer), c)
 }

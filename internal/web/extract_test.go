@@ -328,24 +328,6 @@ func TestFaultyFileSaysWhy(t *testing.T) {
 	}
 }
 
-// TestMuchAbsentIsAskedAgain: a full extract that ends much is not accepted before somebody has seen how much.
-func TestMuchAbsentIsAskedAgain(t *testing.T) {
-	t.Parallel()
-	d := newDesk(t)
-	a := d.analyst
-	a.want(a.upload("/extracts", d.extractForm(), "one.csv", visitsHead+
-		"A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1,x\nA1,Dean,Whitlock,04/03/1983,V2,06/01/2026,1,x\n"), "/extracts/1")
-	d.work()
-	a.want(a.post("/extracts/1/accept", nil), "/extracts/1")
-	a.want(a.upload("/extracts", d.extractForm("full", "yes", "as_of-day", "1", "as_of-month", "4"), "two.csv", visitsHead+
-		"A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1,x\nA9,Eve,Moss,04/03/1983,V9,07/01/2026,1,x\n"), "/extracts/2")
-	d.work()
-	w := a.status(a.post("/extracts/2/accept", nil), http.StatusUnprocessableEntity)
-	d.says(w, "Is so much missing from this extract?", "1 contact that Lantern Housing sent before", `name="absent" value="seen"`)
-	d.says(a.get("/extracts/2"), "Waiting for a decision")
-	a.want(a.post("/extracts/2/accept", url.Values{"absent": {"seen"}}), "/extracts/2")
-}
-
 // TestExtractsByRole: an agency knows of its own, the auditor of none, and who may not decide is refused.
 func TestExtractsByRole(t *testing.T) {
 	t.Parallel()
