@@ -40,7 +40,8 @@ func (s Since) Any() bool {
 type pricing struct {
 	prices   *priceMap
 	link     id.Run    // in force
-	read     time.Time // where only the extracts accepted until then count; else zero
+	bounded  bool      // only the extracts accepted until read count
+	read     time.Time // zero where none does
 	coverage []cohort.Coverage
 	asRun    id.Run // the cost run whose prices and extracts these are; 0 where they are what stands now
 	since    Since  // what came after the published cost run
@@ -48,10 +49,10 @@ type pricing struct {
 
 // contacts gives the contacts of a person of the extracts that count, by day.
 func (p *pricing) contacts(tx *store.Tx, n id.Person) ([]store.StoredContact, error) {
-	if p.read.IsZero() {
-		return tx.ContactsOf(n, p.link)
+	if p.bounded {
+		return tx.ContactsBefore(n, p.link, p.read)
 	}
-	return tx.ContactsBefore(n, p.link, p.read)
+	return tx.ContactsOf(n, p.link)
 }
 
 // pricedBy gives what the published cost run priced people by, as far as it can be had again: its price map to the letter, and the extracts
@@ -93,13 +94,11 @@ func (a *App) pricedBy(tx *store.Tx, now bool) (*pricing, error) {
 	}
 	p.asRun, p.prices = run.ID, then
 	p.coverage = (&costing{prices: then, feeds: report.Feeds}).coverage()
-	if len(p.since.Came) > 0 {
-		p.read = newest
-	}
+	p.bounded, p.read = len(p.since.Came) > 0, newest
 	return p, nil
 }
 
-// cameSince finds what came after a cost run, and when the newest extract that the run read was accepted.
+// cameSince finds what came after a cost run, and when the newest extract that the run read was accepted; zero where none of them still counts.
 func (p *pricing) cameSince(tx *store.Tx, run store.Run, in RunInputs, then *priceMap) (newest time.Time, err error) {
 	p.since = Since{Prices: approvedSince(then, p.prices), Configuration: in.Configuration != p.prices.area.Version}
 	if p.link != in.LinkRun {

@@ -109,6 +109,37 @@ func TestFootprintIsAsTheRunPriced(t *testing.T) {
 	})
 }
 
+// TestFootprintOfARunWhoseFilesAreAllGone: where every extract that a run read was taken back, the lines as the run priced are none, and not
+// those of an extract that it never read.
+func TestFootprintOfARunWhoseFilesAreAllGone(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		const row = "A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1\n"
+		l := w.layout("lantern", numbered)
+		first := w.send(l, march, false, head+row)
+		w.accept(first)
+		w.run()
+		w.at.Add(60)
+		dean := w.find("Dean", "Whitlock")
+		second := w.send(l, april, false, head+row+"A1,Dean,Whitlock,04/03/1983,V2,06/01/2026,1\nA1,Dean,Whitlock,04/03/1983,V3,07/01/2026,1\n")
+		w.accept(second)
+		w.at.Add(60)
+		gone := EndExtract{Extract: first.ID, Reason: "The agency sent the wrong month."}
+		if err := w.app.SentInError(t.Context(), w.as(policy.Analyst, policy.HandleExtracts), gone); err != nil {
+			t.Fatal(err)
+		}
+		for now, want := range map[bool]int{false: 0, true: 3} {
+			p, err := w.app.Footprint(t.Context(), w.as(policy.Analyst, policy.FindAndCost), OpenFootprint{Person: dean, Now: now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(p.Priced.Lines) != want || p.Run == 0 || len(p.Since.Gone) != 1 || len(p.Since.Came) != 1 {
+				t.Errorf("by what stands now, %v: %d lines, want %d, said to differ from run %d; %d extracts came since and %d were taken back",
+					now, len(p.Priced.Lines), want, p.Run, len(p.Since.Came), len(p.Since.Gone))
+			}
+		}
+	})
+}
+
 // TestCoverageGoesOnWhenNothingIsNew: an agency that sends again what is known covers the days up to the later as-of day, on the page and in
 // the run alike.
 func TestCoverageGoesOnWhenNothingIsNew(t *testing.T) {
