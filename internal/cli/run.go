@@ -103,7 +103,9 @@ func (f found) words() string {
 		fmt.Fprintf(&b,
 			"Run %d: %s records are %s people; %s of them have several records. %s pairs are for someone to look at.\n", f.LinkRun,
 			count(f.Records), count(f.Persons), count(f.Several), count(f.Doubts))
-		if f.Held != 0 {
+		if f.Held != 0 && f.Came == 0 {
+			fmt.Fprintf(&b, "No record is new or has changed since run %d.\n", f.Held)
+		} else if f.Held != 0 {
 			fmt.Fprintf(&b, "It compared the %s records that are new or have changed since run %d, by that run’s model.\n", count(f.Came), f.Held)
 		}
 	}

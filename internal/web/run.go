@@ -240,7 +240,7 @@ func compared(p app.RunPage) []ui.Pair {
 	switch {
 	case s != nil && s.Came == 0:
 		return []ui.Pair{{Name: "Compared", Value: ui.Say(ui.Plain("No record is new or has changed since "), ui.Link(ui.RunPath(s.Run), "link run "+commas(int64(s.Run))),
-			ui.Plain(", so that its people stand but where people have answered."))}}
+			ui.Plain(", so everybody is who they were, but for what people have answered."))}}
 	case s != nil:
 		return []ui.Pair{{Name: "Compared", Value: ui.Say(ui.Plain(fmt.Sprintf("The %s with %s that stood, by the model of ",
 			plural(int64(s.Came), "new or changed record", "new and changed records"), commas(s.Stood))),
