@@ -417,6 +417,11 @@ func (a *App) ExportCohort(ctx context.Context, who Who, in OpenCohort, names bo
 		w.WriteText()
 		w.WriteText(fmt.Sprintf("Run %d, rule version %d: %s a week or more from %s to %s. ", p.Run.ID, p.Rule.Version, p.Rule.AWeek.Pounds(),
 			p.Rule.Window.From.Long(), p.Rule.Window.To.Long()) + strings.Join(cost.SaysOfPart(p.Says, int(notPriced)), " "))
+		if r, found := p.Reach, p.Cohort; r != nil && r.Least(len(found.Members)) < r.Most(len(found.Members)) {
+			w.WriteText(fmt.Sprintf("By links in doubt the cohort is from %d to %d people, and its cost from %s to %s; the run found %d, at %s.",
+				r.Least(len(found.Members)), r.Most(len(found.Members)), min(r.None.Amount, r.All.Amount, found.Amount).Pounds(),
+				max(r.None.Amount, r.All.Amount, found.Amount).Pounds(), len(found.Members), found.Amount.Pounds()))
+		}
 	}
 	return w.Flush()
 }

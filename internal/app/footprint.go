@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"time"
 
 	"throughline/internal/area"
 	"throughline/internal/cohort"
@@ -50,6 +51,8 @@ type FootprintPage struct {
 	Hidden   int               // contacts that this viewer may not see, so that they are in no sum here
 	AsRun    id.Run            // the published cost run by whose prices and extracts the lines are; 0 where they are by what stands now
 	CostRun  id.Run            // the published cost run; 0 before the first
+	Made     time.Time         // when it was
+	By       string            // who made it; empty for whoever may not open a cohort
 	Since    Since             // what came after it
 	Run      id.Run            // the published cost run, where these lines are not what it summed; else 0
 	InRun    money.Pence       // what it summed
@@ -120,6 +123,15 @@ func (a *App) footprintPage(tx *store.Tx, in OpenFootprint) (p FootprintPage, er
 	p.Coverage = by.coverage
 	p.Observed = cohort.Observed(p.Window, p.Coverage)
 	if here.CostRun != 0 {
+		run, err := tx.Run(here.CostRun)
+		if err != nil {
+			return p, err
+		}
+		if p.Made = run.FinishedAt; p.Viewer.May(policy.CohortOpen) {
+			if p.By, err = tx.NameOf(run.StartedBy); err != nil {
+				return p, err
+			}
+		}
 		if p.Total, err = tx.TotalOf(here.CostRun, p.Person); err != nil {
 			return p, err
 		}

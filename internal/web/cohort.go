@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"throughline/internal/app"
+	"throughline/internal/area"
 	"throughline/internal/cohort"
 	"throughline/internal/cost"
 	"throughline/internal/id"
@@ -171,7 +172,7 @@ func narrowedTo(p app.CohortPage, in app.OpenCohort) string {
 		words = append(words, "at "+p.AlsoAWeek.String()+" a week or more, which is "+p.Rule.AWeek.Pounds()+" of "+p.Area.Cohort.ShownAlsoIn.String()+" in the prices of "+p.Rule.PriceYear.String())
 	}
 	if in.Borough != "" {
-		words = append(words, "of "+inSentence(in.Borough))
+		words = append(words, boroughWords(p.Area, in.Borough))
 	}
 	if in.Agency != "" {
 		name := in.Agency
@@ -183,6 +184,19 @@ func narrowedTo(p app.CohortPage, in app.OpenCohort) string {
 		words = append(words, "known to "+name)
 	}
 	return strings.Join(words, ", ")
+}
+
+// boroughWords is a borough as the area writes it, however it was typed.
+func boroughWords(a *area.Area, typed string) string {
+	for _, b := range a.Boroughs {
+		if strings.EqualFold(b.Name, typed) {
+			return "of " + b.Name
+		}
+	}
+	if none := a.BoroughName(""); strings.EqualFold(none, typed) {
+		return "of " + none
+	}
+	return "of “" + typed + "”, which is no borough of this area"
 }
 
 // middle is who stands in the middle of the members: one person, or two of an even number.

@@ -73,7 +73,8 @@ func (s *Server) footprint(w http.ResponseWriter, r *http.Request, who app.Who) 
 		return s.done(w, ui.FootprintPath(p.Person), hasMoved)
 	}
 	f := footprintShown(p, q)
-	f.PickForm = pick
+	f.PickForm, f.OpenedOn, f.OpenedBy = pick, dayOf(s.now()), p.Viewer.Name
+	f.Made, f.MadeBy = dayOf(p.Made), p.By
 	if f.Opened != nil {
 		if f.Opened.Row, err = s.openRow(r, who, p, q.Get("line")); err != nil {
 			return err
@@ -326,6 +327,14 @@ func countWords(thousandths int64, one, several string) string {
 		return n + " " + one
 	}
 	return n + " " + several
+}
+
+// roundedWords is countWords for reading: a hundred or more to the nearest whole one.
+func roundedWords(thousandths int64, one, several string) string {
+	if thousandths < 100_000 || thousandths%1000 == 0 {
+		return countWords(thousandths, one, several)
+	}
+	return "about " + countWords((thousandths+500)/1000*1000, one, several)
 }
 
 // category is the category of a service, as a key and in words.

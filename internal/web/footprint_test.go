@@ -77,7 +77,7 @@ func TestCohortDownloadSaysWhatItIs(t *testing.T) {
 	if want := without.FindStringSubmatch(page); want == nil || without.FindStringSubmatch(csv) == nil || without.FindStringSubmatch(csv)[1] != want[1] {
 		t.Errorf("the page says %v, the download %v", want, without.FindStringSubmatch(csv))
 	}
-	says(t, csv, "rule version ", "3 April 2024 to 31 March 2026", "Southwark Council", "Mental health ward")
+	says(t, csv, "By links in doubt the cohort is from ", "rule version ", "3 April 2024 to 31 March 2026", "Southwark Council", "Mental health ward")
 	saysNot(t, csv, "mental-health-ward", "southwark,", "southwark ")
 }
 

@@ -30,6 +30,23 @@ func crowdedWords(p app.PersonPage) (out []string) {
 	return out
 }
 
+// recordNames name the records of a person by their agencies. Where an agency has several they are numbered, as the page lists them.
+func recordNames(records []app.RecordShown) map[id.Record]string {
+	of, met := map[id.Agency]int{}, map[id.Agency]int{}
+	for _, r := range records {
+		of[r.Agency.ID]++
+	}
+	names := map[id.Record]string{}
+	for _, r := range records {
+		name := r.Agency.Name
+		if met[r.Agency.ID]++; of[r.Agency.ID] > 1 {
+			name += ", record " + strconv.Itoa(met[r.Agency.ID])
+		}
+		names[r.RecordVersion.Record] = name
+	}
+	return names
+}
+
 func (s *Server) group(w http.ResponseWriter, r *http.Request, who app.Who) error {
 	return s.groupPage(w, r, who, http.StatusOK, ui.Form{})
 }
@@ -48,19 +65,21 @@ func (s *Server) groupPage(w http.ResponseWriter, r *http.Request, who app.Who, 
 	}
 	shown := ui.Person{Person: p.Person, Named: p.Named}
 	personRecords(&shown, p.PersonPage)
+	named := recordNames(p.Records)
+	for i := range shown.Records {
+		shown.Records[i].Agency = named[shown.Records[i].Record]
+	}
 	c := ui.Group{Person: p.Person, Records: shown.RecordTable(), Few: len(p.Records) < 2, MaySplit: p.MaySplit && len(p.Records) > 1, Form: form}
-	agencies := map[id.Record]string{}
 	for _, r := range p.Records {
 		number := r.RecordVersion.Record
-		agencies[number] = r.Agency.Name
-		c.Choices = append(c.Choices, ui.Option{Value: strconv.FormatInt(int64(number), 10), Label: r.Agency.Name + ", record " + commas(number),
+		c.Choices = append(c.Choices, ui.Option{Value: strconv.FormatInt(int64(number), 10), Label: named[number],
 			Hint: "line " + commas(r.Line) + " of " + r.Layout + ", as of " + r.AsOf.Long()})
 	}
 	link := func(x app.GroupLink) ui.GroupLink {
 		out := ui.GroupLink{A: x.Pair[0], B: x.Pair[1], Probability: float64(x.PPM) / 1_000_000, Blind: x.Blind, Doubt: x.Doubt, Why: reasonName(x.Why), Other: x.Other}
 		for i, r := range x.Pair {
-			if out.Names[i] = agencies[r]; out.Names[i] == "" {
-				out.Names[i] = "somebody else’s"
+			if out.Names[i] = named[r]; out.Names[i] == "" {
+				out.Names[i] = "a record of somebody else"
 			}
 		}
 		return out

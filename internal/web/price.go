@@ -98,7 +98,7 @@ func pricedCode(p app.PriceMapPage, l app.PriceLineState) ui.PricedCode {
 	c := ui.PricedCode{Key: priceKey(l), Agency: l.Agency.Name, Code: l.Code, Meaning: meaning(p.Area, l), Contacts: l.Sum.Contacts, Units: l.Unit,
 		Conversion: conversionWords(p.Area, l), Sum: l.Sum.Amount, ApprovedBy: l.Approved, ApprovedOn: l.On}
 	if service, ok := p.Area.Service(l.Line.Service); ok {
-		c.Units = countWords(l.Sum.Quantity, service.Unit, service.Units)
+		c.Units = roundedWords(l.Sum.Quantity, service.Unit, service.Units)
 	}
 	c.Each = each(l.Sum.Amount, l.Sum.Quantity)
 	if l.Waits {

@@ -7,7 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"throughline/internal/app"
 	chromium "throughline/internal/browser"
+	"throughline/internal/id"
 	"throughline/internal/policy"
 	"throughline/internal/web/ui"
 )
@@ -137,5 +141,37 @@ func TestDifferencesAreMarked(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%q beside %q is %s, want %s", c.v, c.others, got, c.want)
 		}
+	}
+}
+
+// TestRecordsAreNamedAsTheirTableNamesThem: whoever reads a link of a group finds its two records in the table beside it.
+func TestRecordsAreNamedAsTheirTableNamesThem(t *testing.T) {
+	t.Parallel()
+	names := recordNames([]app.RecordShown{shownOf(1, 7, "Police"), shownOf(2, 8, "Lantern Housing"), shownOf(1, 9_173, "Police")})
+	want := map[id.Record]string{7: "Police, record 1", 8: "Lantern Housing", 9_173: "Police, record 2"}
+	if d := cmp.Diff(want, names); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+func shownOf(agency id.Agency, record id.Record, name string) (r app.RecordShown) {
+	r.Agency.ID, r.Agency.Name, r.RecordVersion.Record = agency, name, record
+	return r
+}
+
+// TestABoroughIsWrittenAsItIs, however it was typed, and one that there is not is said to be none.
+func TestABoroughIsWrittenAsItIs(t *testing.T) {
+	t.Parallel()
+	b := smallSite(t).as(policy.Analyst, policy.FindAndCost)
+	says(t, b.get("/cohort?borough=lewisham").Body.String(), "those of Lewisham")
+	says(t, b.get("/cohort?borough=Nowhere").Body.String(), "“Nowhere”, which is no borough of this area")
+}
+
+// TestUnitsAreRoundedForReading says that a long number of units is about so many.
+func TestUnitsAreRoundedForReading(t *testing.T) {
+	t.Parallel()
+	got := []string{roundedWords(33_856_174, "week", "weeks"), roundedWords(11_586_000, "night", "nights"), roundedWords(1_500, "hour", "hours")}
+	if d := cmp.Diff([]string{"about 33,856 weeks", "11,586 nights", "1.5 hours"}, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
 	}
 }

@@ -159,12 +159,12 @@ func (c Cohort) Exists() bool { return c.Run != 0 }
 // Figures are the headline.
 func (c Cohort) Figures() Totals {
 	if c.People == 0 {
-		return c.Costing.totals(card("People", "0", append(Say(Plain("at "+c.Weekly.Pounds()+" a week or more; ")), c.Reach.Range()...)...),
-			card(c.whole(), c.Total.Pounds(), Link(RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")))
+		return c.Costing.totals(card("People", c.Reach.people(0), append(Say(Plain("at "+c.Weekly.Pounds()+" a week or more; ")), c.Reach.Range()...)...),
+			card(c.whole(), c.Reach.cost(c.Total), Link(RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")))
 	}
 	return c.Costing.totals(
-		card("People", count(c.People), append(c.Reach.Range(), Under("at "+c.Weekly.Pounds()+" a week or more. "), Link("#ranked", "Who they are"))...),
-		card(c.whole(), c.Total.Pounds(), Link(c.opens("part", "all"), "Whose it is"), Plain(", "), Link(RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")),
+		card("People", c.Reach.people(c.People), append(c.Reach.Range(), Under("at "+c.Weekly.Pounds()+" a week or more. "), Link("#ranked", "Who they are"))...),
+		card(c.whole(), c.Reach.cost(c.Total), Link(c.opens("part", "all"), "Whose it is"), Plain(", "), Link(RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")),
 		card("Each, on average", c.Average.Pounds()+" a week", c.averageOf()...),
 		card("Crisis", share(c.Crisis, c.Total).whole(), Plain(c.Crisis.Pounds()+" of "+c.Total.Pounds()+". "), LinkAbout(c.opens("kind", "crisis"), "Whose it is", "crisis")),
 	)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 
@@ -35,7 +36,34 @@ func (r *Reach) Range() Text {
 	case r.Least == r.Most:
 		return Say(Plain(count(r.Found)+" whatever the links in doubt. "), LinkAbout(linksPath, "Why", "how sure the number is"))
 	}
-	return Say(Plain("between "+count(r.Least)+" and "+count(r.Most)+", by links in doubt. "), LinkAbout(linksPath, "Why", "how sure the number is"))
+	return Say(Plain("By links in doubt. "), LinkAbout(linksPath, "Why", "how sure the number is"))
+}
+
+// people is a number of people with its range beside it: "31, up to 62". cost is a cost with its.
+func (r *Reach) people(found int) string {
+	if r == nil {
+		return count(found)
+	}
+	return ranged(found, r.Least, r.Most, count[int])
+}
+func (r *Reach) cost(found money.Pence) string {
+	if r == nil {
+		return found.Pounds()
+	}
+	return ranged(found, min(found, r.None.Amount, r.All.Amount), max(found, r.None.Amount, r.All.Amount), money.Pence.Pounds)
+}
+
+// ranged sets the range of a number beside it, at the same rank: who reads the one reads the other.
+func ranged[T cmp.Ordered](found, least, most T, shown func(T) string) string {
+	switch {
+	case least < found && found < most:
+		return shown(found) + ", from " + shown(least) + " to " + shown(most)
+	case found < most:
+		return shown(found) + ", up to " + shown(most)
+	case least < found:
+		return shown(found) + ", at least " + shown(least)
+	}
+	return shown(found)
 }
 
 // Says is the range in sentences: what was counted, the two extremes, and what the link run thinks that it missed.

@@ -47,8 +47,29 @@ type Footprint struct {
 	Pays    []Slice
 	Month   []MonthSum
 
+	OpenedOn day.Day // the page was, by whom: what paper says
+	OpenedBy string
+	Made     day.Day // the cost run was
+	MadeBy   string  // empty where it is not for the viewer
+
 	Opened    *Opened
 	MayExport bool
+}
+
+// Basis says by which run the lines are priced, made when and by whom.
+func (f Footprint) Basis() Text {
+	if f.CostRun == 0 {
+		return Say(Plain("No cost run has been made yet: prices and extracts are those that stand now."))
+	}
+	by := ""
+	if f.MadeBy != "" {
+		by = " by " + f.MadeBy
+	}
+	run := Say(LinkIf(f.MadeBy != "", RunPath(f.CostRun), "run "+count(int(f.CostRun))), Plain(", made "+f.Made.Long()+by))
+	if f.Now {
+		return append(append(Say(Plain("By the prices and extracts that stand now, not those of ")), run...), Plain("."))
+	}
+	return append(append(Say(Plain("By the prices and extracts of ")), run...), Plain("."))
 }
 
 // Part is a part of the window with its sum.

@@ -21,7 +21,7 @@ var CohortLinksPage = register[CohortLinks]("cohort-links")
 // Group is a person's records, the links that hold them together, and where they may be parted.
 type Group struct {
 	Person    id.Person
-	Records   Table // as the person's page has it
+	Records   Table // as the person's page has it, but that several of one agency are numbered
 	Choices   []Option
 	Held      []GroupLink
 	Outside   []GroupLink
@@ -35,7 +35,7 @@ type Group struct {
 // GroupLink is a link of the group, or a pair in doubt at its edge.
 type GroupLink struct {
 	A, B        id.Record
-	Names       [2]string // agencies
+	Names       [2]string // of the records, as the table of records has them
 	Probability float64   // 0 while Blind
 	Blind       bool      // it waits for the viewer's answer
 	Doubt       bool      // it has a page of its own
@@ -73,7 +73,7 @@ func (g Group) HeldTable() Table {
 		if l.Blind {
 			probability = cell(Quiet("shown once you have answered"))
 		}
-		line := row(cell(Plain(l.Names[0]+", "+count(l.A)+", and "+l.Names[1]+", "+count(l.B))), probability, doubt)
+		line := row(cell(Plain(l.Names[0]+" and "+l.Names[1])), probability, doubt)
 		if i == 0 && len(g.Held) > 1 {
 			line.State = NeedsYou
 			line.Cells[0].Text = append(line.Cells[0].Text, Under("the weakest"))
@@ -87,8 +87,8 @@ func (g Group) HeldTable() Table {
 func (g Group) OutsideTable() Table {
 	t := Table{ID: "outside", Name: "In doubt with somebody else’s records", Heading: true, Empty: "No record of this person is in doubt with somebody else’s.",
 		Columns: []Column{head(col("Records")), col("Why")}}
-	for _, l := range g.Outside {
-		t.Rows = append(t.Rows, row(cell(LinkAbout(PairPath(l.A, l.B), l.Names[0]+", "+count(l.A)+", and "+l.Names[1]+", "+count(l.B), "look at the pair")), words(l.Why)))
+	for i, l := range g.Outside {
+		t.Rows = append(t.Rows, row(cell(LinkAbout(PairPath(l.A, l.B), l.Names[0]+" and "+l.Names[1], "look at pair "+count(i+1)+" of "+count(len(g.Outside)))), words(l.Why)))
 	}
 	return t
 }
@@ -239,14 +239,16 @@ func (c CohortLinks) RunPath() string { return RunPath(c.Run) }
 
 // Figures are the headline.
 func (c CohortLinks) Figures() Totals {
+	sure := card("No link in doubt", count(c.People-len(c.Rows))+" of "+count(c.People), Plain("people of the "), Link("/cohort#ranked", "ranked list"),
+		Plain(": all but the "), Link("#doubted", many(len(c.Rows), "person", "people")+" below"))
 	if c.Reach == nil {
 		return c.Costing.totals(
-			card("No link in doubt", count(c.People-len(c.Rows))+" of "+count(c.People), Plain("people of the cohort")),
+			sure,
 			card("Cost of these people", c.Least.Pounds()+" to "+c.Most.Pounds(), Plain("in run "+count(int(c.Run))+" "+c.Amount.Pounds())))
 	}
 	return c.Costing.totals(
-		card("No link in doubt", count(c.People-len(c.Rows))+" of "+count(c.People), Plain("people of the cohort")),
-		card("People", count(c.People), Plain("between "+count(c.Reach.Least)+" and "+count(c.Reach.Most))),
+		sure,
+		card("People", c.Reach.people(c.People), Plain("by links in doubt. "), LinkAbout("/cohort#ranked", "Who they are", "the "+count(c.People)+" of the cohort")),
 		card("Cost of these people", c.Least.Pounds()+" to "+c.Most.Pounds(), Plain("in run "+count(int(c.Run))+" "+c.Amount.Pounds())),
 		card("Could enter", count(c.Could), Plain("pairs of people outside the cohort who would reach it as one")),
 	)
@@ -255,13 +257,19 @@ func (c CohortLinks) Figures() Totals {
 // Table is who has links in doubt.
 func (c CohortLinks) Table() Table {
 	t := Table{ID: "doubted", Name: many(len(c.Rows), "person", "people") + " with links in doubt", Heading: true, Wide: true,
-		Note:    "In run " + count(int(c.Run)) + ": their cost as that run summed it, which counts until another run is made. At least: the costliest part, were every link within in doubt wrong. At most: with the cost of everybody outside who may be them. Likely: in nineteen cases of twenty, if pairs are one person’s as often as they weigh; those held back because one household shares so much are taken not to be.",
+		Note:    "In run " + count(int(c.Run)) + ": their cost as that run summed it, which counts until another run is made. At least: the costliest part, were every link within in doubt wrong. At most: with the cost of everybody outside who may be them. Likely: the cost lies in this range 19 times in 20, if each pair is right as often as its probability says; pairs held back because a household shares so much are counted as two people.",
 		Empty:   "Nobody of the cohort has a link in doubt.",
 		Columns: []Column{head(key("Person")), num("In doubt within"), num("In doubt with others"), num("At least"), num("In run " + count(int(c.Run))), num("At most"), num("Likely")}}
 	var least, total, most money.Pence
 	for _, r := range c.Rows {
-		who, within, outside := cell(Strong(id.Pseudonym(r.Person))), number0(r.Within), number0(r.Outside)
+		who, within, outside, least1, most1 := cell(Strong(id.Pseudonym(r.Person))), number0(r.Within), number0(r.Outside), pounds(r.Least), pounds(r.Most)
 		if c.MayPerson {
+			if r.Least < r.Total {
+				least1 = cell(LinkAbout(GroupPath(r.Person)+"#held", r.Least.Pounds(), "from the links within "+id.Pseudonym(r.Person)))
+			}
+			if r.Most > r.Total {
+				most1 = cell(LinkAbout(GroupPath(r.Person)+"#outside", r.Most.Pounds(), "with the pairs at "+id.Pseudonym(r.Person)))
+			}
 			who = cell(refTo(r.Person, GroupPath(r.Person)))
 			if r.Within > 0 {
 				within = cell(LinkAbout(GroupPath(r.Person)+"#held", count(r.Within), "within "+id.Pseudonym(r.Person)))
@@ -276,8 +284,8 @@ func (c CohortLinks) Table() Table {
 			const step = 1000_00 // nobody knows it more closely
 			likely = words((r.Low / step * step).Pounds() + " to " + ((r.High + step - 1) / step * step).Pounds())
 		}
-		t.Rows = append(t.Rows, row(who, within, outside, pounds(r.Least), cell(LinkAbout(FootprintPath(r.Person), r.Total.Pounds(), id.Pseudonym(r.Person))), pounds(r.Most), likely))
+		t.Rows = append(t.Rows, row(who, within, outside, least1, cell(LinkAbout(FootprintPath(r.Person), r.Total.Pounds(), id.Pseudonym(r.Person))), most1, likely))
 	}
-	t.Foot = []Row{row(words("Together"), blank(), blank(), pounds(least), pounds(total), pounds(most), blank())}
+	t.Foot = []Row{row(words("Together, of the rows above"), blank(), blank(), pounds(least), pounds(total), pounds(most), blank())}
 	return t
 }

@@ -61,8 +61,8 @@ func (h Home) Weekday() string { return h.Today.Weekday().String() }
 // Figures are the cohort's two figures.
 func (c CohortBrief) Figures() Totals {
 	return c.Costing.totals(
-		card("People at "+c.Weekly.Pounds()+" a week or more", count(c.People), append(c.Reach.Range(), Break(), Link("/cohort", "Open the cohort"))...),
-		card("Cost over the window", c.Total.Pounds(), Plain(spanWords(c.Window)+". "), LinkAbout("/cohort?part=all#part", "Whose it is", "the cost")),
+		card("People at "+c.Weekly.Pounds()+" a week or more", c.Reach.people(c.People), append(c.Reach.Range(), Break(), Link("/cohort", "Open the cohort"))...),
+		card("Cost over the window", c.Reach.cost(c.Total), Plain(spanWords(c.Window)+". "), LinkAbout("/cohort?part=all#part", "Whose it is", "the cost")),
 	)
 }
 

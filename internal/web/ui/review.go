@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -51,7 +52,7 @@ func PairPath(a, b id.Record) string {
 
 // pairName is what a pair is called.
 func pairName(a, b id.Record) string {
-	return "Records " + count(a) + " and " + count(b)
+	return fmt.Sprintf("Pair %d-%d", a, b)
 }
 
 // Head implements Content.

@@ -281,3 +281,27 @@ func TestMarkupEscapes(t *testing.T) {
 		}
 	}
 }
+
+// TestANumberStandsWithItsRange never gives the floor of a range alone.
+func TestANumberStandsWithItsRange(t *testing.T) {
+	t.Parallel()
+	at := func(least, most int) *Reach {
+		return &Reach{Found: 31, Least: least, Most: most, None: Reached{least, money.Pence(least) * 100_00}, All: Reached{most, money.Pence(most) * 100_00}}
+	}
+	for want, r := range map[string]*Reach{
+		"31 £3,100":                                       nil,
+		"31, up to 62 £3,100, up to £6,200":               at(31, 62),
+		"31, at least 29 £3,100, at least £2,900":         at(29, 31),
+		"31, from 29 to 62 £3,100, from £2,900 to £6,200": at(29, 62),
+	} {
+		c := Cohort{Run: 1, People: 31, Total: 3100_00, Reach: r}
+		cards := c.Figures().Cards
+		if got := cards[0].Figure + " " + cards[1].Figure; got != want {
+			t.Errorf("the cohort is %s, want %s", got, want)
+		}
+		home := (CohortBrief{People: 31, Total: 3100_00, Reach: r}).Figures().Cards
+		if got := home[0].Figure + " " + home[1].Figure; got != want {
+			t.Errorf("home says %s, want %s", got, want)
+		}
+	}
+}
