@@ -248,7 +248,8 @@ func (w *world) fill(tx *Tx) (err error) {
 		return tx.StageDoubts(w.linkRun, []Doubt{{Link: Link{A: w.record, B: w.other, Evidence: w.area}, Why: "near"}})
 	})
 	step(func() error {
-		return tx.AddMembershipEvents([]MembershipEvent{{Run: w.linkRun, Record: w.record, To: w.person, Kind: "linked"}})
+		return tx.AddMembershipEvents([]MembershipEvent{{Run: w.linkRun, Record: w.record, To: w.person, Kind: "linked"},
+			{Run: w.linkRun, Record: w.other, From: w.person, Kind: "unlinked"}})
 	})
 	step(func() error { return tx.PublishRun(w.linkRun, LinkRun, "{}", "{}") })
 	step(func() (err error) { w.costRun, err = tx.AddRun(CostRun); return err })
