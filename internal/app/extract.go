@@ -148,6 +148,7 @@ type ExtractPage struct {
 	MayRefuse   bool
 	MayTakeBack bool
 	MayDownload bool // its rejected rows
+	MayRows     bool // what its rows say; without it nothing of Sample, Faults, Reasons, SetAside and Reading is told
 }
 
 // FaultsOnPage is how many rejected rows a page shows.
@@ -183,6 +184,16 @@ func (a *App) ExtractFaults(ctx context.Context, who Who, n id.Extract, reason s
 		if err := json.Unmarshal([]byte(p.Extract.Unmapped), &p.Unmapped); err != nil {
 			return fmt.Errorf("columns not mapped of extract %d: %w", n, err)
 		}
+		if p.Services, err = a.serviceNames(tx); err != nil {
+			return err
+		}
+		if p.Work, err = a.jobsOn(tx, n); err != nil {
+			return err
+		}
+		p.Page = 1
+		if p.MayRows = rowsOf(tx, p.Extract) == nil; !p.MayRows {
+			return p.decision(tx)
+		}
 		p.Trouble = troubleWords(p.Extract.Fault)
 		if p.Reasons, err = tx.FaultCounts(n); err != nil {
 			return err
@@ -194,12 +205,6 @@ func (a *App) ExtractFaults(ctx context.Context, who Who, n id.Extract, reason s
 			return err
 		}
 		if err := p.reading(tx); err != nil {
-			return err
-		}
-		if p.Services, err = a.serviceNames(tx); err != nil {
-			return err
-		}
-		if p.Work, err = a.jobsOn(tx, n); err != nil {
 			return err
 		}
 		if p.Extract.State == store.ExtractChecked {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"throughline/internal/cohort"
+	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/money"
 	"throughline/internal/policy"
@@ -14,11 +15,12 @@ import (
 // Removal is what taking an accepted extract back would change in a run over what is accepted now, with people linked as they are:
 // reckoned with the extract and without it.
 type Removal struct {
-	Contacts  int // of the extract, that count now
-	People    int // whose they are
-	Again     int // contacts of other extracts that it replaced and that would count again
-	Was, Is   money.Pence
-	MayCohort bool // the viewer may open the cohort, so the rest is filled in
+	Contacts  int         // of the extract, that count now
+	People    int         // whose they are
+	Again     int         // contacts of other extracts that it replaced and that would count again
+	Was, Is   money.Pence // of everybody; 0 where MaySums is false
+	MaySums   bool        // the viewer may know of every row that the sums hold
+	MayCohort bool        // the viewer may open the cohort, so the rest is filled in
 	// CohortFor are the purposes of the viewer under which they may, where the stated one is not among them.
 	CohortFor []policy.Purpose
 
@@ -43,11 +45,19 @@ func exchange(tx *store.Tx, was, is *cohort.Cohort) (x Exchange, err error) {
 	return x, err
 }
 
-// Removal reckons what taking an extract back would change; nil while nothing is linked.
+// Removal reckons what taking an extract back would change, for whoever may take it back; nil while nothing is linked.
 func (a *App) Removal(ctx context.Context, who Who, n id.Extract) (*Removal, error) {
 	var r *Removal
 	err := a.reckoning(ctx, request(who, policy.ExtractOpen, policy.Extract, int64(n)), func(tx *store.Tx) (err error) {
 		r = nil
+		e, err := tx.Extract(n)
+		if err != nil {
+			return err
+		}
+		subject, facts := policy.Subject{Kind: policy.Extract, ID: int64(n)}, policy.Facts{Exists: true, Area: tx.Actor().Area, Owner: e.Agency, State: string(e.State)}
+		if !tx.May(policy.ExtractSentInError, subject, facts) {
+			return fault.Missing("extract")
+		}
 		here, err := tx.Area()
 		if err != nil || here.LinkRun == 0 {
 			return err
@@ -69,6 +79,10 @@ func (a *App) Removal(ctx context.Context, who Who, n id.Extract) (*Removal, err
 			return err
 		}
 		r.Is = is.EveryoneCost
+		if r.MaySums = rowsOf(tx, store.Extract{}) == nil; !r.MaySums {
+			r.Was, r.Is = 0, 0
+			return nil
+		}
 		all := policy.Subject{Kind: policy.Cohort, ID: 1}
 		if r.MayCohort = tx.May(policy.CohortOpen, all, policy.Facts{Exists: true, Area: tx.Actor().Area}); !r.MayCohort {
 			r.CohortFor = slices.DeleteFunc(tx.Purposes(), func(p policy.Purpose) bool {

@@ -109,8 +109,14 @@ func chunkFrom(tx *store.Tx, e id.Extract, after int64) (store.Chunk, error) {
 	return tx.ChunkAfter(e, after)
 }
 
-// open gathers what every page about rows of an extract says. Rows may be of any service, so whoever may not see rows of services that are
-// kept to the agency that sent them sees none here.
+// rowsOf is the refusal to tell what rows of an extract say; nil where the viewer may know it. Rows may be of any service, so whoever may not
+// see rows of services that are kept to the agency that sent them sees none.
+func rowsOf(tx *store.Tx, e store.Extract) error {
+	return tx.Ask(policy.Subject{Kind: policy.Extract, ID: int64(e.ID)},
+		policy.Facts{Exists: true, Area: tx.Actor().Area, Owner: e.Agency, State: string(e.State), Sensitivity: policy.DrugAndAlcohol})
+}
+
+// open gathers what every page about rows of an extract says.
 func (p *ExtractRowsPage) open(tx *store.Tx, n id.Extract) (layout *intake.Layout, err error) {
 	if p.Viewer, err = viewer(tx); err != nil {
 		return nil, err
@@ -118,8 +124,7 @@ func (p *ExtractRowsPage) open(tx *store.Tx, n id.Extract) (layout *intake.Layou
 	if p.Extract, err = tx.Extract(n); err != nil {
 		return nil, err
 	}
-	facts := policy.Facts{Exists: true, Area: tx.Actor().Area, Owner: p.Extract.Agency, State: string(p.Extract.State), Sensitivity: policy.DrugAndAlcohol}
-	if err := tx.Ask(policy.Subject{Kind: policy.Extract, ID: int64(n)}, facts); err != nil {
+	if err := rowsOf(tx, p.Extract); err != nil {
 		return nil, err
 	}
 	if p.Layout, err = tx.Layout(p.Extract.Layout); err != nil {

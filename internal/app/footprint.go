@@ -36,7 +36,7 @@ type FootprintPage struct {
 	Area     *area.Area
 	Agencies []store.Agency
 	Person   id.Person
-	Total    store.PersonTotal // in the published run; zero when the person is not in it
+	Total    store.PersonTotal // in the published run; zero when the person is not in it, and where Whole is false
 	Window   day.Span
 	Rule     cost.Window // of the area's cohort rule
 	Own      bool        // the window is the rule's
@@ -48,7 +48,7 @@ type FootprintPage struct {
 	Rests    money.Pence       // of the sum, on that link
 	Coverage []cohort.Coverage // of each agency's feed, of the extracts that the lines are of
 	Observed int               // days of the window that at least one feed covers
-	Hidden   int               // contacts that this viewer may not see, so that they are in no sum here
+	Whole    bool              // the viewer may know of everything there may be; else no sum here holds what is kept from them
 	AsRun    id.Run            // the published cost run by whose prices and extracts the lines are; 0 where they are by what stands now
 	CostRun  id.Run            // the published cost run; 0 before the first
 	Made     time.Time         // when it was
@@ -57,6 +57,9 @@ type FootprintPage struct {
 	Run      id.Run            // the published cost run, where these lines are not what it summed; else 0
 	InRun    money.Pence       // what it summed
 }
+
+// MoreElsewhere is said to whoever may not know of everything, in the same words whether or not there is more.
+const MoreElsewhere = "Other agencies may hold more about this person that you are not shown."
 
 // Footprint prices one person's contacts for any window, line by line.
 func (a *App) Footprint(ctx context.Context, who Who, in OpenFootprint) (FootprintPage, error) {
@@ -107,7 +110,8 @@ func (a *App) footprintPage(tx *store.Tx, in OpenFootprint) (p FootprintPage, er
 	if err != nil {
 		return p, err
 	}
-	stored, p.Hidden = m.visible(tx, sight.Facts.Agencies, stored)
+	p.Whole = sight.whole()
+	stored, _ = m.visible(tx, sight.Facts.Agencies, stored)
 	contacts := make([]cost.Contact, len(stored))
 	for i, s := range stored {
 		contacts[i] = m.contact(s)
@@ -132,6 +136,8 @@ func (a *App) footprintPage(tx *store.Tx, in OpenFootprint) (p FootprintPage, er
 				return p, err
 			}
 		}
+	}
+	if here.CostRun != 0 && p.Whole {
 		if p.Total, err = tx.TotalOf(here.CostRun, p.Person); err != nil {
 			return p, err
 		}
@@ -149,7 +155,7 @@ func (a *App) footprintPage(tx *store.Tx, in OpenFootprint) (p FootprintPage, er
 // held holds the lines to the sums that the run stored by month, service and payer. They differ when something came after the
 // run; a viewer who may not see every contact, or asks for another window, has nothing to hold to them.
 func (p *FootprintPage) held(tx *store.Tx, run id.Run) error {
-	if !p.Own || p.Hidden > 0 {
+	if !p.Own {
 		return nil
 	}
 	stored, err := tx.SumsOf(run, p.Person)
@@ -493,6 +499,9 @@ func (a *App) ExportFootprint(ctx context.Context, who Who, in OpenFootprint, to
 	w.WriteText(p.inWords())
 	for _, s := range p.Says {
 		w.WriteText(s)
+	}
+	if !p.Whole {
+		w.WriteText(MoreElsewhere)
 	}
 	return w.Flush()
 }

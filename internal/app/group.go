@@ -48,7 +48,7 @@ func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
 	if p.PersonPage, err = a.personPage(tx, n, 0); err != nil {
 		return p, err
 	}
-	p.MaySplit = p.MayAnswer && p.Hidden == 0
+	p.MaySplit = p.MayAnswer && p.Whole
 	here, err := tx.Area()
 	if err != nil {
 		return p, err

@@ -29,7 +29,7 @@ type Involvement struct {
 	AsOf          day.Day
 }
 
-// NothingFound is an agency in which nothing was found, as of a day. It is not the same as nothing having happened.
+// NothingFound is an agency in which no contact was found, as of a day, and of which the viewer may know every contact. It is not the same as nothing having happened.
 type NothingFound struct {
 	Agency store.Agency
 	AsOf   day.Day
@@ -39,7 +39,7 @@ type NothingFound struct {
 type RecordShown struct {
 	store.Record
 	Agency   store.Agency
-	Layout   string // name of the layout that the extract came under
+	Layout   string // name of the layout that the extract came under; empty, with no extract, line and day, where the viewer may not know of it
 	Who      person.Identity
 	SetAside []person.SetAside
 	PPM      int64 // of the strongest link that holds it; 0 for a person of one record
@@ -86,10 +86,10 @@ type PersonPage struct {
 	Members   int  // in the published cost run
 	Seen      []Look
 	SeenCount int64
-	Total     store.PersonTotal // in the published cost run; zero when the person is not in it
+	Total     store.PersonTotal // in the published cost run; zero when the person is not in it, and where Whole is false
 	CostRun   store.Run
 	Gaps      []cost.Gap
-	Hidden    int            // contacts that this viewer may not see
+	Whole     bool           // the viewer may know of everything there may be; else no sum, count or agency here goes by what is kept from them
 	Conflicts map[string]int // kinds of number of which there are several different values
 	Crowded   []Crowded
 	Window    day.Span
@@ -132,6 +132,7 @@ func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPa
 	if err != nil {
 		return p, err
 	}
+	p.Whole = sight.whole()
 	facts := sight.Facts
 	me := policy.Subject{Kind: policy.Person, ID: int64(p.Person)}
 	p.Named, p.MayAnswer = tx.May(policy.PersonSeeName, me, facts), tx.May(policy.PersonNotSame, me, facts)
@@ -150,13 +151,13 @@ func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPa
 	if p.LinkRun, err = tx.Run(here.LinkRun); err != nil {
 		return p, err
 	}
-	if err := p.records(tx, m, records); err != nil {
+	if err := p.records(tx, m, sight, records); err != nil {
 		return p, err
 	}
 	if p.Named {
 		p.Name, p.Birth = bestName(records), bestBirth(records)
 	}
-	if err := p.contacts(tx, m, here.LinkRun, facts.Agencies); err != nil {
+	if err := p.contacts(tx, m, sight, here.LinkRun); err != nil {
 		return p, err
 	}
 	if err := p.contradictions(records); err != nil {
@@ -191,11 +192,10 @@ func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPa
 			return p, err
 		}
 		p.Members = len(report.Cohort.Members)
-		if p.Total, err = tx.TotalOf(here.CostRun, p.Person); err != nil {
-			return p, err
-		}
-		if p.Hidden > 0 { // the run's sums hold what is hidden from the viewer
-			p.Total = store.PersonTotal{}
+		if p.Whole { // the run's sums, and whether there are any, hold what is kept from others
+			if p.Total, err = tx.TotalOf(here.CostRun, p.Person); err != nil {
+				return p, err
+			}
 		}
 	}
 	p.Borough = boroughOf(records)
@@ -274,11 +274,21 @@ func boroughOf(records []store.Record) string {
 }
 
 // records gathers the records with where each came from. Until names are shown, what says who somebody is stays behind the door.
-func (p *PersonPage) records(tx *store.Tx, m *priceMap, records []store.Record) error {
+func (p *PersonPage) records(tx *store.Tx, m *priceMap, sight sight, records []store.Record) error {
 	layouts := map[id.Extract]string{}
+	for i := range records {
+		from := store.RecordSource{Agency: records[i].Agency, Extract: records[i].Extract, AsOf: records[i].AsOf, Line: records[i].Line}
+		told, err := sight.source(tx, m, records[i].RecordVersion.Record, from)
+		if err != nil {
+			return err
+		}
+		if !told {
+			records[i].Extract, records[i].Line, records[i].AsOf, records[i].Worker, records[i].Reach = 0, 0, 0, "", ""
+		}
+	}
 	for _, r := range records {
 		shown := RecordShown{Record: r, Agency: m.agencies[r.Agency]}
-		if _, known := layouts[r.Extract]; !known {
+		if _, known := layouts[r.Extract]; !known && r.Extract != 0 {
 			name, err := tx.LayoutNameOf(r.Extract)
 			if err != nil {
 				return err
@@ -298,7 +308,7 @@ func (p *PersonPage) records(tx *store.Tx, m *priceMap, records []store.Record) 
 			}
 		}
 		if !p.Named {
-			shown.Who, shown.Key, shown.Identity, shown.Worker = person.Identity{}, "", "", r.Worker
+			shown.Who, shown.Key, shown.Identity = person.Identity{}, "", ""
 			for i := range shown.SetAside {
 				shown.SetAside[i].Value = ""
 			}
@@ -308,14 +318,14 @@ func (p *PersonPage) records(tx *store.Tx, m *priceMap, records []store.Record) 
 	return nil
 }
 
-// contacts gathers who is involved and the timeline, of what the viewer may see. agencies are those with a record of the person.
-func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run, agencies []id.Agency) error {
+// contacts gathers who is involved and the timeline, of what the viewer may see. Who a contact names is kept by record and file, not by what
+// the contact was about, so that people of another agency are told it only of agencies whose every contact they may know of.
+func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, sight sight, run id.Run) error {
 	all, err := tx.ContactsOf(p.Person, run)
 	if err != nil {
 		return err
 	}
-	var stored []store.StoredContact
-	stored, p.Hidden = m.visible(tx, agencies, all)
+	stored, _ := m.visible(tx, sight.Facts.Agencies, all)
 	priced := make([]cost.Contact, len(stored))
 	agencyOf := map[int64]id.Agency{}
 	for _, c := range m.codes {
@@ -358,7 +368,8 @@ func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run, agencies []
 		agencyOfRecord[r.Record.RecordVersion.Record] = r.Agency.ID
 	}
 	for _, w := range workers { // the last one named stands
-		if v := involved[agencyOfRecord[w.Record]]; v != nil {
+		g := agencyOfRecord[w.Record]
+		if v := involved[g]; v != nil && sight.seesAll(tx, m, g) {
 			v.Worker, v.Reach = w.Worker, w.Reach
 		}
 	}
@@ -371,7 +382,7 @@ func (p *PersonPage) contacts(tx *store.Tx, m *priceMap, run id.Run, agencies []
 		return err
 	}
 	for g, asOf := range newest {
-		if involved[g] == nil {
+		if involved[g] == nil && sight.seesAll(tx, m, g) {
 			p.Nothing = append(p.Nothing, NothingFound{m.agencies[g], asOf})
 		}
 	}

@@ -421,7 +421,7 @@ func (a *App) pairPage(tx *store.Tx, in Pair) (p PairPage, err error) {
 	}
 	p.Area = m.area
 	shown := PersonPage{Named: p.Named}
-	if err := shown.records(tx, m, records[:]); err != nil {
+	if err := shown.records(tx, m, sight{May: true}, records[:]); err != nil {
 		return p, err
 	}
 	copy(p.Sides[:], shown.Records)

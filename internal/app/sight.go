@@ -111,6 +111,19 @@ func (s sight) source(tx *store.Tx, m *priceMap, n id.Record, from store.RecordS
 	return tx.May(s.act, subject, facts), nil
 }
 
+// seesAll says whether the viewer may know of every contact that an agency has, by what its service codes mean: what is found there, or not,
+// then tells nothing of what is kept from them.
+func (s sight) seesAll(tx *store.Tx, m *priceMap, g id.Agency) bool {
+	if s.whole() || s.seesUnsaid(tx, 0, g) {
+		return true
+	}
+	return !slices.ContainsFunc(m.codes, func(c store.ServiceCode) bool {
+		facts := m.serviceFacts(tx, c.ID)
+		facts.Agencies = s.Facts.Agencies
+		return c.Agency == g && !tx.May(s.act, policy.Subject{Kind: policy.Record}, facts)
+	})
+}
+
 // links leaves out those with an end that the viewer may not know of.
 func (s sight) links(all []store.Link) []store.Link {
 	return slices.DeleteFunc(all, func(l store.Link) bool { return !s.sees(l.A) || !s.sees(l.B) })

@@ -82,19 +82,19 @@ func TestAnotherAgencysRecordIsHidden(t *testing.T) {
 			forename, surname, _ := strings.Cut(name, " ")
 			n := w.find(forename, surname)
 			for viewer, who := range map[string]Who{"lantern": lantern, "fernhill": fernhill, "analyst": analyst} {
-				records, links, hidden := 2, 1, 0
+				records, links := 2, 1
 				if viewer == "lantern" {
-					records, links, hidden = 1, 0, 1
+					records, links = 1, 0
 				}
 				p, err := w.app.Person(t.Context(), who, n, 0)
 				if err != nil {
 					t.Fatal(err)
 				}
 				told := strings.Contains(agenciesOf(p), "fernhill")
-				if len(p.Records) != records || len(p.Links) != links || (p.Why != nil) != (links > 0) || p.Hidden != hidden ||
+				if len(p.Records) != records || len(p.Links) != links || (p.Why != nil) != (links > 0) || p.Whole != (viewer == "analyst") ||
 					len(p.Timeline) != records || len(p.Involved) != records || told != (records == 2) {
-					t.Errorf("%s sees of %s %d records of %s, %d links, %d of the timeline, %d involved and %d hidden; want %d records and %d links",
-						viewer, name, len(p.Records), agenciesOf(p), len(p.Links), len(p.Timeline), len(p.Involved), p.Hidden, records, links)
+					t.Errorf("%s sees of %s %d records of %s, %d links, %d of the timeline, %d involved and all of it: %t; want %d records and %d links",
+						viewer, name, len(p.Records), agenciesOf(p), len(p.Links), len(p.Timeline), len(p.Involved), p.Whole, records, links)
 				}
 				purpose := who
 				if viewer == "analyst" {
@@ -104,8 +104,8 @@ func TestAnotherAgencysRecordIsHidden(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if f.Hidden != hidden || (f.Weakest == 1_000_000) != (links == 0) || len(f.Priced.Lines)+len(f.Priced.Gaps) != records {
-					t.Errorf("%s sees of %s's footprint %d hidden, a weakest link of %d (%s), %d lines and %d gaps", viewer, name, f.Hidden, f.Weakest,
+				if f.Whole != (viewer == "analyst") || (f.Weakest == 1_000_000) != (links == 0) || len(f.Priced.Lines)+len(f.Priced.Gaps) != records {
+					t.Errorf("%s sees of %s's footprint all: %t, a weakest link of %d (%s), %d lines and %d gaps", viewer, name, f.Whole, f.Weakest,
 						f.WeakOf.Slug, len(f.Priced.Lines), len(f.Priced.Gaps))
 				}
 			}
@@ -212,8 +212,8 @@ func TestWhatIsKeptIsTheAreasWord(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(p.Records) != want || p.Hidden != 2-want {
-				t.Errorf("%s: %s are seen and %d hidden, want %d seen", c.name, agenciesOf(p), p.Hidden, want)
+			if len(p.Records) != want || len(p.Timeline) != want {
+				t.Errorf("%s: %s are seen, want %d", c.name, agenciesOf(p), want)
 			}
 		}
 	}

@@ -107,7 +107,7 @@ func (s *Server) extract(w http.ResponseWriter, r *http.Request, who app.Who) er
 		Failure: p.Trouble, Decided: decided(p), InFile: int(e.Rows), Accepted: int(e.Accepted), Rejected: int(e.Rejected), Repeated: int(e.Repeated),
 		SaidRows: int(max(0, e.ControlRows)), SetAsideValues: int(e.SetAside), Reasons: reasons(p), Again: sendAgain(p), LeftOut: p.Unmapped, Consequences: accepting(p),
 		List:      ui.List{Path: path, Page: p.Page, Size: app.FaultsOnPage, Total: p.Faulty, Kept: kept(r.URL.Query(), "reason")},
-		MayDecide: p.MayAccept, MayDecline: p.MayRefuse, MayRemove: p.MayTakeBack, MayDownload: p.MayDownload}
+		MayDecide: p.MayAccept, MayDecline: p.MayRefuse, MayRemove: p.MayTakeBack, MayDownload: p.MayDownload, Withheld: !p.MayRows}
 	if len(p.Sample) > 0 {
 		c.Preview = &ui.Preview{Columns: p.Columns, Rows: p.Sample}
 	}

@@ -136,8 +136,10 @@ func removalWords(e *app.Removal) []string {
 	if e.People == 0 && e.Again == 0 {
 		return []string{leave + ". No run has them yet, so no sum changes."}
 	}
-	says := []string{leave + ", of " + plural(int64(e.People), "person", "people") + again,
-		"Everybody’s use in the rule’s window would come to " + e.Is.String() + " in place of " + e.Was.String() + ": " + (e.Was - e.Is).String() + " less."}
+	says := []string{leave + ", of " + plural(int64(e.People), "person", "people") + again}
+	if e.MaySums {
+		says = append(says, "Everybody’s use in the rule’s window would come to "+e.Is.String()+" in place of "+e.Was.String()+": "+(e.Was-e.Is).String()+" less.")
+	}
 	if e.MayCohort {
 		says = append(says, "The cohort would be "+plural(int64(e.MembersIs), "person", "people")+" and "+e.CohortIs.String()+" in place of "+
 			plural(int64(e.MembersWas), "person", "people")+" and "+e.CohortWas.String()+": "+commas(e.LeaveN)+" would leave it and "+commas(e.EnterN)+" would enter it.")

@@ -202,8 +202,8 @@ func footprintNotes(f *ui.Footprint, p app.FootprintPage) {
 	if !f.Costing.Rents {
 		f.NotIn = append(f.NotIn, "rent and benefits")
 	}
-	if p.Hidden > 0 {
-		f.NotIn = append(f.NotIn, plural(int64(p.Hidden), "contact", "contacts")+" that you may not see")
+	if !p.Whole {
+		f.NotIn = append(f.NotIn, "whatever other agencies hold that you are not shown")
 	}
 	if p.Run != 0 {
 		f.InRun = fmt.Sprintf("run %d summed %s", p.Run, p.InRun)

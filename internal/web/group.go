@@ -73,7 +73,7 @@ func (s *Server) groupPage(w http.ResponseWriter, r *http.Request, who app.Who, 
 	for _, r := range p.Records {
 		number := r.RecordVersion.Record
 		c.Choices = append(c.Choices, ui.Option{Value: strconv.FormatInt(int64(number), 10), Label: named[number],
-			Hint: "line " + commas(r.Line) + " of " + r.Layout + ", as of " + r.AsOf.Long()})
+			Hint: recordFrom(r)})
 	}
 	link := func(x app.GroupLink) ui.GroupLink {
 		out := ui.GroupLink{A: x.Pair[0], B: x.Pair[1], Probability: float64(x.PPM) / 1_000_000, Blind: x.Blind, Doubt: x.Doubt, Why: reasonName(x.Why), Other: x.Other}

@@ -101,10 +101,14 @@ func personInvolved(c *ui.Person, p app.PersonPage) {
 	}
 	slices.Sort(days)
 	for _, d := range days {
-		c.Gaps = append(c.Gaps, "Nothing found in "+listed(byDay[d])+" as of "+d.Long()+".")
+		found := "Nothing found in "
+		if !p.Whole { // a record without contacts may be kept from the viewer
+			found = "No contact found in "
+		}
+		c.Gaps = append(c.Gaps, found+listed(byDay[d])+" as of "+d.Long()+".")
 	}
-	if p.Hidden > 0 {
-		c.Gaps = append(c.Gaps, "Not shown: "+plural(int64(p.Hidden), "contact", "contacts")+" that you may not see.")
+	if !p.Whole {
+		c.Gaps = append(c.Gaps, app.MoreElsewhere)
 	}
 }
 
@@ -150,7 +154,7 @@ func personTimeline(c *ui.Person, p app.PersonPage) {
 func personRecords(c *ui.Person, p app.PersonPage) {
 	for _, r := range p.Records {
 		x := ui.RecordRow{Record: r.RecordVersion.Record, Agency: r.Agency.Name, Number: r.Key, Extract: r.Extract, Line: int(r.Line),
-			From:        "line " + commas(r.Line) + " of " + r.Layout + ", as of " + r.AsOf.Short(),
+			From:        recordFrom(r),
 			Probability: float64(r.PPM) / 1_000_000, Weak: r.PPM != 0 && weak(p.Area, r.PPM)}
 		for _, n := range r.Who.Names {
 			if x.Name = nameWords(n); x.Name != "" {
@@ -183,10 +187,21 @@ func personRecords(c *ui.Person, p app.PersonPage) {
 		by   app.Said
 	}{{"Name", p.Name}, {"Date of birth", p.Birth}} {
 		if said.by.Value != "" {
-			c.Said = append(c.Said, ui.Saying{Fact: said.fact, Value: said.by.Value,
-				By: "said by " + strconv.Itoa(len(said.by.By)) + " of " + plural(int64(len(p.Records)), "record", "records") + ", last as of " + said.by.Last.Long()})
+			by := "said by " + strconv.Itoa(len(said.by.By)) + " of " + plural(int64(len(p.Records)), "record", "records")
+			if said.by.Last != 0 {
+				by += ", last as of " + said.by.Last.Long()
+			}
+			c.Said = append(c.Said, ui.Saying{Fact: said.fact, Value: said.by.Value, By: by})
 		}
 	}
+}
+
+// recordFrom says which row of which file a record came from, or whose file where the viewer may know no more.
+func recordFrom(r app.RecordShown) string {
+	if r.Layout == "" {
+		return "a file of " + r.Agency.Name
+	}
+	return "line " + commas(r.Line) + " of " + r.Layout + ", as of " + r.AsOf.Short()
 }
 
 func nameWords(n person.Name) string {

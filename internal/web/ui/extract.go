@@ -193,6 +193,7 @@ type Extract struct {
 	MayDecline         bool
 	MayRemove          bool
 	MayDownload        bool // the rejected rows
+	Withheld           bool // what the rows say is not for the viewer
 }
 
 // SetAside is a kind of value that is kept as sent and not used.
@@ -262,20 +263,27 @@ func (e Extract) Sum() Table {
 		counts = "Not counted"
 	}
 	rejected := words("Rejected")
-	if e.Rejected > 0 {
+	if e.Rejected > 0 && !e.Withheld {
 		rejected = linked("#rejected", "Rejected")
 	}
 	opens := func(name, what string, rows int) Cell {
-		if rows == 0 || !e.Held() {
+		if rows == 0 || !e.Held() || e.Withheld {
 			return words(name)
 		}
 		return linked(RowsPath(e.Extract, what), name)
 	}
 	line(opens("Accepted", "accepted", e.Accepted), e.Accepted, "pine", counts)
-	line(rejected, e.Rejected, "ink", "Cannot stand: kept out, listed below with the remedy")
+	line(rejected, e.Rejected, "ink", e.keptOut())
 	line(opens("Repeated", "repeated", e.Repeated), e.Repeated, "pine35", "Same number and same content as a row we hold: counted once")
 	t.Foot = []Row{row(words("Rows in the file"), number0(e.InFile), words("100%"), blank(), words(e.control()))}
 	return t
+}
+
+func (e Extract) keptOut() string {
+	if e.Withheld {
+		return "Cannot stand: kept out"
+	}
+	return "Cannot stand: kept out, listed below with the remedy"
 }
 
 // Held says whether the file's rows are still held: those of one that is not accepted, or that was sent in error, are removed.

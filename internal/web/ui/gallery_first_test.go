@@ -99,6 +99,8 @@ func extractCases() []Case {
 	sent := send
 	sent.Form = Form{Problem: wrong("agency", "as_of", "file", "rows", "full"), Typed: map[string][]string{"agency": {"7"}, "as_of-day": {"31"},
 		"as_of-month": {"2"}, "as_of-year": {"26"}, "rows": {"many\u202e"}, "full": {"yes"}}}
+	withheld := accepted
+	withheld.Withheld, withheld.Preview, withheld.Rejects, withheld.Reasons, withheld.SetAside = true, nil, nil, nil, nil
 	return []Case{
 		show(ExtractsPage, "full", signedIn(), list),
 		show(ExtractsPage, "empty", signedIn(), Extracts{List: List{Path: "/extracts"}, Jobs: []Job{starting}}),
@@ -110,6 +112,7 @@ func extractCases() []Case {
 		show(ExtractRowsPage, "none", signedIn(), ExtractRows{Extract: 7, Agency: longName, Feed: oddName, What: "repeated", Last: 50_001, More: true}),
 		show(ExtractPage, "full", signedIn(), one),
 		show(ExtractPage, "accepted", signedIn(), accepted),
+		show(ExtractPage, "withheld", signedIn(), withheld),
 		show(ExtractPage, "empty", signedIn(), clean),
 		show(ExtractPage, "checking", signedIn(), checking),
 		show(ExtractPage, "failed", signedIn(), failed),
