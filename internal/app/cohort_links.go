@@ -1,8 +1,10 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 
 	"throughline/internal/cohort"
 	"throughline/internal/cost"
@@ -31,12 +33,23 @@ type CohortLinks struct {
 	NotPriced   int64
 	People      int // of the cohort
 	Rows        []DoubtedMember
-	Could       int // pairs of people outside the cohort who would together reach its threshold
+	Could       int          // pairs of people outside the cohort who would together reach its threshold
+	Entering    []CouldEnter // the costliest of them, of those whom the viewer may open
 	Least, Most money.Pence
 	Amount      money.Pence // the cohort's cost as the run summed it
 	LinkRun     id.Run      // that the run rests on
 	Reach       *Reach      // as the run worked it out; nil for a run made before that was
 }
+
+// CouldEnter is a pair in doubt of two people outside the cohort who would reach its threshold as one.
+type CouldEnter struct {
+	Pair    Pair
+	Persons [2]id.Person
+	Totals  [2]money.Pence
+}
+
+// mostEntering bounds how many such pairs are listed.
+const mostEntering = 100
 
 // CohortLinks works out the range of the cohort's cost that depends on pairs which nobody has answered yet.
 func (a *App) CohortLinks(ctx context.Context, who Who) (CohortLinks, error) {
@@ -108,11 +121,15 @@ func (a *App) doubted(tx *store.Tx, p *CohortLinks) error {
 		}
 		if rows[both[0]] == nil && rows[both[1]] == nil && !counted[both] && w.Totals[0]+w.Totals[1] >= p.Rule.Threshold() {
 			p.Could++
+			p.Entering = append(p.Entering, CouldEnter{pair, w.Persons, w.Totals})
 		}
 		counted[both] = true
 	}
 	by, err := a.pricedBy(tx, false)
 	if err != nil {
+		return err
+	}
+	if p.Entering, err = openOf(tx, by.prices, p.Entering); err != nil {
 		return err
 	}
 	for _, t := range members {
@@ -131,6 +148,38 @@ func (a *App) doubted(tx *store.Tx, p *CohortLinks) error {
 		}
 	}
 	return nil
+}
+
+// openOf gives the costliest of some pairs, of those of which the viewer may open both people. The page shows them, and its event says so.
+func openOf(tx *store.Tx, prices *priceMap, pairs []CouldEnter) (out []CouldEnter, err error) {
+	here, err := tx.Area()
+	if err != nil {
+		return nil, err
+	}
+	var people []id.Person
+	for _, x := range pairs {
+		people = append(people, x.Persons[:]...)
+	}
+	slices.Sort(people)
+	sights, err := prices.sightsOf(tx, slices.Compact(people), here.LinkRun, policy.PersonOpen)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(pairs, func(x, y CouldEnter) int {
+		return cmp.Or(cmp.Compare(y.Totals[0]+y.Totals[1], x.Totals[0]+x.Totals[1]), slices.Compare(x.Pair[:], y.Pair[:]))
+	})
+	for _, x := range pairs {
+		if len(sights[x.Persons[0]].Agencies) == 0 || len(sights[x.Persons[1]].Agencies) == 0 || len(out) == mostEntering {
+			continue
+		}
+		for _, q := range x.Persons {
+			if _, err := tx.MembershipCount(here.LinkRun, q); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, x)
+	}
+	return out, nil
 }
 
 // leastOf is a person's cost were none of some links in doubt right: that of the costliest part that is left.

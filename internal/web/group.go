@@ -180,6 +180,11 @@ func (s *Server) cohortLinks(w http.ResponseWriter, r *http.Request, who app.Who
 		MayLinks: p.Viewer.May(policy.PairList), MayPerson: p.Viewer.May(policy.PersonOpen),
 		Costing: ui.Costing{Year: p.Rule.PriceYear, Rents: !slices.Contains(p.Rule.Exclusions, cost.RentAndBenefits), NotPriced: int(p.NotPriced)}}
 	c.Reach = reachShown(p.Reach, p.LinkRun, p.People)
+	for _, x := range p.Entering {
+		if c.MayPerson {
+			c.Entering = append(c.Entering, ui.Entering{A: x.Pair[0], B: x.Pair[1], Persons: x.Persons, Totals: x.Totals})
+		}
+	}
 	for _, x := range p.Rows {
 		row := ui.DoubtedRow{Person: x.Person, Within: x.Within, Outside: x.Outside, Least: x.Least, Total: x.Total, Most: x.Most}
 		if s := x.Spread; s != nil {

@@ -101,6 +101,16 @@ func TestCohortRestsOnLinks(t *testing.T) {
 	if r := p.Reach; r == nil || r.Pairs == 0 || r.Least(p.People) > p.People || r.Most(p.People) <= p.People || r.All.Amount <= p.Amount || r.Reached.Value == 0 {
 		t.Errorf("of %d people the run says %+v, want a range that holds them and goes beyond", p.People, r)
 	}
+	listed := b.status(b.get("/cohort/links"), http.StatusOK).Body.String()
+	if p.Could == 0 || len(p.Entering) != p.Could {
+		t.Errorf("%d pairs could enter, and %d are listed", p.Could, len(p.Entering))
+	}
+	for _, x := range p.Entering {
+		if x.Totals[0]+x.Totals[1] < p.Rule.Threshold() {
+			t.Errorf("%+v would not reach the threshold", x)
+		}
+		says(t, listed, ui.FootprintPath(x.Persons[0]), ui.FootprintPath(x.Persons[1]), ui.PairPath(x.Pair[0], x.Pair[1]))
+	}
 	least, most := p.Amount, p.Amount
 	for _, r := range p.Rows {
 		if r.Least > r.Total || r.Most < r.Total || r.Within == 0 && r.Least != r.Total || r.Outside == 0 && r.Most != r.Total {

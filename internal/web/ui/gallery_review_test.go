@@ -1,6 +1,9 @@
 package ui
 
-import "throughline/internal/id"
+import (
+	"throughline/internal/id"
+	"throughline/internal/money"
+)
 
 func reviewCases() []Case {
 	list := Pairs{List: List{Path: "/links", Page: 1, Size: 3, Total: 41}, Run: 29, Waiting: 41, Deciding: 12, Threshold: 52_000_00, Moved: 31_400_00, Others: 2, Answered: 118, Twice: 14, Alike: 12, Kappa: "0.71",
@@ -63,7 +66,7 @@ func groupCases() []Case {
 		Readers: []MixedReader{{"Ayesha Rahman", "South London partnership", "Open a person’s page", 3, at(2, 9, 0), at(11, 16, 20)}, {oddName, longName, "Open the cohort", 1, at(3, 9, 0), at(3, 9, 0)}},
 		Unnamed: true, Exports: []MixedReader{{"Judith Mensah", "South London partnership", "Export the cohort by pseudonym", 1, at(4, 9, 0), at(4, 9, 0)}},
 		Runs: []MixedRun{{31, on(2026, 5, 2), "number 11 of the cohort"}}, Others: []MixedOther{{7, at(1, 9, 0)}}}
-	c := CohortLinks{Run: 31, Made: on(2026, 4, 20), People: 45, Could: 2, Least: amount(4_574_908), Most: amount(5_110_020), Amount: amount(4_695_223), Costing: costing, MayLinks: true, MayPerson: true,
+	c := CohortLinks{Run: 31, Made: on(2026, 4, 20), People: 45, Could: 2, Entering: []Entering{{A: 12, B: 3407, Persons: [2]id.Person{dean, dean}, Totals: [2]money.Pence{amount(31_000), amount(24_500)}}}, Least: amount(4_574_908), Most: amount(5_110_020), Amount: amount(4_695_223), Costing: costing, MayLinks: true, MayPerson: true,
 		Rows: []DoubtedRow{{dean, 1, 2, amount(109_000), amount(119_297), amount(131_000), true, amount(119_297), amount(131_000)}, {dean + 2, 0, 1, amount(60_000), amount(60_000), amount(60_400), false, 0, 0}}, Reach: &reach}
 	return []Case{
 		show(GroupPage, "full", namesShown(), g),

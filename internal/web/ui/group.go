@@ -212,12 +212,45 @@ type CohortLinks struct {
 	People      int
 	Rows        []DoubtedRow
 	Could       int
+	Entering    []Entering // the costliest of these, of those whom the viewer may open
 	Least, Most money.Pence
 	Amount      money.Pence
 	Costing     Costing
 	MayLinks    bool
 	MayPerson   bool
 	Reach       *Reach // nil when the run does not say
+}
+
+// Entering is two people outside the cohort who would reach its threshold as one, by a pair of records in doubt.
+type Entering struct {
+	A, B    id.Record
+	Persons [2]id.Person
+	Totals  [2]money.Pence
+}
+
+// EnteringTable are the pairs of people who could enter, the costliest first.
+func (c CohortLinks) EnteringTable() Table {
+	t := Table{ID: "entering", Name: many(len(c.Entering), "pair", "pairs") + " of people who could enter, the costliest first", Heading: true,
+		Note:    "Neither is of the cohort; were the two one person, their costs together would reach its threshold.",
+		Columns: []Column{head(key("Person")), num("£"), key("And"), num("£"), num("Together")}}
+	if n := c.Could - len(c.Entering); n > 0 {
+		t.Note += " " + count(n) + " more are not listed."
+	}
+	for _, x := range c.Entering {
+		both := cell(LinkIf(c.MayLinks, PairPath(x.A, x.B), (x.Totals[0] + x.Totals[1]).Pounds()))
+		t.Rows = append(t.Rows, row(cell(refTo(x.Persons[0], FootprintPath(x.Persons[0]))), pounds(x.Totals[0]),
+			cell(refTo(x.Persons[1], FootprintPath(x.Persons[1]))), pounds(x.Totals[1]), both))
+	}
+	return t
+}
+
+// couldEnter is the figure's card, which leads to the pairs that are listed.
+func (c CohortLinks) couldEnter() Card {
+	says := "pairs of people outside the cohort who would reach it as one"
+	if len(c.Entering) == 0 {
+		return card("Could enter", count(c.Could), Plain(says))
+	}
+	return card("Could enter", count(c.Could), Plain(says+". "), Link("#entering", "Who they are"))
 }
 
 // DoubtedRow is somebody of the cohort at whose records there is doubt.
@@ -250,7 +283,7 @@ func (c CohortLinks) Figures() Totals {
 		sure,
 		card("People", c.Reach.people(c.People), Plain("by links in doubt. "), LinkAbout("/cohort#ranked", "Who they are", "the "+count(c.People)+" of the cohort")),
 		card("Cost of these people", c.Least.Pounds()+" to "+c.Most.Pounds(), Plain("in run "+count(int(c.Run))+" "+c.Amount.Pounds())),
-		card("Could enter", count(c.Could), Plain("pairs of people outside the cohort who would reach it as one")),
+		c.couldEnter(),
 	)
 }
 
