@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"throughline/internal/id"
 	"throughline/internal/policy"
 	"throughline/internal/store"
 )
@@ -178,6 +179,7 @@ func (w *scene) cutAfter(transactions int) bool {
 	ctx, end := context.WithCancel(w.t.Context())
 	defer end()
 	w.asked.Store(func() {
+		w.at.Add(1) // what is written later is seen to be
 		if transactions--; transactions < 0 {
 			end()
 		}
@@ -246,6 +248,122 @@ func (w *scene) counted() (people int) {
 		w.t.Fatal(err)
 	}
 	return people
+}
+
+// TestLinkingCutAnywhere ends a link run after each of its transactions in turn, always later. What it had written of whose records are whose
+// is told nowhere before it is published, and each change is there once then, as of that instant.
+func TestLinkingCutAnywhere(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		const people = 8
+		first, second := strings.Builder{}, strings.Builder{}
+		for i := range people {
+			who := fmt.Sprintf("%s,%s,%s,,SE5 8AZ,05/01/2026\n", letters(i), letters(people-i), time.Date(1950, 1, 1+17*i, 0, 0, 0, 0, time.UTC).Format("02/01/2006"))
+			fmt.Fprintf(&first, "L%d,%s", i, who)
+			fmt.Fprintf(&second, "R%d,%s", i, who)
+		}
+		const header = "client,forename,surname,born,nhs,postcode,day\n"
+		w.accept(w.send(w.layout("lantern", layoutOf("lantern", "OUTR", "street-outreach", "contact")), march, false, header+first.String()))
+		riverbank := w.layout("riverbank", layoutOf("riverbank", "AE-ATT", "ae-attendance", "attendance"))
+		w.run()
+		w.accept(w.send(riverbank, march, false, header+second.String()))
+		analyst := w.as(policy.Analyst, policy.FindAndCost)
+		if _, err := w.app.StartRuns(t.Context(), analyst); err != nil {
+			t.Fatal(err)
+		}
+		told := func() (run store.Run, moves int, at time.Time) {
+			t.Helper()
+			err := w.app.db.Do(t.Context(), inArea(analyst, policy.CohortOpen, policy.Cohort), func(tx *store.Tx) error {
+				here, err := tx.Area()
+				if err != nil {
+					return err
+				}
+				if run, err = tx.Run(here.LinkRun); err != nil {
+					return err
+				}
+				moves = 0
+				last, err := tx.LastRecord()
+				if err != nil {
+					return err
+				}
+				members := map[id.Record]id.Person{}
+				if err := tx.Memberships(here.LinkRun, func(m store.Membership) { members[m.Record] = m.Person }); err != nil {
+					return err
+				}
+				seen := map[id.Person]bool{}
+				for _, p := range members {
+					for r := id.Record(1); r <= last; r++ {
+						joined, err := tx.JoinedAt(r, p, w.now())
+						if err != nil {
+							return err
+						}
+						if !joined.IsZero() {
+							at = joined
+						}
+					}
+					if seen[p] {
+						continue
+					}
+					seen[p] = true
+					changes, err := tx.RecordMovesOf(p, here.LinkRun)
+					moves += len(changes)
+					if err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return run, moves, at
+		}
+		before, _, _ := told()
+		reached := false
+		for after := 0; w.cutAfter(after); after++ {
+			run, moves, at := told()
+			if run.ID != before.ID {
+				break
+			}
+			reached = reached || w.doing() == "Writing what changed"
+			if moves != 0 || !at.IsZero() {
+				t.Fatalf("cut after %d transactions the run tells of %d changes, of %v", after, moves, at)
+			}
+			w.at.Add(int64(2 * time.Minute / time.Second))
+		}
+		if !reached {
+			t.Error("the run was never cut while it wrote what changed")
+		}
+		w.at.Add(int64(2 * time.Minute / time.Second))
+		w.work()
+		if run, moves, at := told(); run.ID == before.ID || moves != people || !at.Equal(run.FinishedAt) {
+			t.Errorf("%d changes are told, of %v; want %d, of %v", moves, at, people, run.FinishedAt)
+		}
+	})
+}
+
+// letters are a name that no other number has.
+func letters(n int) string {
+	name := "Qu"
+	for range 3 {
+		name, n = name+string(rune('a'+n%26)), n/26
+	}
+	return name
+}
+
+// doing is the step that the one job under way is at.
+func (w *scene) doing() (step string) {
+	w.t.Helper()
+	err := w.app.db.Do(w.t.Context(), inArea(w.as(policy.Analyst, policy.FindAndCost), policy.RunList, policy.Area), func(tx *store.Tx) error {
+		jobs, err := w.app.working(tx)
+		for _, j := range jobs {
+			step += j.Doing
+		}
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return step
 }
 
 // TestRemovalEndsBeforeFigures: where the worker that takes an extract back has died, and its job with it, a run ends the removal first.

@@ -258,6 +258,10 @@ func (a *App) writeLinks(ctx context.Context, t *task, run id.Run, l *linking, f
 	if err := writeRun(ctx, a, t, run, "Writing pairs in doubt", doubts, (*store.Tx).StageDoubts); err != nil {
 		return err
 	}
+	changed := func(tx *store.Tx, _ id.Run, some []store.MembershipEvent) error { return tx.AddMembershipEvents(some) }
+	if err := writeRun(ctx, a, t, run, "Writing what changed", events, changed); err != nil {
+		return err
+	}
 	report := l.report(found, len(links), len(found.Review))
 	now := make([]id.Person, len(persons))
 	for i, p := range persons {
@@ -272,9 +276,6 @@ func (a *App) writeLinks(ctx context.Context, t *task, run id.Run, l *linking, f
 			return err
 		} else if !slices.EqualFunc(now, l.heard, func(x store.Answer, n int64) bool { return x.ID == n }) {
 			return errAnswered
-		}
-		if err := tx.AddMembershipEvents(events); err != nil {
-			return err
 		}
 		for _, f := range forwards {
 			if err := tx.ForwardPerson(f.From, f.To); err != nil {

@@ -66,10 +66,11 @@ var (
 		and l.record_a in (select record from memberships where run = $1 and person = $2)
 		and l.record_b in (select record from memberships where run = $1 and person = $2) order by l.record_a, l.record_b`)
 	recordMoves = query("event.of-person", `
-		select at, run, record, from_person, to_person, (select made_by from persons where id = $2 and area = $1) from membership_events
-		where area = $1 and answer = 0 and record in (select record from memberships where run = $3 and person = $2
+		select r.finished_at, e.run, e.record, e.from_person, e.to_person, (select made_by from persons where id = $2 and area = $1)
+		from membership_events e join runs r on r.id = e.run and r.state in ('published', 'superseded')
+		where e.area = $1 and e.answer = 0 and e.record in (select record from memberships where run = $3 and person = $2
 			union select record from membership_events where area = $1 and from_person = $2 and kind = 'unlinked')
-		order by run desc, record, id`)
+		order by e.run desc, e.record, e.id`)
 	linkPairs    = query("link.pairs", `select record_a, record_b from links where run = $1 order by record_a, record_b`)
 	doubtWhys    = query("doubt.whys", `select record_a, record_b, why from doubts where run = $1 order by record_a, record_b`)
 	linkEvidence = query("link.evidence", `select evidence from link_evidence where run = $1 and record_a = $2 and record_b = $3 and area = $4`)
@@ -126,7 +127,8 @@ func (tx *Tx) StageDoubts(run id.Run, some []Doubt) error {
 	return tx.bulk("doubts", doubtColumns, values)
 }
 
-// AddMembershipEvents writes changes of membership.
+// AddMembershipEvents writes changes of membership. Those that a run made, and no answer, count from when the run is published; until then
+// nobody reads them, and a sweep of the run deletes them.
 func (tx *Tx) AddMembershipEvents(some []MembershipEvent) error {
 	if len(some) == 0 {
 		return nil

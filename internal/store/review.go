@@ -146,8 +146,9 @@ func (tx *Tx) TiesOf(run id.Run, r id.Record) ([]Link, error) {
 	})
 }
 
-var joinedAt = query("event.joined-at", `select coalesce(max(at), '') from membership_events
-	where area = $1 and record = $2 and to_person = $3 and at <= $4`)
+var joinedAt = query("event.joined-at", `select coalesce(max(at), '') from (
+	select case when e.answer > 0 then e.at else r.finished_at end as at from membership_events e join runs r on r.id = e.run
+	where e.area = $1 and e.record = $2 and e.to_person = $3 and (e.answer > 0 or r.state in ('published', 'superseded'))) moved where at <= $4`)
 
 // JoinedAt is when a record last came to a person before an instant; zero when it was theirs from the first link run on.
 func (tx *Tx) JoinedAt(r id.Record, p id.Person, before time.Time) (time.Time, error) {

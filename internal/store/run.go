@@ -151,8 +151,12 @@ var runSweeps = []*statement{
 	query("run.sweep-totals", `delete from person_totals where run = $1 and person in (select person from person_totals where run = $1 limit $2)`),
 }
 
-// SweepRun deletes a piece of the rows of a run, and says whether more is left. A run that pages read is not swept: the fault is a
-// Conflict.
+// What a run changed is the history of whoever's records they are, and stays when others have superseded the run.
+var runSweepEvents = query("run.sweep-events", `delete from membership_events where answer = 0 and run = $1
+	and id in (select id from membership_events where answer = 0 and run = $1 limit $2)`)
+
+// SweepRun deletes a piece of the rows of a run, and says whether more is left. What it changed goes too, unless it has been in force. A run
+// that pages read is not swept: the fault is a Conflict.
 func (tx *Tx) SweepRun(n id.Run, most int) (more bool, err error) {
 	r, err := tx.Run(n)
 	if err != nil {
@@ -161,7 +165,11 @@ func (tx *Tx) SweepRun(n id.Run, most int) (more bool, err error) {
 	if r.State == RunPublished {
 		return false, fault.New(fault.Conflict, "run-ended", "This run is published.", "Start a new one.")
 	}
-	for _, s := range runSweeps {
+	sweeps := runSweeps
+	if r.State != RunSuperseded {
+		sweeps = append([]*statement{runSweepEvents}, runSweeps...)
+	}
+	for _, s := range sweeps {
 		gone, err := tx.exec(s, int64(n), most)
 		if err != nil || gone > 0 {
 			return gone > 0, err
