@@ -55,9 +55,11 @@ func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
 	}
 	mayPairs := tx.May(policy.PairList, policy.Subject{Kind: policy.Area, ID: 1}, policy.Facts{Exists: true, Area: tx.Actor().Area})
 	doubts := map[Pair]waiting{}
-	all, _, err := waitingPairs(tx)
-	if err != nil {
-		return p, err
+	var all []waiting
+	if mayPairs {
+		if all, _, err = waitingPairs(tx); err != nil {
+			return p, err
+		}
 	}
 	own := map[id.Record]bool{}
 	for _, r := range p.Records {
@@ -65,7 +67,7 @@ func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
 	}
 	for _, w := range all {
 		doubts[Pair{w.A, w.B}] = w
-		if own[w.A] == own[w.B] || !w.open() || !mayPairs {
+		if own[w.A] == own[w.B] || !w.open() {
 			continue
 		}
 		other := 0
@@ -87,7 +89,7 @@ func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
 	}
 	for _, l := range p.Links {
 		x := GroupLink{Pair: Pair{l.A, l.B}, PPM: l.PPM}
-		if w, ok := doubts[x.Pair]; ok && mayPairs {
+		if w, ok := doubts[x.Pair]; ok {
 			x.Doubt, x.Why = true, blindReason(w.Why)
 			if x.Blind = w.waitsFor(p.Viewer.Account); x.Blind {
 				x.PPM = 0

@@ -315,7 +315,7 @@ func (p Person) LookedPath() string { return LookedPath(p.Person) }
 
 func lookTable(tableID, name string, looks []Look) Table {
 	t := Table{ID: tableID, Name: name, Heading: true, Empty: "Nobody has opened this person’s record.",
-		Columns: []Column{head(key("When")), col("Who"), col("Agency"), col("What was done"), col("Purpose"), col("Allowed by")}}
+		Columns: []Column{head(key("When")), key("Who"), col("Agency"), col("What was done"), col("Purpose"), col("Allowed by")}}
 	for _, l := range looks {
 		saw := words(l.Saw)
 		if l.Refused {
