@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"throughline/internal/id"
 	"throughline/internal/policy"
 	"throughline/internal/store"
 )
@@ -34,6 +35,32 @@ func (s sight) look(tx *store.Tx, e store.Event) Look {
 		l.Agency = 0
 	}
 	return l
+}
+
+// who names whoever gave an answer where the viewer may know who it was, as of whoever looked, and else says of which agency they are.
+func (s sight) who(tx *store.Tx, m *priceMap, a id.Account) (string, error) {
+	name, err := tx.NameOf(a)
+	if err != nil || a == 0 {
+		return name, err
+	}
+	all, err := tx.AccountNames()
+	if err != nil {
+		return "", err
+	}
+	at := slices.IndexFunc(all, func(x store.NamedAccount) bool { return x.ID == a })
+	if at < 0 {
+		return name, nil
+	}
+	switch l := s.look(tx, store.Event{Account: a, Actor: name, Agency: all[at].Agency}); {
+	case !l.Unnamed:
+		return name, nil
+	case l.Elsewhere:
+		return "somebody of another agency", nil
+	case l.Agency == 0:
+		return "somebody of the partnership", nil
+	default:
+		return "somebody of " + m.agencies[l.Agency].Name, nil
+	}
 }
 
 func (s sight) looks(tx *store.Tx, events []store.Event) []Look {

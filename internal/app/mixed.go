@@ -113,7 +113,7 @@ func (p *MixedPage) fill(tx *store.Tx, m *priceMap, sight sight, run id.Run, all
 	case p.Answer.ID == 0:
 		return nil
 	}
-	if p.By, err = tx.NameOf(p.Answer.Account); err != nil {
+	if p.By, err = sight.who(tx, m, p.Answer.Account); err != nil {
 		return err
 	}
 	moves, err := tx.MovesOf(p.Answer.ID)

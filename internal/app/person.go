@@ -175,7 +175,7 @@ func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPa
 	p.AnswerBy, p.AnswerOf = map[id.Account]string{}, map[id.Record]Answered{}
 	for _, x := range p.Answers {
 		for _, by := range []id.Account{x.Account, x.UndoneBy} {
-			if p.AnswerBy[by], err = tx.NameOf(by); err != nil {
+			if p.AnswerBy[by], err = sight.who(tx, m, by); err != nil {
 				return p, err
 			}
 		}

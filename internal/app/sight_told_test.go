@@ -49,6 +49,7 @@ func TestMixedDataNamesNoHiddenAgency(t *testing.T) {
 	const lantern, riverbank, fernhill = "Lantern Housing", "Riverbank Hospitals", "Fernhill Recovery"
 	type told struct {
 		Stayed, Left []string
+		By           string
 		Runs         int
 		MayRuns      bool
 	}
@@ -57,8 +58,8 @@ func TestMixedDataNamesNoHiddenAgency(t *testing.T) {
 		agencies     []string
 		lantern, all told
 	}{
-		{"riverbank", []string{"riverbank"}, told{[]string{lantern}, []string{riverbank}, 0, false}, told{[]string{fernhill, lantern}, []string{riverbank}, 1, true}},
-		{"two", []string{"riverbank", "fernhill"}, told{[]string{lantern}, []string{riverbank}, 0, false}, told{[]string{lantern}, []string{fernhill, riverbank}, 1, true}},
+		{"riverbank", []string{"riverbank"}, told{[]string{lantern}, []string{riverbank}, "somebody of the partnership", 0, false}, told{[]string{fernhill, lantern}, []string{riverbank}, "Ayesha Rahman", 1, true}},
+		{"two", []string{"riverbank", "fernhill"}, told{[]string{lantern}, []string{riverbank}, "somebody of the partnership", 0, false}, told{[]string{lantern}, []string{fernhill, riverbank}, "Ayesha Rahman", 1, true}},
 	} {
 		t.Run(parted.name, func(t *testing.T) {
 			inBoth(t, func(t *testing.T, w *scene) {
@@ -83,7 +84,7 @@ func TestMixedDataNamesNoHiddenAgency(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					got := told{w.named(m.Agencies, m.Sides[0]), w.named(m.Agencies, m.Sides[1]), len(m.Runs), m.MayRuns}
+					got := told{w.named(m.Agencies, m.Sides[0]), w.named(m.Agencies, m.Sides[1]), m.By, len(m.Runs), m.MayRuns}
 					diff(t, "what "+name+" is told of who received mixed data", viewer.want, got)
 				}
 			})

@@ -137,9 +137,9 @@ func (s *Server) mixed(w http.ResponseWriter, r *http.Request, who app.Who) erro
 	c := ui.Mixed{Person: p.Person, Nothing: p.Answer.ID == 0, Other: p.Other, From: p.From, To: p.To, Cut: p.Cut, MayPerson: p.Viewer.May(policy.PersonOpen)}
 	switch p.Answer.Answer {
 	case "not-same":
-		c.What = p.By + " answered on " + dayOf(p.Answer.At).Long() + " that records are not this person’s."
+		c.What = sentenceCase(p.By) + " answered on " + dayOf(p.Answer.At).Long() + " that records are not this person’s."
 	case "same":
-		c.What = p.By + " had answered on " + dayOf(p.Answer.At).Long() + " that records are one person’s; it was taken back on " + dayOf(p.Answer.UndoneAt).Long() + "."
+		c.What = sentenceCase(p.By) + " had answered on " + dayOf(p.Answer.At).Long() + " that records are one person’s; it was taken back on " + dayOf(p.Answer.UndoneAt).Long() + "."
 	}
 	for _, g := range p.Sides[0] {
 		c.Stayed = append(c.Stayed, p.Agencies[g])
