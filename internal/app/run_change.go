@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
-	"time"
 
 	"throughline/internal/cohort"
 	"throughline/internal/id"
@@ -127,15 +126,9 @@ func (p *RunPage) change(tx *store.Tx) error {
 	if c.Gone, err = onlyIn(tx, then.Extracts, p.Inputs.Extracts); err != nil {
 		return err
 	}
-	since, err := tx.AnswersSince(before.StartedAt)
-	if err != nil {
+	if c.Answers, err = tx.AnswersBetween(before.StartedAt, p.Run.StartedAt); err != nil {
 		return err
 	}
-	until, err := tx.AnswersSince(p.Run.StartedAt)
-	if err != nil {
-		return err
-	}
-	c.Answers = since - until
 	if p.Run.Kind == store.CostRun {
 		c.Linked, err = linkedBetween(tx, then.LinkRun, p.Inputs.LinkRun)
 	} else {
@@ -204,22 +197,29 @@ func (c *RunChange) mayMove(tx *store.Tx) error {
 	if c.Moved == nil {
 		return nil
 	}
-	known := *c.Moved
-	known.Most = nil
+	now := map[id.Person]id.Person{}
+	var people []id.Person
 	for _, m := range c.Moved.Most {
-		may := true
 		for _, n := range []id.Person{m.From, m.To} {
 			p, err := tx.Follow(n)
 			if err != nil {
 				return err
 			}
-			facts, err := tx.PersonFacts(p)
-			if err != nil {
-				return err
-			}
-			may = may && tx.May(policy.PersonOpen, policy.Subject{Kind: policy.Person, ID: int64(p)}, facts)
+			now[n], people = p, append(people, p)
 		}
-		if may {
+	}
+	facts, err := tx.PeopleFacts(people)
+	if err != nil {
+		return err
+	}
+	may := func(n id.Person) bool {
+		p := now[n]
+		return tx.May(policy.PersonOpen, policy.Subject{Kind: policy.Person, ID: int64(p)}, facts[p])
+	}
+	known := *c.Moved
+	known.Most = nil
+	for _, m := range c.Moved.Most {
+		if may(m.From) && may(m.To) {
 			known.Most = append(known.Most, m)
 			tx.Names(m.From, m.To)
 		}
@@ -248,6 +248,9 @@ func (c *RunChange) movers(tx *store.Tx, before, now store.Run, then, in RunInpu
 		return err
 	}
 	w := whyMoved{RunChange: c, tx: tx, before: before, now: now, then: then, in: in, kept: len(kept) > 0}
+	if err := w.gather(); err != nil {
+		return err
+	}
 	for _, p := range x.Enter {
 		m, err := w.mover(p)
 		if err != nil {
@@ -289,6 +292,23 @@ type whyMoved struct {
 	before, now store.Run
 	then, in    RunInputs
 	kept        bool // the rows of the run before
+	keptLinks   bool // those of the link run that it rests on
+	answered    map[id.Person]bool
+}
+
+// gather reads once what is asked of everybody: whom answers given or taken back between the two runs took records from or gave them to, and
+// whether the earlier link run still has rows.
+func (w *whyMoved) gather() error {
+	moves, err := w.tx.MovesBetween(w.before.StartedAt, w.now.StartedAt)
+	if err != nil {
+		return err
+	}
+	w.answered = map[id.Person]bool{}
+	for _, m := range moves {
+		w.answered[m.From], w.answered[m.To] = true, true
+	}
+	w.keptLinks, err = w.tx.MembersKept(w.then.LinkRun)
+	return err
 }
 
 // total is what somebody costs by a run in whose cohort they are not.
@@ -311,10 +331,9 @@ func (w whyMoved) mover(p id.Person) (m Mover, err error) {
 			m.Why = append(m.Why, r)
 		}
 	}
-	answered, e := w.answered(p)
-	add(MovedByAnswer, answered, e)
+	add(MovedByAnswer, w.answered[p], nil)
 	linked, e := w.linked(p)
-	add(MovedByLink, linked && !answered, e)
+	add(MovedByLink, linked && !w.answered[p], e)
 	sent, e := w.sent(p)
 	add(MovedByExtract, sent, e)
 	priced, e := w.priced(p, len(m.Why) > 0)
@@ -324,22 +343,9 @@ func (w whyMoved) mover(p id.Person) (m Mover, err error) {
 	return m, err
 }
 
-// answered says whether somebody said between the two runs whose the records are.
-func (w whyMoved) answered(p id.Person) (bool, error) {
-	all, err := w.tx.AnswersOf(p)
-	for _, x := range all {
-		for _, at := range []time.Time{x.At, x.UndoneAt} {
-			if x.CountsFrom != 0 && at.After(w.before.StartedAt) && !at.After(w.now.StartedAt) {
-				return true, err
-			}
-		}
-	}
-	return false, err
-}
-
-// linked says whether the link runs give the person different records.
+// linked says whether the link runs give the person different records; false where that is no longer known.
 func (w whyMoved) linked(p id.Person) (bool, error) {
-	if len(w.Linked) == 0 {
+	if len(w.Linked) == 0 || !w.keptLinks {
 		return false, nil
 	}
 	had, err := w.tx.MembersOf(w.then.LinkRun, p)
@@ -347,7 +353,7 @@ func (w whyMoved) linked(p id.Person) (bool, error) {
 		return false, err
 	}
 	has, err := w.tx.MembersOf(w.in.LinkRun, p)
-	return len(had) > 0 && !slices.Equal(had, has) || len(had) == 0 && w.kept, err
+	return !slices.Equal(had, has), err
 }
 
 // sent says whether contacts of the person came in an extract that only the later run read.

@@ -292,10 +292,12 @@ var (
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
 	answerUndo = query("answer.undo", `update answers set undone_at = $1, undone_by = $2, undone_reason = $3,
 		counts_to = case when counts_from <> 0 and counts_to = 0 then $6 else counts_to end where id = $4 and undone_at = '' and area = $5`)
-	answerByID   = query("answer.by-id", answerRows+`where x.id = $1 and x.area = $2`+inOrder)
-	answersOf    = query("answer.of-person", answerRows+`where x.area = $1 and x.person = $2 order by x.id desc, p.record_a, p.record_b`)
-	answersAll   = query("answer.standing", answerRows+`where x.area = $1 and x.undone_at = '' and x.counts_from <> 0 and x.counts_to = 0`+inOrder)
-	answersSince = query("answer.since", `select count(*) from answers where area = $1 and counts_from <> 0 and (at > $2 or undone_at > $2)`)
+	answerByID     = query("answer.by-id", answerRows+`where x.id = $1 and x.area = $2`+inOrder)
+	answersOf      = query("answer.of-person", answerRows+`where x.area = $1 and x.person = $2 order by x.id desc, p.record_a, p.record_b`)
+	answersAll     = query("answer.standing", answerRows+`where x.area = $1 and x.undone_at = '' and x.counts_from <> 0 and x.counts_to = 0`+inOrder)
+	answersSince   = query("answer.since", `select count(*) from answers where area = $1 and counts_from <> 0 and (at > $2 or undone_at > $2)`)
+	answersBetween = query("answer.between", `select count(*) from answers where area = $1 and counts_from <> 0
+		and (at > $2 and at <= $3 or undone_at > $2 and undone_at <= $3)`)
 )
 
 // AddAnswer keeps an answer.
@@ -369,6 +371,12 @@ func (tx *Tx) StandingAnswers() ([]Answer, error) { return tx.answersBy(answersA
 // AnswersSince counts answers given or taken back after an instant, of those that counted.
 func (tx *Tx) AnswersSince(t time.Time) (n int64, err error) {
 	return n, tx.one(answersSince, []any{tx.area, instant(t)}, &n)
+}
+
+// AnswersBetween counts answers given or taken back after an instant and until another, of those that counted. What is said later changes nothing
+// of it.
+func (tx *Tx) AnswersBetween(after, until time.Time) (n int64, err error) {
+	return n, tx.one(answersBetween, []any{tx.area, instant(after), instant(until)}, &n)
 }
 
 // answersBy gives answers with their pairs, and shows nobody.

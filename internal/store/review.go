@@ -46,10 +46,13 @@ var (
 	answerMade   = query("answer.made", `update answers set made = $1 where id = $2 and area = $3`)
 	answerPerson = query("answer.person", `update answers set person = $1 where id = $2 and area = $3`)
 	answerMoves  = query("event.moves", `select record, from_person, to_person from membership_events where area = $1 and run = $2 and answer > 0 and record > 0 order by id`)
-	movesOf      = query("event.moves-of", `select record, from_person, to_person from membership_events where area = $1 and answer = $2 and answer > 0 and record > 0 order by id`)
-	membersOf    = query("membership.of-person", `select record from memberships where run = $1 and person = $2 order by record`)
-	holderOf     = query("membership.of-record", `select person from memberships where run = $1 and record = $2`)
-	tiesOf       = query("link.of-record", `select record_a, record_b, millibits, ppm from links where run = $1 and record_a = $2 order by record_b`)
+	movesBetween = query("event.moves-between", `select record, from_person, to_person from membership_events
+		where area = $1 and answer > 0 and record > 0 and at > $2 and at <= $3 order by id`)
+	movesOf     = query("event.moves-of", `select record, from_person, to_person from membership_events where area = $1 and answer = $2 and answer > 0 and record > 0 order by id`)
+	membersOf   = query("membership.of-person", `select record from memberships where run = $1 and person = $2 order by record`)
+	membersKept = query("membership.kept", `select coalesce((select 1 from memberships where run = $1 and area = $2 limit 1), 0)`)
+	holderOf    = query("membership.of-record", `select person from memberships where run = $1 and record = $2`)
+	tiesOf      = query("link.of-record", `select record_a, record_b, millibits, ppm from links where run = $1 and record_a = $2 order by record_b`)
 )
 
 // DoubtPairs gives every pair in doubt of the link run in force. It shows nobody: whoever is shown is noted then.
@@ -109,6 +112,12 @@ func (tx *Tx) moves(s *statement, args ...any) ([]Moved, error) {
 // MovesIn gives the changes of membership that answers made to a link run, oldest first. It shows nobody: whoever of them is touched is noted then.
 func (tx *Tx) MovesIn(run id.Run) ([]Moved, error) { return tx.moves(answerMoves, tx.area, int64(run)) }
 
+// MovesBetween gives the changes of membership that answers, given or taken back, made after an instant and until another, oldest first. It shows
+// nobody: whoever of them is shown is noted then.
+func (tx *Tx) MovesBetween(after, until time.Time) ([]Moved, error) {
+	return tx.moves(movesBetween, tx.area, instant(after), instant(until))
+}
+
 // MovesOf gives the changes of membership that one answer made, oldest first.
 func (tx *Tx) MovesOf(answer int64) ([]Moved, error) {
 	some, err := tx.moves(movesOf, tx.area, answer)
@@ -122,6 +131,13 @@ func (tx *Tx) MovesOf(answer int64) ([]Moved, error) {
 func (tx *Tx) MembersOf(run id.Run, p id.Person) ([]id.Record, error) {
 	tx.show(p)
 	return list(tx, membersOf, []any{int64(run), int64(p)}, func(scan func(...any) error) (r id.Record, err error) { return r, scan(&r) })
+}
+
+// MembersKept says whether a link run still has rows: those of old ones are swept.
+func (tx *Tx) MembersKept(run id.Run) (bool, error) {
+	var n int64
+	err := tx.one(membersKept, []any{int64(run), tx.area}, &n)
+	return n > 0, err
 }
 
 // HolderOf gives whose a record is in a link run; 0 when it is nobody's.

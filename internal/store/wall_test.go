@@ -543,19 +543,28 @@ var readings = map[string]reading{
 	"AnswersOfPair":    {call: func(tx *Tx, w *world) (any, error) { return tx.AnswersOfPair(w.record, w.other) }},
 	"AnswersChangedIn": {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.AnswersChangedIn(w.linkRun) }},
 	"MovesIn":          {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.MovesIn(w.linkRun) }},
-	"MovesOf":          {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.MovesOf(w.answer) }},
-	"MembersOf":        {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.MembersOf(w.linkRun, w.person) }},
-	"WhoseIs":          {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.WhoseIs(w.linkRun, w.record) }},
-	"OwnerOf":          {crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.OwnerOf(w.record) }},
-	"SourceOf":         {crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.SourceOf(w.record) }},
-	"HolderOf":         {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.HolderOf(w.linkRun, w.record) }},
-	"RecordMovesOf":    {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.RecordMovesOf(w.person, w.linkRun) }},
-	"JoinedAt":         {call: func(tx *Tx, w *world) (any, error) { return tx.JoinedAt(w.record, w.person, tx.now) }},
-	"TiesOf":           {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.TiesOf(w.linkRun, w.record) }},
-	"Answer":           {call: func(tx *Tx, w *world) (any, error) { return tx.Answer(w.answer) }},
-	"AnswersOf":        {call: func(tx *Tx, w *world) (any, error) { return tx.AnswersOf(w.person) }},
+	"MovesBetween": {crowd: searched, call: func(tx *Tx, w *world) (any, error) {
+		all, err := tx.MovesBetween(tx.now.AddDate(-1, 0, 0), tx.now)
+		return len(all) > 0 && tx.area == w.number, err
+	}},
+	"MembersKept":   {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.MembersKept(w.linkRun) }},
+	"MovesOf":       {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.MovesOf(w.answer) }},
+	"MembersOf":     {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.MembersOf(w.linkRun, w.person) }},
+	"WhoseIs":       {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.WhoseIs(w.linkRun, w.record) }},
+	"OwnerOf":       {crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.OwnerOf(w.record) }},
+	"SourceOf":      {crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.SourceOf(w.record) }},
+	"HolderOf":      {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.HolderOf(w.linkRun, w.record) }},
+	"RecordMovesOf": {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.RecordMovesOf(w.person, w.linkRun) }},
+	"JoinedAt":      {call: func(tx *Tx, w *world) (any, error) { return tx.JoinedAt(w.record, w.person, tx.now) }},
+	"TiesOf":        {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.TiesOf(w.linkRun, w.record) }},
+	"Answer":        {call: func(tx *Tx, w *world) (any, error) { return tx.Answer(w.answer) }},
+	"AnswersOf":     {call: func(tx *Tx, w *world) (any, error) { return tx.AnswersOf(w.person) }},
 	"AnswersSince": {call: func(tx *Tx, w *world) (any, error) {
 		n, err := tx.AnswersSince(tx.now.AddDate(-1, 0, 0))
+		return n > 0 && tx.area == w.number, err
+	}},
+	"AnswersBetween": {call: func(tx *Tx, w *world) (any, error) {
+		n, err := tx.AnswersBetween(tx.now.AddDate(-1, 0, 0), tx.now)
 		return n > 0 && tx.area == w.number, err
 	}},
 	"StandingAnswers": {crowd: wholeRun, call: func(tx *Tx, w *world) (any, error) {
