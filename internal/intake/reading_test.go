@@ -84,3 +84,45 @@ func TestPenceSentAsPounds(t *testing.T) {
 		t.Errorf("%d amounts, the largest (want, got)\n%s", len(p.Largest), d)
 	}
 }
+
+// TestManyRowsOfOneKindAreRemarked holds two remarks to their bounds: rows that revise others from one in twenty on, and rejected rows from half
+// on, neither of few rows.
+func TestManyRowsOfOneKindAreRemarked(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name                  string
+		rows, revise, rejects int
+		want                  []string
+	}{
+		{"as few as are never remarked", 19, 0, 19, nil},
+		{"half rejected", 20, 0, 10, nil},
+		{"over half rejected", 20, 0, 11, []string{"mostly-rejected"}},
+		{"nineteen revise", 100, 19, 0, nil},
+		{"one in twenty revises", 400, 20, 0, nil},
+		{"over one in twenty revises", 399, 20, 0, []string{"many-revised"}},
+	} {
+		var file strings.Builder
+		file.WriteString("id,forename,dob,ref,code,start,end,cost\n")
+		for i := range c.rows {
+			key, ref, start := i, i, "01/02/2025"
+			switch {
+			case i < c.rejects:
+				start = "no day"
+			case i >= c.rows-c.revise:
+				key, ref, start = i-c.revise, i-c.revise, "02/02/2025"
+			}
+			fmt.Fprintf(&file, "K%d,Ada,02/03/1980,R%d,VIS,%s,,10\n", key, ref, start)
+		}
+		p, err := DryRun(strings.NewReader(file.String()), mustLayout(t, bothLayout), Options{AsOf: asOf}, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range p.Remarks {
+			got = append(got, r.Code)
+		}
+		if d := cmp.Diff(c.want, got); d != "" || p.Counts.Revised != c.revise || p.Counts.Rejected != c.rejects {
+			t.Errorf("%s: %d revise, %d rejected (want, got)\n%s", c.name, p.Counts.Revised, p.Counts.Rejected, d)
+		}
+	}
+}
