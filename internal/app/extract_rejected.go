@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/intake"
 	"throughline/internal/policy"
@@ -49,6 +50,11 @@ func rejectedRows(tx *store.Tx, n id.Extract, w *sheet.Writer) error {
 	e, err := tx.Extract(n)
 	if err != nil {
 		return err
+	}
+	switch e.State {
+	case store.ExtractRefused, store.ExtractRemoving, store.ExtractRemoved:
+		return fault.New(fault.Conflict, "rows-removed", "The rows of this extract were removed, so there is none to download.",
+			"Its page says who removed them, when and why.")
 	}
 	l, err := tx.Layout(e.Layout)
 	if err != nil {

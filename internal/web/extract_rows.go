@@ -46,7 +46,7 @@ func (s *Server) extractRows(w http.ResponseWriter, r *http.Request, who app.Who
 		return err
 	}
 	c := ui.ExtractRows{Extract: n, Agency: p.Agency.Name, Feed: p.Layout.Name, AsOf: p.Extract.AsOf, What: in.What, Column: in.Column, Why: in.Why, Columns: p.Columns,
-		After: int(in.After), Last: int(p.Last), More: p.More, Accepted: int(p.Extract.Accepted), Repeated: int(p.Extract.Repeated)}
+		Gone: extractState(p.Extract.State).Gone(), After: int(in.After), Last: int(p.Last), More: p.More, Accepted: int(p.Extract.Accepted), Repeated: int(p.Extract.Repeated)}
 	for _, x := range p.Rows {
 		row := ui.ExtractsRow{Line: int(x.Line), Cells: x.Cells, Aside: x.Aside, OfOwn: x.OfOwn}
 		if x.Of != nil {

@@ -183,6 +183,26 @@ func TestExtractFromFileToRemoval(t *testing.T) {
 	d.says(a.status(a.get("/extracts/1"), http.StatusOK), "Sent in error", "Taken back by Ayesha on 20 April 2026: It was the wrong month.", "Removing a file from Lantern Housing")
 	d.work()
 	d.says(a.status(a.get("/extracts"), http.StatusOK), "Sent in error")
+	d.rowsAreGone("/extracts/1", "Taken back by Ayesha on 20 April 2026: It was the wrong month.",
+		"the file had 3 rows: 2 could be accepted, 1 was rejected and 0 repeated what we held. 2 values were set aside.")
+}
+
+// rowsAreGone fails unless the page of a file whose rows were removed says so, and offers none of them.
+func (d *desk) rowsAreGone(path string, words ...string) {
+	d.t.Helper()
+	w := d.analyst.status(d.analyst.get(path), http.StatusOK)
+	d.says(w, append(words, "Its rows are removed.")...)
+	for _, not := range []string{"No row was rejected", "Every value could be used", "<table", "rejected.csv", "Send these back", "still count"} {
+		if strings.Contains(w.Body.String(), not) {
+			d.t.Errorf("%s, whose rows are removed, says %q", path, not)
+		}
+	}
+	w = d.analyst.status(d.analyst.get(path+"/rows?what=accepted"), http.StatusOK)
+	d.says(w, "The rows of this file were removed.", "Who removed them, when and why")
+	if strings.Contains(w.Body.String(), "2 rows") {
+		d.t.Errorf("%s counts rows that are removed", path)
+	}
+	d.says(d.analyst.status(d.analyst.get(path+"/rejected.csv"), http.StatusConflict), "The rows of this extract were removed")
 }
 
 // TestFailedWorkSaysWhy shows work that could not be done, and the remedy.
@@ -361,6 +381,7 @@ func TestExtractsByRole(t *testing.T) {
 	d.says(d.lead.status(d.lead.get("/extracts/1/decline"), http.StatusOK), "Do not accept this extract?")
 	d.lead.want(d.lead.post("/extracts/1/decline", url.Values{"why": {"It holds too much."}}), "/extracts/1")
 	d.says(d.lantern.get("/extracts/1"), "Declined by Miriam on 20 April 2026: It holds too much.")
+	d.rowsAreGone("/extracts/1", "the file had 1 row: 1 could be accepted, 0 were rejected")
 }
 
 // TestExtractListIsNarrowedAndSorted by what its links and its form ask for.

@@ -48,6 +48,9 @@ const (
 	ExtractFailed   ExtractState = "Could not be read"
 )
 
+// Gone says that the file's rows were removed: it was declined, or taken back. What was counted of them is kept.
+func (s ExtractState) Gone() bool { return s == ExtractDeclined || s == ExtractRemoved }
+
 func (s ExtractState) cell() Cell {
 	switch s {
 	case ExtractWaiting:
@@ -238,6 +241,12 @@ func (e Extract) LayoutPath() string { return LayoutPath(e.Layout) }
 // Waiting says whether a decision waits; Counted whether the file has been read.
 func (e Extract) Waiting() bool { return e.State == ExtractWaiting }
 func (e Extract) Counted() bool { return e.State != ExtractChecking && e.State != ExtractFailed }
+
+// Was says what was counted of a file whose rows are gone.
+func (e Extract) Was() string {
+	return "When it was checked, the file had " + many(e.InFile, "row", "rows") + ": " + count(e.Accepted) + " could be accepted, " + count(e.Rejected) + " " +
+		Either(e.Rejected, "was", "were") + " rejected and " + count(e.Repeated) + " repeated what we held. " + many(e.SetAsideValues, "value was", "values were") + " set aside."
+}
 
 // Removable says whether it can be taken back.
 func (e Extract) Removable() bool { return e.MayRemove && e.State == ExtractAccepted }

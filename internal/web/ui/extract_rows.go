@@ -22,6 +22,7 @@ type ExtractRows struct {
 	Rows               []ExtractsRow
 	After, Last        int  // the lines after which and up to which the file was looked through
 	More               bool // there is more of the file
+	Gone               bool // the file's rows were removed
 	Accepted, Repeated int  // of the whole file
 }
 
@@ -59,6 +60,9 @@ func (r ExtractRows) title() string {
 
 // Lede says which rows these are.
 func (r ExtractRows) Lede() Text {
+	if r.Gone {
+		return Say(Plain("The rows of this file were removed. "), Link(ExtractPath(r.Extract), "Who removed them, when and why"))
+	}
 	from := Plain(" of " + r.Agency + ", " + r.Feed + ", as of " + r.AsOf.Long() + ".")
 	switch r.What {
 	case "repeated":

@@ -91,6 +91,8 @@ func extractCases() []Case {
 	checking.State, checking.Jobs = ExtractChecking, []Job{starting}
 	failed.Again = "/extracts/new?agency=4&layout=4"
 	failed.State, failed.Failure = ExtractFailed, []string{"Line 3 ends inside a quotation mark. Ask the agency to export the file again."}
+	gone := one
+	gone.State, gone.Decided = ExtractRemoved, "Taken back by Ayesha Rahman on 8 May 2026: It was the wrong month."
 	several := failed
 	several.Failure = []string{"Line 1, address: The column \"address\" is missing. " + longName, "Line 1, dob: The header \"dob\" stands more than once. " + oddName}
 	long := one
@@ -116,6 +118,8 @@ func extractCases() []Case {
 		show(ExtractPage, "empty", signedIn(), clean),
 		show(ExtractPage, "checking", signedIn(), checking),
 		show(ExtractPage, "failed", signedIn(), failed),
+		show(ExtractPage, "removed", signedIn(), gone),
+		show(ExtractRowsPage, "removed", signedIn(), ExtractRows{Extract: 7, Agency: longName, Feed: oddName, What: "accepted", Gone: true}),
 		show(ExtractPage, "several-faults", signedIn(), several),
 		show(ExtractPage, "long", signedIn(), long),
 	}
