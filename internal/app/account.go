@@ -191,7 +191,7 @@ func (a *App) NewAccountForm(ctx context.Context, who Who) (AccountForm, error) 
 		if f.Viewer, err = viewer(tx); err != nil {
 			return err
 		}
-		if !f.Viewer.May(policy.AccountCreate) {
+		if !f.Viewer.MayEver(policy.AccountCreate) {
 			return fault.New(fault.Denied, "denied", "Only an administrator or an agency’s administrator may create an account.", "Ask one of them.")
 		}
 		all, err := tx.Agencies()

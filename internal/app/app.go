@@ -4,6 +4,7 @@ package app
 
 import (
 	"io/fs"
+	"slices"
 	"time"
 
 	"throughline/internal/id"
@@ -61,8 +62,15 @@ type Viewer struct {
 	may map[policy.Act]bool
 }
 
-// May says whether the viewer's roles could ever open an act: what a page needs to know before it offers a link. The door decides.
-func (v Viewer) May(act policy.Act) bool { return v.may[act] }
+// May says whether the viewer's roles could open an act for the purpose they stated: what a page needs to know before it offers a link.
+// The door decides.
+func (v Viewer) May(act policy.Act) bool {
+	info, known := policy.ActInfo(act)
+	return known && v.may[act] && (len(info.Purposes) == 0 || v.Purpose == "" || slices.Contains(info.Purposes, v.Purpose))
+}
+
+// MayEver says whether the viewer's roles could open an act for some purpose, so that stating it is the way there.
+func (v Viewer) MayEver(act policy.Act) bool { return v.may[act] }
 
 // viewer gathers the Viewer inside the door.
 func viewer(tx *store.Tx) (Viewer, error) {

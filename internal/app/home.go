@@ -63,7 +63,7 @@ func (a *App) Home(ctx context.Context, who Who) (Home, error) {
 				return err
 			}
 		}
-		if h.Viewer.May(policy.AccountCreate) && h.Viewer.Agency == 0 {
+		if h.Viewer.MayEver(policy.AccountCreate) && h.Viewer.Agency == 0 {
 			if h.Setup, err = setup(tx); err != nil {
 				return err
 			}

@@ -10,6 +10,7 @@ import (
 	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/id"
+	"throughline/internal/policy"
 	"throughline/internal/web/ui"
 )
 
@@ -71,5 +72,5 @@ func (s *Server) extractRow(w http.ResponseWriter, r *http.Request, who app.Who)
 	if err != nil {
 		return err
 	}
-	return ui.RowPage.Write(w, http.StatusOK, s.frame(w, r, row.Viewer), ui.RowView{Row: sentRow(row), Person: row.Person})
+	return ui.RowPage.Write(w, http.StatusOK, s.frame(w, r, row.Viewer), ui.RowView{Row: sentRow(row), Person: row.Person, MayExtract: row.Viewer.May(policy.ExtractOpen)})
 }

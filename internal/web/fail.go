@@ -47,7 +47,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, who app.Who, route
 type purposeChange struct{ words, href string }
 
 func (s *Server) purposeChange(r *http.Request, who app.Who, route *Route, v app.Viewer) purposeChange {
-	if route == nil || !v.May(route.Act) {
+	if route == nil || !v.MayEver(route.Act) {
 		return purposeChange{}
 	}
 	info, ok := policy.ActInfo(route.Act)

@@ -127,7 +127,7 @@ func uses(p app.FootprintPage) []use {
 func footprintShown(p app.FootprintPage, q url.Values) ui.Footprint {
 	total := p.Priced.Total
 	f := ui.Footprint{Person: p.Person, FromCohort: p.Total.Rank > 0, Window: p.Window, Contacts: len(p.Priced.Lines), Total: total.Amount(),
-		Observed: p.Observed, Known: p.Known(), MayExport: p.Viewer.May(policy.PersonExport), MayPerson: p.Viewer.May(policy.PersonOpen), MayExtract: p.Viewer.May(policy.ExtractOpen), By: "service",
+		Observed: p.Observed, Known: p.Known(), MayExport: p.Viewer.May(policy.PersonExport), MayPerson: p.Viewer.May(policy.PersonOpen), MayExtract: p.Viewer.May(policy.ExtractOpen), MayRun: p.Viewer.May(policy.RunOpen), By: "service",
 		Costing: ui.Costing{Year: total.PriceYear(), Rents: !slices.Contains(total.Exclusions(), cost.RentAndBenefits), NotPriced: total.NotPriced()}}
 	if by := q.Get("by"); slices.Contains([]string{"category", "payer", "month"}, by) {
 		f.By = by

@@ -134,7 +134,7 @@ func (s *Server) mixed(w http.ResponseWriter, r *http.Request, who app.Who) erro
 	if err != nil {
 		return err
 	}
-	c := ui.Mixed{Person: p.Person, Nothing: p.Answer.ID == 0, Other: p.Other, From: p.From, To: p.To, Cut: p.Cut, MayPerson: p.Viewer.May(policy.PersonOpen)}
+	c := ui.Mixed{Person: p.Person, Nothing: p.Answer.ID == 0, Other: p.Other, From: p.From, To: p.To, Cut: p.Cut, MayPerson: p.Viewer.May(policy.PersonOpen), MayRun: p.Viewer.May(policy.RunOpen)}
 	switch p.Answer.Answer {
 	case "not-same":
 		c.What = sentenceCase(p.By) + " answered on " + dayOf(p.Answer.At).Long() + " that records are not this person’s."
@@ -177,7 +177,7 @@ func (s *Server) cohortLinks(w http.ResponseWriter, r *http.Request, who app.Who
 		return err
 	}
 	c := ui.CohortLinks{Run: p.Run.ID, Made: dayOf(p.Run.FinishedAt), People: p.People, Could: p.Could, Least: p.Least, Most: p.Most, Amount: p.Amount,
-		MayLinks: p.Viewer.May(policy.PairList), MayPerson: p.Viewer.May(policy.PersonOpen),
+		MayLinks: p.Viewer.May(policy.PairList), MayRun: p.Viewer.May(policy.RunOpen), MayPerson: p.Viewer.May(policy.PersonOpen),
 		Costing: ui.Costing{Year: p.Rule.PriceYear, Rents: !slices.Contains(p.Rule.Exclusions, cost.RentAndBenefits), NotPriced: int(p.NotPriced)}}
 	c.Reach = reachShown(p.Reach, p.LinkRun, p.People)
 	for _, x := range p.Entering {

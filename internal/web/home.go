@@ -26,7 +26,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, who app.Who) error
 	c := ui.Home{Today: h.Today, Todos: append(todos(h), elsewhere(h.Elsewhere)...), Setup: settingUp(h.Setup), MayCohort: h.MayCohort, MayAccounts: h.Viewer.May(policy.AccountCreate), MayAgencies: h.Viewer.May(policy.AgencyList), Window: h.Window, Jobs: work(h.Jobs, "/", "")}
 	if b := h.Cohort; b != nil {
 		c.Cohort = &ui.CohortBrief{People: b.People, Total: b.Amount, Costing: ui.Costing{Year: b.PriceYear, Rents: b.Rents, NotPriced: int(b.NotPriced), NotPricedAt: notPricedPath},
-			Weekly: b.AWeek, Window: h.Window, Run: b.Run.ID, Made: dayOf(b.Run.FinishedAt), By: b.By, OutOfDate: b.Stale.Any(),
+			Weekly: b.AWeek, Window: h.Window, Run: b.Run.ID, MayRun: h.Viewer.May(policy.RunOpen), Made: dayOf(b.Run.FinishedAt), By: b.By, OutOfDate: b.Stale.Any(),
 			Reach: reachShown(b.Reach, 0, b.People)}
 	} else if h.MayCohort {
 		c.Steps = firstSteps(h)

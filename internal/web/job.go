@@ -6,6 +6,7 @@ import (
 
 	"throughline/internal/app"
 	"throughline/internal/id"
+	"throughline/internal/policy"
 	"throughline/internal/web/ui"
 )
 
@@ -26,10 +27,14 @@ func (s *Server) job(w http.ResponseWriter, r *http.Request, who app.Who) error 
 	case p.Work.State == "stopped":
 		c.Failure = "Somebody stopped it."
 	case p.Work.Run != 0:
-		c.Leads = ui.RunPath(p.Work.Run)
+		if p.Viewer.May(policy.RunOpen) {
+			c.Leads = ui.RunPath(p.Work.Run)
+		}
 		c.Ended = "Run " + strconv.FormatInt(int64(p.Work.Run), 10) + " was made."
 	case p.Work.Extract != 0:
-		c.Leads = ui.ExtractPath(p.Work.Extract)
+		if p.Viewer.May(policy.ExtractOpen) {
+			c.Leads = ui.ExtractPath(p.Work.Extract)
+		}
 		c.Ended = "It has ended. The extract’s page shows what was found."
 	}
 	if !p.Work.Ended() {

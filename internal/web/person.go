@@ -41,8 +41,8 @@ func (s *Server) personPage(w http.ResponseWriter, r *http.Request, who app.Who,
 		return s.done(w, ui.PersonPath(p.Person), hasMoved)
 	}
 	c := ui.Person{Person: p.Person, Name: p.Name.Value, Born: p.Birth.Value, Borough: p.Area.BoroughName(p.Borough), Window: p.Window,
-		Agencies: countAgencies(p), MayShowNames: p.Viewer.May(policy.NamesShow) && !p.Named, NamesForm: names, Named: p.Named,
-		MayFootprint: p.Viewer.May(policy.PersonFootprint)}
+		Agencies: countAgencies(p), MayShowNames: p.Viewer.MayEver(policy.NamesShow) && !p.Named, NamesForm: names, Named: p.Named,
+		MayFootprint: p.Viewer.May(policy.PersonFootprint), MayRow: p.Viewer.May(policy.RecordOpen)}
 	if p.Total.Place == "cohort" {
 		c.Rank, c.Of, c.CohortMade, c.FromCohort = int(p.Total.Rank), p.Members, dayOf(p.CostRun.FinishedAt), true
 	}
@@ -309,5 +309,5 @@ func (s *Server) openRecord(w http.ResponseWriter, r *http.Request, who app.Who)
 	if err != nil {
 		return err
 	}
-	return ui.RowPage.Write(w, http.StatusOK, s.frame(w, r, row.Viewer), ui.RowView{Row: sentRow(row), Person: row.Person})
+	return ui.RowPage.Write(w, http.StatusOK, s.frame(w, r, row.Viewer), ui.RowView{Row: sentRow(row), Person: row.Person, MayExtract: row.Viewer.May(policy.ExtractOpen)})
 }

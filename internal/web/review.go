@@ -133,10 +133,10 @@ func (s *Server) pairPage(w http.ResponseWriter, r *http.Request, who app.Who, s
 	if err != nil {
 		return err
 	}
-	c := ui.PairView{A: in[0], B: in[1], Named: p.Named, MayShowNames: p.Viewer.May(policy.NamesShow) && !p.Named, NamesForm: names, Form: answer,
+	c := ui.PairView{A: in[0], B: in[1], Named: p.Named, MayShowNames: p.Viewer.MayEver(policy.NamesShow) && !p.Named, NamesForm: names, Form: answer,
 		Why: reasonSentence(p.Why, p.Blind), Stand: pairStand(p), Blind: p.Blind, MaySame: p.MaySame, MayNotSame: p.MayNotSame, MayUndo: p.MayUndo, Waits: p.Waits}
 	for i, side := range p.Sides {
-		c.Sides[i] = ui.PairSide{Agency: side.Agency.Name, Record: in[i], From: "line " + commas(side.Line) + " of " + side.Layout + ", as of " + side.AsOf.Long()}
+		c.Sides[i] = ui.PairSide{Agency: side.Agency.Name, Record: in[i], MayRow: p.Viewer.May(policy.RecordOpen), From: "line " + commas(side.Line) + " of " + side.Layout + ", as of " + side.AsOf.Long()}
 		for _, v := range side.SetAside {
 			if !slices.Contains(c.Sides[i].SetAside, v.Field) {
 				c.Sides[i].SetAside = append(c.Sides[i].SetAside, v.Field)

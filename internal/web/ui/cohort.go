@@ -55,7 +55,8 @@ type Cohort struct {
 	NamesUntil   time.Time // zero when they are not shown
 	NamesForm    Form
 	MayExport    bool
-	MayRun       bool
+	MayRun       bool // to start one
+	MayOpenRun   bool
 	Newest       id.Run // of all there are: a form that comes twice begins runs once
 
 	Part        *CohortPart // opened; nil when none is
@@ -160,11 +161,11 @@ func (c Cohort) Exists() bool { return c.Run != 0 }
 func (c Cohort) Figures() Totals {
 	if c.People == 0 {
 		return c.Costing.totals(card("People", c.Reach.people(0), append(Say(Plain("at "+c.Weekly.Pounds()+" a week or more; ")), c.Reach.Range()...)...),
-			card(c.whole(), c.Reach.cost(c.Total), Link(RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")))
+			card(c.whole(), c.Reach.cost(c.Total), LinkIf(c.MayOpenRun, RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")))
 	}
 	return c.Costing.totals(
 		card("People", c.Reach.people(c.People), append(c.Reach.Range(), Under("at "+c.Weekly.Pounds()+" a week or more. "), Link("#ranked", "Who they are"))...),
-		card(c.whole(), c.Reach.cost(c.Total), Link(c.opens("part", "all"), "Whose it is"), Plain(", "), Link(RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")),
+		card(c.whole(), c.Reach.cost(c.Total), Link(c.opens("part", "all"), "Whose it is"), Plain(", "), LinkIf(c.MayOpenRun, RunPath(c.Run), "what run "+count(int(c.Run))+" fixed")),
 		card("Each, on average", c.Average.Pounds()+" a week", c.averageOf()...),
 		card("Crisis", share(c.Crisis, c.Total).whole(), Plain(c.Crisis.Pounds()+" of "+c.Total.Pounds()+". "), LinkAbout(c.opens("kind", "crisis"), "Whose it is", "crisis")),
 	)

@@ -19,6 +19,7 @@ type Footprint struct {
 	FromCohort bool
 	MayPerson  bool // the way back leads by the person's page
 	MayExtract bool // a row leads to its extract
+	MayRun     bool // to open the run
 	Window     day.Span
 	Quick      []View // other windows: "year 1", "everything we hold"
 	PickForm   Form
@@ -65,7 +66,7 @@ func (f Footprint) Basis() Text {
 	if f.MadeBy != "" {
 		by = " by " + f.MadeBy
 	}
-	run := Say(LinkIf(f.MadeBy != "", RunPath(f.CostRun), "run "+count(int(f.CostRun))), Plain(", made "+f.Made.Long()+by))
+	run := Say(LinkIf(f.MayRun, RunPath(f.CostRun), "run "+count(int(f.CostRun))), Plain(", made "+f.Made.Long()+by))
 	if f.Now {
 		return append(append(Say(Plain("By the prices and extracts that stand now, not those of ")), run...), Plain("."))
 	}

@@ -21,7 +21,7 @@ func homeCases() []Case {
 			{3, "Agency codes with no price", "/prices", Say(Plain("1,284 contacts are a visible gap, not zero. 14 people of the cohort have at least one."))},
 			{1, "Run out of date", "/cohort", Say(Plain("The cohort of 20 April was made before 4 review answers. Make a new run when the extracts are in."))},
 		},
-		Cohort: &CohortBrief{People: 45, Reach: &reach, Total: amount(4_695_223), Costing: costing, Weekly: amount(500), Window: window, Run: 31,
+		Cohort: &CohortBrief{People: 45, Reach: &reach, Total: amount(4_695_223), Costing: costing, Weekly: amount(500), Window: window, Run: 31, MayRun: true,
 			Made: on(2026, time.April, 20), By: "Ayesha Rahman", OutOfDate: true},
 	}
 	for i, a := range agencies {
@@ -136,7 +136,7 @@ func cohortCases() []Case {
 		Partial:   []string{"Fernhill Recovery covers 93 of the 104 weeks and Lewisham Council 102."},
 		OtherYear: Say(Plain("The same £500 in 2013-14 prices would be £684.62 a week today: "), Link("/cohort?over=also#shown", "30 of these 45 people"), Plain(" are above that.")),
 		Middle:    []id.Person{174_221},
-		Agencies:  agencies, MayShowNames: true, MayExport: true, MayRun: true, RunsTakes: "about 2 minutes",
+		Agencies:  agencies, MayShowNames: true, MayExport: true, MayRun: true, MayOpenRun: true, RunsTakes: "about 2 minutes",
 		CrisisMeans: "Crisis: A&E, ambulance, emergency beds, ward, custody, prison, eviction, temporary accommodation. All the rest is planned.",
 		List:        List{Path: "/cohort", Page: 1, Size: 20, Total: 45, Sort: "weekly", Descending: true}, All: 9638, AllCost: amount(49_510_822)}
 	people := make(map[string][]PersonCost)

@@ -12,7 +12,7 @@ const dean = id.Person(1042)
 
 func personCases() []Case {
 	p := Person{Named: true, Person: dean, Name: "Dean Whitlock", Born: "4 March 1983", Borough: "Lambeth", Agencies: 8, Rank: 11, Of: 45,
-		CohortMade: on(2026, time.April, 20), Window: window, FromCohort: true, MayShowNames: true, MayFootprint: true, Conflicts: []string{"2 different values of the NHS number"},
+		CohortMade: on(2026, time.April, 20), Window: window, FromCohort: true, MayShowNames: true, MayFootprint: true, MayRow: true, Conflicts: []string{"2 different values of the NHS number"},
 		Crowded: []string{"40 records of " + longName + ", each under another number of its own", "12 records of Police, each under another number of its own"},
 		Involved: []Involved{
 			{"Riverbank Hospitals", "", "Emergency department, 020 7946 0110", "riverbank", on(2024, 4, 14), on(2026, 1, 31), 50, false},
@@ -77,7 +77,7 @@ func personCases() []Case {
 }
 
 func footprintCases() []Case {
-	f := Footprint{MayPerson: true, MayExtract: true, Person: dean, FromCohort: true, Window: window, Costing: costing, Contacts: 227, Agencies: 8, Observed: 728, Known: true, HasWeekly: true, By: "service",
+	f := Footprint{MayPerson: true, MayExtract: true, MayRun: true, Person: dean, FromCohort: true, Window: window, Costing: costing, Contacts: 227, Agencies: 8, Observed: 728, Known: true, HasWeekly: true, By: "service",
 		Quick: []View{{Name: "year 1", Href: "/people/K7M-3Q/footprint?from=2024-04-03&to=2025-04-01"}, {Name: "everything we hold", Href: "/people/K7M-3Q/footprint"}},
 		NotIn: []string{"2 police missing-person reports with no price", "rent and benefits"},
 		Twice: "temporary accommodation was paid on 2 nights in hospital, 19 and 20 June 2025, £92.00", Weak: "0.93, £10,082.00 (Lantern Housing)", MayExport: true}

@@ -205,7 +205,7 @@ func layoutCases() []Case {
 	waiting, notYours := l, l
 	waiting.ApprovedBy, waiting.MayApprove = "", true
 	notYours.ApprovedBy, notYours.NotYours, notYours.Codes = "", "The governance lead approves layouts.", nil
-	r := RowView{Person: dean, Row: SentRow{Line: 1340, Agency: "Riverbank Hospitals", Feed: "A&E", AsOf: window.To, Received: on(2026, 4, 2), AcceptedBy: "Ayesha Rahman", File: "9f3c51d0…e27a", ExtractID: 20,
+	r := RowView{Person: dean, MayExtract: true, Row: SentRow{Line: 1340, Agency: "Riverbank Hospitals", Feed: "A&E", AsOf: window.To, Received: on(2026, 4, 2), AcceptedBy: "Ayesha Rahman", File: "9f3c51d0…e27a", ExtractID: 20,
 		Values: []SentValue{{"local_id", "RH-448120", "", false}, {"surname", "", "", true}, {"notes", "", "", false}}}}
 	long := r
 	long.Row.Agency, long.Row.Values = longName, []SentValue{{longName, oddName + longName, oddPile(), false}}

@@ -15,7 +15,7 @@ func reviewCases() []Case {
 	narrowed.Rows, narrowed.List.Total, narrowed.Narrowed, narrowed.Filter = nil, 0, true, Form{Typed: map[string][]string{"why": {oddName}}}
 	p := PairView{A: 12, B: 3407, Named: true, Why: "Forename or date of birth differs, and the rest is what two people of one household share.", Stand: "Nobody has looked yet.",
 		Blind: true, MaySame: true, MayNotSame: true, MayUndo: true,
-		Sides: [2]PairSide{{"Lantern Housing", 12, "line 12 of hostels, as of 31 March 2026", []string{"date of birth"}}, {"Police", 3407, "line 881 of custody, as of 1 April 2026", nil}},
+		Sides: [2]PairSide{{"Lantern Housing", 12, "line 12 of hostels, as of 31 March 2026", []string{"date of birth"}, true}, {"Police", 3407, "line 881 of custody, as of 1 April 2026", nil, true}},
 		Fields: []PairField{{"Forename", "A short form of the other", PairClose, []Text{Say(Plain("Dean"), Differs("o"))}, []Text{Say(Plain("Dean")), Say(Name("Deo"))}},
 			{"Surname", "", PairSame, []Text{Say(Name("Whitlock"))}, []Text{Say(Name("Whitlock"))}}, {"Date of birth", "", PairDiffers, []Text{Say(Plain("4 March 198"), Differs("3"))}, []Text{Say(Plain("4 March 198"), Differs("5"))}},
 			{"NHS number", "", PairNothing, nil, []Text{Say(Plain("NHS 943 476 5919"))}}, {"Address", "Share some words", PairClose, []Text{Say(Name(longName))}, []Text{Say(Name(oddName)), Say(Name(oddPile()))}}}}
@@ -30,7 +30,7 @@ func reviewCases() []Case {
 	seen.Readings = []PairReading{{7, "Ayesha Rahman", "The same person", "The worker met both.", at(12, 10, 5), true, "", true},
 		{8, oddName, "Not the same person", oddPile(), at(12, 11, 5), false, "Taken back by Grace Obuya, 12 May 2026", false}}
 	long := p
-	long.Sides = [2]PairSide{{longName, 12, oddName, []string{longName}}, {oddName, 3407, longName, nil}}
+	long.Sides = [2]PairSide{{longName, 12, oddName, []string{longName}, true}, {oddName, 3407, longName, nil, true}}
 	return []Case{
 		show(PairsPage, "full", signedIn(), list),
 		show(PairsPage, "narrowed", signedIn(), narrowed),
@@ -40,7 +40,7 @@ func reviewCases() []Case {
 		show(PairPage, "error", namesShown(), failed),
 		show(PairPage, "answered", namesShown(), seen),
 		show(PairPage, "long", namesShown(), long),
-		show(PairPage, "empty", signedIn(), PairView{A: 1, B: 2, Sides: [2]PairSide{{"Police", 1, "line 1 of custody", nil}, {"Police", 2, "line 2 of custody", nil}}, Why: "Nobody knows.", Stand: "It is answered.", Now: Say(Plain("The two are of two people now: "), Ref(id.Person(1)), Plain("."))}),
+		show(PairPage, "empty", signedIn(), PairView{A: 1, B: 2, Sides: [2]PairSide{{"Police", 1, "line 1 of custody", nil, false}, {"Police", 2, "line 2 of custody", nil, false}}, Why: "Nobody knows.", Stand: "It is answered.", Now: Say(Plain("The two are of two people now: "), Ref(id.Person(1)), Plain("."))}),
 	}
 }
 
@@ -61,12 +61,12 @@ func groupCases() []Case {
 		Outside: []GroupLink{{A: 12, B: 90_001, Names: [2]string{"Lantern Housing", "somebody else’s"}, Blind: true, Doubt: true, Why: "One household?", Other: dean + 1}}}
 	failed := g
 	failed.Form = Form{Problem: wrong("record", "why"), Typed: map[string][]string{"record": {"12"}, "why": {"</textarea>"}}}
-	m := Mixed{Person: dean, MayPerson: true, What: "Ayesha Rahman answered on 12 May 2026 that records are not this person’s.", Other: dean + 1, To: at(12, 10, 5), Cut: true, MayRuns: true,
+	m := Mixed{Person: dean, MayPerson: true, What: "Ayesha Rahman answered on 12 May 2026 that records are not this person’s.", Other: dean + 1, To: at(12, 10, 5), Cut: true, MayRuns: true, MayRun: true,
 		Stayed: []string{"Lantern Housing", "Police"}, Left: []string{longName},
 		Readers: []MixedReader{{"Ayesha Rahman", "South London partnership", "Open a person’s page", 3, at(2, 9, 0), at(11, 16, 20)}, {oddName, longName, "Open the cohort", 1, at(3, 9, 0), at(3, 9, 0)}},
 		Unnamed: true, Exports: []MixedReader{{"Judith Mensah", "South London partnership", "Export the cohort by pseudonym", 1, at(4, 9, 0), at(4, 9, 0)}},
 		Runs: []MixedRun{{31, on(2026, 5, 2), "number 11 of the cohort"}}, Others: []MixedOther{{7, at(1, 9, 0)}}}
-	c := CohortLinks{Run: 31, Made: on(2026, 4, 20), People: 45, Could: 2, Entering: []Entering{{A: 12, B: 3407, Persons: [2]id.Person{dean, dean}, Totals: [2]money.Pence{amount(31_000), amount(24_500)}}}, Least: amount(4_574_908), Most: amount(5_110_020), Amount: amount(4_695_223), Costing: costing, MayLinks: true, MayPerson: true,
+	c := CohortLinks{Run: 31, Made: on(2026, 4, 20), People: 45, Could: 2, Entering: []Entering{{A: 12, B: 3407, Persons: [2]id.Person{dean, dean}, Totals: [2]money.Pence{amount(31_000), amount(24_500)}}}, Least: amount(4_574_908), Most: amount(5_110_020), Amount: amount(4_695_223), Costing: costing, MayLinks: true, MayRun: true, MayPerson: true,
 		Rows: []DoubtedRow{{dean, 1, 2, amount(109_000), amount(119_297), amount(131_000), true, amount(119_297), amount(131_000)}, {dean + 2, 0, 1, amount(60_000), amount(60_000), amount(60_400), false, 0, 0}}, Reach: &reach}
 	return []Case{
 		show(GroupPage, "full", namesShown(), g),

@@ -119,6 +119,7 @@ type Mixed struct {
 	Others    []MixedOther
 	Cut       bool
 	MayPerson bool
+	MayRun    bool // RunTable leads to their pages
 	Unnamed   bool // some are shown by their role: who it was is not for the viewer
 }
 
@@ -195,7 +196,7 @@ func (m Mixed) RunTable() Table {
 	t := Table{ID: "runs", Name: "Cost runs made of the mixture", Heading: true, Empty: "No cost run whose rows are kept was made of it.",
 		Columns: []Column{head(key("Run")), key("Begun"), col("This person was")}}
 	for _, r := range m.Runs {
-		t.Rows = append(t.Rows, row(linked(RunPath(r.Run), "Run "+count(int(r.Run))), longDay(r.Made), words(r.Was)))
+		t.Rows = append(t.Rows, row(cell(LinkIf(m.MayRun, RunPath(r.Run), "Run "+count(int(r.Run)))), longDay(r.Made), words(r.Was)))
 	}
 	return t
 }
@@ -217,6 +218,7 @@ type CohortLinks struct {
 	Amount      money.Pence
 	Costing     Costing
 	MayLinks    bool
+	MayRun      bool // to open runs
 	MayPerson   bool
 	Reach       *Reach // nil when the run does not say
 }

@@ -34,6 +34,7 @@ type CohortBrief struct {
 	Weekly    money.Pence // the rule's threshold a week
 	Window    day.Span
 	Run       id.Run
+	MayRun    bool // to open the run
 	Made      day.Day
 	By        string
 	OutOfDate bool

@@ -155,6 +155,8 @@ func (n NewLayout) File() Upload {
 type RowView struct {
 	Row    SentRow
 	Person id.Person // whose it is; zero when nobody may be told
+
+	MayExtract bool // to open the extract it came in
 }
 
 // Head implements Content.

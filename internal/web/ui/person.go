@@ -29,6 +29,7 @@ type Person struct {
 	Was        id.Person // the reference that was asked for, where it is another; zero else
 
 	MayFootprint bool // a count leads to its lines
+	MayRow       bool // a record leads to its row as sent
 
 	Named        bool // names are shown; else nothing of a record says who somebody is
 	MayShowNames bool
@@ -265,7 +266,7 @@ func (p Person) RecordTable() Table {
 			action = cell(LinkAbout(LinkPath(p.Person, r.Record), "Why it is linked", r.Agency))
 		}
 		line := row(words(r.Agency), number, p.shown(Name, r.Name), birth, p.shown(Plain, r.Postcode),
-			linked(RecordPath(r.Record), r.From), probability, action)
+			cell(LinkIf(p.MayRow, RecordPath(r.Record), r.From)), probability, action)
 		if r.Weak {
 			line.State = NeedsYou
 		}

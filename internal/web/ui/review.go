@@ -151,6 +151,7 @@ type PairSide struct {
 	Record   id.Record
 	From     string // "line 1,204 of admissions, as of 2 April 2026"
 	SetAside []string
+	MayRow   bool // From leads to the row as it was sent
 }
 
 // PairField is one field on both records.

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -60,6 +61,16 @@ func (v view[T]) Problems() []problem { return v.Head.Form.problems() }
 
 // WayBack says whether the way back to Home is shown: on every page of a session but Home itself.
 func (v view[T]) WayBack() bool { return v.Frame.Who != "" && v.Head.Place != PlaceHome }
+
+// Crumbs are the steps of the way back that this person may follow: those under a main link that they do not have are left out.
+func (v view[T]) Crumbs() []Crumb {
+	return slices.DeleteFunc(slices.Clone(v.Head.Crumbs), func(c Crumb) bool {
+		return slices.ContainsFunc(AllPlaces(), func(p Place) bool {
+			under := c.Href == p.Href || strings.HasPrefix(c.Href, p.Href+"/") || strings.HasPrefix(c.Href, p.Href+"?")
+			return p != PlaceHome && under && !slices.Contains(v.Frame.Places, p) && (p != PlaceFind || c.Href == p.Href)
+		})
+	})
+}
 
 // DocumentTitle is what the browser's tab says.
 func (v view[T]) DocumentTitle() string {
