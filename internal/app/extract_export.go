@@ -58,7 +58,7 @@ func (a *App) ExportExtracts(ctx context.Context, who Who, to io.Writer) error {
 	w.WriteText("extract", "agency", "layout", "file", "SHA-256", "as of", "received", "state", "rows", "accepted", "rejected", "repeated", "values set aside")
 	for _, e := range extracts {
 		w.Write(sheet.Number(int64(e.ID)), sheet.Text(agencies[e.Agency]), sheet.Text(names[e.Layout]), sheet.Text(e.Name), sheet.Text(e.SHA256), sheet.Day(e.AsOf),
-			instant(e.ReceivedAt), sheet.Text(string(e.State)), sheet.Number(e.Rows), sheet.Number(e.Accepted), sheet.Number(e.Rejected), sheet.Number(e.Repeated),
+			instant(e.ReceivedAt), sheet.Text(e.State.Words()), sheet.Number(e.Rows), sheet.Number(e.Accepted), sheet.Number(e.Rejected), sheet.Number(e.Repeated),
 			sheet.Number(e.SetAside))
 	}
 	return w.Flush()

@@ -192,6 +192,19 @@ func (a *App) Runs(ctx context.Context, who Who, in RunsAsked) (RunList, error) 
 	return l, err
 }
 
+// RunStateWords is a run's state as pages, lists and commands say it, within a sentence.
+func RunStateWords(state string) string {
+	switch state {
+	case store.RunPublished:
+		return "in force"
+	case store.RunSuperseded:
+		return "superseded"
+	case store.RunFailed:
+		return "cut off"
+	}
+	return "under way"
+}
+
 // ExportRuns writes every run as CSV, the newest first; those of one kind where that is asked.
 func (a *App) ExportRuns(ctx context.Context, who Who, kind RunKind, to io.Writer) error {
 	var runs []store.Run
@@ -218,7 +231,7 @@ func (a *App) ExportRuns(ctx context.Context, who Who, kind RunKind, to io.Write
 	w := sheet.NewWriter(to)
 	w.WriteText("run", "kind", "state", "started", "by", "finished", "program", "SHA-256 of what it fixed", "why it failed")
 	for _, r := range runs {
-		w.Write(sheet.Number(int64(r.ID)), sheet.Text(string(r.Kind)), sheet.Text(r.State), instant(r.StartedAt), sheet.Text(names[r.StartedBy]), instant(r.FinishedAt),
+		w.Write(sheet.Number(int64(r.ID)), sheet.Text(string(r.Kind)), sheet.Text(RunStateWords(r.State)), instant(r.StartedAt), sheet.Text(names[r.StartedBy]), instant(r.FinishedAt),
 			sheet.Text(r.CodeVersion), sheet.Text(r.InputsHash), sheet.Text(r.Fault))
 	}
 	return w.Flush()

@@ -131,12 +131,18 @@ func (c demo) fill(ctx context.Context, w *World, dir string) (err error) {
 	defer func() { err = errors.Join(err, a.Close()) }()
 	bar := newBar(w)
 	defer bar.end()
+	told := map[string]bool{} // each step once where lines are printed: every file goes through the same ones
 	accounts, err := a.MakeDemo(ctx, app.Demonstrate{People: c.People, Seed: c.Seed, Dir: filepath.Join(dir, "invented"),
 		Say: func(format string, args ...any) {
 			bar.end()
 			fmt.Fprintf(w.Stderr, format+"\n", args...)
 		},
-		Watch: func(s app.JobState) { bar.show(s.Doing, s.Done, s.Total) }})
+		Watch: func(s app.JobState) {
+			if bar.live || !told[s.Doing] {
+				told[s.Doing] = true
+				bar.show(s.Doing, s.Done, s.Total)
+			}
+		}})
 	if err != nil {
 		return err
 	}

@@ -30,10 +30,6 @@ func (n *extractNumber) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// stateWords are an extract's states as the pages say them. JSON keeps the short ones.
-var stateWords = map[string]string{"received": "being checked", "checked": "waiting for a decision", "accepted": "accepted",
-	"refused": "not accepted", "faulty": "could not be read", "removing": "sent in error", "removed": "sent in error"}
-
 // extractLine is an extract as JSON shows it.
 type extractLine struct {
 	ID       id.Extract `json:"id"`
@@ -67,7 +63,7 @@ func (c extractList) Run(ctx context.Context, w *World) error {
 			l := extractLine{e.ID, slugs[e.Agency], e.Name, e.SHA256, e.AsOf.String(), string(e.State), e.Rows, e.Accepted,
 				e.Rejected, e.Repeated, moment(e.ReceivedAt)}
 			lines = append(lines, l)
-			rows = append(rows, []string{fmt.Sprint(l.ID), l.Agency, l.File, l.AsOf, stateWords[l.State], count(l.Rows),
+			rows = append(rows, []string{fmt.Sprint(l.ID), l.Agency, l.File, l.AsOf, e.State.Words(), count(l.Rows),
 				count(l.Accepted), count(l.Rejected), count(l.Repeated)})
 		}
 		return c.print(w, map[string]any{"extracts": lines},
@@ -125,6 +121,9 @@ func (c extractSentInError) Run(ctx context.Context, w *World) error {
 		return c.act(ctx, w, func(a *app.App, who app.Who) error { return c.ask(ctx, a, who) })
 	}
 	return c.work(ctx, w, func(k *worker) error {
+		if err := c.counts(ctx, k.App, k.who); err != nil {
+			return err
+		}
 		if err := k.SentInError(ctx, k.who, app.EndExtract{Extract: id.Extract(c.Extract), Reason: c.Reason}); err != nil {
 			return err
 		}
@@ -138,15 +137,27 @@ func (c extractSentInError) Run(ctx context.Context, w *World) error {
 
 // ask says what taking an extract back removes, and asks for --sure.
 func (c extractSentInError) ask(ctx context.Context, a *app.App, who app.Who) error {
-	list, err := a.Extracts(ctx, who)
+	if err := c.counts(ctx, a, who); err != nil {
+		return err
+	}
+	p, err := a.Extract(ctx, who, id.Extract(c.Extract), 1)
 	if err != nil {
 		return err
 	}
-	for _, e := range list.Extracts {
-		if e.ID == id.Extract(c.Extract) {
-			return fault.InvalidField("sure", fmt.Sprintf("Taking back extract %d (%s, as of %s) removes %s rows that count, and cannot be undone but by sending the file again.",
-				e.ID, e.Name, e.AsOf, count(e.Accepted)), "Give --sure to do it.")
-		}
+	e := p.Extract
+	return fault.InvalidField("sure", fmt.Sprintf("Taking back extract %d (%s, as of %s) removes %s rows that count, and cannot be undone but by sending the file again.",
+		e.ID, e.Name, e.AsOf, count(e.Accepted)), "Give --sure to do it.")
+}
+
+// counts refuses to take back an extract that does not count, and says how it stands.
+func (c extractSentInError) counts(ctx context.Context, a *app.App, who app.Who) error {
+	p, err := a.Extract(ctx, who, id.Extract(c.Extract), 1)
+	if err != nil {
+		return err
 	}
-	return fault.Missing("extract")
+	if state := p.Extract.State.Words(); state != "accepted" {
+		return fault.New(fault.Conflict, "not-accepted", fmt.Sprintf("Extract %d does not count: it is %s. Nothing is done.", c.Extract, state),
+			"Only an accepted extract is taken back; throughline extract list shows which they are.")
+	}
+	return nil
 }

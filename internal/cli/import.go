@@ -64,7 +64,8 @@ type imported struct {
 	First    []rejected `json:"first_rejected"`
 	readAs
 
-	taken bool // its check, which had been cut off or was under way, was awaited
+	stands string // State, in words
+	taken  bool   // its check, which had been cut off or was under way, was awaited
 }
 
 type reason struct {
@@ -264,7 +265,7 @@ func writeNew(field, path string, write func(io.Writer) error) error {
 
 func importedOf(p app.ExtractPage, before bool) imported {
 	e := p.Extract
-	done := imported{File: e.Name, Extract: e.ID, State: string(e.State), Before: before, Rows: e.Rows, Accepted: e.Accepted,
+	done := imported{File: e.Name, Extract: e.ID, State: string(e.State), stands: e.State.Words(), Before: before, Rows: e.Rows, Accepted: e.Accepted,
 		Rejected: e.Rejected,
 		Repeated: e.Repeated, SetAside: e.SetAside, Records: e.People, Contacts: e.Contacts, Absent: e.Absent,
 		Unmapped: append([]string{}, p.Unmapped...),
@@ -284,7 +285,7 @@ const shownRejected = 5
 // words says what became of a file.
 func (d imported) words(c importing) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s is extract %d: %s.\n", d.File, d.Extract, stateWords[d.State])
+	fmt.Fprintf(&b, "%s is extract %d: %s.\n", d.File, d.Extract, d.stands)
 	switch {
 	case d.taken:
 		b.WriteString("It was sent before; its check had not ended then, and has now.\n")

@@ -243,7 +243,7 @@ func (c runList) Run(ctx context.Context, w *World) error {
 			l := runLine{r.ID, string(r.Kind), r.State, moment(r.StartedAt), moment(r.FinishedAt), r.InputsHash,
 				r.CodeVersion, r.Fault}
 			lines = append(lines, l)
-			rows = append(rows, []string{fmt.Sprint(l.ID), l.Kind, l.State, l.Started, l.Finished, fmt.Sprintf("%.12s",
+			rows = append(rows, []string{fmt.Sprint(l.ID), l.Kind, app.RunStateWords(l.State), l.Started, l.Finished, fmt.Sprintf("%.12s",
 				l.Inputs), l.Fault})
 		}
 		return c.print(w, map[string]any{"runs": lines}, table([]string{"RUN", "KIND", "STATE", "STARTED", "FINISHED",

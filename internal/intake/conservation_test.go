@@ -270,9 +270,9 @@ func TestControlTotals(t *testing.T) {
 	}{
 		{Totals{}, ""},
 		{Totals{Rows: 3, Amount: 200050, HasAmount: true}, ""},
-		{Totals{Rows: 2}, "The sender says 2 rows, and the file has 3."},
-		{Totals{Amount: 200051, HasAmount: true}, "The sender says that the amounts come to £2,000.51, and in the file they come to £2,000.50."},
-		{Totals{HasAmount: true}, "The sender says that the amounts come to £0.00, and in the file they come to £2,000.50."},
+		{Totals{Rows: 2}, "The file was read, and its total is not the one given with it: it has 3 rows, 1 more than the 2 given."},
+		{Totals{Amount: 200051, HasAmount: true}, "The file was read, and its total is not the one given with it: its amounts come to £2,000.50, £0.01 less than the £2,000.51 given."},
+		{Totals{HasAmount: true}, "The file was read, and its total is not the one given with it: its amounts come to £2,000.50, £2,000.50 more than the £0.00 given."},
 	} {
 		_, err := DryRun(strings.NewReader(file), l, Options{AsOf: asOf, Totals: c.totals}, 0)
 		got := ""

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
@@ -143,6 +146,36 @@ func TestExactReading(t *testing.T) {
 	}
 }
 
+// TestWindows1252IsFoundAndSaid: a file in which no letter beyond ASCII is UTF-8 is read as Windows-1252, wherever the first of them stands and
+// however the file arrives, and whoever decides about it is told.
+func TestWindows1252IsFoundAndSaid(t *testing.T) {
+	t.Parallel()
+	l := mustLayout(t, fmt.Sprintf(peopleLayout, ""))
+	for _, before := range []int{0, 1, 3000} {
+		file := soundHeader + strings.Repeat("C1,Ada Bell,01/02/1990,4 High Street\n", before) + "C2,Zo\xEB Bell,01/02/1991,\x80 Road\n"
+		for _, source := range []io.Reader{strings.NewReader(file), iotest.OneByteReader(strings.NewReader(file)), iotest.DataErrReader(strings.NewReader(file))} {
+			r, err := NewReader(source, l, Options{AsOf: asOf})
+			if err != nil {
+				t.Fatal(err)
+			}
+			last := ""
+			for r.Next() {
+				last = fmt.Sprintf("%s|%s", r.Row().Values[1], r.Row().Values[3])
+			}
+			if r.Err() != nil || last != "Zoë Bell|€ Road" || r.Reading().Encoding != "windows-1252" {
+				t.Errorf("after %d rows: %q, %s, %v", before, last, r.Reading().Encoding, r.Err())
+			}
+			if said := r.Reading().Remarks; !slices.ContainsFunc(said, func(m Remark) bool { return strings.Contains(m.Words, "read as Windows-1252") }) {
+				t.Errorf("nobody is told: %+v", said)
+			}
+		}
+	}
+	r, err := NewReader(strings.NewReader(soundHeader+"C2,Zoë Bell,01/02/1991,€ Road\n"), l, Options{AsOf: asOf})
+	if err != nil || !r.Next() || string(r.Row().Values[1]) != "Zoë Bell" || r.Next() || len(r.Reading().Remarks) > 0 || r.Reading().Encoding != "utf-8" {
+		t.Errorf("UTF-8 reads %+v, %v", r.Reading(), err)
+	}
+}
+
 const soundHeader = "client,full name,dob,address\n"
 
 // TestRefusals is the second half of bar I2: what cannot be read for certain refuses the file, with its line and a remedy.
@@ -161,9 +194,12 @@ func TestRefusals(t *testing.T) {
 		{"an old spreadsheet", "", "\xD0\xCF\x11\xE0\xA1\xB1", "not-text", "line 1", "XLS"},
 		{"gzip", "", "\x1F\x8B\x08", "not-text", "line 1", "compressed"},
 		{"a PDF", "", "%PDF-1.7", "not-text", "line 1", "PDF"},
-		{"Windows-1252 undeclared", "", soundHeader + row + "C2,Zo\xEB Bell,,\n", "encoding", "line 3", "not UTF-8"},
-		{"Windows-1252 in the header", "", "client,full name,dob,address,caf\xE9\n" + row, "encoding", "line 1", "not UTF-8"},
-		{"a broken sequence on the second line of a value", "", soundHeader + "C1,\"Ada\nL\xC3(\",,\n", "encoding", "line 3", "not UTF-8"},
+		{"Windows-1252 declared as UTF-8", "encoding: utf-8", soundHeader + row + "C2,Zo\xEB Bell,,\n", "encoding", "line 3", "not UTF-8"},
+		{"Windows-1252 in the header", "encoding: utf-8", "client,full name,dob,address,caf\xE9\n" + row, "encoding", "line 1", "not UTF-8"},
+		{"a broken sequence on the second line of a value", "encoding: utf-8", soundHeader + "C1,\"Ada\nL\xC3(\",,\n", "encoding", "line 3", "not UTF-8"},
+		{"UTF-8 before Windows-1252", "", soundHeader + "C1,Zoë Bell,,\nC2,Zo\xEB Bell,,\n", "encoding", "line 3", "not UTF-8"},
+		{"Windows-1252 before UTF-8", "", soundHeader + "C1,Zo\xEB Bell,,\nC2,Zoë Bell,,\n", "encoding", "line 1", "Some letters beyond ASCII are UTF-8"},
+		{"neither UTF-8 nor Windows-1252", "", soundHeader + row + "C2,Zo\x81,,\n", "encoding", "line 3", "not UTF-8"},
 		{"a byte that Windows-1252 lacks", "encoding: windows-1252", soundHeader + row + row + "C2,Zo\x81,,\n", "encoding", "line 4", "Windows-1252 does not have"},
 		{"UTF-8 declared as Windows-1252", "encoding: windows-1252", soundHeader + "C2,Zoë Bell,,\n", "encoding", "line 1", "is UTF-8"},
 		{"marked UTF-8 declared as Windows-1252", "encoding: windows-1252", "\uFEFF" + soundHeader, "encoding", "line 1", "begins with the mark of utf-8"},

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"bufio"
 	"bytes"
 	"io"
 	"unicode/utf16"
@@ -37,13 +38,13 @@ var otherKinds = []struct {
 		"Save the sheet as CSV UTF-8 and send that, or unpack the ZIP file first."},
 	{[]byte{0xD0, 0xCF, 0x11, 0xE0}, "an old spreadsheet (XLS) or document", "Save the sheet as CSV UTF-8 and send that."},
 	{[]byte{0x1F, 0x8B}, "a compressed file (gzip)", "Unpack it first."},
-	{[]byte("%PDF"), "a PDF", "Ask for the data as CSV."},
-	{[]byte("PAR1"), "a Parquet file", "Parquet cannot be read yet. Ask for the data as CSV."},
+	{[]byte("%PDF"), "a PDF", "Send the data as CSV."},
+	{[]byte("PAR1"), "a Parquet file", "Parquet cannot be read yet. Send the data as CSV."},
 }
 
 // decodeText gives the file as UTF-8 without its byte order mark, and the name of the encoding it is in. A byte order mark is
-// certain; so is a declaration, unless they contradict each other. Without either the file is read as UTF-8, and the first byte
-// that is none refuses it.
+// certain; so is a declaration, unless they contradict each other. Without either the file is read as UTF-8 or, where its first letter
+// beyond ASCII is none of UTF-8, as Windows-1252, and is refused where another letter is not.
 func decodeText(r io.Reader, declared string) (io.Reader, string, error) {
 	head := make([]byte, 4)
 	n, err := io.ReadFull(r, head)
@@ -56,7 +57,7 @@ func decodeText(r io.Reader, declared string) (io.Reader, string, error) {
 			return nil, "", fileFault("not-text", 1, "", "It is "+k.name+", and not text in columns.", k.remedy)
 		}
 	}
-	encoding, mark := "", 0
+	encoding, mark, certain := "", 0, true
 	for _, m := range marks {
 		if bytes.HasPrefix(head, m.bytes) {
 			encoding, mark = m.encoding, len(m.bytes)
@@ -71,7 +72,7 @@ func decodeText(r io.Reader, declared string) (io.Reader, string, error) {
 	switch {
 	case declared == "" || declared == "detect":
 		if encoding == "" {
-			encoding = utf8Name
+			encoding, certain = utf8Name, false
 		}
 	case declared == "utf-16":
 		if encoding != utf16leName && encoding != utf16beName {
@@ -87,6 +88,9 @@ func decodeText(r io.Reader, declared string) (io.Reader, string, error) {
 		encoding = declared
 	}
 	rest := io.MultiReader(bytes.NewReader(head[mark:]), r)
+	if !certain {
+		return &detectingReader{r: bufio.NewReader(rest)}, encoding, nil
+	}
 	switch encoding {
 	case windowsName:
 		return &windowsReader{r: rest}, encoding, nil
@@ -96,6 +100,38 @@ func decodeText(r io.Reader, declared string) (io.Reader, string, error) {
 		return &utf16Reader{r: rest, low: 1, high: 0}, encoding, nil
 	}
 	return rest, encoding, nil
+}
+
+// detectingReader reads a file of which nobody said whether it is UTF-8 or Windows-1252. Both have ASCII in common, so its first letter beyond
+// that decides, wherever it stands.
+type detectingReader struct {
+	r       *bufio.Reader
+	decided bool
+	windows *windowsReader // nil while every letter is UTF-8
+}
+
+func (d *detectingReader) Read(p []byte) (int, error) {
+	for !d.decided {
+		if _, err := d.r.Peek(1); err != nil {
+			return 0, err
+		}
+		ready, _ := d.r.Peek(d.r.Buffered())
+		switch plain := bytes.IndexFunc(ready, func(c rune) bool { return c >= utf8.RuneSelf }); {
+		case plain < 0:
+			return d.r.Read(p)
+		case plain > 0:
+			return d.r.Read(p[:min(len(p), plain)])
+		}
+		d.decided = true
+		letter, _ := d.r.Peek(utf8.UTFMax) // fewer at the end of the file
+		if _, size := utf8.DecodeRune(letter); size == 1 {
+			d.windows = &windowsReader{r: d.r}
+		}
+	}
+	if d.windows != nil {
+		return d.windows.Read(p)
+	}
+	return d.r.Read(p)
 }
 
 // unmarked16 names the UTF-16 that a file without a mark begins like: every other byte of plain letters is NUL. Empty means neither.
@@ -112,7 +148,7 @@ func unmarked16(head []byte) string {
 
 func unmarkedFault(line int, encoding string) *fault.Error {
 	return fileFault("nul", line, "", "It looks like UTF-16 without its mark: NUL bytes stand between the characters.",
-		"Save the file as CSV UTF-8 and send that, or declare “encoding: "+encoding+"” in the layout.")
+		"Save the file as CSV UTF-8 and send that, or have the partnership’s analyst declare “encoding: "+encoding+"” in the layout.")
 }
 
 // windows1252 are the characters of the bytes 0x80 to 0x9F; 0 where the encoding has none.
@@ -249,12 +285,12 @@ func notTextFault(line int, encoding string) *fault.Error {
 	switch encoding {
 	case utf8Name:
 		return fileFault("encoding", line, "", "There are bytes that are not UTF-8.",
-			`Ask the sender which encoding the file is in and declare it in the layout: `+
-				`"encoding: windows-1252" is usual for files saved by Excel in Windows.`)
+			"Save the file as CSV UTF-8 and send that, or have the partnership’s analyst declare the encoding it is in in the layout: "+
+				"“encoding: windows-1252” is usual for files saved by Excel in Windows.")
 	case windowsName:
 		return fileFault("encoding", line, "", "There are bytes that Windows-1252 does not have.",
-			"Ask the sender which encoding the file is in and declare it in the layout.")
+			"Save the file as CSV UTF-8, and have the partnership’s analyst declare that in the layout.")
 	}
 	return fileFault("encoding", line, "", "There is half a character: the UTF-16 is broken or the file is cut off.",
-		"Ask for the file again, as UTF-8 if they can.")
+		"Send the whole file again, as CSV UTF-8 if you can.")
 }

@@ -219,25 +219,25 @@ func (h *headerLine) refuse(l *Layout, elsewhere int) *fault.Error {
 		if elsewhere > 0 {
 			return fileFault("header", h.at, "",
 				fmt.Sprintf("This line is not the header that the layout expects; it stands on line %d.", elsewhere),
-				fmt.Sprintf(`Write "header: %d" or "header: find" in the layout.`, elsewhere))
+				fmt.Sprintf("Leave out what stands above it, or have the partnership’s analyst write “header: %d” or “header: find” in the layout.", elsewhere))
 		}
 		return fileFault("header", h.at, "", "None of the layout's columns is in the header.",
 			"Check that the file and the layout belong together, the header's line, and the delimiter.")
 	}
 	at := "line " + strconv.Itoa(h.at)
 	e := fault.New(fault.Invalid, "extract-header", "The header of this file is not the one that the layout expects.",
-		"Ask the agency whether its columns have changed, and make a new version of the layout.")
+		"If the columns have changed, the partnership’s analyst makes a new version of the layout.")
 	for _, c := range h.missing {
 		want := l.Columns[c].Header
-		remedy := "Ask the agency to send the column, or write optional: true for it in the layout."
+		remedy := "Put the column into the export, or have the partnership’s analyst write “optional: true” for it in the layout."
 		if near := nearestHeader(want, h.unmapped); near != "" {
-			remedy = fmt.Sprintf("If %q is the same column, add it to the layout under also.", near)
+			remedy = fmt.Sprintf("If %q is the same column, name it %q in the export, or have the partnership’s analyst add it to the layout under “also”.", near, want)
 		}
 		e = e.With(at+", "+want, fmt.Sprintf("The column %q is missing.", want), remedy)
 	}
 	for _, name := range h.twice {
 		e = e.With(at+", "+name, fmt.Sprintf("The header %q stands more than once, or beside another spelling of it.", name),
-			"Ask the agency to send each column once, under one name.")
+			"Export each column once, under one name.")
 	}
 	return e
 }

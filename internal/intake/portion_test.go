@@ -102,7 +102,7 @@ func (f readFile) end(r *Reader, err error) readFile {
 func TestPortionsAreTheFile(t *testing.T) {
 	t.Parallel()
 	keyed := strings.Replace(portionColumns, "columns:\n", "columns:\n  - {header: id, field: key}\n", 1)
-	layouts := []*Layout{mustLayout(t, keyed), mustLayout(t, portionColumns), mustLayout(t, "encoding: windows-1252"+keyed),
+	layouts := []*Layout{mustLayout(t, keyed), mustLayout(t, "encoding: utf-8"+keyed), mustLayout(t, portionColumns), mustLayout(t, "encoding: windows-1252"+keyed),
 		mustLayout(t, keyed+"stop: [begins total]\n"), mustLayout(t, strings.NewReplacer("kind: people", "kind: both",
 			"field: birth", "field: birth + from").Replace(keyed)+"service: VISIT\n")}
 	refused := map[string]int{}

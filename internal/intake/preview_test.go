@@ -70,6 +70,22 @@ func TestDryRun(t *testing.T) {
 	}
 }
 
+// TestWideTotalLineIsNamed: a line of totals that has as many values as the header is told to be one, whatever its value is rejected for.
+func TestWideTotalLineIsNamed(t *testing.T) {
+	t.Parallel()
+	file := "id,forename,dob,ref,code,start,end,cost,notes\nTotal,13,,,,,,99.00,\nK1,Ada,,R1,VIS,31/02/2025,,1,\n"
+	r, err := NewReader(strings.NewReader(file), mustLayout(t, bothLayout), Options{AsOf: asOf})
+	if err != nil || !r.Next() {
+		t.Fatal(err, r.Err())
+	}
+	if no := r.Row().Rejection; !strings.Contains(no.Message, "It looks like a total line") || no.Remedy != "Leave the total line out" {
+		t.Errorf("a line of totals is rejected as %+v", no)
+	}
+	if !r.Next() || strings.Contains(r.Row().Rejection.Message, "total") {
+		t.Errorf("a row is rejected as %+v", r.Row().Rejection)
+	}
+}
+
 func TestTotalLineIsNamed(t *testing.T) {
 	t.Parallel()
 	r, err := NewReader(strings.NewReader(soundHeader+"Grand total,9\n"), mustLayout(t, fmt.Sprintf(peopleLayout, "")), Options{AsOf: asOf})

@@ -299,6 +299,9 @@ func (r *Reader) accept(aside int) {
 
 func (r *Reader) reject(no Rejection) {
 	no.Line = r.row.Line
+	if r.isTotal() {
+		no.Message, no.Remedy = no.Message+". It looks like a total line", "Leave the total line out"
+	}
 	r.row.Outcome, r.row.Rejection = Rejected, no
 	r.counts.Rejected++
 }
@@ -310,12 +313,13 @@ func (r *Reader) ragged(n int) Rejection {
 	if n > r.header.width {
 		no.Code, no.Remedy = tooMany, "Put values that hold the delimiter in quotes"
 	}
-	if first := bytes.ToLower(bytes.TrimSpace(r.scan.fields[0])); bytes.HasPrefix(first, []byte("total")) ||
-		bytes.HasPrefix(first, []byte("grand total")) || bytes.HasPrefix(first, []byte("sum")) {
-		no.Message += ". It looks like a total line"
-		no.Remedy = "Leave the total line out"
-	}
 	return no
+}
+
+// isTotal says whether a row that cannot stand begins as a line of totals does.
+func (r *Reader) isTotal() bool {
+	first := bytes.ToLower(bytes.TrimSpace(r.scan.fields[0]))
+	return bytes.HasPrefix(first, []byte("total")) || bytes.HasPrefix(first, []byte("grand total")) || bytes.HasPrefix(first, []byte("sum"))
 }
 
 // repeated says whether the last row with the same number had the same content; where it had another, this row takes its place.
@@ -432,28 +436,46 @@ func (r *Reader) finish() {
 	if r.err = r.scan.err; r.err != nil {
 		return
 	}
+	if d, ok := r.text.(*detectingReader); ok && d.windows != nil {
+		if d.windows.watch.sequences > 0 {
+			r.err = fileFault("encoding", 1, "", "Some letters beyond ASCII are UTF-8 and others are not, so nobody can tell how to read them.",
+				"Save the file as CSV UTF-8 and send that, or have the partnership’s analyst declare the encoding it is in in the layout.")
+			return
+		}
+		r.encoding = windowsName
+	}
 	if w, ok := r.text.(*windowsReader); ok && w.watch.isUTF8() {
 		r.err = fileFault("encoding", 1, "", "The layout declares windows-1252, and every letter beyond ASCII in the file is UTF-8.",
-			`Write "encoding: utf-8" in the layout.`)
+			"Have the partnership’s analyst write “encoding: utf-8” in the layout.")
 		return
 	}
 	if r.counts.Rows == 0 {
 		r.err = fileFault("no-rows", r.header.at, "", "There is a header and no row beneath it.",
-			"Ask the agency whether the file was cut off. If it has nothing to send, it sends no file.")
+			"Look whether the file was cut off. If there is nothing to send, no file is sent.")
 		return
 	}
 	if t := r.totals; t.Rows > 0 && t.Rows != r.counts.Rows {
-		r.err = totalsFault(fmt.Sprintf("The sender says %s rows, and the file has %s.", commas(t.Rows),
-			commas(r.counts.Rows)))
+		apart := commas(t.Rows-r.counts.Rows) + " fewer than"
+		if r.counts.Rows > t.Rows {
+			apart = commas(r.counts.Rows-t.Rows) + " more than"
+		}
+		r.err = totalsFault(fmt.Sprintf("The file was read, and its total is not the one given with it: it has %s, %s the %s given.",
+			plural(r.counts.Rows, "row", "rows"), apart, commas(t.Rows)))
 	} else if t.HasAmount && r.sumFault {
 		r.err = totalsFault("The amounts cannot be added up: one of them is no amount, or they are too large.")
 	} else if t.HasAmount && t.Amount != r.sum {
-		r.err = totalsFault(fmt.Sprintf("The sender says that the amounts come to %s, and in the file they come to %s.", t.Amount, r.sum))
+		apart := (t.Amount - r.sum).String() + " less than"
+		if r.sum > t.Amount {
+			apart = (r.sum - t.Amount).String() + " more than"
+		}
+		r.err = totalsFault(fmt.Sprintf("The file was read, and its total is not the one given with it: its amounts come to %s, %s the %s given.",
+			r.sum, apart, t.Amount))
 	}
 }
 
 func totalsFault(message string) *fault.Error {
-	remedy := "Nothing is taken in. Ask the agency whether the file was cut off or changed, and for the whole file."
+	remedy := "Nothing is taken in, since rows may be missing. If the total was mistyped, send the file again with the right one. " +
+		"If the file was cut off or changed, send the whole file."
 	return fault.New(fault.Invalid, "control-total", message, remedy)
 }
 

@@ -136,10 +136,13 @@ func (r *Reader) Reading() Reading {
 	say := func(code, words string, rows int, lines []int64) {
 		out.Remarks = append(out.Remarks, Remark{code, words, rows, lines})
 	}
+	if d, ok := r.text.(*detectingReader); ok && d.windows != nil && r.done {
+		say("windows-1252", "The file is not UTF-8 and was read as Windows-1252, as Excel in Windows saves it. Look at names with accents.", 0, nil)
+	}
 	c := r.counts
 	lines := c.Rows + c.Blank + c.Above + c.After + 1
 	if (lines == 65_536 || lines == 1_048_576) && r.totals.Rows == 0 {
-		say("full-sheet", "The file has exactly "+commas(lines)+" lines, the most that a spreadsheet holds. Ask the agency whether rows were cut off.", 0, nil)
+		say("full-sheet", "The file has exactly "+commas(lines)+" lines, the most that a spreadsheet holds. Look whether rows were cut off.", 0, nil)
 	}
 	if n := r.remarks.later; n > 0 {
 		say("after-as-of", plural(n, "contact begins", "contacts begin")+" after the as-of day. Check the as-of day.", n, slices.Clone(r.remarks.laterLines))

@@ -23,6 +23,23 @@ const (
 	ExtractFaulty   ExtractState = "faulty" // the file as a whole could not be read; nothing of it is kept
 )
 
+// Words is the state as pages, lists and commands say it, within a sentence.
+func (s ExtractState) Words() string {
+	switch s {
+	case ExtractReceived:
+		return "being checked"
+	case ExtractChecked:
+		return "waiting for a decision"
+	case ExtractAccepted:
+		return "accepted"
+	case ExtractRefused:
+		return "not accepted"
+	case ExtractRemoving, ExtractRemoved:
+		return "sent in error"
+	}
+	return "could not be used"
+}
+
 // Extract is one file from an agency, known by the SHA-256 of its bytes.
 type Extract struct {
 	ID          id.Extract

@@ -106,8 +106,8 @@ func (s *Server) extract(w http.ResponseWriter, r *http.Request, who app.Who) er
 		Layout: e.Layout, LayoutName: p.Layout.Name + ", version " + strconv.FormatInt(p.Layout.Version, 10), Full: e.Whole, Jobs: work(p.Work, path, ""),
 		Failure: p.Trouble, Decided: decided(p), InFile: int(e.Rows), Accepted: int(e.Accepted), Rejected: int(e.Rejected), Repeated: int(e.Repeated),
 		SaidRows: int(max(0, e.ControlRows)), SetAsideValues: int(e.SetAside), Reasons: reasons(p), Again: sendAgain(p), LeftOut: p.Unmapped, Consequences: accepting(p),
-		List:      ui.List{Path: path, Page: p.Page, Size: app.FaultsOnPage, Total: p.Faulty, Kept: kept(r.URL.Query(), "reason")},
-		MayDecide: p.MayAccept, MayDecline: p.MayRefuse, MayRemove: p.MayTakeBack, MayDownload: p.MayDownload, Withheld: !p.MayRows}
+		List: ui.List{Path: path, Page: p.Page, Size: app.FaultsOnPage, Total: p.Faulty, Kept: kept(r.URL.Query(), "reason")},
+		Own:  p.Viewer.Agency == e.Agency, MayDecide: p.MayAccept, MayDecline: p.MayRefuse, MayRemove: p.MayTakeBack, MayDownload: p.MayDownload, Withheld: !p.MayRows}
 	if len(p.Sample) > 0 {
 		c.Preview = &ui.Preview{Columns: p.Columns, Rows: p.Sample}
 	}
@@ -195,7 +195,8 @@ func reasons(p app.ExtractPage) []ui.Reason {
 	return out
 }
 
-// sendAgain is the way to send a file again that could not be used, with what was said of it; empty for whoever may send none.
+// sendAgain is the way to send a file again that could not be used, with what was said of it but its totals, which may be what was wrong;
+// empty for whoever may send none.
 func sendAgain(p app.ExtractPage) string {
 	e := p.Extract
 	if extractState(e.State) != ui.ExtractFailed || !p.Viewer.May(policy.ExtractReceive) {
@@ -204,12 +205,6 @@ func sendAgain(p app.ExtractPage) string {
 	year, month, dom := e.AsOf.Date()
 	q := url.Values{"agency": {strconv.FormatInt(int64(e.Agency), 10)}, "layout": {strconv.FormatInt(int64(e.Layout), 10)},
 		"as_of-day": {strconv.Itoa(dom)}, "as_of-month": {strconv.Itoa(int(month))}, "as_of-year": {strconv.Itoa(year)}}
-	if e.ControlRows > 0 {
-		q.Set("rows", strconv.FormatInt(e.ControlRows, 10))
-	}
-	if e.ControlSum != nil {
-		q.Set("amount", e.ControlSum.Plain())
-	}
 	if e.Whole {
 		q.Set("full", "yes")
 	}

@@ -219,7 +219,7 @@ func TestFailedWorkSaysWhy(t *testing.T) {
 	}
 	d.work()
 	d.says(d.analyst.status(d.analyst.get("/jobs/1"), http.StatusOK), "It did not end well.", "The uploaded file is no longer there. Send it again.")
-	d.says(d.analyst.status(d.analyst.get("/extracts/1"), http.StatusOK), "Could not be read", "The uploaded file is no longer there. Send it again.")
+	d.says(d.analyst.status(d.analyst.get("/extracts/1"), http.StatusOK), "Could not be used", "The uploaded file is no longer there. Send it again.")
 	d.analyst.want(d.analyst.upload("/extracts", d.extractForm(), "f.csv", visitsHead), "/extracts/2")
 	d.analyst.status(d.analyst.get("/jobs/4711"), http.StatusNotFound)
 	d.lantern.status(d.lantern.get("/jobs/1"), http.StatusForbidden)
@@ -232,6 +232,8 @@ func TestRejectedRowsDownload(t *testing.T) {
 	file := visitsHead + "A1,\"=HYPERLINK(\"\"x\"\")\",@Whitlock,04/03/1983,V1,31/02/2026,1,secret\n"
 	d.lantern.want(d.lantern.upload("/extracts", d.extractForm(), "visits.csv", file), "/extracts/1")
 	d.work()
+	d.says(d.lantern.status(d.lantern.get("/extracts/1"), http.StatusOK), "Put these right where they come from.")
+	d.says(d.analyst.status(d.analyst.get("/extracts/1"), http.StatusOK), "Send these back to Lantern Housing.")
 	w := d.lantern.status(d.lantern.get("/extracts/1/rejected.csv"), http.StatusOK)
 	if got := w.Header().Get("Content-Disposition"); got != `attachment; filename="extract-1-rejected.csv"` {
 		t.Errorf("it comes as %s", got)
@@ -335,14 +337,14 @@ func TestFaultyFileSaysWhy(t *testing.T) {
 	d := newDesk(t)
 	for i, c := range []struct{ form, file, says string }{
 		{"", visitsHead + "A1,\"Dean,Whitlock,04/03/1983,V1,05/01/2026,1,x\n", "Line 2"},
-		{"4", visitsHead + "A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1,x\n", "The sender says 4 rows, and the file has 1"},
+		{"4", visitsHead + "A1,Dean,Whitlock,04/03/1983,V1,05/01/2026,1,x\n", "it has 1 row, 3 fewer than the 4 given. Nothing is taken in, since rows may be missing. If the total was mistyped, send the file again"},
 		{"", "", "Line 1: There is nothing in it. Check that the whole file was sent."},
 	} {
 		path := fmt.Sprint("/extracts/", i+1)
 		d.analyst.want(d.analyst.upload("/extracts", d.extractForm("rows", c.form), "f.csv", c.file), path)
 		d.work()
 		w := d.analyst.status(d.analyst.get(path), http.StatusOK)
-		d.says(w, "Could not be read", c.says, "Nothing in it was stored.")
+		d.says(w, "Could not be used", c.says, "Nothing in it was stored.")
 		d.analyst.status(d.analyst.get(path+"/decline"), http.StatusConflict)
 		d.analyst.status(d.analyst.post(path+"/accept", nil), http.StatusConflict)
 	}

@@ -100,7 +100,7 @@ func article(word string) string {
 // waits says what waits under another purpose, in one and in several, and where it is.
 var waits = map[app.Waits]struct{ one, several, href string }{
 	app.WaitsExtract:    {"Extract waiting for your decision", "Extracts waiting for your decision", "/extracts?state=Waiting+for+a+decision"},
-	app.WaitsUnreadable: {"File that could not be read", "Files that could not be read", "/extracts?state=Could+not+be+read"},
+	app.WaitsUnreadable: {"File that could not be used", "Files that could not be used", "/extracts?state=Could+not+be+used"},
 	app.WaitsLayout:     {"Layout waiting for your approval", "Layouts waiting for your approval", "/layouts"},
 	app.WaitsUnpriced:   {"Agency code with no price", "Agency codes with no price", "/prices"},
 	app.WaitsRun:        {"Run out of date", "Runs out of date", "/cohort"},
@@ -145,8 +145,8 @@ func todos(h app.Home) []ui.Todo {
 	}
 	add(len(h.Waiting), ui.Either(len(h.Waiting), "Extract waiting for your decision", "Extracts waiting for your decision"), only(h.Waiting, "/extracts?state=Waiting+for+a+decision"),
 		fileNames(h.Waiting)+". Until you accept "+ui.Either(len(h.Waiting), "it, nothing in it counts.", "them, nothing in them counts."))
-	add(len(h.Unreadable), ui.Either(len(h.Unreadable), "File that could not be read", "Files that could not be read"), only(h.Unreadable, "/extracts?state=Could+not+be+read"),
-		fileNames(h.Unreadable)+". Each page says what to ask the agency for.")
+	add(len(h.Unreadable), ui.Either(len(h.Unreadable), "File that could not be used", "Files that could not be used"), only(h.Unreadable, "/extracts?state=Could+not+be+used"),
+		fileNames(h.Unreadable)+". Each page says why, and what mends it.")
 	add(len(h.Layouts), ui.Either(len(h.Layouts), "Layout waiting for your approval", "Layouts waiting for your approval"), onlyLayout(h.Layouts),
 		"No file is read with a layout until you approve it.")
 	if len(h.Unpriced) > 0 {

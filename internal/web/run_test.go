@@ -122,7 +122,7 @@ func TestListsAreDownloaded(t *testing.T) {
 		words []string
 		lines int
 	}{
-		"/runs.csv":     {w.analyst, []string{`"1","link","published"`, `"2","cost"`, "Anna"}, 3},
+		"/runs.csv":     {w.analyst, []string{`"1","link","in force"`, `"2","cost"`, "Anna"}, 3},
 		"/extracts.csv": {w.analyst, []string{"Lantern Housing", "lantern.csv", "2026-03-31", "accepted"}, 3},
 		"/accounts.csv": {w.admin, []string{"ada@example.org.uk", "administrator", "Lena"}, 5},
 	} {

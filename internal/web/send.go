@@ -60,7 +60,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, who app.Who) er
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		err = fault.InvalidField("file", "The file is larger than "+size(s.largest)+", the most that is taken.",
-			"Ask the agency to send it as several files, one for each half year.").Because(err)
+			"Send it as several files, one for each half year.").Because(err)
 	}
 	if form, status, ok := again(r, err); ok {
 		// A browser that is still sending shows no answer, so the rest is let in and dropped. What cuts it off is no matter here.

@@ -99,10 +99,10 @@ func TestExtractPageSaysWhatIsWrong(t *testing.T) {
 	page := func(path string) string { return loader.status(loader.get(path), http.StatusOK).Body.String() }
 
 	short := page(send("short.csv", 99, true, "L7,Ida,Moss,01/02/1990,,SE15 4QX,06/01/2026\n"))
-	says(t, short, "The sender says 99 rows, and the file has 1.", "This file could not be used.", "/extracts/new?agency=")
+	says(t, short, "it has 1 row, 98 fewer than the 99 given.", "This file could not be used.", "/extracts/new?agency=")
 	saysNot(t, short, "total_rows", "could not be read.")
 	again := page(strings.ReplaceAll(regexp.MustCompile(`/extracts/new\?agency[^"]*`).FindString(short), "&amp;", "&"))
-	says(t, again, `name="rows" type="text" value="99"`, `name="as_of-month" type="text" value="4"`, `value="yes" checked`, "selected>Lantern Housing")
+	says(t, again, `name="as_of-month" type="text" value="4"`, `value="yes" checked`, "selected>Lantern Housing")
 
 	says(t, page(send("header.csv", 0, false, "")), "There is a header and no row beneath it.")
 

@@ -45,7 +45,7 @@ const (
 	ExtractAccepted ExtractState = "Accepted"
 	ExtractDeclined ExtractState = "Not accepted"
 	ExtractRemoved  ExtractState = "Sent in error"
-	ExtractFailed   ExtractState = "Could not be read"
+	ExtractFailed   ExtractState = "Could not be used"
 )
 
 // Gone says that the file's rows were removed: it was declined, or taken back. What was counted of them is kept.
@@ -143,12 +143,12 @@ func (u SendIn) File() Upload {
 	return u.Form.upload("file", "The file", hint, ".csv,.txt")
 }
 func (u SendIn) Rows() Input {
-	i := u.Form.input("rows", "How many rows does the agency say it has? (optional)", "We show its number beside ours.", 10)
+	i := u.Form.input("rows", "How many rows does the agency say it has? (optional)", "If the file has another number of rows, it is not taken in: it may have been cut off.", 10)
 	i.Mode = "numeric"
 	return i
 }
 func (u SendIn) Amount() Input {
-	i := u.Form.input("amount", "What does the agency say its amounts add up to? (optional)", "Only for files that carry amounts.", 10)
+	i := u.Form.input("amount", "What does the agency say its amounts add up to? (optional)", "Only for files that carry amounts. If they add up to something else, the file is not taken in.", 10)
 	i.Prefix, i.Mode = "£", "decimal"
 	return i
 }
@@ -192,6 +192,7 @@ type Extract struct {
 	Largest            []FileAmount
 	Services           []FileService // the most frequent first
 	Consequences       []string      // of accepting, from "2,871 attendances join the record"
+	Own                bool          // the viewer is of the agency that sent it
 	MayDecide          bool          // to accept it
 	MayDecline         bool
 	MayRemove          bool
