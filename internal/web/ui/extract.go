@@ -245,8 +245,12 @@ func (e Extract) Counted() bool { return e.State != ExtractChecking && e.State !
 
 // Was says what was counted of a file whose rows are gone.
 func (e Extract) Was() string {
-	return "When it was checked, the file had " + many(e.InFile, "row", "rows") + ": " + count(e.Accepted) + " could be accepted, " + count(e.Rejected) + " " +
-		Either(e.Rejected, "was", "were") + " rejected and " + count(e.Repeated) + " repeated what we held. " + many(e.SetAsideValues, "value was", "values were") + " set aside."
+	was := "When it was checked, the file had " + many(e.InFile, "row", "rows") + ": " + count(e.Accepted) + " could be accepted, " + count(e.Rejected) + " " +
+		Either(e.Rejected, "was", "were") + " rejected and " + count(e.Repeated) + " repeated what we held."
+	if e.Withheld {
+		return was
+	}
+	return was + " " + many(e.SetAsideValues, "value was", "values were") + " set aside."
 }
 
 // Removable says whether it can be taken back.
