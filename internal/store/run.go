@@ -152,8 +152,8 @@ var runSweeps = []*statement{
 }
 
 // What a run changed is the history of whoever's records they are, and stays when others have superseded the run.
-var runSweepEvents = query("run.sweep-events", `delete from membership_events where answer = 0 and run = $1
-	and id in (select id from membership_events where answer = 0 and run = $1 limit $2)`)
+var runSweepEvents = query("run.sweep-events", `delete from membership_events where run = $1 and answer = 0
+	and id in (select id from membership_events where run = $1 and answer = 0 limit $2)`)
 
 // SweepRun deletes a piece of the rows of a run, and says whether more is left. What it changed goes too, unless it has been in force. A run
 // that pages read is not swept: the fault is a Conflict.
