@@ -129,7 +129,7 @@ func (a *App) doubted(tx *store.Tx, p *CohortLinks) error {
 	if err != nil {
 		return err
 	}
-	if p.Entering, err = openOf(tx, by.prices, p.Entering); err != nil {
+	if p.Entering, err = openOf(tx, by, p.Entering); err != nil {
 		return err
 	}
 	for _, t := range members {
@@ -151,17 +151,13 @@ func (a *App) doubted(tx *store.Tx, p *CohortLinks) error {
 }
 
 // openOf gives the costliest of some pairs, of those of which the viewer may open both people. The page shows them, and its event says so.
-func openOf(tx *store.Tx, prices *priceMap, pairs []CouldEnter) (out []CouldEnter, err error) {
-	here, err := tx.Area()
-	if err != nil {
-		return nil, err
-	}
+func openOf(tx *store.Tx, by *pricing, pairs []CouldEnter) (out []CouldEnter, err error) {
 	var people []id.Person
 	for _, x := range pairs {
 		people = append(people, x.Persons[:]...)
 	}
 	slices.Sort(people)
-	sights, err := prices.sightsOf(tx, slices.Compact(people), here.LinkRun, policy.PersonOpen)
+	sights, err := by.prices.sightsOf(tx, slices.Compact(people), by.link, policy.PersonOpen)
 	if err != nil {
 		return nil, err
 	}
@@ -172,11 +168,7 @@ func openOf(tx *store.Tx, prices *priceMap, pairs []CouldEnter) (out []CouldEnte
 		if len(sights[x.Persons[0]].Agencies) == 0 || len(sights[x.Persons[1]].Agencies) == 0 || len(out) == mostEntering {
 			continue
 		}
-		for _, q := range x.Persons {
-			if _, err := tx.MembershipCount(here.LinkRun, q); err != nil {
-				return nil, err
-			}
-		}
+		tx.Names(x.Persons[:]...)
 		out = append(out, x)
 	}
 	return out, nil

@@ -49,10 +49,6 @@ func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
 		return p, err
 	}
 	p.MaySplit = p.MayAnswer && p.Whole
-	here, err := tx.Area()
-	if err != nil {
-		return p, err
-	}
 	mayPairs := tx.May(policy.PairList, policy.Subject{Kind: policy.Area, ID: 1}, policy.Facts{Exists: true, Area: tx.Actor().Area})
 	doubts := map[Pair]waiting{}
 	var all []waiting
@@ -82,9 +78,7 @@ func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
 		if !tx.May(policy.PairOpen, s, f) {
 			continue
 		}
-		if _, err := tx.MembershipCount(here.LinkRun, x.Other); err != nil { // the page shows them, and its event says so
-			return p, err
-		}
+		tx.Names(x.Other)
 		p.Outside = append(p.Outside, x)
 	}
 	for _, l := range p.Links {

@@ -65,15 +65,7 @@ func (a *App) Mixed(ctx context.Context, who Who, n id.Person, answer int64) (Mi
 		if p.Agencies, _, err = agencyNames(tx); err != nil {
 			return err
 		}
-		m, err := a.priceMap(tx)
-		if err != nil {
-			return err
-		}
-		here, err := tx.Area()
-		if err != nil {
-			return err
-		}
-		sight, err := m.sightOf(tx, p.Person, here.LinkRun, policy.PersonWhoHasSeen)
+		sight, m, run, err := a.sightNow(tx, p.Person, policy.PersonWhoHasSeen)
 		if err != nil {
 			return err
 		}
@@ -81,11 +73,11 @@ func (a *App) Mixed(ctx context.Context, who Who, n id.Person, answer int64) (Mi
 		if err != nil {
 			return err
 		}
-		if all, err = sight.answers(tx, m, here.LinkRun, all); err != nil {
+		if all, err = sight.answers(tx, m, run, all); err != nil {
 			return err
 		}
 		p.MayRuns = sight.whole()
-		return p.fill(tx, m, sight, here.LinkRun, all, answer)
+		return p.fill(tx, m, sight, run, all, answer)
 	})
 	return p, err
 }

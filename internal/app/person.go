@@ -424,15 +424,7 @@ func (a *App) WhoHasSeen(ctx context.Context, who Who, n id.Person, before id.Ev
 		if p.Count, err = tx.EventCount(p.Person); err != nil {
 			return err
 		}
-		m, err := a.priceMap(tx)
-		if err != nil {
-			return err
-		}
-		here, err := tx.Area()
-		if err != nil {
-			return err
-		}
-		sight, err := m.sightOf(tx, p.Person, here.LinkRun, policy.PersonWhoHasSeen)
+		sight, _, _, err := a.sightNow(tx, p.Person, policy.PersonWhoHasSeen)
 		if err != nil {
 			return err
 		}

@@ -480,7 +480,7 @@ func (p *PairPage) explain(d store.Doubt) error {
 	p.Evidence = Explained{Link: d.Link, Record: d.A, Other: d.B, Parts: parts}
 	p.Evidence.Evidence = ""
 	for _, part := range p.Evidence.Parts {
-		if part.Key != "start" && part.Key != "household" && part.Key != "names" { // those are of no field that a record has
+		if linkage.OfField(part.Key) {
 			p.Compared = append(p.Compared, EvidencePart{Key: part.Key, Field: part.Field, Compared: part.Compared, Level: part.Level})
 		}
 	}

@@ -512,7 +512,7 @@ func tells(query person.Identity, e linkage.Explanation) bool {
 		return slices.ContainsFunc(strings.Fields(person.Fold(n.Forename+" "+n.Surname)), func(w string) bool { return utf8.RuneCountInString(w) > 1 })
 	})
 	return len(e.Parts) == 0 || slices.ContainsFunc(e.Parts, func(p linkage.Part) bool {
-		return p.Compared && p.Bits > 0 && !slices.Contains([]string{"start", "names", "household", "sex"}, p.Key) && (p.Level != sameInitial || !whole)
+		return p.Compared && p.Bits > 0 && linkage.OfField(p.Key) && p.Key != "sex" && (p.Level != sameInitial || !whole)
 	})
 }
 
@@ -584,7 +584,7 @@ func (f *Found) weighs(p linkage.Part) {
 		return
 	}
 	x := FoundEvidence{What: p.Field, How: p.Level, Millibits: n}
-	if n < 0 && p.Key != "start" && p.Key != "names" && p.Key != "household" {
+	if n < 0 && linkage.OfField(p.Key) {
 		x.How = "differs"
 	}
 	f.Evidence = append(f.Evidence, x)
@@ -616,7 +616,7 @@ func (p *FoundPage) found(tx *store.Tx, known *knowing, best []match, skip int) 
 		for _, p := range m.score.Parts {
 			f.weighs(p)
 			switch {
-			case p.Key == "start" || p.Key == "names" || p.Key == "household" || !p.Compared:
+			case !linkage.OfField(p.Key) || !p.Compared:
 			case p.Bits > 0:
 				agrees := p.Field
 				if isChangedOver(p) {

@@ -140,6 +140,19 @@ func (m *priceMap) sightOf(tx *store.Tx, p id.Person, run id.Run, act policy.Act
 	return s, s.judge(tx, m, p, run)
 }
 
+// sightNow is sightOf in the link run in force, with that run and the price map that it goes by.
+func (a *App) sightNow(tx *store.Tx, p id.Person, act policy.Act) (s sight, m *priceMap, run id.Run, err error) {
+	if m, err = a.priceMap(tx); err != nil {
+		return s, nil, 0, err
+	}
+	here, err := tx.Area()
+	if err != nil {
+		return s, nil, 0, err
+	}
+	s, err = m.sightOf(tx, p, here.LinkRun, act)
+	return s, m, here.LinkRun, err
+}
+
 // sightsOf is sightOf for several people, in a number of queries that does not grow with each of them.
 func (m *priceMap) sightsOf(tx *store.Tx, people []id.Person, run id.Run, act policy.Act) (map[id.Person]sight, error) {
 	facts, err := tx.PeopleFacts(people)

@@ -27,6 +27,9 @@ type Part struct {
 	Level    string // how far two values agree, quoting neither: "very close"; empty where that alone would tell something of a person
 }
 
+// OfField says whether the part of a key is of a field that records have, and not of the pair as a whole.
+func OfField(key string) bool { return key != "start" && key != "names" && key != "household" }
+
 // Explain says why two records weigh what they do by a model: with that of a run's result, exactly what the run decided on. How
 // common values are is taken from the records in the linker, so a link's explanation is best kept with the link.
 func (l *Linker) Explain(m *Model, a, b uint32) Explanation {
