@@ -166,7 +166,7 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 	if info, err := file.Stat(); err == nil {
 		size = info.Size()
 	}
-	r, err := intake.NewReader(file, f.Layout, intake.Options{AsOf: asOf})
+	r, err := intake.NewReader(file, f.Layout, intake.Options{AsOf: asOf, Size: size})
 	if err != nil {
 		return 0, err
 	}
@@ -184,10 +184,10 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 		return b
 	}
 	err = intake.EachPortion(ctx, r, len(encoders), shownRejected, encode, func(p *intake.Portion[*linkage.Batch]) error {
-		if p.Bytes > 0 && len(p.Rows) > 0 && to.Records() == int(done.first) {
-			more := int(int64(len(p.Rows)) * (size + size/32) / p.Bytes) // rows are about as long as the first of them
-			to.Expect(more)
-			l.keys, l.ends = slices.Grow(l.keys, more*(len(p.Key(&p.Rows[len(p.Rows)-1]))+1)), slices.Grow(l.ends, more)
+		if p.Expected > 0 {
+			to.Expect(p.Expected)
+			key := p.Key(&p.Rows[len(p.Rows)-1])
+			l.keys, l.ends = slices.Grow(l.keys, p.Expected*(len(key)+1)), slices.Grow(l.ends, p.Expected)
 		}
 		done.Rejected = append(done.Rejected, p.Rejected[:min(len(p.Rejected), shownRejected-len(done.Rejected))]...)
 		to.AddBatch(number, p.Made, func(i int) bool {

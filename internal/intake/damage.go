@@ -26,8 +26,8 @@ func errorWord(v []byte) bool {
 
 // shortened says whether a spreadsheet wrote a long number in short, so that digits are lost: 9.43E+09.
 func shortened(v []byte) bool {
-	e := bytes.IndexAny(v, "eE")
-	if e < 1 || e+2 >= len(v) || v[e+1] != '+' {
+	e := bytes.IndexByte(v, '+') - 1 // few values have the sign
+	if e < 1 || e+2 >= len(v) || v[e]|0x20 != 'e' {
 		return false
 	}
 	dot := 0
@@ -64,9 +64,11 @@ func damagedNumber(v []byte, length int) person.Why {
 	if shortened(v) {
 		return person.Why{Code: sheetShort, Reason: "A spreadsheet wrote the number in short, and its last digits are lost."}
 	}
-	if digits := digitsOf(v); length > 0 && digits < length {
-		return person.Why{Code: lostZeros,
-			Reason: fmt.Sprintf("It has %d digits where the layout says %d: leading zeros may be lost.", digits, length)}
+	if length > 0 {
+		if digits := digitsOf(v); digits < length {
+			return person.Why{Code: lostZeros,
+				Reason: fmt.Sprintf("It has %d digits where the layout says %d: leading zeros may be lost.", digits, length)}
+		}
 	}
 	return person.Why{}
 }

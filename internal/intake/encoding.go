@@ -3,6 +3,7 @@ package intake
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"io"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -89,7 +90,7 @@ func decodeText(r io.Reader, declared string) (io.Reader, string, error) {
 	}
 	rest := io.MultiReader(bytes.NewReader(head[mark:]), r)
 	if !certain {
-		return &detectingReader{r: bufio.NewReader(rest)}, encoding, nil
+		return &detectingReader{r: rest}, encoding, nil
 	}
 	switch encoding {
 	case windowsName:
@@ -105,33 +106,44 @@ func decodeText(r io.Reader, declared string) (io.Reader, string, error) {
 // detectingReader reads a file of which nobody said whether it is UTF-8 or Windows-1252. Both have ASCII in common, so its first letter beyond
 // that decides, wherever it stands.
 type detectingReader struct {
-	r       *bufio.Reader
+	r       io.Reader
 	decided bool
 	windows *windowsReader // nil while every letter is UTF-8
 }
 
 func (d *detectingReader) Read(p []byte) (int, error) {
-	for !d.decided {
-		if _, err := d.r.Peek(1); err != nil {
-			return 0, err
-		}
-		ready, _ := d.r.Peek(d.r.Buffered())
-		switch plain := bytes.IndexFunc(ready, func(c rune) bool { return c >= utf8.RuneSelf }); {
-		case plain < 0:
-			return d.r.Read(p)
-		case plain > 0:
-			return d.r.Read(p[:min(len(p), plain)])
-		}
-		d.decided = true
-		letter, _ := d.r.Peek(utf8.UTFMax) // fewer at the end of the file
-		if _, size := utf8.DecodeRune(letter); size == 1 {
-			d.windows = &windowsReader{r: d.r}
-		}
+	n, err := d.r.Read(p)
+	if d.decided || err != nil && err != io.EOF { // whatever stands in a file that cannot be read to its end
+		return n, err
 	}
-	if d.windows != nil {
-		return d.windows.Read(p)
+	plain := plainLength(p[:n])
+	if plain == n {
+		return n, err
+	}
+	d.decided = true
+	rest := bufio.NewReader(io.MultiReader(bytes.NewReader(bytes.Clone(p[plain:n])), d.r))
+	d.r = rest
+	letter, _ := rest.Peek(utf8.UTFMax) // fewer at the end of the file
+	if _, size := utf8.DecodeRune(letter); size == 1 {
+		d.windows = &windowsReader{r: rest}
+		d.r = d.windows
+	}
+	if plain > 0 {
+		return plain, nil
 	}
 	return d.r.Read(p)
+}
+
+// plainLength is how many bytes of ASCII b begins with.
+func plainLength(b []byte) int {
+	i := 0
+	for i+8 <= len(b) && binary.LittleEndian.Uint64(b[i:])&0x8080808080808080 == 0 {
+		i += 8
+	}
+	for i < len(b) && b[i] < utf8.RuneSelf {
+		i++
+	}
+	return i
 }
 
 // unmarked16 names the UTF-16 that a file without a mark begins like: every other byte of plain letters is NUL. Empty means neither.

@@ -66,9 +66,12 @@ func (b *viewBuilder) clear() {
 		b.view = &View{}
 	}
 	v, who := b.view, &b.view.Identity
-	*v = View{SetAside: v.SetAside[:0], Identity: person.Identity{Names: who.Names[:0], Births: who.Births[:0], Identifiers: who.Identifiers[:0],
-		Postcodes: who.Postcodes[:0], Phones: who.Phones[:0], Emails: who.Emails[:0], Places: who.Places[:0]}}
-	*b = viewBuilder{r: b.r, view: v, former: b.former[:0], others: b.others[:0], aliases: b.aliases[:0], births: b.births[:0], address: b.address[:0]}
+	v.SetAside = v.SetAside[:0]
+	who.Names, who.Births, who.Sex, who.Identifiers = who.Names[:0], who.Births[:0], person.SexUnknown, who.Identifiers[:0]
+	who.Postcodes, who.NoFixed, who.Address = who.Postcodes[:0], false, ""
+	who.Phones, who.Emails, who.Places = who.Phones[:0], who.Emails[:0], who.Places[:0]
+	b.title, b.forename, b.middle, b.surname, b.age = "", namePart{}, "", namePart{}, 0
+	b.former, b.others, b.aliases, b.births, b.address = b.former[:0], b.others[:0], b.aliases[:0], b.births[:0], b.address[:0]
 }
 
 // text gives a value as a string. Where the view is lent the value's own bytes are lent with it.
@@ -104,7 +107,7 @@ type namePart struct {
 func (b *viewBuilder) read(f Field, c int) {
 	v := b.r.value(c)
 	p := &b.r.plan.columns[c]
-	if p.noFixed != nil && isWord(bytes.TrimSpace(b.r.values[c]), p.noFixed) {
+	if p.noFixed != nil && isWord(trim(b.r.values[c]), p.noFixed) {
 		b.view.Identity.NoFixed = true
 		return
 	}
@@ -302,6 +305,10 @@ func (b *viewBuilder) birth(c int, s string, v []byte) (person.Birth, bool) {
 
 // sex reads a sex through the column's codes, or by the words that every agency means alike.
 func (b *viewBuilder) sex(c int, s string) {
+	if sex, ok := b.r.plan.columns[c].sexes[s]; ok {
+		b.view.Identity.Sex = sex
+		return
+	}
 	codes := b.r.layout.Columns[c].Codes
 	if codes != nil {
 		meaning, ok := codes[s]
@@ -322,7 +329,7 @@ func (b *viewBuilder) sex(c int, s string) {
 // finish puts together what several columns say: the main name first, then former surnames, then aliases.
 func (b *viewBuilder) finish() {
 	who := &b.view.Identity
-	name, aside := b.r.names.Read(b.title, b.forename.text, b.middle, b.surname.text)
+	name, aside := person.ReadName(b.title, b.forename.text, b.middle, b.surname.text)
 	for _, a := range aside {
 		c := b.forename.column
 		if a.Field == "surname" {
@@ -335,7 +342,7 @@ func (b *viewBuilder) finish() {
 	}
 	who.Names = append(who.Names, b.others...)
 	for _, former := range b.former {
-		n, aside := b.r.names.Read("", name.Forename, name.Middle, former.text)
+		n, aside := person.ReadName("", name.Forename, name.Middle, former.text)
 		for _, a := range aside {
 			b.aside(former.column, a.Value, person.Why{Code: a.Code, Reason: a.Reason})
 		}

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
+
+	"throughline/internal/person"
 )
 
 // plan is a layout made ready for one file: which columns carry what.
@@ -43,6 +45,7 @@ type columnPlan struct {
 	fallback []byte
 	formats  []format
 	noFixed  [][]byte
+	sexes    map[string]person.Sex // by the layout's codes
 	open     [][]byte
 }
 
@@ -75,6 +78,7 @@ func newPlan(l *Layout, h *headerLine) plan {
 		if col.Is(Less) {
 			p.less = append(p.less, c)
 		}
+		p.columns[c].sexes = sexesOf(col.Codes)
 		for _, f := range col.fields {
 			if h.index[c] >= 0 && fields[fieldIndex(f)].side == personSide {
 				p.who = append(p.who, columnField{f, c})
@@ -96,6 +100,17 @@ func newPlan(l *Layout, h *headerLine) plan {
 		}
 	}
 	return p
+}
+
+// sexesOf reads what a column's codes mean.
+func sexesOf(codes map[string]string) map[string]person.Sex {
+	sexes := make(map[string]person.Sex, len(codes))
+	for code, meaning := range codes {
+		if sex, why := person.ReadSex(meaning); why.Code == "" {
+			sexes[code] = sex
+		}
+	}
+	return sexes
 }
 
 func words(list []string) [][]byte {
@@ -150,7 +165,7 @@ const maxHeader = 1000
 // and the layout's default in place of nothing.
 func (r *Reader) value(c int) []byte {
 	p := &r.plan.columns[c]
-	v := bytes.TrimSpace(r.values[c])
+	v := trim(r.values[c])
 	if len(v) > 0 && len(p.nulls) > 0 && isWord(v, p.nulls) {
 		v = nil
 	}
@@ -159,6 +174,17 @@ func (r *Reader) value(c int) []byte {
 	}
 	return v
 }
+
+// trim is bytes.TrimSpace, at once for the many values that have no space at either end.
+func trim(v []byte) []byte {
+	if n := len(v); n > 0 && isInk(v[0]) && isInk(v[n-1]) {
+		return v
+	}
+	return bytes.TrimSpace(v)
+}
+
+// isInk says whether a byte is a sign of ASCII that can be seen.
+func isInk(c byte) bool { return ' ' < c && c < 0x7F }
 
 // contentOf writes fields and values as sent one after another, so that no two contents are written alike.
 func (r *Reader) contentOf(of []carried) {

@@ -8,8 +8,6 @@ import (
 	"iter"
 	"strconv"
 	"sync"
-
-	"throughline/internal/person"
 )
 
 // Portion is a stretch of a file's rows, read apart from the others.
@@ -18,6 +16,7 @@ type Portion[M any] struct {
 	Rows     []PortionRow  // those that were given to the caller, in the order of the file
 	Rejected []RejectedRow // the first of those that cannot stand
 	Bytes    int64         // of the file, read up to the portion's end
+	Expected int           // in the first portion, about how many rows the file has by its size and them; 0 where the size is not known
 
 	stretch  stretch
 	keys     []byte
@@ -32,13 +31,13 @@ type PortionRow struct {
 	Outcome Outcome // Accepted or Repeated
 	Revises int     // as Row.Revises
 
-	line    int
-	number  int    // among the rows of its portion, from 1
-	keyFrom int    // in keys
-	keyTo   int    //
 	id      uint64 // of the key, for seen
 	content uint32 // of the values, for seen
-	aside   int    // values set aside
+	line    uint32
+	number  uint32 // among the rows of its portion, from 1
+	keyFrom uint32 // in keys
+	keyTo   uint32
+	aside   uint32 // values set aside
 }
 
 // Key is the record key of a row, as Row.Key.
@@ -81,15 +80,16 @@ func oneByOne[M any](ctx context.Context, r *Reader, rejected int, work func(int
 					}
 					continue
 				}
-				from := len(p.keys)
+				from := uint32(len(p.keys))
 				p.keys = append(p.keys, r.row.Key...)
-				p.Rows = append(p.Rows, PortionRow{Outcome: r.row.Outcome, Revises: r.row.Revises, keyFrom: from, keyTo: len(p.keys)})
+				p.Rows = append(p.Rows, PortionRow{Outcome: r.row.Outcome, Revises: r.row.Revises, keyFrom: from, keyTo: uint32(len(p.keys))})
 				if !yield(&r.row) {
 					return
 				}
 			}
 		})
 		p.Bytes = r.source.n
+		p.expect(r)
 		if err := take(p); err != nil {
 			return err
 		}
@@ -99,7 +99,9 @@ func oneByOne[M any](ctx context.Context, r *Reader, rejected int, work func(int
 
 // together reads portions on workers until the file ends, is refused, or has a row that cannot be cut off: then Next goes on from there.
 func together[M any](ctx context.Context, r *Reader, workers, rejected int, work func(int, iter.Seq[*Row]) M, take func(*Portion[M]) error) error {
-	c := newCutter(r, 2*workers+2)
+	most := 2*workers + 2 // portions at once
+	c := newCutter(r, most)
+	spent := make(chan *Portion[M], most) // for the room that they have
 	jobs, order := make(chan *Portion[M], 2*workers), make(chan *Portion[M], 2*workers)
 	quit := make(chan struct{})
 	var all sync.WaitGroup
@@ -111,7 +113,12 @@ func together[M any](ctx context.Context, r *Reader, workers, rejected int, work
 			if !ok {
 				return
 			}
-			p := &Portion[M]{stretch: s, Bytes: s.bytes, rejected: rejected, done: make(chan struct{})}
+			p := &Portion[M]{}
+			select {
+			case p = <-spent:
+			default:
+			}
+			*p = Portion[M]{stretch: s, Bytes: s.bytes, rejected: rejected, done: make(chan struct{}), Rows: p.Rows[:0], keys: p.keys[:0]}
 			select {
 			case order <- p:
 			case <-quit:
@@ -140,7 +147,9 @@ func together[M any](ctx context.Context, r *Reader, workers, rejected int, work
 				close(quit)
 			}
 		}
-		c.free <- p.stretch.text
+		text := p.stretch.text
+		spent <- p // there is one of them for each text
+		c.free <- text
 	}
 	all.Wait()
 	if err == nil && r.err == nil {
@@ -152,7 +161,7 @@ func together[M any](ctx context.Context, r *Reader, workers, rejected int, work
 // shard is a reader of stretches of the same file.
 func (r *Reader) shard() *Reader {
 	s := &Reader{layout: r.layout, asOf: r.asOf, header: r.header, plan: r.plan, values: make([][]byte, len(r.layout.Columns)),
-		scan: &scanner{encoding: r.encoding, names: r.header.names, eof: true}, words: map[string]string{}, names: person.NewNameReader()}
+		scan: &scanner{encoding: r.encoding, names: r.header.names, eof: true}, words: map[string]string{}}
 	s.scan.setDelim(r.header.delim)
 	s.lent = &viewBuilder{r: s}
 	return s
@@ -176,12 +185,12 @@ func readPortion[M any](r *Reader, p *Portion[M], worker int, work func(int, ite
 				}
 				continue
 			}
-			row := PortionRow{line: r.row.Line, number: r.counts.Rows, keyFrom: len(p.keys), aside: len(r.row.Person.SetAside)}
+			row := PortionRow{line: uint32(r.row.Line), number: uint32(r.counts.Rows), keyFrom: uint32(len(p.keys)), aside: uint32(len(r.row.Person.SetAside))}
 			if len(r.plan.keys) > 0 {
 				p.keys = append(p.keys, r.key...)
 				row.id, row.content = maphash.Bytes(seenSeed, r.key), binary.LittleEndian.Uint32(r.row.Person.Hash[:])
 			}
-			row.keyTo = len(p.keys)
+			row.keyTo = uint32(len(p.keys))
 			p.Rows = append(p.Rows, row)
 			if !yield(&r.row) {
 				return
@@ -191,16 +200,30 @@ func readPortion[M any](r *Reader, p *Portion[M], worker int, work func(int, ite
 	p.counts, p.err = r.counts, s.err
 }
 
+// expect says how many rows the file has if they are all about as long as those of its first portion.
+func (p *Portion[M]) expect(r *Reader) {
+	if r.expected == 0 && p.Bytes > 0 && r.size >= p.Bytes {
+		r.expected = int(float64(len(p.Rows)) / float64(p.Bytes) * float64(r.size) * moreThanExpected)
+		p.Expected = r.expected
+	}
+}
+
+// moreThanExpected is by how much rows are expected to be more than the first are, since room for a few too many costs less than to grow.
+const moreThanExpected = 1.03
+
 // judge adds a portion to the file: it counts its rows and says which of them repeat or revise an earlier one. False when the file is
 // refused.
 func judge[M any](r *Reader, p *Portion[M]) bool {
+	if p.expect(r); p.Expected > 0 && len(r.plan.keys) > 0 {
+		r.seen.expect(p.Expected)
+	}
 	for i := range p.Rows {
 		row := &p.Rows[i]
 		if len(r.plan.keys) == 0 {
-			row.keyFrom = len(p.keys)
-			p.keys = strconv.AppendInt(p.keys, int64(r.counts.Rows+row.number), 10)
-			row.keyTo = len(p.keys)
-		} else if before, same := r.seen.addHashed(row.id, row.content, row.line); same {
+			row.keyFrom = uint32(len(p.keys))
+			p.keys = strconv.AppendInt(p.keys, int64(r.counts.Rows)+int64(row.number), 10)
+			row.keyTo = uint32(len(p.keys))
+		} else if before, same := r.seen.addHashed(row.id, row.content, int(row.line)); same {
 			row.Outcome = Repeated
 			r.counts.Repeated++
 			continue
@@ -208,7 +231,7 @@ func judge[M any](r *Reader, p *Portion[M]) bool {
 			row.Revises = before
 			r.counts.Revised++
 		}
-		r.accept(row.aside)
+		r.accept(int(row.aside))
 	}
 	r.counts.Rows += p.counts.Rows
 	r.counts.Blank += p.counts.Blank

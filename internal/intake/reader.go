@@ -12,13 +12,13 @@ import (
 	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/money"
-	"throughline/internal/person"
 )
 
 // Options are what is known of a file beside its layout.
 type Options struct {
 	AsOf   day.Day // the as-of day declared at upload; needed
 	Totals Totals
+	Size   int64 // of the file in bytes, so that EachPortion makes room for its rows at once; 0 when not known
 }
 
 // Totals are the sender's control totals. Where one is given and the file differs, the file is refused.
@@ -55,6 +55,7 @@ type Reader struct {
 	layout *Layout
 	asOf   day.Day
 	totals Totals
+	size   int64
 
 	source   *counted
 	text     io.Reader
@@ -72,10 +73,10 @@ type Reader struct {
 	known    []*ServiceCode // of services, what the layout says; nil for unknown
 	byCode   map[string]int
 	seen     seen
+	expected int // rows of the file, by its first portion
 	views    []cachedView
 	lent     *viewBuilder // where not nil, what is read of a person is lent until the next row, and hashed for this run only
 	words    map[string]string
-	names    *person.NameReader
 	key      []byte
 	number   []byte
 	content  []byte
@@ -92,8 +93,8 @@ func NewReader(file io.Reader, l *Layout, o Options) (*Reader, error) {
 		return nil, fault.InvalidField("as_of", "An extract has an as-of day.",
 			"Say on which day the agency took it from its system.")
 	}
-	r := &Reader{layout: l, asOf: o.AsOf, totals: o.Totals, stretch: stretchSize, source: &counted{r: file, hash: sha256.New()},
-		byCode: map[string]int{}, words: map[string]string{}, names: person.NewNameReader()}
+	r := &Reader{layout: l, asOf: o.AsOf, totals: o.Totals, size: o.Size, stretch: stretchSize, source: &counted{r: file, hash: sha256.New()},
+		byCode: map[string]int{}, words: map[string]string{}}
 	var err error
 	if r.text, r.encoding, err = decodeText(r.source, l.Encoding); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package intake
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"math"
 	"math/bits"
 )
 
@@ -72,6 +73,17 @@ func (s *seen) slot(hashed uint64) (_ *seenSlot, first bool) {
 		return slot, true
 	}
 	return slot, false
+}
+
+// expect makes room for so many different numbers in all.
+func (s *seen) expect(numbers int) {
+	each := float64(numbers) / seenParts
+	each += 4 * math.Sqrt(each) // parts have about as many each, few more than this
+	for i := range s.parts {
+		if p := &s.parts[i]; p.n == 0 {
+			p.slots = make([]seenSlot, int(each*5/4)+8)
+		}
+	}
 }
 
 // find gives the slot of a number, or the empty one where it belongs.

@@ -292,7 +292,7 @@ func (s *scanner) swallowed() error {
 // blank says whether nothing stands in the row.
 func (s *scanner) blank() bool {
 	for _, f := range s.fields {
-		if len(bytes.TrimSpace(f)) > 0 {
+		if len(trim(f)) > 0 {
 			return false
 		}
 	}

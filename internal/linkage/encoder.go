@@ -16,28 +16,70 @@ type Encoder struct {
 	linker                  *translation // on the linker's side
 }
 
-// spellings numbers values as they are written, and says what they are when they are folded.
+// spellings numbers values by what they are when they are folded, and folds each as it is written only once.
 type spellings struct {
-	written dictionary
-	folded  *dictionary
-	of      []uint32 // by number of the written value, that of the folded one
+	slots  []spelling // open addressing, a power of two, at most half full
+	used   int
+	bytes  []byte // of the values as they are written
+	folded *dictionary
 }
 
-func newSpellings() spellings {
-	return spellings{written: *newDictionary(), folded: newDictionary(), of: make([]uint32, 1)}
+// spelling is one way in which a value is written; the zero spelling is none.
+type spelling struct {
+	hash   uint32
+	from   uint32 // in bytes
+	length uint32
+	folded uint32 // number
 }
+
+func newSpellings() spellings { return spellings{slots: make([]spelling, 64), folded: newDictionary()} }
 
 // number gives the encoder's number of a value that is folded when it is new.
 func (s *spellings) number(written string, fold func(string) string, to *[]string) uint32 {
-	v, first := s.written.add(written)
-	if first {
-		w, fresh := s.folded.add(fold(written))
-		if fresh {
-			*to = append(*to, s.folded.text(w))
-		}
-		s.of = append(s.of, w)
+	if written == "" {
+		return 0
 	}
-	return s.of[v]
+	hash := maphash.String(dictionarySeed, written)
+	mask := len(s.slots) - 1
+	i := int(hash>>32) & mask
+	for ; s.slots[i].length != 0; i = (i + 1) & mask {
+		if p := &s.slots[i]; p.hash == uint32(hash>>32) && string(s.bytes[p.from:p.from+p.length]) == written {
+			return p.folded
+		}
+	}
+	v, first := s.folded.add(fold(written))
+	if first {
+		*to = append(*to, s.folded.text(v))
+	}
+	s.slots[i] = spelling{uint32(hash >> 32), uint32(len(s.bytes)), uint32(len(written)), v}
+	s.bytes = append(s.bytes, written...)
+	if s.used++; s.used*2 > len(s.slots) {
+		s.grow()
+	}
+	return v
+}
+
+func (s *spellings) grow() {
+	old := s.slots
+	s.slots = make([]spelling, 2*len(old))
+	mask := len(s.slots) - 1
+	for _, p := range old {
+		if p.length == 0 {
+			continue
+		}
+		i := int(p.hash) & mask
+		for s.slots[i].length != 0 {
+			i = (i + 1) & mask
+		}
+		s.slots[i] = p
+	}
+}
+
+// empty forgets all values.
+func (s *spellings) empty() {
+	clear(s.slots)
+	s.used, s.bytes = 0, s.bytes[:0]
+	s.folded.empty()
 }
 
 // Batch is some records that an Encoder has read.
@@ -68,7 +110,13 @@ type lookup struct {
 }
 
 // translation turns an encoder's numbers into the linker's.
-type translation struct{ names, towns, postcodes translated }
+type translation struct {
+	names, towns, postcodes translated
+	spent                   chan *Batch // that were added, for the room that they have
+}
+
+// mostSpent is how many batches of one encoder are kept to be filled again.
+const mostSpent = 8
 
 type translated struct {
 	text []string // by the encoder's number
@@ -79,13 +127,23 @@ func newTranslated() translated { return translated{make([]string, 1), make([]ui
 
 // NewEncoder makes an encoder.
 func NewEncoder() *Encoder {
-	return &Encoder{newSpellings(), newSpellings(), newSpellings(), &translation{newTranslated(), newTranslated(), newTranslated()}}
+	return &Encoder{newSpellings(), newSpellings(), newSpellings(), &translation{newTranslated(), newTranslated(), newTranslated(), make(chan *Batch, mostSpent)}}
 }
 
-// NewBatch makes an empty batch with room for so many records.
+// NewBatch gives an empty batch with room for about so many records: that of one that was added, where there is one.
 func (e *Encoder) NewBatch(records int) *Batch {
+	select {
+	case b := <-e.linker.spent:
+		b.empty()
+		return b
+	default:
+	}
 	return &Batch{from: e.linker, records: make([]batched, 0, records), numbers: make([]uint32, 0, 6*records), texts: make([]lookup, 0, 2*records),
 		bytes: make([]byte, 0, 24*records)}
+}
+
+func (b *Batch) empty() {
+	b.records, b.numbers, b.texts, b.bytes = b.records[:0], b.numbers[:0], b.texts[:0], b.bytes[:0]
 }
 
 // Records is how many records are in a batch.

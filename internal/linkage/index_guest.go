@@ -112,7 +112,7 @@ func (g *guest) receive(who *person.Identity) error {
 	g.alone.empty()
 	g.encoder.empty()
 	b := g.batch
-	b.records, b.numbers, b.texts, b.bytes = b.records[:0], b.numbers[:0], b.texts[:0], b.bytes[:0]
+	b.empty()
 	g.encoder.Add(b, who)
 	g.alone.addBatch(0, b, func(int) bool { return true })
 	r := &g.alone.records[0]

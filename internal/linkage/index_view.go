@@ -95,9 +95,7 @@ func (d *dictionary) empty() {
 // empty forgets what the encoder has read; batches that were made and not added are lost.
 func (e *Encoder) empty() {
 	for _, s := range []*spellings{&e.names, &e.towns, &e.postcodes} {
-		s.written.empty()
-		s.folded.empty()
-		s.of = s.of[:1]
+		s.empty()
 	}
 	for _, t := range []*translated{&e.linker.names, &e.linker.towns, &e.linker.postcodes} {
 		t.text, t.to = t.text[:1], t.to[:1]

@@ -133,6 +133,10 @@ func (l *Linker) Add(agency uint16, who person.Identity) uint32 {
 func (l *Linker) AddBatch(agency uint16, b *Batch, stands func(i int) bool) {
 	l.s = nil
 	l.c.addBatch(agency, b, stands)
+	select {
+	case b.from.spent <- b:
+	default:
+	}
 }
 
 // Expect makes room for so many more records at once. Fewer or more may come.

@@ -198,7 +198,7 @@ func (c *columns) add(agency uint16, who person.Identity) uint32 {
 		c.ownBatch = c.own.NewBatch(1)
 	}
 	b := c.ownBatch
-	b.records, b.numbers, b.texts, b.bytes = b.records[:0], b.numbers[:0], b.texts[:0], b.bytes[:0]
+	b.empty()
 	c.own.Add(b, &who)
 	c.addBatch(agency, b, func(int) bool { return true })
 	return uint32(len(c.records) - 1)

@@ -1,6 +1,7 @@
 package person
 
 import (
+	"slices"
 	"time"
 
 	"throughline/internal/day"
@@ -10,14 +11,14 @@ import (
 const oldest = 120
 
 // Days that systems write when no date is known: their first days, and the days on which spreadsheets begin to count.
-var placeholderBirths = map[day.Day]bool{
-	day.Must(1900, time.January, 1): true, day.Must(1899, time.December, 30): true, day.Must(1899, time.December, 31): true,
-	day.Must(1901, time.January, 1): true, day.Must(1800, time.January, 1): true, day.Must(1753, time.January, 1): true,
-	day.Must(1, time.January, 1): true, day.Must(1111, time.November, 11): true, day.Must(9999, time.December, 31): true,
+var placeholderBirths = []day.Day{
+	day.Must(1900, time.January, 1), day.Must(1899, time.December, 30), day.Must(1899, time.December, 31),
+	day.Must(1901, time.January, 1), day.Must(1800, time.January, 1), day.Must(1753, time.January, 1),
+	day.Must(1, time.January, 1), day.Must(1111, time.November, 11), day.Must(9999, time.December, 31),
 }
 
 // IsPlaceholderDay says whether a day is one that systems write when no date is known.
-func IsPlaceholderDay(d day.Day) bool { return placeholderBirths[d] }
+func IsPlaceholderDay(d day.Day) bool { return slices.Contains(placeholderBirths, d) }
 
 // ReadBirth judges a date of birth on the extract's as-of day. A stand-in (1 January 1900), a day after asOf and an age over
 // 120 are set aside. firstOfJanuaryMeansYear is what the agency's layout says: then 1 January means the year only.
@@ -25,11 +26,11 @@ func ReadBirth(d, asOf day.Day, firstOfJanuaryMeansYear bool) (Birth, Why) {
 	switch {
 	case d == 0:
 		return Birth{}, Why{}
-	case placeholderBirths[d]:
+	case IsPlaceholderDay(d):
 		return Birth{}, Why{"placeholder-date", "The date stands for a date of birth that is not known."}
 	case d > asOf:
 		return Birth{}, Why{"future-birth", "The date of birth is after the as-of day of the extract."}
-	case day.Age(d, asOf) > oldest:
+	case asOf-d > oldest*365 && day.Age(d, asOf) > oldest: // of few is the age asked for
 		return Birth{}, Why{"implausible-age", "The date of birth makes the person older than 120."}
 	}
 	if firstOfJanuaryMeansYear && FirstOfJanuary(d) {

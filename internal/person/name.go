@@ -54,6 +54,14 @@ func StripTitle(s string) (title, rest string) {
 // ReadName reads a name that came in parts. Titles inside a part are moved out, further forenames become the middle name,
 // placeholders are set aside under the field they came in ("forename", "surname"). What is left may be the zero Name.
 func ReadName(title, forename, middle, surname string) (Name, []SetAside) {
+	if title == "" && middle == "" && isNameWord(forename, true) && isNameWord(surname, false) {
+		return Name{Forename: forename, Surname: surname}, nil // as nearly all are
+	}
+	return readParts(title, forename, middle, surname)
+}
+
+// readParts is ReadName for every name.
+func readParts(title, forename, middle, surname string) (Name, []SetAside) {
 	var aside []SetAside
 	n := Name{Title: strings.TrimRight(squeeze(title), "."), Middle: squeeze(middle)}
 	check := func(field, value string) string {
@@ -80,39 +88,51 @@ func ReadName(title, forename, middle, surname string) (Name, []SetAside) {
 	return n, aside
 }
 
-// NameReader reads names as ReadName does and remembers which words are names, because the same come again and again. It is
-// not safe for use by several goroutines.
-type NameReader struct{ forenames, surnames map[string]bool }
-
-// mostWords bounds how many words a NameReader remembers, and longestWord how long they are.
-const mostWords, longestWord = 1 << 17, 40
-
-// NewNameReader makes a reader that knows no name yet.
-func NewNameReader() *NameReader { return &NameReader{map[string]bool{}, map[string]bool{}} }
-
-// Read is ReadName.
-func (r *NameReader) Read(title, forename, middle, surname string) (Name, []SetAside) {
-	if title == "" && middle == "" && isNameWord(r.forenames, forename, true) && isNameWord(r.surnames, surname, false) {
-		return Name{Forename: forename, Surname: surname}, nil
-	}
-	return ReadName(title, forename, middle, surname)
-}
-
 // isNameWord says whether a part of a name is one plain word that stands for nothing else, or nothing: then it is read as it is.
-func isNameWord(known map[string]bool, s string, forename bool) bool {
-	if name, ok := known[s]; ok {
-		return name
-	}
+func isNameWord(s string, forename bool) bool {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c <= ' ' || c >= 0x7F || c == '.' || c == ',' {
 			return false
 		}
 	}
-	name := s == "" || !IsPlaceholder(s, forename)
-	if len(known) < mostWords && len(s) <= longestWord {
-		known[strings.Clone(s)] = name
+	if head, ok := headOf(s); ok && !placeholderHeads[head] {
+		return true
 	}
-	return name
+	return s == "" || !IsPlaceholder(s, forename)
+}
+
+// placeholderHeads are the first three letters of everything that IsPlaceholder finds and that begins with three letters. Few names begin so,
+// and the others need not be folded and looked up.
+var placeholderHeads = func() (heads [1 << 15]bool) {
+	for _, words := range []map[string]bool{placeholders, placeholderForenames} {
+		for w := range words {
+			if head, ok := headOf(w); ok {
+				heads[head] = true
+			}
+		}
+	}
+	for c := 'a'; c <= 'z'; c++ {
+		for _, w := range []string{string([]rune{c, c, c}), string([]rune{'z', 'z', c})} {
+			head, _ := headOf(w)
+			heads[head] = true
+		}
+	}
+	return heads
+}()
+
+// headOf numbers the first three letters of a value, whatever their case; false where it does not begin with three letters of ASCII.
+func headOf(s string) (head uint16, ok bool) {
+	if len(s) < 3 {
+		return 0, false
+	}
+	for i := range 3 {
+		c := s[i] | 0x20 - 'a'
+		if c > 'z'-'a' {
+			return 0, false
+		}
+		head = head<<5 | uint16(c)
+	}
+	return head, true
 }
 
 // splitForenames parts the first forename from the others. "D.A." is the initials D and A.

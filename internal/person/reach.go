@@ -5,17 +5,20 @@ import "strings"
 // ReadPhone reads a telephone number as digits in national form: +44 (0)7700 900123 is 07700900123. Numbers of other countries
 // keep their country's digits. Words beside the digits are refused, because whose number it is may be in them.
 func ReadPhone(s string) (string, Why) {
-	var b strings.Builder
-	for _, r := range strings.TrimSpace(s) {
-		switch {
-		case '0' <= r && r <= '9':
-			b.WriteRune(r)
-		case strings.ContainsRune(" ()-.+/\t\u00a0", r):
-		default:
-			return "", Why{"bad-phone", "A telephone number holds digits, spaces and + ( ) - only."}
+	d := s
+	if !allDigits(s) {
+		var b strings.Builder
+		for _, r := range strings.TrimSpace(s) {
+			switch {
+			case '0' <= r && r <= '9':
+				b.WriteRune(r)
+			case strings.ContainsRune(" ()-.+/\t\u00a0", r):
+			default:
+				return "", Why{"bad-phone", "A telephone number holds digits, spaces and + ( ) - only."}
+			}
 		}
+		d = b.String()
 	}
-	d := b.String()
 	if d == "" {
 		return "", Why{}
 	}
