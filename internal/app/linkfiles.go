@@ -2,17 +2,14 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strconv"
 
 	"throughline/internal/day"
 	"throughline/internal/fault"
@@ -28,15 +25,17 @@ type LinkFile struct {
 
 // LinkFilesAsked says which files to link, and how.
 type LinkFilesAsked struct {
-	Files      []LinkFile
-	AsOf       day.Day                  // ages and dates of birth are read as of this day
-	RareNames  bool                     // name and date of birth alone link only where few others of the population are expected to have both
-	Population int                      // how many people the area has, for RareNames
-	Exhaustive bool                     // compare every pair, of few records
-	Model      *linkage.Model           // learnt before; nil learns one from the files
-	Sample     int                      // how many pairs to draw for somebody to look at; 0 draws none
-	Plan       func([]linkage.RulePlan) // told before pairs are compared; may be nil
-	Progress   func(stage string, done, total int64)
+	Files          []LinkFile
+	AsOf           day.Day                  // ages and dates of birth are read as of this day
+	Threshold      float64                  // the probability from which records are linked; 0 is even odds
+	HoldHouseholds bool                     // who may be two people of one household is for somebody to look at first
+	RareNames      bool                     // name and date of birth alone link only where few others of the population are expected to have both
+	Population     int                      // how many people the area has, for RareNames
+	Exhaustive     bool                     // compare every pair, of few records
+	Model          *linkage.Model           // learnt before; nil learns one from the files
+	Sample         int                      // how many pairs to draw for somebody to look at; 0 draws none
+	Plan           func([]linkage.RulePlan) // told before pairs are compared; may be nil
+	Progress       func(stage string, done, total int64)
 }
 
 // LinkedFile is one file that was read.
@@ -57,9 +56,9 @@ type LinkedFiles struct {
 	Options linkage.Options
 	Result  *linkage.Result
 
-	says []string // what the records of the sample's pairs say, two a pair
-	keys []byte   // of every record, one after the other
-	ends []uint64 // where in keys each record's ends
+	linker *linkage.Linker
+	keys   []byte   // of every record, one after the other
+	ends   []uint64 // where in keys each record's ends
 }
 
 // shownRejected is how many rejected rows of a file are kept to be shown.
@@ -69,6 +68,11 @@ const shownRejected = 20
 // A record is what has one key in one file, or one row where the layout has no key; the first row of a record says who it is.
 func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 	out := &LinkedFiles{Options: linkage.DefaultOptions()}
+	if o := &out.Options; in.Threshold != 0 {
+		// Who would be linked but for a high threshold is for somebody to look at, and nobody who is linked by a low one is not.
+		o.LinkAt, o.ReviewFrom, o.ReviewTo = in.Threshold, min(o.ReviewFrom, in.Threshold), max(o.ReviewTo, in.Threshold)
+	}
+	out.Options.HoldHouseholds = in.HoldHouseholds
 	if in.RareNames {
 		out.Options.NameAndBirth, out.Options.Population = linkage.RareOnly, in.Population
 	}
@@ -114,9 +118,7 @@ func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 	if out.Result, err = linker.Link(ctx, out.Options); err != nil {
 		return nil, err
 	}
-	for _, p := range out.Result.Sample {
-		out.says = append(out.says, linker.Describe(p.A), linker.Describe(p.B))
-	}
+	out.linker = linker
 	return out, nil
 }
 
@@ -235,51 +237,6 @@ func (l *LinkedFiles) record(n uint32) (file string, key []byte) {
 		from = l.ends[n-1]
 	}
 	return l.Files[lo].Name, l.keys[from:l.ends[n]]
-}
-
-// WritePersons writes persons.csv: every record and the person it is of, persons numbered from 1 in the order of their first records.
-func (l *LinkedFiles) WritePersons(w io.Writer) error {
-	out := linkage.NewPersonsWriter(w)
-	var number []byte
-	for n, p := range l.Result.Person {
-		file, key := l.record(uint32(n))
-		number = strconv.AppendUint(number[:0], uint64(p)+1, 10)
-		out.Write(file, key, number)
-	}
-	return out.Flush()
-}
-
-// WriteLinks writes links.csv: the links that hold each person's records together, with their evidence.
-func (l *LinkedFiles) WriteLinks(w io.Writer) error {
-	out := linkage.NewLinksWriter(w)
-	for _, k := range l.Result.Links {
-		fileA, keyA := l.record(k.A)
-		fileB, keyB := l.record(k.B)
-		out.Write(fileA, keyA, fileB, keyB, k.Bits)
-	}
-	return out.Flush()
-}
-
-// WriteModel writes model.json: what the files were linked by, for use on others.
-func (l *LinkedFiles) WriteModel(w io.Writer) error {
-	return json.NewEncoder(w).Encode(l.Result.Model)
-}
-
-// WriteSample writes sample.csv: pairs for somebody to look at, with an empty column for what they say.
-func (l *LinkedFiles) WriteSample(w io.Writer) error {
-	rows := make([]linkage.SampleRow, len(l.Result.Sample))
-	for i, p := range l.Result.Sample {
-		fileA, keyA := l.record(p.A)
-		fileB, keyB := l.record(p.B)
-		rows[i] = linkage.SampleRow{Pair: i + 1, FileA: fileA, RecordA: string(keyA), SaysA: l.says[2*i],
-			FileB: fileB, RecordB: string(keyB), SaysB: l.says[2*i+1]}
-	}
-	return linkage.WriteSample(w, rows)
-}
-
-// WriteSampleKey writes sample-key.json: what the sample stands for, not for who answers it.
-func (l *LinkedFiles) WriteSampleKey(w io.Writer) error {
-	return json.NewEncoder(w).Encode(linkage.NewSampleKey(l.Result))
 }
 
 // String counts what was found, for a log.

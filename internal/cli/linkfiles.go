@@ -23,8 +23,10 @@ import (
 type linkFiles struct {
 	output
 	Layout     string   `help:"The layout of the files that name none of their own." type:"path" placeholder:"FILE"`
-	Out        string   `help:"The folder for persons.csv, links.csv, model.json and report.html. Nothing in it is overwritten." required:"" type:"path" placeholder:"DIR"`
+	Out        string   `help:"The folder for persons.csv, links.csv, pairs.csv, model.json and report.html. Nothing in it is overwritten." required:"" type:"path" placeholder:"DIR"`
 	AsOf       string   `help:"Read ages and dates of birth as of this day; today otherwise." name:"as-of" placeholder:"DAY"`
+	Threshold  float64  `help:"Link records from this probability on that they are of one person: 0.9 links fewer than 0.5, and more surely." default:"0.5" placeholder:"P"`
+	Households bool     `help:"Link nobody who may be two people of one household, such as twins or father and son: pairs.csv has them to look at." name:"hold-households"`
 	RareNames  bool     `help:"Link by name and date of birth alone only where fewer than 1 in 10,000 others of the population are expected to have both. Needs --population." name:"rare-names"`
 	Population int      `help:"How many people live in the area." placeholder:"N"`
 	Exhaustive bool     `help:"Compare every pair, whatever the rules, of up to 60,000 records."`
@@ -36,8 +38,9 @@ type linkFiles struct {
 // Help ends the command's help.
 func (linkFiles) Help() string {
 	return `Finds who is who in an analyst's files, on this machine and without a database. persons.csv has file,record,person for each record; links.csv
-has the links that hold each person together, with their weight in bits and probability; model.json has what they were weighed by, for use on
-other files with --model; report.html says what was read and done.
+has the links that hold each person together, with their weight in bits, probability and the bits of each field; pairs.csv has the pairs for
+somebody to look at, with how far each field agrees; model.json has what they were weighed by, for use on other files with --model; report.html
+says what was read and done. Records are joined while the average pair of theirs is of one person with the probability of --threshold.
 A record is what has one key in one file, or one row where the layout has no key. Columns that a layout does not map are not used.
 
 Examples:
@@ -54,11 +57,13 @@ type linked struct {
 	Links   int          `json:"links"`
 	Review  int          `json:"pairs_to_look_at"`
 	Pairs   int64        `json:"pairs_compared"`
-	// Precision of linked pairs and recall of what was weighed, as estimated without labels.
-	Precision linkage.Interval `json:"estimated_precision"`
-	Recall    linkage.Interval `json:"estimated_recall"`
-	Settled   bool             `json:"training_settled"`
-	Seconds   float64          `json:"seconds"`
+	// Precision of linked pairs and recall of what was weighed, as estimated without labels; null where nothing was linked.
+	Precision  *linkage.Interval `json:"estimated_precision"`
+	Recall     *linkage.Interval `json:"estimated_recall"`
+	LinkAt     float64           `json:"threshold"`
+	Households bool              `json:"hold_households"`
+	Settled    bool              `json:"training_settled"`
+	Seconds    float64           `json:"seconds"`
 }
 
 type linkedFile struct {
@@ -83,7 +88,7 @@ type written struct {
 // outputs are what link-files writes.
 func (c linkFiles) outputs(version string, asOf day.Day) []written {
 	list := []written{{"persons.csv", (*app.LinkedFiles).WritePersons}, {"links.csv", (*app.LinkedFiles).WriteLinks},
-		{"model.json", (*app.LinkedFiles).WriteModel},
+		{"pairs.csv", (*app.LinkedFiles).WritePairs}, {"model.json", (*app.LinkedFiles).WriteModel},
 		{"report.html", func(found *app.LinkedFiles, to io.Writer) error { return writeReport(to, found, version, asOf) }}}
 	if c.Sample > 0 {
 		list = append(list, written{"sample.csv", (*app.LinkedFiles).WriteSample}, written{"sample-key.json", (*app.LinkedFiles).WriteSampleKey})
@@ -107,6 +112,9 @@ func (c linkFiles) Run(ctx context.Context, w *World) error {
 		return fault.InvalidField("population", "The rule for rare names and the population go together.",
 			"Give both --rare-names and --population, such as --population 950000, or neither.")
 	}
+	if !(c.Threshold > 0 && c.Threshold < 1) {
+		return fault.InvalidField("threshold", "The probability to link from is not between 0 and 1.", "Give one such as --threshold 0.9.")
+	}
 	outputs := c.outputs(w.Version, asOf)
 	if err := c.free(outputs); err != nil {
 		return err
@@ -117,8 +125,8 @@ func (c linkFiles) Run(ctx context.Context, w *World) error {
 	}
 	began := w.Now()
 	bar := newBar(w)
-	found, err := app.LinkFiles(ctx, app.LinkFilesAsked{Files: files, AsOf: asOf, RareNames: c.RareNames,
-		Population: c.Population, Exhaustive: c.Exhaustive, Model: model, Sample: c.Sample, Progress: bar.show,
+	found, err := app.LinkFiles(ctx, app.LinkFilesAsked{Files: files, AsOf: asOf, Threshold: c.Threshold, HoldHouseholds: c.Households,
+		RareNames: c.RareNames, Population: c.Population, Exhaustive: c.Exhaustive, Model: model, Sample: c.Sample, Progress: bar.show,
 		Plan: func(p []linkage.RulePlan) {
 			bar.end()
 			fmt.Fprintln(w.Stderr, planned(p))
@@ -240,7 +248,11 @@ func cannotWrite(folder string, err error) error {
 func linkedOf(found *app.LinkedFiles) linked {
 	r := found.Result
 	done := linked{Records: len(r.Person), Persons: r.Persons, Links: len(r.Links), Review: len(r.Review), Pairs: r.Report.Pairs}
-	done.Precision, done.Recall = r.Quality.Estimate()
+	done.LinkAt, done.Households = found.Options.LinkAt, found.Options.HoldHouseholds
+	if len(r.Links) > 0 {
+		precision, recall := r.Quality.Estimate()
+		done.Precision, done.Recall = &precision, &recall
+	}
 	done.Settled = r.Model.Converged
 	for _, f := range found.Files {
 		c := f.Counts
@@ -254,6 +266,9 @@ func linkedOf(found *app.LinkedFiles) linked {
 	}
 	return done
 }
+
+// nothingLinked stands where an estimate would.
+const nothingLinked = "No pairs were linked, so nothing can be said of how good links are."
 
 // between writes an estimate with its range: 99.2% (97.8% to 99.9%).
 func between(v linkage.Interval) string {
@@ -285,14 +300,21 @@ func (d linked) words() string {
 			fmt.Fprintf(&b, "  %s: not used: %s\n", f.File, strings.Join(f.Unmapped, ", "))
 		}
 	}
-	fmt.Fprintf(&b,
-		"\n%s records are %s people, by %s links. %s pairs are for someone to look at. %s pairs were compared, in %.1f seconds.\n", count(d.Records),
-		count(d.Persons), count(d.Links), count(d.Review), count(d.Pairs), d.Seconds)
-	fmt.Fprintf(&b, "By the model alone, %s of linked pairs are right, and %s of the pairs of one person that were weighed are linked.\n",
-		between(d.Precision), between(d.Recall))
-	if !d.Settled {
+	fmt.Fprintf(&b, "\n%s, by %s from a probability of %g on. %s for someone to look at. %s compared, in %.1f seconds.\n",
+		recordsArePeople(d.Records, d.Persons), counted(d.Links, "link", "links"), d.LinkAt, counted(d.Review, "pair is", "pairs are"),
+		counted(d.Pairs, "pair was", "pairs were"), d.Seconds)
+	if d.Households {
+		b.WriteString("Who may be two people of one household was linked with nobody: --hold-households.\n")
+	}
+	if d.Precision == nil {
+		b.WriteString(nothingLinked + "\n")
+	} else {
+		fmt.Fprintf(&b, "By the model alone, %s of linked pairs are right, and %s of the pairs of one person that were weighed are linked.\n",
+			between(*d.Precision), between(*d.Recall))
+	}
+	if !d.Settled && d.Links > 0 {
 		b.WriteString("Training did not settle: its last figures were still moving. Treat weights and probabilities with care.\n")
 	}
-	b.WriteString("persons.csv, links.csv, model.json and report.html are in " + d.Out + ".")
+	b.WriteString("persons.csv, links.csv, pairs.csv, model.json and report.html are in " + d.Out + ".")
 	return b.String()
 }

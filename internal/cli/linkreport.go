@@ -24,8 +24,7 @@ var reportPage = template.Must(template.New("report").Parse(reportText))
 type report struct {
 	Version      string
 	AsOf         string
-	Records      string
-	Persons      string
+	Who          string // how many people the records are
 	Links        string
 	Review       string
 	Files        []reportFile
@@ -44,6 +43,8 @@ type report struct {
 	Strata       [][4]string
 	Sample       bool
 	Trained      string
+	Households   bool
+	Encoded      bool
 	RareNames    bool
 	Population   string
 	LinkAt       string
@@ -89,9 +90,9 @@ type histogramBar struct {
 // writeReport writes report.html: one file that needs no other.
 func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day) error {
 	r, o := l.Result, l.Options
-	p := report{Version: version, AsOf: asOf.Long(), Records: count(len(r.Person)), Persons: count(r.Persons),
-		Links: count(len(r.Links)), Review: count(len(r.Review)),
-		Pairs: count(r.Report.Pairs), Cuts: r.Report.Cuts, RareNames: o.NameAndBirth == linkage.RareOnly,
+	p := report{Version: version, AsOf: asOf.Long(), Who: recordsArePeople(len(r.Person), r.Persons),
+		Links: counted(len(r.Links), "link holds", "links hold"), Review: counted(len(r.Review), "pair is", "pairs are"),
+		Pairs: counted(r.Report.Pairs, "pair was", "pairs were"), Households: o.HoldHouseholds, Encoded: l.Encoded(), Cuts: r.Report.Cuts, RareNames: o.NameAndBirth == linkage.RareOnly,
 		Population: count(o.Population),
 		LinkAt:     percent(o.LinkAt), ReviewFrom: percent(o.ReviewFrom), ReviewTo: percent(o.ReviewTo),
 		Histogram: newHistogram(r), Sizes: sizes(r)}
@@ -112,21 +113,37 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 		p.Rules = append(p.Rules, [4]string{k.Rule, count(k.Pairs), count(plan.Pairs), count(plan.Matches)})
 	}
 	for _, v := range r.Report.OverFrequent {
+		if p.Encoded {
+			v.Value = "not shown"
+		}
 		p.OverFrequent = append(p.OverFrequent, [3]string{v.Field.String(), v.Value, count(v.Records)})
 	}
 	p.Weights, p.Model, p.Moved = weights(r.Model), newModelChart(r.Model), newMovedChart(r.Model.Moved)
-	precision, recall := r.Quality.Estimate()
-	p.Precision, p.Recall, p.Strata, p.Sample = between(precision), between(recall), strata(r.Quality), len(r.Sample) > 0
-	p.Trained = fmt.Sprintf("It was learnt from %s pairs of %s records, without labels, in %d rounds", count(r.Model.Pairs),
-		count(r.Model.Records), r.Model.Iterations)
-	if r.Model.Converged {
-		p.Trained += ", after which nothing moved any more."
-	} else {
-		p.Trained += ", and was still moving a little at the last."
+	if len(r.Links) > 0 {
+		precision, recall := r.Quality.Estimate()
+		p.Precision, p.Recall = between(precision), between(recall)
 	}
+	p.Strata, p.Sample, p.Trained = strata(r.Quality), len(r.Sample) > 0, trained(r.Model, o.Model != nil)
 	p.Reasons = reasons(r.Review)
 	p.PassedOver, p.Resting, p.Missed = r.Report.PassedOver, strings.Join(r.Report.Resting, "; "), missed(&r.Report)
 	return reportPage.Execute(to, p)
+}
+
+// trained says what a model was learnt from.
+func trained(m *linkage.Model, given bool) string {
+	if m.Pairs == 0 {
+		return "There were no pairs to learn from, so the model is as it starts."
+	}
+	what := "It was learnt"
+	if given {
+		what = "The model was given with --model, and was learnt"
+	}
+	what += fmt.Sprintf(" from %s of %s, without labels, in %s", counted(m.Pairs, "pair", "pairs"), counted(m.Records, "record", "records"),
+		counted(m.Iterations, "round", "rounds"))
+	if m.Converged {
+		return what + ", after which nothing moved any more."
+	}
+	return what + ", and was still moving a little at the last."
 }
 
 // missed says what share of the pairs of one person no rule finds.

@@ -39,6 +39,19 @@ func count[N ~int | ~int64](n N) string {
 	return sign + s
 }
 
+// counted writes how many of a thing there are: 1 link, 2 links.
+func counted[N ~int | ~int64](n N, one, several string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return count(n) + " " + several
+}
+
+// recordsArePeople says how many people records are of.
+func recordsArePeople(records, people int) string {
+	return counted(records, "record is ", "records are ") + counted(people, "person", "people")
+}
+
 // moment writes an instant for a table.
 func moment(t time.Time) string {
 	if t.IsZero() {

@@ -97,11 +97,15 @@ func TestFilesComeBack(t *testing.T) {
 	b.Reset()
 	links := []LinkRow{{"a.csv", "1", "c.csv", "1", 12.3456, .999808}}
 	out := NewLinksWriter(&b)
-	out.Write("a.csv", []byte("1"), "c.csv", []byte("1"), 12.34561)
+	var e Evidence
+	e.parts[startPart], e.parts[firstField+int(Forename)], e.levels[Forename] = -10.5, 22.84561, forenameSame
+	out.Write("a.csv", []byte("1"), "c.csv", []byte("1"), 12.34561, &e)
 	if err := out.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := b.String(), "file_a,record_a,file_b,record_b,weight_bits,probability\na.csv,1,c.csv,1,12.3456,0.999808\n"; got != want {
+	if got, want := b.String(), "file_a,record_a,file_b,record_b,weight_bits,probability,start_bits,forename_bits,surname_bits,birth_bits,"+
+		"sex_bits,postcode_bits,address_bits,place_bits,phone_bits,email_bits,nhs_number_bits,nino_bits,other_number_bits,names_bits,household_bits\n"+
+		"a.csv,1,c.csv,1,12.3456,0.999808,-10.5000,22.8456,,,,,,,,,,,,0.0000,0.0000\n"; got != want {
 		t.Errorf("links.csv is %q, want %q", got, want)
 	}
 	backLinks, err := ReadLinks(&b, "links.csv")

@@ -28,7 +28,7 @@ type LinkRow struct {
 var (
 	personsHeader = []string{"file", "record", "person"}
 	truthHeader   = []string{"file", "record", "truth"}
-	linksHeader   = []string{"file_a", "record_a", "file_b", "record_b", "weight_bits", "probability"}
+	linksHeader   = []string{"file_a", "record_a", "file_b", "record_b", "weight_bits", "probability"} // then bitsHeader
 )
 
 // rowsWriter writes lines of CSV as encoding/csv does, without a string for each value.
@@ -100,13 +100,17 @@ func (p *PersonsWriter) Write(file string, record, person []byte) {
 type LinksWriter struct{ rowsWriter }
 
 // NewLinksWriter writes the header.
-func NewLinksWriter(w io.Writer) *LinksWriter { return &LinksWriter{newRowsWriter(w, linksHeader)} }
+func NewLinksWriter(w io.Writer) *LinksWriter {
+	return &LinksWriter{newRowsWriter(w, slices.Concat(linksHeader, bitsHeader()))}
+}
 
-// Write writes one link: its weight in bits to four places, and the probability of that to six. An error is given by Flush.
-func (l *LinksWriter) Write(fileA string, recordA []byte, fileB string, recordB []byte, bits float64) {
+// Write writes one link: its weight in bits to four places, the probability of that to six, and the bits of its parts. An error is given by
+// Flush.
+func (l *LinksWriter) Write(fileA string, recordA []byte, fileB string, recordB []byte, bits float64, e *Evidence) {
 	l.line = appendValue(appendValue(appendValue(appendValue(l.line, fileA), recordA), fileB), recordB)
 	l.line = append(strconv.AppendFloat(l.line, bits, 'f', 4, 64), ',')
 	l.line = append(strconv.AppendFloat(l.line, Probability(bits), 'f', 6, 64), ',')
+	l.line = e.appendBits(l.line)
 	l.end()
 }
 
@@ -147,10 +151,10 @@ func readRows(r io.Reader, name string, header []string) ([]Row, error) {
 	return rows, err
 }
 
-// ReadLinks reads links.csv.
+// ReadLinks reads links.csv; of columns behind those of a LinkRow nothing is read.
 func ReadLinks(r io.Reader, name string) ([]LinkRow, error) {
 	var rows []LinkRow
-	err := readTable(r, name, linksHeader, func(line int, v []string) error {
+	err := readColumns(r, name, linksHeader, true, func(line int, v []string) error {
 		bits, err := strconv.ParseFloat(v[4], 64)
 		if err != nil {
 			return badFile(name, line, "its weight_bits is not a number")
@@ -166,8 +170,15 @@ func ReadLinks(r io.Reader, name string) ([]LinkRow, error) {
 }
 
 func readTable(r io.Reader, name string, header []string, row func(line int, values []string) error) error {
+	return readColumns(r, name, header, false, row)
+}
+
+// readColumns reads a table of the columns of a header, and with more of any that follow.
+func readColumns(r io.Reader, name string, header []string, more bool, row func(line int, values []string) error) error {
 	in := csv.NewReader(r)
-	in.FieldsPerRecord = len(header)
+	if !more {
+		in.FieldsPerRecord = len(header) // otherwise as many as the first line has
+	}
 	in.ReuseRecord = true
 	for first := true; ; first = false {
 		v, err := in.Read()
@@ -187,7 +198,7 @@ func readTable(r io.Reader, name string, header []string, row func(line int, val
 		line, _ := in.FieldPos(0)
 		if first {
 			v[0] = strings.TrimPrefix(v[0], "\ufeff")
-			if !slices.Equal(v, header) {
+			if len(v) < len(header) || !slices.Equal(v[:len(header)], header) {
 				return badFile(name, 1, "the header is not "+strings.Join(header, ","))
 			}
 			continue

@@ -64,6 +64,9 @@ func (l *Linker) AddEncoded(agency uint16, mode keyed.Mode, r keyed.Record) erro
 	return c.addEncoded(agency, r)
 }
 
+// Encoded says whether the records came as keyed tokens. What Describe and Explain then quote are stand-ins and no values of anybody's.
+func (l *Linker) Encoded() bool { return l.c.coded != nil }
+
 func newCoded(mode keyed.Mode) *coded {
 	return &coded{mode: mode, names: make([]nearness, 1), towns: make([]nearness, 1), phones: make([]phoneTokens, 1), emails: make([]nearness, 1),
 		births: map[birth]*birthTokens{}, initials: map[keyed.Token]byte{}, groups: map[keyed.Token]uint16{},

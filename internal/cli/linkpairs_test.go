@@ -1,0 +1,233 @@
+package cli
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// csvRows reads a CSV file as a map a row.
+func csvRows(t *testing.T, path string) (list []map[string]string) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows[1:] {
+		m := map[string]string{}
+		for i, h := range rows[0] {
+			m[h] = r[i]
+		}
+		list = append(list, m)
+	}
+	return list
+}
+
+// withKin adds a father and son of one name at one address to a file of families.
+func withKin(t *testing.T) (layout, file string) {
+	t.Helper()
+	layout, file = someFamilies(t, 300)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = append(text, "F,James,Whitlock,1961-02-03,SE1 9ZZ\nS,James,Whitlock,1991-02-03,SE1 9ZZ\n"...)
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return layout, file
+}
+
+// TestHouseholdsAreHeld links a father and son by the model alone and not where households are held: then pairs.csv has them, with why.
+func TestHouseholdsAreHeld(t *testing.T) {
+	t.Parallel()
+	layout, file := withKin(t)
+	dir := t.TempDir()
+	kin := func(out string) (linked bool, pair map[string]string) {
+		for _, l := range csvRows(t, filepath.Join(out, "links.csv")) {
+			linked = linked || l["record_a"] == "F" && l["record_b"] == "S"
+		}
+		for _, p := range csvRows(t, filepath.Join(out, "pairs.csv")) {
+			if p["record_a"] == "F" && p["record_b"] == "S" {
+				pair = p
+			}
+		}
+		return linked, pair
+	}
+	if code, _, said := run(t, "link-files", "--layout", layout, "--out", dir+"/model", file); code != 0 {
+		t.Fatal(said)
+	}
+	if linked, _ := kin(dir + "/model"); !linked {
+		t.Error("the model alone does not link the two, so that this test can show nothing")
+	}
+	code, out, said := run(t, "link-files", "--layout", layout, "--out", dir+"/held", "--hold-households", file)
+	if code != 0 || !strings.Contains(out, "--hold-households") {
+		t.Fatal(code, out, said)
+	}
+	linked, pair := kin(dir + "/held")
+	if linked || pair["linked"] != "false" || pair["reason"] != "household" || pair["surname"] != "the same" || pair["birth"] != "one digit out" ||
+		pair["phone"] != "" || pair["phone_bits"] != "" || !strings.Contains(pair["says_a"], "1961") || !strings.Contains(pair["says_b"], "1991") {
+		t.Errorf("linked %v, to look at %v", linked, pair)
+	}
+	page, err := os.ReadFile(dir + "/held/report.html")
+	if err != nil || !strings.Contains(string(page), "were not linked and are to be looked at (--hold-households)") {
+		t.Errorf("the report does not say that households are held, %v", err)
+	}
+}
+
+// TestEvidenceAddsUp holds that the bits of fields are those that a pair was weighed by, in links.csv and pairs.csv.
+func TestEvidenceAddsUp(t *testing.T) {
+	t.Parallel()
+	layout, file := withKin(t)
+	dir := filepath.Join(t.TempDir(), "out")
+	if code, _, said := run(t, "link-files", "--layout", layout, "--out", dir, "--hold-households", file); code != 0 {
+		t.Fatal(said)
+	}
+	for _, name := range []string{"links.csv", "pairs.csv"} {
+		rows := csvRows(t, filepath.Join(dir, name))
+		if len(rows) == 0 {
+			t.Errorf("%s has no rows", name)
+		}
+		for _, r := range rows {
+			sum, weight := 0.0, 0.0
+			for h, v := range r {
+				x, err := strconv.ParseFloat(v, 64)
+				switch {
+				case h == "weight_bits":
+					weight = x
+				case strings.HasSuffix(h, "_bits") && v != "":
+					sum += x
+				default:
+					continue
+				}
+				if err != nil {
+					t.Fatalf("%s: %s is %q", name, h, v)
+				}
+			}
+			if math.Abs(sum-weight) > .001 {
+				t.Errorf("%s: parts add up to %f, the weight is %f: %v", name, sum, weight, r)
+			}
+		}
+	}
+}
+
+// TestThreshold links fewer by a higher probability, and has those that a lower one would link looked at.
+func TestThreshold(t *testing.T) {
+	t.Parallel()
+	layout, file := withKin(t)
+	dir := t.TempDir()
+	links := func(threshold string) int {
+		out := filepath.Join(dir, threshold)
+		if code, _, said := run(t, "link-files", "--layout", layout, "--out", out, "--threshold", threshold, file); code != 0 {
+			t.Fatal(said)
+		}
+		rows := csvRows(t, filepath.Join(out, "links.csv"))
+		for _, p := range csvRows(t, filepath.Join(out, "pairs.csv")) {
+			if p["reason"] == "against-others" && p["probability"] < threshold {
+				t.Errorf("at %s a pair of %s is said to have others against it", threshold, p["probability"])
+			}
+		}
+		return len(rows)
+	}
+	if low, high := links("0.5"), links("0.9999999"); high >= low || high == 0 {
+		t.Errorf("%d links at .5, %d at .9999999", low, high)
+	}
+	for _, bad := range []string{"0", "1", "-1", "1.5", "NaN"} {
+		if code, _, said := run(t, "link-files", "--layout", layout, "--out", dir+"/bad", "--threshold="+bad, file); code != 65 || !strings.Contains(said, "0.9") {
+			t.Errorf("--threshold %s: exit %d, %s", bad, code, said)
+		}
+	}
+}
+
+// TestNothingLinked claims nothing of links where there are none.
+func TestNothingLinked(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	layout := filepath.Join(dir, "people.yaml")
+	if err := os.WriteFile(layout, []byte(reportLayout), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, rows := range map[string]func(i int) string{
+		"one":   func(i int) string { return [...]string{"1,Ada,Example,1980-02-03,SE5 8AZ", ""}[min(i, 1)] },
+		"empty": func(i int) string { return fmt.Sprintf("%d,,,,", i) },
+	} {
+		file, out := filepath.Join(dir, name+".csv"), filepath.Join(dir, name)
+		text := "ref,first,last,born,postcode\n"
+		for i := range 100 {
+			if r := rows(i); r != "" {
+				text += r + "\n"
+			}
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, said, _ := run(t, "link-files", "--layout", layout, "--out", out, file)
+		if code != 0 || !strings.Contains(said, "nothing can be said") || strings.Contains(said, "100%") || strings.Contains(said, "did not settle") {
+			t.Errorf("%s: exit %d, %s", name, code, said)
+		}
+		page, err := os.ReadFile(filepath.Join(out, "report.html"))
+		if err != nil || !strings.Contains(string(page), "nothing can be said") || strings.Contains(string(page), "100%</strong>") {
+			t.Errorf("%s: the report claims something of links that are not there, %v", name, err)
+		}
+		if name == "one" && !strings.Contains(said, "1 record is 1 person, by 0 links") {
+			t.Errorf("the words for one record: %s", said)
+		}
+		_, answer, _ := run(t, "link-files", "--layout", layout, "--out", out+"2", "--json", file)
+		var got struct {
+			Precision any `json:"estimated_precision"`
+		}
+		if err := json.Unmarshal([]byte(answer), &got); err != nil || got.Precision != nil {
+			t.Errorf("%s: %v, %s", name, err, answer)
+		}
+	}
+}
+
+// TestEncodedShowsNoValues holds that what is shown of encoded records is how far they agree, and no stand-in that reads like a value.
+func TestEncodedShowsNoValues(t *testing.T) {
+	t.Parallel()
+	layout, file := withKin(t)
+	dir := t.TempDir()
+	if code, _, said := run(t, "encode", "key", "new", "--name", "k", dir+"/k.key"); code != 0 {
+		t.Fatal(said)
+	}
+	for _, mode := range []string{"full", "strict"} {
+		args := []string{"encode", "--layout", layout, "--key-file", dir + "/k.key", "--out", dir + "/" + mode + ".csv"}
+		if mode == "strict" {
+			args = append(args, "--strict")
+		}
+		if code, _, said := run(t, append(args, file)...); code != 0 {
+			t.Fatal(said)
+		}
+		out := dir + "/" + mode
+		if code, _, said := run(t, "link-files", "--out", out, "--hold-households", "--sample", "60", dir+"/"+mode+".csv"); code != 0 {
+			t.Fatal(said)
+		}
+		levels := 0
+		for _, r := range append(csvRows(t, out+"/sample.csv"), csvRows(t, out+"/pairs.csv")...) {
+			if r["says_b"] != "" && strings.Contains(r["says_b"], " the same") {
+				levels++
+			}
+			for _, says := range []string{r["says_a"], r["says_b"]} {
+				if strings.ContainsAny(says, "0123456789“") || strings.Contains(says, "male") {
+					t.Fatalf("%s: a value is shown: %q", mode, says)
+				}
+			}
+		}
+		if levels == 0 {
+			t.Errorf("%s: the sample says nowhere how far two records agree", mode)
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package linkage
+
+import (
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Evidence is what speaks for and against two records being of one person in numbers and levels alone: no value of either record is in it.
+type Evidence struct {
+	levels levels
+	parts  parts
+}
+
+// Evidence gives why two records weigh what they do by a model, as Explain does. It may be called from several goroutines once a run has ended
+// with that model.
+func (l *Linker) Evidence(m *Model, a, b uint32) Evidence {
+	if l.s == nil || l.s.model != m {
+		l.s = newScorer(l.c, l.c.totals(), m)
+	}
+	var o compared
+	var e Evidence
+	l.s.columns.compare(min(a, b), max(a, b), &o)
+	l.s.score(&o, &e.parts)
+	e.levels = o.levels
+	return e
+}
+
+// partKeys are the names of a score's parts in their order.
+var partKeys = func() (keys [partCount]string) {
+	keys[startPart], keys[namesPart], keys[householdPart] = "start", "names", "household"
+	for f := range fieldCount {
+		keys[firstField+int(f)] = strings.ReplaceAll(fields[f].key, "-", "_")
+	}
+	return keys
+}()
+
+// bitsHeader names a column of bits for each part: start_bits, forename_bits to household_bits.
+func bitsHeader() (header []string) {
+	for _, k := range partKeys {
+		header = append(header, k+"_bits")
+	}
+	return header
+}
+
+// evidenceHeader is bitsHeader with each field's level before its bits.
+func evidenceHeader() (header []string) {
+	for p, k := range partKeys {
+		if isField(p) {
+			header = append(header, k)
+		}
+		header = append(header, k+"_bits")
+	}
+	return header
+}
+
+func isField(part int) bool { return part >= firstField && part < namesPart }
+
+// appendBits adds a column for each part; what is not on both records is left empty.
+func (e *Evidence) appendBits(line []byte) []byte {
+	for p := range e.parts {
+		if !isField(p) || e.levels[p-firstField] != none {
+			line = appendFixed(line, e.parts[p])
+		}
+		line = append(line, ',')
+	}
+	return line
+}
+
+// appendEvidence adds the columns of evidenceHeader.
+func (e *Evidence) appendEvidence(line []byte) []byte {
+	for p := range e.parts {
+		if isField(p) {
+			l := e.levels[p-firstField]
+			if l == none {
+				line = append(line, ',', ',')
+				continue
+			}
+			line = appendValue(line, fields[p-firstField].levels[l].words)
+		}
+		line = append(appendFixed(line, e.parts[p]), ',')
+	}
+	return line
+}
+
+// appendFixed writes a number of bits to four places, as strconv does and sooner.
+func appendFixed(line []byte, bits float64) []byte {
+	n := int64(math.Round(bits * 1e4))
+	if n < 0 {
+		line, n = append(line, '-'), -n
+	}
+	line = append(strconv.AppendInt(line, n/1e4, 10), '.')
+	part := n % 1e4
+	return append(line, byte('0'+part/1000), byte('0'+part/100%10), byte('0'+part/10%10), byte('0'+part%10))
+}
+
+// Agreement says in words how far two records agree in each field that both have, and quotes no value.
+func (e *Evidence) Agreement() string {
+	var list []string
+	for f := range fieldCount {
+		if l := e.levels[f]; l != none {
+			list = append(list, fields[f].words+" "+fields[f].levels[l].words)
+		}
+	}
+	return strings.Join(list, "; ")
+}
+
+// PairRow is one line of pairs.csv: a pair that someone should look at.
+type PairRow struct {
+	FileA, RecordA, FileB, RecordB string
+	Review                         Review
+	Evidence                       Evidence
+	SaysA, SaysB                   string // values of the two records
+}
+
+var pairsHeader = slices.Concat([]string{"file_a", "record_a", "file_b", "record_b", "weight_bits", "probability", "linked", "reason"},
+	evidenceHeader(), []string{"says_a", "says_b"})
+
+// PairsWriter writes pairs.csv row by row.
+type PairsWriter struct{ rowsWriter }
+
+// NewPairsWriter writes the header.
+func NewPairsWriter(w io.Writer) *PairsWriter { return &PairsWriter{newRowsWriter(w, pairsHeader)} }
+
+// Write writes one pair. An error is given by Flush.
+func (p *PairsWriter) Write(r *PairRow) {
+	line := appendValue(appendValue(appendValue(appendValue(p.line, r.FileA), r.RecordA), r.FileB), r.RecordB)
+	line = append(appendFixed(line, r.Review.Bits), ',')
+	line = append(strconv.AppendFloat(line, Probability(r.Review.Bits), 'f', 6, 64), ',')
+	line = append(strconv.AppendBool(line, r.Review.Linked), ',')
+	line = r.Evidence.appendEvidence(appendValue(line, string(r.Review.Reason)))
+	p.line = appendValue(appendValue(line, r.SaysA), r.SaysB)
+	p.end()
+}
