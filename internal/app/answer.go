@@ -272,6 +272,10 @@ func (s *settling) gather(about store.Answer) error {
 		}
 		maps.Copy(s.in.Returns, t.back)
 	}
+	same, err := saidSame(s.tx)
+	if err != nil {
+		return err
+	}
 	for p := range touched {
 		some, err := s.of(p)
 		if err != nil {
@@ -280,7 +284,7 @@ func (s *settling) gather(about store.Answer) error {
 		for _, r := range some {
 			s.in.Found[r] = p
 		}
-		ties, err := tiesOf(s.tx, s.run, some)
+		ties, err := tiesOf(s.tx, s.run, some, same)
 		if err != nil {
 			return err
 		}
@@ -289,15 +293,37 @@ func (s *settling) gather(about store.Answer) error {
 	return nil
 }
 
-// tiesOf gives the links of a run from some records to those with higher numbers, so that each link among them comes once.
-func tiesOf(tx *store.Tx, run id.Run, records []id.Record) (ties []linkage.Tie, err error) {
+// saidSame are the pairs of which an answer that counts says that they are one person's. It shows nobody.
+func saidSame(tx *store.Tx) (map[Pair]bool, error) {
+	all, err := tx.StandingAnswers()
+	if err != nil {
+		return nil, err
+	}
+	same := map[Pair]bool{}
+	for _, x := range all {
+		for _, p := range x.Pairs {
+			if x.Answer == string(linkage.Same) {
+				same[ordered(p[0], p[1])] = true
+			}
+		}
+	}
+	return same, nil
+}
+
+// tiesOf gives the links of a run from some records to those with higher numbers, so that each link among them comes once. What somebody said ties
+// more strongly than any evidence.
+func tiesOf(tx *store.Tx, run id.Run, records []id.Record, same map[Pair]bool) (ties []linkage.Tie, err error) {
 	for _, r := range records {
 		links, err := tx.TiesOf(run, r)
 		if err != nil {
 			return nil, err
 		}
 		for _, l := range links {
-			ties = append(ties, linkage.Tie{A: l.A, B: l.B, Millibits: l.Millibits})
+			t := linkage.Tie{A: l.A, B: l.B, Millibits: l.Millibits}
+			if same[Pair{l.A, l.B}] {
+				t.Millibits = linkage.TieByAnswer
+			}
+			ties = append(ties, t)
 		}
 	}
 	return ties, nil

@@ -132,10 +132,14 @@ func (a *App) doubted(tx *store.Tx, p *CohortLinks) error {
 	if p.Entering, err = openOf(tx, by, p.Entering); err != nil {
 		return err
 	}
+	same, err := saidSame(tx)
+	if err != nil {
+		return err
+	}
 	for _, t := range members {
 		row := rows[t.Person]
 		if len(within[t.Person]) > 0 {
-			if row.Least, err = leastOf(tx, by, t, within[t.Person]); err != nil {
+			if row.Least, err = leastOf(tx, by, t, within[t.Person], same); err != nil {
 				return err
 			}
 		}
@@ -175,12 +179,12 @@ func openOf(tx *store.Tx, by *pricing, pairs []CouldEnter) (out []CouldEnter, er
 }
 
 // leastOf is a person's cost were none of some links in doubt right: that of the costliest part that is left.
-func leastOf(tx *store.Tx, by *pricing, t store.PersonTotal, doubts []Pair) (money.Pence, error) {
+func leastOf(tx *store.Tx, by *pricing, t store.PersonTotal, doubts []Pair, same map[Pair]bool) (money.Pence, error) {
 	members, err := tx.MembersOf(by.link, t.Person)
 	if err != nil {
 		return 0, err
 	}
-	ties, err := tiesOf(tx, by.link, members)
+	ties, err := tiesOf(tx, by.link, members, same)
 	if err != nil {
 		return 0, err
 	}

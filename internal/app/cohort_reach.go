@@ -137,8 +137,12 @@ func (a *App) reach(ctx context.Context, t *task, run id.Run, c *costing, d *inD
 	}
 	ties := map[id.Person][]linkage.Tie{}
 	err := a.db.Do(ctx, request(t.who, policy.RunRead, policy.Run, int64(run)), func(tx *store.Tx) error {
+		same, err := saidSame(tx)
+		if err != nil {
+			return err
+		}
 		for _, p := range over {
-			some, err := tiesOf(tx, c.link, d.records[p])
+			some, err := tiesOf(tx, c.link, d.records[p], same)
 			if err != nil {
 				return err
 			}

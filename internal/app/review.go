@@ -595,7 +595,11 @@ func leaving(tx *store.Tx, run id.Run, p id.Person, pair Pair) (id.Record, error
 	if err != nil {
 		return 0, err
 	}
-	ties, err := tiesOf(tx, run, members)
+	same, err := saidSame(tx)
+	if err != nil {
+		return 0, err
+	}
+	ties, err := tiesOf(tx, run, members, same)
 	if err != nil {
 		return 0, err
 	}

@@ -539,3 +539,62 @@ func TestChainOfAnswers(t *testing.T) {
 		t.Errorf("with the middle answer taken back they are %v (%v)", p, err)
 	}
 }
+
+// TestAnAnswerOutweighsATie: where a person is parted by a later answer, two records that somebody said are one person's stay together, however little
+// they agree and whatever run knew of it.
+func TestAnAnswerOutweighsATie(t *testing.T) {
+	w := newScene(t, "")
+	w.doubtful()
+	analyst := w.as(policy.Analyst, policy.CheckRecords)
+	members := func(record id.Record) (some []id.Record) {
+		err := w.app.db.Do(t.Context(), inArea(analyst, policy.PairList, policy.Area), func(tx *store.Tx) error {
+			here, err := tx.Area()
+			if err != nil {
+				return err
+			}
+			p, err := tx.WhoseIs(here.LinkRun, record)
+			if err == nil {
+				some, err = tx.MembersOf(here.LinkRun, p)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return some
+	}
+	var held, other, third id.Record // one of two that the run links, one in doubt with it, and the other of the two
+	for _, d := range w.inDoubt() {
+		for i, r := range [2]id.Record{d.A, d.B} {
+			if some := members(r); !d.Linked() && len(some) == 2 {
+				held, other, third = r, [2]id.Record{d.A, d.B}[1-i], some[0]+some[1]-r
+			}
+		}
+	}
+	if held == 0 {
+		t.Fatal("nobody of two records is in doubt with somebody else")
+	}
+	alone := members(other)
+	w.answerPair(analyst, ordered(held, other), "same")
+	w.work()
+	w.run()
+	if all := members(held); len(all) != 2+len(alone) {
+		t.Fatalf("records %v are one person's, want %d", all, 2+len(alone))
+	}
+	err := w.app.db.Do(t.Context(), inArea(analyst, policy.PairList, policy.Area), func(tx *store.Tx) error {
+		here, err := tx.Area()
+		if err != nil {
+			return err
+		}
+		p, err := tx.WhoseIs(here.LinkRun, held)
+		if err != nil {
+			return err
+		}
+		goes, err := leaving(tx, here.LinkRun, p, ordered(third, other))
+		diff(t, "who leaves", third, goes)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -279,24 +279,26 @@ func halves(g group) []group {
 
 // weighed is one group with every pair of its records weighed. One goroutine uses one for group after group.
 type weighed struct {
-	j        *joiner
-	rows     []uint32
-	edges    []edge
-	bits     cluster.Weights // as scored
-	decide   cluster.Weights // as they count: answers, bounds, and the rule for common names
-	held     map[[2]int]Review
-	members  [][]int // of each person
-	answered int
-	pair     compared
-	way      []float64 // see ways
-	side     [][]int
-	drawn    [strataCount]drawn
+	j       *joiner
+	rows    []uint32
+	edges   []edge
+	bits    cluster.Weights // as scored
+	decide  cluster.Weights // as they count: answers, bounds, and the rule for common names
+	held    map[[2]int]Review
+	members [][]int  // of each person
+	same    [][2]int // pairs of which someone said so
+	apart   [][2]int // pairs of which someone said that they are not
+	said    []int    // of each record, its first by "the same" alone; empty where nobody said anything of the group
+	pair    compared
+	way     []float64 // see ways
+	side    [][]int
+	drawn   [strataCount]drawn
 }
 
 // settle weighs every pair of a group and parts it into persons: head gets the first record of each record's.
 func (w *weighed) settle(j *joiner, g *group, head []uint32, out *outcome) {
 	n := len(g.rows)
-	w.j, w.rows, w.edges, w.answered = j, g.rows, g.edges, 0
+	w.j, w.rows, w.edges = j, g.rows, g.edges
 	w.bits.Reset(n)
 	w.decide.Reset(n)
 	clear(w.held)
@@ -310,7 +312,7 @@ func (w *weighed) settle(j *joiner, g *group, head []uint32, out *outcome) {
 		}
 	}
 	out.largest = max(out.largest, n)
-	out.conflicts += w.sameAnswers()
+	out.conflicts += w.answers()
 	w.persons(cluster.Average(&w.decide, j.threshold), head, out)
 }
 
@@ -336,44 +338,62 @@ func (w *weighed) counts(x, y int, bits float64, o *compared, p *parts) float64 
 	return max(floor, min(strongest, bits))
 }
 
-// sameAnswers puts records that someone said are the same together whatever else speaks: each weighs against the others as the
+// answers puts records that someone said are the same together whatever else speaks: each weighs against the others as the
 // two do on average, and nothing but "not the same" stands between them. It gives how many answers contradict others.
-func (w *weighed) sameAnswers() (conflicts int) {
+func (w *weighed) answers() (conflicts int) {
+	w.same, w.apart, w.said = w.same[:0], w.apart[:0], w.said[:0]
 	if len(w.j.answers) == 0 {
 		return 0
 	}
-	sets := cluster.NewSets(len(w.rows))
-	apart := func(x, y uint32) bool {
-		for k := range w.rows {
-			for l := range w.rows {
-				if sets.Find(uint32(k)) == x && sets.Find(uint32(l)) == y && w.decide.Of(k, l) == cluster.Never {
-					return true
-				}
-			}
-		}
-		return false
-	}
 	for x := range w.rows {
 		for y := x + 1; y < len(w.rows); y++ {
-			if same, ok := w.j.answers[[2]uint32{w.rows[x], w.rows[y]}]; !ok || !same {
-				continue
+			if same, ok := w.j.answers[[2]uint32{w.rows[x], w.rows[y]}]; ok && same {
+				w.same = append(w.same, [2]int{x, y})
+			} else if ok {
+				w.apart = append(w.apart, [2]int{x, y})
 			}
-			if rx, ry := sets.Find(uint32(x)), sets.Find(uint32(y)); rx != ry && apart(rx, ry) {
-				conflicts++
-				continue
-			}
-			sets.Join(uint32(x), uint32(y))
 		}
 	}
+	if len(w.same)+len(w.apart) == 0 {
+		return 0
+	}
 	for x := range w.rows {
-		for y := x + 1; y < len(w.rows); y++ {
-			if sets.Find(uint32(x)) == sets.Find(uint32(y)) {
+		w.said = append(w.said, x)
+	}
+	for _, p := range w.same {
+		first, other := min(w.said[p[0]], w.said[p[1]]), max(w.said[p[0]], w.said[p[1]])
+		if w.divided(first, other) {
+			conflicts++
+			continue
+		}
+		for x, of := range w.said {
+			if of == other {
+				w.said[x] = first
+			}
+		}
+	}
+	for x, of := range w.said {
+		for y := x + 1; y < len(w.said); y++ {
+			if w.said[y] == of {
 				w.decide.Set(x, y, always)
-				w.answered++
 			}
 		}
 	}
 	return conflicts
+}
+
+// divided says whether someone holds apart two records of which one is by answers the same as x, and the other as y, each the first of those.
+func (w *weighed) divided(x, y int) bool {
+	return slices.ContainsFunc(w.apart, func(p [2]int) bool {
+		a, b := w.said[p[0]], w.said[p[1]]
+		return a == x && b == y || a == y && b == x
+	})
+}
+
+// settled says whether answers tell of two records whether they are one person's: what was said of these two, or of others that are by answers the
+// same as they.
+func (w *weighed) settled(x, y int) bool {
+	return len(w.said) > 0 && (w.said[x] == w.said[y] || w.divided(w.said[x], w.said[y]))
 }
 
 // always outweighs anything the model can say over a largest group, and stays far from cluster.Never.
@@ -390,25 +410,38 @@ func (w *weighed) persons(labels []int, head []uint32, out *outcome) {
 		}
 		w.members[label] = append(w.members[label], i)
 	}
-	first := len(out.links)
+	first, tree := len(out.links), w.tree()
 	for _, list := range w.members {
 		for _, x := range list {
 			head[w.rows[x]] = w.rows[list[0]]
 		}
-		out.links = w.links(list, out.links)
+		out.links = w.links(tree, list, out.links)
 	}
 	out.review = w.review(labels, out.links[first:], out.review)
 	w.judge(labels, out.links[first:], out)
 }
 
-// links adds the strongest pairs that hold one person's records together. Pairs someone answered come first.
-func (w *weighed) links(list []int, to []Link) []Link {
+// tree is by what the links that hold a person together are chosen: pairs of which someone said that they are the same, then the likeliest.
+// Averaging is done with what it decided by.
+func (w *weighed) tree() *cluster.Weights {
+	if len(w.same) == 0 {
+		return &w.bits
+	}
+	for x := range w.rows {
+		for y := x + 1; y < len(w.rows); y++ {
+			w.decide.Set(x, y, w.bits.Of(x, y))
+		}
+	}
+	for _, p := range w.same {
+		w.decide.Set(p[0], p[1], always+w.bits.Of(p[0], p[1]))
+	}
+	return &w.decide
+}
+
+// links adds the pairs of a tree that hold one person's records together.
+func (w *weighed) links(tree *cluster.Weights, list []int, to []Link) []Link {
 	if len(list) < 2 {
 		return to
-	}
-	tree := &w.bits
-	if w.answered > 0 {
-		tree = &w.decide
 	}
 	first := len(to)
 	weak := first

@@ -8,7 +8,7 @@ import (
 
 // Stratum is the pairs of a run that were linked, or were not, and weigh about the same. Two records of one person are a linked pair whether
 // or not a rule found them; they weigh what they do themselves or what the weakest link of the way between them does, whichever is more.
-// Pairs that were not linked are those that weigh groupedFrom or more.
+// Pairs that were not linked are those that weigh groupedFrom or more and of which no answer says that they are two people's.
 type Stratum struct {
 	Linked   bool    `json:"linked"`
 	From     float64 `json:"from_bits"` // as far as the next stratum's; the lowest of the linked holds all below
@@ -211,6 +211,8 @@ func (w *weighed) judge(labels []int, links []Link, out *outcome) {
 			bits, linked := w.bits.Of(x, y), labels[x] == labels[y]
 			if linked {
 				bits = max(bits, w.way[x*len(labels)+y])
+			} else if w.settled(x, y) {
+				continue
 			}
 			k, ok := stratum(bits, linked)
 			if !ok {

@@ -64,16 +64,14 @@ func (r ReviewReason) Sentence() string {
 func (r ReviewReason) OfOnePerson() bool { return r == WeakLink || r == LargePerson || r == TwoNumbers }
 
 // review adds the pairs of a group to look at: between two persons the likeliest pair, within a person its links that are not sure,
-// pairs that were held back, and two NHS numbers in one person. Pairs that someone has answered are not asked again.
+// pairs that were held back, and two NHS numbers in one person. Nothing is asked that answers have settled.
 func (w *weighed) review(labels []int, links []Link, to []Review) []Review {
 	low, high := w.j.o.ReviewFrom, w.j.o.ReviewTo
 	first := len(to)
 	ask := func(x, y int, bits float64, linked bool, why ReviewReason) {
-		a, b := w.rows[min(x, y)], w.rows[max(x, y)]
-		if _, answered := w.j.answers[[2]uint32{a, b}]; answered {
-			return
+		if !w.settled(x, y) {
+			to = append(to, Review{A: w.rows[min(x, y)], B: w.rows[max(x, y)], Bits: bits, Linked: linked, Reason: why})
 		}
-		to = append(to, Review{A: a, B: b, Bits: bits, Linked: linked, Reason: why})
 	}
 	for _, link := range links {
 		if p := Probability(link.Bits); p < high && !link.Answered {
@@ -128,16 +126,14 @@ func asked(list []Review, a, b uint32) bool {
 	return slices.ContainsFunc(list, func(r Review) bool { return r.A == a && r.B == b })
 }
 
-// twoNumbers finds two records of a person with different valid NHS numbers, the first two in order.
+// twoNumbers finds two records of a person with different valid NHS numbers that no answer holds to be one person's, the first two in order.
 func (w *weighed) twoNumbers(list []int) (x, y int, ok bool) {
-	first := -1
-	for _, i := range list {
-		switch n := w.j.s.columns.records[w.rows[i]].nhs; {
-		case n == 0:
-		case first < 0:
-			first = i
-		case n != w.j.s.columns.records[w.rows[first]].nhs:
-			return first, i, true
+	nhs := func(i int) uint32 { return w.j.s.columns.records[w.rows[i]].nhs }
+	for k, y := range list {
+		for _, x := range list[:k] {
+			if nhs(x) != 0 && nhs(y) != 0 && nhs(x) != nhs(y) && !w.settled(x, y) {
+				return x, y, true
+			}
 		}
 	}
 	return 0, 0, false

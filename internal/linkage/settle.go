@@ -34,8 +34,8 @@ type Settling struct {
 	Fresh func(answer int64) id.Person
 }
 
-// strongestTie is the weight of two records that somebody says are one person's.
-const strongestTie = int64(1) << 62
+// TieByAnswer is the weight of two records that somebody says are one person's.
+const TieByAnswer = int64(1) << 62
 
 // Settle says whose each record is, by what the run found and the answers that count. It looks at nothing else, so an answer that is
 // taken back leaves everything as it would be had it never been given: exactly, and in whatever order answers are taken back.
@@ -48,7 +48,7 @@ func Settle(in Settling) map[id.Record]id.Person {
 	for _, w := range in.Words {
 		for _, p := range w.Pairs {
 			if w.Same {
-				s.ties = append(s.ties, Tie{p[0], p[1], strongestTie})
+				s.ties = append(s.ties, Tie{p[0], p[1], TieByAnswer})
 			} else {
 				s.apart = append(s.apart, p)
 			}
