@@ -231,3 +231,33 @@ func TestEncodedShowsNoValues(t *testing.T) {
 		}
 	}
 }
+
+// TestPlaceholdersLinkNobody links no two records whose names are not known, by default dates and no fixed abode.
+func TestPlaceholdersLinkNobody(t *testing.T) {
+	t.Parallel()
+	layout, file := someFamilies(t, 400)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"Male,Unknown", "Not Known,Not Known", "Not,Known", "Jane,Doe", "Baby,Doe", "unknown male 3,", "XXX,XXX", "Mr John,Doe", "Test,Patient"}
+	for i := range 12 * len(names) {
+		text = fmt.Appendf(text, "P%d,%s,%s-01-01,%s\n", i, names[i%len(names)], []string{"1970", "1980", "1900"}[i/len(names)%3], []string{"NFA", "ZZ99 3VZ"}[i%2])
+	}
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	if code, _, said := run(t, "link-files", "--layout", layout, "--out", out, file); code != 0 {
+		t.Fatal(said)
+	}
+	links := csvRows(t, out+"/links.csv")
+	if len(links) < 300 {
+		t.Errorf("%d links", len(links))
+	}
+	for _, l := range links {
+		if l["record_a"][0] == 'P' || l["record_b"][0] == 'P' {
+			t.Errorf("%s is linked with %s", l["record_a"], l["record_b"])
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/maphash"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -70,7 +71,7 @@ func (b *viewBuilder) clear() {
 	who.Names, who.Births, who.Sex, who.Identifiers = who.Names[:0], who.Births[:0], person.SexUnknown, who.Identifiers[:0]
 	who.Postcodes, who.NoFixed, who.Address = who.Postcodes[:0], false, ""
 	who.Phones, who.Emails, who.Places = who.Phones[:0], who.Emails[:0], who.Places[:0]
-	b.title, b.forename, b.middle, b.surname, b.age = "", namePart{}, "", namePart{}, 0
+	b.title, b.forename, b.middle, b.surname, b.age, b.january, b.unnamed = "", namePart{}, "", namePart{}, 0, 0, false
 	b.former, b.others, b.aliases, b.births, b.address = b.former[:0], b.others[:0], b.aliases[:0], b.births[:0], b.address[:0]
 }
 
@@ -95,7 +96,9 @@ type viewBuilder struct {
 	aliases  []person.Name
 	births   []person.Birth // of aliases
 	address  []string
-	age      int // column of the age, plus 1
+	age      int  // column of the age, plus 1
+	january  int  // column of a date of birth that is a 1 January, plus 1
+	unnamed  bool // a name stood for one that is not known
 }
 
 // namePart is one part of a name and the column it came in.
@@ -159,6 +162,9 @@ func (b *viewBuilder) readOne(f Field, c int, s string, v []byte) {
 		switch {
 		case ok && f == BirthDay:
 			who.Births = append(who.Births, birth)
+			if person.FirstOfJanuary(birth.Day) {
+				b.january = c + 1
+			}
 		case ok:
 			b.births = append(b.births, birth)
 		}
@@ -260,6 +266,7 @@ func (b *viewBuilder) name(c int, s string) []person.Name {
 	default:
 		name, aside = person.ReadFullName(s)
 	}
+	b.unnamed = b.unnamed || len(aside) > 0
 	for _, a := range aside {
 		b.aside(c, a.Value, person.Why{Code: a.Code, Reason: a.Reason})
 	}
@@ -330,6 +337,7 @@ func (b *viewBuilder) sex(c int, s string) {
 func (b *viewBuilder) finish() {
 	who := &b.view.Identity
 	name, aside := person.ReadName(b.title, b.forename.text, b.middle, b.surname.text)
+	b.unnamed = b.unnamed || len(aside) > 0
 	for _, a := range aside {
 		c := b.forename.column
 		if a.Field == "surname" {
@@ -351,6 +359,10 @@ func (b *viewBuilder) finish() {
 		}
 	}
 	who.Names = append(who.Names, b.aliases...)
+	if b.january > 0 && b.unnamed && len(who.Names) == 0 {
+		who.Births = slices.DeleteFunc(who.Births, func(d person.Birth) bool { return person.FirstOfJanuary(d.Day) })
+		b.aside(b.january-1, b.text(b.r.value(b.january-1)), person.StandInBirth)
+	}
 	who.Births = append(who.Births, b.births...)
 	who.Address = strings.Join(b.address, " ")
 	if b.age > 0 && len(who.Births) == 0 {

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -76,6 +78,43 @@ func TestPersonIsRead(t *testing.T) {
 		}
 		if d := cmp.Diff(c.want, got); d != "" || strings.Join(codes, " ") != c.aside {
 			t.Errorf("%s %q: set aside %q, want %q (want, got)\n%s", c.column, c.sent, codes, c.aside, d)
+		}
+	}
+}
+
+// TestStandInBirths sets a 1 January aside where the name beside it stands for one that is not known, and only there.
+func TestStandInBirths(t *testing.T) {
+	t.Parallel()
+	l := mustLayout(t, "name: one\nversion: 1\nagency: one\nkind: people\ncolumns:\n  - {header: born, field: birth, format: yyyy-mm-dd}\n"+
+		"  - {header: first, field: forename}\n  - {header: last, field: surname}\n  - {header: aka, field: alias-name, form: whole}\n  - {header: age, field: age, as-of: extract}\n")
+	full := func(y, m, d int) []person.Birth {
+		return []person.Birth{{Day: day.Must(y, time.Month(m), d), Precision: person.FullDate}}
+	}
+	for row, want := range map[string][]person.Birth{
+		"1970-01-01,Male,Unknown,,":         nil,
+		"1980-01-01,Jane,Doe,,":             nil,
+		"1900-01-01,Ada,Example,,":          nil,
+		"1970-01-01,unknown male 3,,,45":    {{Day: day.Must(1980, 1, 1), Precision: person.YearOnly}}, // by the age
+		"1970-01-02,Male,Unknown,,":         full(1970, 1, 2),
+		"1970-01-01,Ada,Example,,":          full(1970, 1, 1),
+		"1970-01-01,Baby,Example,,":         full(1970, 1, 1),
+		"1970-01-01,Male,Unknown,Old Tom,":  full(1970, 1, 1),
+		"1970-01-01,,,,":                    full(1970, 1, 1),
+		"1970-01-01,Unknown,Unknown,Anon,4": {{Day: day.Must(2021, 1, 1), Precision: person.YearOnly}},
+	} {
+		r, err := NewReader(strings.NewReader("born,first,last,aka,age\n"+row+"\n"), l, Options{AsOf: asOf})
+		if err != nil || !r.Next() {
+			t.Fatal(row, err, r.Err())
+		}
+		view := r.Row().Person
+		if !slices.Equal(want, view.Identity.Births) {
+			t.Errorf("%s: births %v, want %v", row, view.Identity.Births, want)
+		}
+		told := slices.ContainsFunc(view.SetAside, func(s person.SetAside) bool {
+			return s.Code == "placeholder-date" && s.Field == "born" && s.Value == row[:10]
+		})
+		if sent, _ := day.Parse(row[:10]); told != (len(want) == 0 || want[0].Day != sent) {
+			t.Errorf("%s: set aside are %+v", row, view.SetAside)
 		}
 	}
 }

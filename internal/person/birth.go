@@ -45,6 +45,9 @@ func FirstOfJanuary(d day.Day) bool {
 	return m == time.January && dom == 1
 }
 
+// StandInBirth says of a 1 January beside a name that stands for "not known" why it is set aside: with nobody to ask, systems and clerks write one.
+var StandInBirth = Why{"placeholder-date", "A 1 January beside a name that is not known stands for a date of birth that is not known."}
+
 // BirthOfAge gives the year of birth meant by an age in whole years on a day: the likelier of the two it may be. It is a year
 // only; whoever compares it must allow the year beside it.
 func BirthOfAge(age int, on day.Day) (Birth, Why) {

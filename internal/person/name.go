@@ -12,17 +12,24 @@ var (
 		"not recorded", "not provided", "no name", "no name given", "refused", "declined", "withheld", "anonymous", "anon", "not applicable",
 		"n a", "none", "none given", "nil", "tbc", "to be confirmed", "test", "testing", "test patient", "testpatient", "zztest", "zz test",
 		"xxtest", "xx test", "test test", "dummy", "unknown male", "unknown female", "unknown man", "unknown woman", "unknown person",
-		"male unknown", "female unknown", "unidentified", "unidentified male", "unidentified female", "known as")
+		"male unknown", "female unknown", "unidentified", "unidentified male", "unidentified female", "known as",
+		"unknown patient", "patient unknown", "unknown adult", "unknown child", "unknown baby", "person unknown", "unidentified man",
+		"unidentified woman", "unidentified person", "unidentified patient", "not known male", "not known female")
+	// Two words of which each may be somebody's name, and that are nobody's together.
+	placeholderPairs = list("not known", "not given", "not stated", "not recorded", "not provided", "not applicable", "no name", "none given",
+		"test patient", "john doe", "jane doe", "baby doe", "male doe", "female doe", "unknown doe", "boy doe", "girl doe",
+		"joe bloggs", "jane bloggs", "fred bloggs", "baby unknown")
+	placeholderSurnames  = secondWords(placeholderPairs)
 	placeholderForenames = list("baby", "baby boy", "baby girl", "baby of", "boy", "girl", "infant", "newborn", "new born", "male infant",
 		"female infant", "infant male", "infant female", "twin", "twin one", "twin two", "twin 1", "twin 2", "twin i", "twin ii", "triplet",
 		"male", "female", "boy twin", "girl twin", "baby twin", "stillborn")
 )
 
 // IsPlaceholder says whether a whole name, or the part of one, stands for "not known" or for someone who was not named
-// yet: Unknown, N/K, Test, and as a forename Baby Boy or Twin 1.
+// yet: Unknown, N/K, Test, Unknown Male 3, and as a forename Baby Boy or Twin 1.
 func IsPlaceholder(s string, forename bool) bool {
 	f := Fold(s)
-	if f == "" || isRun(f) || placeholders[f] || strings.HasPrefix(f, "zz") && placeholders[strings.TrimLeft(f, "z ")] {
+	if f == "" || isRun(f) || placeholders[withoutNumber(f)] || strings.HasPrefix(f, "zz") && placeholders[strings.TrimLeft(f, "z ")] {
 		return true
 	}
 	if !forename {
@@ -30,6 +37,33 @@ func IsPlaceholder(s string, forename bool) bool {
 	}
 	return placeholderForenames[f] || placeholderForenames[strings.TrimRight(f, " 0123456789ab")] ||
 		strings.HasPrefix(f, "twin ") || strings.HasPrefix(f, "baby boy") || strings.HasPrefix(f, "baby girl")
+}
+
+// withoutNumber takes off the number by which unnamed people are told apart: "unknown male" of "unknown male 3".
+func withoutNumber(folded string) string {
+	if name := strings.TrimRight(folded, " 0123456789"); name != "" {
+		return name
+	}
+	return folded
+}
+
+// isPlaceholderPair says whether two parts of a name stand for "not known" together: Jane Doe, Not Known.
+func isPlaceholderPair(forename, surname string) bool {
+	if head, ok := headOf(strings.TrimLeft(surname, " ")); !ok || !pairHeads[head] {
+		return false // as of nearly all, which need not be folded
+	}
+	surname = withoutNumber(Fold(surname))
+	return placeholderSurnames[surname] && placeholderPairs[Fold(forename)+" "+surname]
+}
+
+// secondWords are the last words of names of two.
+func secondWords(names map[string]bool) map[string]bool {
+	words := map[string]bool{}
+	for name := range names {
+		_, second, _ := strings.Cut(name, " ")
+		words[second] = true
+	}
+	return words
 }
 
 // isRun says whether a folded value is one sign over and over, three times or more: xxx.
@@ -54,7 +88,7 @@ func StripTitle(s string) (title, rest string) {
 // ReadName reads a name that came in parts. Titles inside a part are moved out, further forenames become the middle name,
 // placeholders are set aside under the field they came in ("forename", "surname"). What is left may be the zero Name.
 func ReadName(title, forename, middle, surname string) (Name, []SetAside) {
-	if title == "" && middle == "" && isNameWord(forename, true) && isNameWord(surname, false) {
+	if title == "" && middle == "" && isNameWord(forename, true) && isNameWord(surname, false) && !isPlaceholderPair(forename, surname) {
 		return Name{Forename: forename, Surname: surname}, nil // as nearly all are
 	}
 	return readParts(title, forename, middle, surname)
@@ -74,6 +108,9 @@ func readParts(title, forename, middle, surname string) (Name, []SetAside) {
 			return ""
 		}
 		return value
+	}
+	if _, bare := StripTitle(forename); n.Middle == "" && isPlaceholderPair(bare, surname) {
+		return n, append(aside, placeholderName.SetAside("forename", squeeze(forename)), placeholderName.SetAside("surname", squeeze(surname)))
 	}
 	t, forename := StripTitle(check("forename", forename))
 	if n.Title == "" {
@@ -104,13 +141,7 @@ func isNameWord(s string, forename bool) bool {
 // placeholderHeads are the first three letters of everything that IsPlaceholder finds and that begins with three letters. Few names begin so,
 // and the others need not be folded and looked up.
 var placeholderHeads = func() (heads [1 << 15]bool) {
-	for _, words := range []map[string]bool{placeholders, placeholderForenames} {
-		for w := range words {
-			if head, ok := headOf(w); ok {
-				heads[head] = true
-			}
-		}
-	}
+	heads = headsOf(placeholders, placeholderForenames)
 	for c := 'a'; c <= 'z'; c++ {
 		for _, w := range []string{string([]rune{c, c, c}), string([]rune{'z', 'z', c})} {
 			head, _ := headOf(w)
@@ -119,6 +150,20 @@ var placeholderHeads = func() (heads [1 << 15]bool) {
 	}
 	return heads
 }()
+
+// pairHeads are those of the surnames in placeholderPairs, each of which has three letters or more.
+var pairHeads = headsOf(placeholderSurnames)
+
+func headsOf(lists ...map[string]bool) (heads [1 << 15]bool) {
+	for _, words := range lists {
+		for w := range words {
+			if head, ok := headOf(w); ok {
+				heads[head] = true
+			}
+		}
+	}
+	return heads
+}
 
 // headOf numbers the first three letters of a value, whatever their case; false where it does not begin with three letters of ASCII.
 func headOf(s string) (head uint16, ok bool) {
@@ -162,7 +207,7 @@ func ReadFullName(s string) (Name, []SetAside) {
 		return Name{}, []SetAside{placeholderName.SetAside("name", s)}
 	}
 	title, rest := StripTitle(s)
-	if IsPlaceholder(rest, true) {
+	if forename, surname, _ := strings.Cut(rest, " "); IsPlaceholder(rest, true) || isPlaceholderPair(forename, surname) {
 		return Name{}, []SetAside{placeholderName.SetAside("name", s)}
 	}
 	return Name{Title: title, Full: rest}, nil
