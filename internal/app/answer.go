@@ -27,7 +27,7 @@ var (
 	errNoReason = fault.InvalidField("reason", "Say why you think so.", "For example: the worker met both. Leave health details out.")
 )
 
-// Answer keeps an answer for ever. "Not the same" makes the record a person of its own at once; the footprint follows, and a new
+// Answer keeps an answer for ever, of somebody who has seen what the records say. "Not the same" makes the record a person of its own at once; the footprint follows, and a new
 // cost run brings the cohort after it.
 func (a *App) Answer(ctx context.Context, who Who, in AnswerRecords) (moved id.Person, err error) {
 	acts := map[string]policy.Act{"same": policy.PersonSame, "not-same": policy.PersonNotSame, "unsure": policy.PersonUnsure}
@@ -57,6 +57,9 @@ func (a *App) Answer(ctx context.Context, who Who, in AnswerRecords) (moved id.P
 		}
 		if in.Answer != "unsure" {
 			x.CountsFrom = run
+		}
+		if err := sawRecords(tx, in.Person); err != nil {
+			return err
 		}
 		if x, err = tx.AddAnswer(x); err != nil || in.Answer == "unsure" {
 			return err

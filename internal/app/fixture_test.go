@@ -72,6 +72,30 @@ func (w *scene) as(role policy.Role, purpose policy.Purpose) Who {
 	return who
 }
 
+// reader is an analyst to whom names are shown, so that they may answer about what they open.
+func (w *scene) reader() Who {
+	w.t.Helper()
+	return w.showsNames(w.as(policy.Analyst, policy.CheckRecords))
+}
+
+// showsNames shows names to somebody. Their session goes on by the Who that it gives.
+func (w *scene) showsNames(who Who) Who {
+	w.t.Helper()
+	token, err := w.app.ShowNames(w.t.Context(), who, policy.CheckRecords)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return bySecret("south-london", token)
+}
+
+// opens opens a person's page, so that an answer may be given about it.
+func (w *scene) opens(who Who, p id.Person) {
+	w.t.Helper()
+	if _, err := w.app.Person(w.t.Context(), who, p, 0); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // layout adds a layout and approves it.
 func (w *scene) layout(agency, text string) id.Layout {
 	w.t.Helper()

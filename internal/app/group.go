@@ -159,7 +159,7 @@ type SplitPerson struct {
 }
 
 // Split parts some records of a person from the others: together they become a person of their own, at once and for ever. It is one
-// answer, and is taken back as one.
+// answer of somebody who has seen what the records say, and is taken back as one.
 func (a *App) Split(ctx context.Context, who Who, in SplitPerson) (made id.Person, err error) {
 	in.Reason = strings.TrimSpace(in.Reason)
 	if len(in.Records) == 0 {
@@ -190,6 +190,9 @@ func (a *App) Split(ctx context.Context, who Who, in SplitPerson) (made id.Perso
 			for _, c := range chosen {
 				x.Pairs = append(x.Pairs, ordered(c, r))
 			}
+		}
+		if err := sawRecords(tx, in.Person); err != nil {
+			return err
 		}
 		if x, err = tx.AddAnswer(x); err != nil {
 			return err

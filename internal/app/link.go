@@ -186,7 +186,9 @@ func (a *App) gatherRecords(tx *store.Tx, anew string) (*linking, error) {
 		return nil, err
 	}
 	for _, x := range pairs {
-		l.answered = append(l.answered, ordered(x.Pairs[0][0], x.Pairs[0][1]))
+		if x.UndoneAt.IsZero() {
+			l.answered = append(l.answered, ordered(x.Pairs[0][0], x.Pairs[0][1]))
+		}
 	}
 	extracts, _, err := extractInputs(tx)
 	l.inputs = RunInputs{Extracts: extracts, Answers: len(answers), Configuration: l.area.Version, Code: a.version, LinkRun: here.LinkRun}

@@ -136,7 +136,7 @@ func (w *scene) likeTheWhole(what string) {
 // touched keeps their number; and where the run before is no ground, all are compared and the run says why.
 func TestLinkRunSinceAnother(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
-		analyst := w.as(policy.Analyst, policy.CheckRecords)
+		analyst := w.reader()
 		l := w.layout("lantern", numbered)
 		file := crowdFile(60) // 90 records
 		first := w.send(l, march, false, file)

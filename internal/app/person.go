@@ -154,7 +154,7 @@ func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPa
 	if err := p.records(tx, m, sight, records); err != nil {
 		return p, err
 	}
-	if p.Named {
+	if notes(tx, theirRecords, p.Named); p.Named {
 		p.Name, p.Birth = bestName(records), bestBirth(records)
 	}
 	if err := p.contacts(tx, m, sight, here.LinkRun); err != nil {

@@ -51,7 +51,7 @@ func (w *scene) find(forename, surname string) id.Person {
 func TestNotTheSamePerson(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
 		w.twoAgencies()
-		analyst := w.as(policy.Analyst, policy.CheckRecords)
+		analyst := w.reader()
 		dean := w.find("Dean", "Whitlok") // a typo
 		before, err := w.app.Person(t.Context(), analyst, dean, 0)
 		if err != nil || len(before.Records) != 2 || len(before.Links) != 1 {
@@ -105,7 +105,7 @@ func TestAnswerWhileLinking(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
 		w.twoAgencies()
 		dean := w.find("Dean", "Whitlock")
-		analyst := w.as(policy.Analyst, policy.CheckRecords)
+		analyst := w.reader()
 		before, err := w.app.Person(t.Context(), analyst, dean, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -142,7 +142,7 @@ func TestUndoneAnswerLeavesOthersWhereTheyAre(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
 		w.twoAgencies()
 		dean := w.find("Dean", "Whitlock")
-		analyst := w.as(policy.Analyst, policy.CheckRecords)
+		analyst := w.reader()
 		before, err := w.app.Person(t.Context(), analyst, dean, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -185,7 +185,7 @@ func TestUndoThroughSomebodyElse(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
 		w.twoAgencies()
 		dean, ann := w.find("Dean", "Whitlock"), w.find("Ann", "Poole")
-		analyst := w.as(policy.Analyst, policy.CheckRecords)
+		analyst := w.reader()
 		page, err := w.app.Person(t.Context(), analyst, dean, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -225,7 +225,7 @@ func sortedTwo(a, b string) [2]string {
 func TestNamesStayBehindTheDoor(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
 		w.twoAgencies()
-		analyst := w.as(policy.Analyst, policy.CheckRecords)
+		analyst := w.reader()
 		dean := w.find("Dean", "Whitlock")
 		p, err := w.app.Person(t.Context(), analyst, dean, 0)
 		if err != nil {

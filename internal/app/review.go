@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"throughline/internal/area"
 	"throughline/internal/cohort"
@@ -99,7 +100,7 @@ func readingsOf(answers []store.Answer) map[Pair][]linkage.Reading {
 
 // waitingPairs gives every pair in doubt, with how it stands, in the order of what an answer is worth: what it is expected to move; where
 // that is the same, the least sure; then by their numbers.
-func waitingPairs(tx *store.Tx) ([]waiting, map[Pair][]linkage.Reading, error) {
+func waitingPairs(tx *store.Tx) ([]waiting, []store.Answer, error) {
 	doubts, err := tx.DoubtPairs()
 	if err != nil {
 		return nil, nil, err
@@ -124,7 +125,7 @@ func waitingPairs(tx *store.Tx) ([]waiting, map[Pair][]linkage.Reading, error) {
 		return cmp.Or(cmp.Compare(y.gain, x.gain), cmp.Compare(unsure(y), unsure(x)), cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B))
 	})
 	askOnce(out)
-	return out, readings, nil
+	return out, answers, nil
 }
 
 // askOnce leaves one question about any two people. Pairs that somebody has read go on as they stand.
@@ -206,11 +207,11 @@ func (p *PairList) fill(tx *store.Tx, in PairsAsked) error {
 	if p.Run, err = tx.Run(here.LinkRun); err != nil {
 		return err
 	}
-	all, readings, err := waitingPairs(tx)
+	all, answers, err := waitingPairs(tx)
 	if err != nil {
 		return err
 	}
-	p.count(readings)
+	p.count(answers)
 	agencies := map[id.Agency]store.Agency{}
 	for _, g := range p.Agencies {
 		agencies[g.ID] = g
@@ -259,17 +260,58 @@ func (p *PairList) fill(tx *store.Tx, in PairsAsked) error {
 }
 
 // count says how often two people agree, and how many pairs are answered.
-func (p *PairList) count(readings map[Pair][]linkage.Reading) {
-	var twice [][2]linkage.Says
-	for _, r := range readings {
+func (p *PairList) count(answers []store.Answer) {
+	for _, r := range readingsOf(answers) {
 		if says, _ := linkage.Judge(r, false); says != "" {
 			p.Answered++
 		}
-		if len(r) > 1 {
-			twice = append(twice, [2]linkage.Says{r[0].Says, r[1].Says})
+	}
+	var twice [][2]linkage.Says
+	for _, says := range blindReadings(answers) {
+		if len(says) > 1 {
+			twice = append(twice, [2]linkage.Says(says))
 		}
 	}
 	p.Accord = linkage.Agree(twice)
+}
+
+// afterUndo are the answers given once one about the same pair had been taken back: whoever gave them may have seen what the model makes of
+// the pair, and what others said. answers are in their order.
+func afterUndo(answers []store.Answer) map[int64]bool {
+	back := map[Pair]time.Time{}
+	out := map[int64]bool{}
+	for _, x := range answers {
+		if len(x.Pairs) != 1 {
+			continue
+		}
+		p := Pair(ordered(x.Pairs[0][0], x.Pairs[0][1]))
+		at, any := back[p]
+		out[x.ID] = any && !at.After(x.At)
+		if !x.UndoneAt.IsZero() && (!any || x.UndoneAt.Before(at)) {
+			back[p] = x.UndoneAt
+		}
+	}
+	return out
+}
+
+// blindReadings are what people said first of each pair, also where they took it back, but for what is afterUndo: by these it is measured how
+// often people agree.
+func blindReadings(answers []store.Answer) map[Pair][]linkage.Says {
+	type reader struct {
+		pair Pair
+		by   id.Account
+	}
+	after, heard, out := afterUndo(answers), map[reader]bool{}, map[Pair][]linkage.Says{}
+	for _, x := range answers {
+		if len(x.Pairs) != 1 || after[x.ID] {
+			continue
+		}
+		r := reader{Pair(ordered(x.Pairs[0][0], x.Pairs[0][1])), x.Account}
+		if !heard[r] {
+			heard[r], out[r.pair] = true, append(out[r.pair], linkage.Says(x.Answer))
+		}
+	}
+	return out
 }
 
 // shownStand is how a pair stands as it may be said to somebody who is yet to look: that others differ, or wait for a second, would tell
@@ -334,6 +376,7 @@ func pairsWaiting(tx *store.Tx) (n int, err error) {
 type ReadingShown struct {
 	store.Answer
 	By, UndoneBy string
+	After        bool // it was given once another had been taken back: see afterUndo
 }
 
 // PairPage is two records side by side. Until the viewer has answered, nothing of the model's weight is in it, nor whether the two are
@@ -347,6 +390,7 @@ type PairPage struct {
 	Why      linkage.ReviewReason // blind while Blind
 	Compared []EvidencePart       // how far each field agrees, without weights
 	Blind    bool                 // the viewer is asked, and sees no weight before they have answered
+	Again    bool                 // an answer about the pair was taken back
 	Stand    linkage.Stand
 	MaySame, MayNotSame, MayUnsure,
 	MayUndo bool
@@ -415,6 +459,7 @@ func (a *App) pairPage(tx *store.Tx, in Pair) (p PairPage, err error) {
 	for i, r := range records {
 		p.Named = p.Named && tx.May(policy.PersonSeeName, policy.Subject{Kind: policy.Person, ID: int64(r.Person)}, facts[i])
 	}
+	notes(tx, pairNoted(in), p.Named)
 	m, err := a.priceMap(tx)
 	if err != nil {
 		return p, err
@@ -458,8 +503,10 @@ func (p *PairPage) read(tx *store.Tx, in Pair, may bool) error {
 	open := p.Stand.Open(len(readings), linkage.AskedTwice(in[0], in[1]))
 	mine := slices.ContainsFunc(readings, func(r linkage.Reading) bool { return r.By == p.Viewer.Account })
 	p.Blind, p.Waits = open && !mine && may, open && mine
+	after := afterUndo(answers)
 	for _, x := range answers {
-		r := ReadingShown{Answer: x}
+		r := ReadingShown{Answer: x, After: after[x.ID]}
+		p.Again = p.Again || !x.UndoneAt.IsZero()
 		if r.By, err = tx.NameOf(x.Account); err != nil {
 			return err
 		}
@@ -528,7 +575,7 @@ type AnswerPair struct {
 // pairActs are the acts of answering.
 var pairActs = map[string]policy.Act{"same": policy.PairSame, "not-same": policy.PairNotSame, "unsure": policy.PairUnsure}
 
-// AnswerPair keeps an answer about two records for ever. Once an answer counts, the two people become one or the one becomes two at once;
+// AnswerPair keeps an answer about two records for ever, of somebody who has seen what both say. Once an answer counts, the two people become one or the one becomes two at once;
 // the footprint follows, a new cost run brings the cohort after it, and the next link run keeps to it.
 func (a *App) AnswerPair(ctx context.Context, who Who, in AnswerPair) error {
 	act, ok := pairActs[in.Answer]
@@ -566,6 +613,9 @@ func (a *App) AnswerPair(ctx context.Context, who Who, in AnswerPair) error {
 			return fault.New(fault.Conflict, "answered-already", "You have answered this pair already.", "Take your answer back to give another.")
 		case !stands.Open(len(readings), linkage.AskedTwice(in.Pair[0], in.Pair[1])):
 			return fault.New(fault.Conflict, "answered-already", "Somebody has answered this pair meanwhile.", "Look at their answer; whoever thinks otherwise can take it back, with a reason.")
+		}
+		if err := sawPair(tx, in.Pair); err != nil {
+			return err
 		}
 		x := store.Answer{Answer: in.Answer, Record: in.Pair[1], Person: records[0].Person, Reason: in.Reason, Pair: true, Both: in.Both && in.Answer != "unsure",
 			Pairs: [][2]id.Record{in.Pair}}

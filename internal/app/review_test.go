@@ -82,6 +82,9 @@ func (w *scene) inDoubt() (all []waiting) {
 
 func (w *scene) answerPair(who Who, p Pair, answer string) {
 	w.t.Helper()
+	if _, err := w.app.Pair(w.t.Context(), who, p); err != nil {
+		w.t.Fatal(err)
+	}
 	if err := w.app.AnswerPair(w.t.Context(), who, AnswerPair{Pair: p, Answer: answer, Reason: "The worker met both."}); err != nil {
 		w.t.Fatalf("%v %s: %v", p, answer, err)
 	}
@@ -108,14 +111,14 @@ func (w *scene) another(name string) Who {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return who
+	return w.showsNames(who)
 }
 
 // TestSameAndBack: two people become one at once and stay so in the next run; taken back, everything is where it was.
 func TestSameAndBack(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
 		w.doubtful()
-		analyst := w.as(policy.Analyst, policy.CheckRecords)
+		analyst := w.reader()
 		all := w.inDoubt()
 		i := slices.IndexFunc(all, func(x waiting) bool { return !x.Linked() })
 		if i < 0 {
@@ -180,7 +183,7 @@ func TestSameAndBack(t *testing.T) {
 func TestTwoReaders(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
 		w.doubtful()
-		first, second, third := w.as(policy.Analyst, policy.CheckRecords), w.another("Second"), w.another("Third")
+		first, second, third := w.reader(), w.another("Second"), w.another("Third")
 		all := w.inDoubt()
 		pair, before := Pair{all[0].A, all[0].B}, w.holders()
 		changes := "same"
@@ -188,6 +191,9 @@ func TestTwoReaders(t *testing.T) {
 			changes = "not-same"
 		}
 		other := map[string]string{"same": "not-same", "not-same": "same"}[changes]
+		if _, err := w.app.Pair(t.Context(), first, pair); err != nil {
+			t.Fatal(err)
+		}
 		if err := w.app.AnswerPair(t.Context(), first, AnswerPair{Pair: pair, Answer: changes, Reason: "I think so.", Both: true}); err != nil {
 			t.Fatal(err)
 		}
@@ -224,6 +230,135 @@ func TestTwoReaders(t *testing.T) {
 	})
 }
 
+// TestAnswersAreOfWhatWasSeen: nobody answers about records whose values were hidden when they last opened them, nor parts them; that names
+// are hidden again by the time of the answer does not matter, and a purpose that needs no names hides them.
+func TestAnswersAreOfWhatWasSeen(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.doubtful()
+		dean, before := w.find("Dean", "Whitlock"), w.holders()
+		all := w.inDoubt()
+		pair, other := Pair{all[0].A, all[0].B}, Pair{all[1].A, all[1].B}
+		hidden := w.as(policy.Analyst, policy.CheckRecords)
+		group := func(who Who) (out SplitPerson) {
+			t.Helper()
+			g, err := w.app.Group(t.Context(), who, dean)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return SplitPerson{dean, []id.Record{g.Records[0].RecordVersion.Record}, "The worker met both."}
+		}
+		refused := func(what string, err error) {
+			t.Helper()
+			if fault.As(err).Code != errUnseen.Code {
+				t.Errorf("%s gave %v", what, err)
+			}
+		}
+		tries := func(when string, who Who) {
+			t.Helper()
+			for says := range pairActs {
+				refused(when+": "+says, w.app.AnswerPair(t.Context(), who, AnswerPair{Pair: pair, Answer: says, Reason: "I think so."}))
+			}
+			split := group(hidden)
+			_, err := w.app.Split(t.Context(), who, split)
+			refused(when+": parting records", err)
+			_, err = w.app.Answer(t.Context(), who, AnswerRecords{Person: dean, Record: split.Records[0], Answer: "not-same", Reason: "I think so."})
+			refused(when+": an answer about a record", err)
+		}
+		open := func(who Who, p Pair, named bool) {
+			t.Helper()
+			if page, err := w.app.Pair(t.Context(), who, p); err != nil || page.Named != named {
+				t.Fatalf("names shown %t, want %t (%v)", page.Named, named, err)
+			}
+		}
+		tries("never opened", hidden)
+		open(hidden, pair, false)
+		tries("opened with values hidden", hidden)
+		reader := w.reader()
+		tries("names are shown, and the pair was not opened since", reader)
+		open(reader, other, true)
+		tries("another pair was opened with its values", reader)
+		open(reader, pair, true)
+		group(reader)
+		open(hidden, pair, false)
+		tries("opened with values hidden since", reader)
+		diff(t, "whose the records are", before, w.holders())
+
+		open(reader, pair, true)
+		if err := w.app.HideNames(t.Context(), reader); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.app.AnswerPair(t.Context(), reader, AnswerPair{Pair: pair, Answer: "unsure"}); err != nil {
+			t.Errorf("the values were seen, and names are hidden again: %v", err)
+		}
+		reader = w.reader()
+		split := group(reader)
+		if _, err := w.app.Split(t.Context(), reader, split); err != nil {
+			t.Error(err)
+		}
+		token, err := w.app.StatePurpose(t.Context(), w.reader(), policy.FindAndCost, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := w.app.SearchForm(t.Context(), bySecret("south-london", token)); err != nil || !v.NamesUntil.IsZero() {
+			t.Errorf("with another purpose names are said to be shown until %s (%v)", v.NamesUntil, err)
+		}
+	})
+}
+
+// TestAgreementIsOfBlindAnswers: how often people agree is measured by what each said first, before any answer about the pair was taken back.
+func TestAgreementIsOfBlindAnswers(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.doubtful()
+		first, second := w.reader(), w.another("Second")
+		all := w.inDoubt()
+		pair, other := Pair{all[0].A, all[0].B}, Pair{all[1].A, all[1].B}
+		accord := func() linkage.Accord {
+			t.Helper()
+			list, err := w.app.Pairs(t.Context(), second, PairsAsked{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			list.Accord.Kappa, list.Accord.Defined = 0, false
+			return list.Accord
+		}
+		undo := func(who Who, p Pair, n int) {
+			t.Helper()
+			page, err := w.app.Pair(t.Context(), who, p)
+			if err == nil {
+				err = w.app.UndoPair(t.Context(), who, UndoPair{Pair: p, Answer: page.Readings[n].ID})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.answerPair(first, pair, "unsure")
+		w.at.Add(60)
+		w.answerPair(second, pair, "same")
+		diff(t, "two who differ", linkage.Accord{Pairs: 1}, accord())
+		w.at.Add(60)
+		undo(second, pair, 1)
+		diff(t, "the second was taken back", linkage.Accord{Pairs: 1}, accord())
+		w.at.Add(60)
+		w.answerPair(second, pair, "unsure")
+		diff(t, "given again, with the weight seen", linkage.Accord{Pairs: 1}, accord())
+		w.answerPair(first, other, "unsure")
+		w.at.Add(60)
+		undo(first, other, 0)
+		w.at.Add(60)
+		w.answerPair(second, other, "unsure")
+		diff(t, "once one was taken back, another’s answer may not be blind", linkage.Accord{Pairs: 1}, accord())
+		page, err := w.app.Pair(t.Context(), second, pair)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var after []bool
+		for _, r := range page.Readings {
+			after = append(after, r.After)
+		}
+		diff(t, "which answers came after one had been taken back", []bool{false, false, true}, after)
+	})
+}
+
 // takeAllBack takes every answer about a pair back.
 func (w *scene) takeAllBack(who Who) {
 	w.t.Helper()
@@ -233,7 +368,7 @@ func (w *scene) takeAllBack(who Who) {
 		return err
 	})
 	for _, x := range all {
-		if err == nil {
+		if err == nil && x.UndoneAt.IsZero() {
 			err = w.app.UndoPair(w.t.Context(), who, UndoPair{Pair: x.Pairs[0], Answer: x.ID})
 		}
 	}
@@ -261,7 +396,7 @@ func TestAnswersAndUndosRestoreExactly(t *testing.T) {
 	w := newScene(t, "")
 	w.doubtful()
 	start := w.holders()
-	analyst := w.as(policy.Analyst, policy.CheckRecords)
+	analyst := w.reader()
 	pairs := w.inDoubt()
 	for _, d := range pairs {
 		t.Logf("%d and %d: %d ppm, %s, linked %t", d.A, d.B, d.PPM, d.Why, d.Linked())
@@ -376,7 +511,7 @@ func TestAnswersAndUndosRestoreExactly(t *testing.T) {
 func TestSplitAndWhoReceived(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
 		w.doubtful()
-		analyst, before := w.as(policy.Analyst, policy.CheckRecords), w.holders()
+		analyst, before := w.reader(), w.holders()
 		dean := w.find("Dean", "Whitlock")
 		tick := func() { w.at.Add(60) }
 		tick()
@@ -471,7 +606,7 @@ func TestOneQuestionAboutTwoPeople(t *testing.T) {
 func TestPairsThatDecideComeFirst(t *testing.T) {
 	w := newScene(t, "")
 	w.doubtful()
-	analyst := w.as(policy.Analyst, policy.CheckRecords)
+	analyst := w.reader()
 	first, err := w.app.Pairs(t.Context(), analyst, PairsAsked{})
 	if err != nil {
 		t.Fatal(err)
@@ -501,7 +636,7 @@ func TestPairsThatDecideComeFirst(t *testing.T) {
 func TestChainOfAnswers(t *testing.T) {
 	w := newScene(t, "")
 	w.doubtful()
-	analyst := w.as(policy.Analyst, policy.CheckRecords)
+	analyst := w.reader()
 	var chain []Pair // a and b, b and c, c and d, by rising numbers
 	all := w.inDoubt()
 	slices.SortFunc(all, func(x, y waiting) int { return cmp.Compare(x.A, y.A) })

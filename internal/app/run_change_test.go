@@ -69,7 +69,7 @@ func TestAnswerIsTheReasonForBoth(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
 		w.inNeed(1, deans)
 		w.run()
-		analyst := w.as(policy.Analyst, policy.CheckRecords)
+		analyst := w.reader()
 		dean := w.find("Dean", "Whitlock")
 		p, err := w.app.Person(t.Context(), analyst, dean, 0)
 		if err != nil {

@@ -128,7 +128,7 @@ func (a *App) SignOut(ctx context.Context, who Who) error {
 var errChangeFirst = fault.New(fault.Denied, "change-password", "Your password was made for you.", "Choose your own password first.")
 
 // StatePurpose notes why somebody is here, which is recorded with all they open until they say otherwise, and renews the
-// session's token. why is their own words, and may be empty.
+// session's token. A purpose that needs no names hides them. why is their own words, and may be empty.
 func (a *App) StatePurpose(ctx context.Context, who Who, purpose policy.Purpose, why string) (token string, err error) {
 	token, hash, err := newToken()
 	if err != nil {
@@ -147,6 +147,11 @@ func (a *App) StatePurpose(ctx context.Context, who Who, purpose policy.Purpose,
 		}
 		if err := tx.StatePurpose(purpose, why); err != nil {
 			return err
+		}
+		if sees, _ := policy.ActInfo(policy.PersonSeeName); !slices.Contains(sees.Purposes, purpose) {
+			if err := tx.ShowNamesUntil(time.Time{}); err != nil { // else a page would say that they are shown, and show none
+				return err
+			}
 		}
 		return tx.RenewSession(hash)
 	})

@@ -236,7 +236,7 @@ func TestWhoLookedIsKeptToItsAgency(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
 		w.keptToItsAgency()
 		lantern, fernhill := w.somebodyOf("lantern", policy.CheckRecords, policy.Coordinator), w.somebodyOf("fernhill", policy.CheckRecords, policy.Coordinator)
-		analyst := w.as(policy.Analyst, policy.CheckRecords)
+		analyst := w.reader()
 		dean := w.find("Dean", "Whitlock")
 		open := func(who Who) PersonPage {
 			t.Helper()

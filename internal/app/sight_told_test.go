@@ -64,7 +64,8 @@ func TestMixedDataNamesNoHiddenAgency(t *testing.T) {
 		t.Run(parted.name, func(t *testing.T) {
 			inBoth(t, func(t *testing.T, w *scene) {
 				dean := w.threeKnowDean(400)
-				analyst := w.as(policy.Analyst, policy.CheckRecords)
+				analyst := w.reader()
+				w.opens(analyst, dean)
 				var leave []id.Record
 				for _, agency := range parted.agencies {
 					leave = append(leave, w.recordOf(dean, agency))

@@ -101,6 +101,9 @@ func (tx *Tx) creates(kind policy.SubjectKind, n int64) {
 	}
 }
 
+// Shows notes what of its subject an answer holds, so that its event tells it.
+func (tx *Tx) Shows(what string) { tx.made = append(tx.made, what) }
+
 // Asked is one thing that somebody searched by: what it is, and its value in one way of writing it.
 type Asked struct{ What, Value string }
 

@@ -37,7 +37,7 @@ var (
 	doubtOf = query("doubt.of-pair", `
 		select d.record_a, d.record_b, d.millibits, d.ppm, d.evidence, d.why from areas a join doubts d on d.run = a.link_run
 		where a.id = $1 and d.area = $1 and d.record_a = $2 and d.record_b = $3`)
-	answersPaired = query("answer.of-pairs", answerRows+`where x.area = $1 and x.pair = 1 and x.undone_at = ''`+inOrder)
+	answersPaired = query("answer.of-pairs", answerRows+`where x.area = $1 and x.pair = 1`+inOrder)
 	answersOfPair = query("answer.of-pair", answerRows+`where x.area = $1 and x.pair = 1
 		and x.id in (select answer from answer_pairs where record_a = $2 and record_b = $3)`+inOrder)
 	answersChanged = query("answer.changed-in", answerRows+`where x.area = $1 and x.counts_from = $2
@@ -68,7 +68,7 @@ func (tx *Tx) Doubt(a, b id.Record) (d Doubt, err error) {
 	return d, missing(err, "pair")
 }
 
-// PairAnswers gives every answer about two records that has not been taken back, oldest first, and shows nobody.
+// PairAnswers gives every answer about two records, also those taken back, oldest first, and shows nobody.
 func (tx *Tx) PairAnswers() ([]Answer, error) { return tx.answersBy(answersPaired, tx.area) }
 
 // AnswersOfPair gives what people said of two records, taken back or not, oldest first.

@@ -635,7 +635,7 @@ var readings = map[string]reading{
 }
 
 // notReadings are the methods of Tx that read no row of an area, or write.
-var notReadings = strings.Fields(`Now Names Asks Actor Purpose Purposes Confirm Ask May MayFor MayHere MayEver MustChange VerifyAudit
+var notReadings = strings.Fields(`Now Names Shows Asks Actor Purpose Purposes Confirm Ask May MayFor MayHere MayEver MustChange VerifyAudit
 	AddAccount SetPasswordHash SetRoles Suspend Restore SaveArea AddAgency AddExtract PriceMapsVersion ExtractIsChecked ExtractIsFaulty MoveExtract ExtractIsSwept
 	StageSums StageTotals AddJob TakeJob JobProgress FinishJob ReleaseJob AddLayout ApproveLayout AddPersons StageMemberships StageLinks StageDoubts
 	AddMembershipEvents SetMembership ForwardPerson AddAnswer UndoAnswer SetCounts AnswerMade AnswerIsOn SetPrice ApprovePrice AddRun FixRun PublishRun FailRun SweepRun

@@ -69,11 +69,11 @@ func (s *Server) groupPage(w http.ResponseWriter, r *http.Request, who app.Who, 
 	for i := range shown.Records {
 		shown.Records[i].Agency = named[shown.Records[i].Record]
 	}
-	c := ui.Group{Person: p.Person, Records: shown.RecordTable(), Few: len(p.Records) < 2, MaySplit: p.MaySplit && len(p.Records) > 1, Form: form}
+	c := ui.Group{Person: p.Person, Records: shown.RecordTable(), Few: len(p.Records) < 2, MaySplit: p.MaySplit && len(p.Records) > 1, Form: form,
+		Named: p.Named, MayShowNames: p.Viewer.MayEver(policy.NamesShow) && !p.Named && p.Viewer.NamesUntil.IsZero()}
 	for _, r := range p.Records {
 		number := r.RecordVersion.Record
-		c.Choices = append(c.Choices, ui.Option{Value: strconv.FormatInt(int64(number), 10), Label: named[number],
-			Hint: recordFrom(r)})
+		c.Choices = append(c.Choices, ui.Option{Value: strconv.FormatInt(int64(number), 10), Label: named[number]})
 	}
 	link := func(x app.GroupLink) ui.GroupLink {
 		out := ui.GroupLink{A: x.Pair[0], B: x.Pair[1], Probability: float64(x.PPM) / 1_000_000, Blind: x.Blind, Doubt: x.Doubt, Why: reasonName(x.Why), Other: x.Other}

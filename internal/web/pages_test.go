@@ -21,7 +21,7 @@ func TestNotTheSamePersonInABrowser(t *testing.T) {
 	b := s.as(policy.Analyst, policy.FindAndCost)
 	person := ""
 	for _, m := range hrefs.FindAllStringSubmatch(b.status(b.get("/cohort"), http.StatusOK).Body.String(), -1) {
-		if strings.HasPrefix(m[1], "/people/") && strings.Contains(b.get(m[1]).Body.String(), `id="not-same"`) {
+		if strings.HasPrefix(m[1], "/people/") && strings.Contains(b.get(m[1]).Body.String(), "To answer whether they are one person, show names first") {
 			person = m[1]
 			break
 		}
@@ -29,14 +29,23 @@ func TestNotTheSamePersonInABrowser(t *testing.T) {
 	if person == "" {
 		t.Fatal("nobody of the cohort has two records")
 	}
-	page := b.get(person).Body.String()
+	named := func() string {
+		b.want(b.post(person+"/names", url.Values{"why": {"check"}}), person)
+		return b.get(person).Body.String()
+	}
+	page := named()
 	record := tokens.FindStringSubmatch(page)[1]
 	before := headline(b.get(person + "/footprint").Body.String())
+	said := url.Values{"record": {record}, "answer": {"not-same"}, "why": {"The worker met both."}}
+	b.post("/names/hide", nil)
+	saysNot(t, b.get(person).Body.String(), `id="not-same"`)
+	says(t, b.status(b.post(person+"/answers", said), http.StatusConflict).Body.String(), "without having seen what the records say")
+	named()
 	w := b.status(b.post(person+"/answers", url.Values{"record": {record}, "answer": {"not-same"}, "why": {" "}}), http.StatusUnprocessableEntity)
 	if !strings.Contains(w.Body.String(), `href="#why"`) {
 		t.Error("the missing reason is not led to")
 	}
-	b.want(b.post(person+"/answers", url.Values{"record": {record}, "answer": {"not-same"}, "why": {"The worker met both."}}), person)
+	b.want(b.post(person+"/answers", said), person)
 	page = b.get(person).Body.String()
 	if !strings.Contains(page, "The worker met both.") || strings.Contains(page, `/records/`+record+`"`) {
 		t.Error("the answer is not on the page, or the record still is")

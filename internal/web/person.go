@@ -41,7 +41,7 @@ func (s *Server) personPage(w http.ResponseWriter, r *http.Request, who app.Who,
 		return s.done(w, ui.PersonPath(p.Person), hasMoved)
 	}
 	c := ui.Person{Person: p.Person, Name: p.Name.Value, Born: p.Birth.Value, Borough: p.Area.BoroughName(p.Borough), Window: p.Window,
-		Agencies: countAgencies(p), MayShowNames: p.Viewer.MayEver(policy.NamesShow) && !p.Named, NamesForm: names, Named: p.Named,
+		Agencies: countAgencies(p), MayShowNames: p.Viewer.MayEver(policy.NamesShow) && !p.Named && p.Viewer.NamesUntil.IsZero(), NamesForm: names, Named: p.Named,
 		MayFootprint: p.Viewer.May(policy.PersonFootprint), MayRow: p.Viewer.May(policy.RecordOpen)}
 	if p.Total.Place == "cohort" {
 		c.Rank, c.Of, c.CohortMade, c.FromCohort = int(p.Total.Rank), p.Members, dayOf(p.CostRun.FinishedAt), true

@@ -14,6 +14,7 @@ func TestAnAnswerNamesItsRecord(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	at := w.deans()
+	w.analyst.want(w.analyst.post(at+"/names", url.Values{"why": {"check"}}), at)
 	page := w.analyst.status(w.analyst.get(at), http.StatusOK).Body.String()
 	says(t, page, "Records, as we read them", "The record (line ")
 	saysNot(t, page, "each as its agency sent it")

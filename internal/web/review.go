@@ -120,11 +120,10 @@ func pairIn(r *http.Request) (app.Pair, error) {
 }
 
 func (s *Server) pair(w http.ResponseWriter, r *http.Request, who app.Who) error {
-	return s.pairPage(w, r, who, http.StatusOK, ui.Form{}, ui.Form{})
+	return s.pairPage(w, r, who, http.StatusOK, ui.Form{})
 }
 
-// pairPage shows a pair. names and answer are the page's two forms, as they came back.
-func (s *Server) pairPage(w http.ResponseWriter, r *http.Request, who app.Who, status int, names, answer ui.Form) error {
+func (s *Server) pairPage(w http.ResponseWriter, r *http.Request, who app.Who, status int, form ui.Form) error {
 	in, err := pairIn(r)
 	if err != nil {
 		return err
@@ -133,7 +132,7 @@ func (s *Server) pairPage(w http.ResponseWriter, r *http.Request, who app.Who, s
 	if err != nil {
 		return err
 	}
-	c := ui.PairView{A: in[0], B: in[1], Named: p.Named, MayShowNames: p.Viewer.MayEver(policy.NamesShow) && !p.Named, NamesForm: names, Form: answer,
+	c := ui.PairView{A: in[0], B: in[1], Named: p.Named, MayShowNames: p.Viewer.MayEver(policy.NamesShow) && !p.Named && p.Viewer.NamesUntil.IsZero(), Form: form,
 		Why: reasonSentence(p.Why, p.Blind), Stand: pairStand(p), Blind: p.Blind, MaySame: p.MaySame, MayNotSame: p.MayNotSame, MayUndo: p.MayUndo, Waits: p.Waits}
 	for i, side := range p.Sides {
 		c.Sides[i] = ui.PairSide{Agency: side.Agency.Name, Record: in[i], MayRow: p.Viewer.May(policy.RecordOpen), From: "line " + commas(side.Line) + " of " + side.Layout + ", as of " + side.AsOf.Long()}
@@ -159,6 +158,8 @@ func (s *Server) pairPage(w http.ResponseWriter, r *http.Request, who app.Who, s
 // pairStand says how far the pair has been read.
 func pairStand(p app.PairPage) string {
 	switch {
+	case p.Blind && p.Again:
+		return "An answer about it was taken back, and you are asked. Since what the model makes of it could be seen, yours does not count towards how often people agree."
 	case p.Blind && p.Stand == linkage.Disputed:
 		return "Two people have looked and differ; you decide. You do not see what they said before you answer."
 	case p.Blind && p.Stand == linkage.Waits:
@@ -205,7 +206,7 @@ var saysWords = map[string]string{"same": "The same person", "not-same": "Not th
 
 func pairReadings(p app.PairPage) (out []ui.PairReading) {
 	for _, x := range p.Readings {
-		y := ui.PairReading{ID: x.ID, By: x.By, Says: saysWords[x.Answer.Answer], Why: x.Reason, When: x.At, Counts: x.Counts(), MayUndo: p.MayUndo && x.UndoneAt.IsZero()}
+		y := ui.PairReading{ID: x.ID, By: x.By, Says: saysWords[x.Answer.Answer], Why: x.Reason, When: x.At, Counts: x.Counts(), After: x.After, MayUndo: p.MayUndo && x.UndoneAt.IsZero()}
 		if !x.UndoneAt.IsZero() {
 			y.Undone = "Taken back by " + x.UndoneBy + ", " + dayOf(x.UndoneAt).Long()
 		}
@@ -391,7 +392,7 @@ func (s *Server) answerPair(w http.ResponseWriter, r *http.Request, who app.Who)
 	in := app.AnswerPair{Pair: p, Answer: r.PostForm.Get("answer"), Reason: r.PostForm.Get("why"), Both: r.PostForm.Get("both") == "yes"}
 	err = s.app.AnswerPair(r.Context(), who, in)
 	if form, status, ok := again(r, renamed(err, map[string]string{"reason": "why"})); ok {
-		return s.pairPage(w, r, who, status, ui.Form{}, form)
+		return s.pairPage(w, r, who, status, form)
 	}
 	if err != nil {
 		return err

@@ -35,6 +35,14 @@ func TestPairIsBlindUntilAnswered(t *testing.T) {
 	if ref := pseudonym.FindString(main); ref != "" {
 		t.Errorf("%s names %s, which tells whether the two are one person", to, ref)
 	}
+	saysNot(t, page, `id="say"`)
+	for _, answer := range []string{"same", "not-same", "unsure"} {
+		w := b.status(b.post(to+"/answers", url.Values{"answer": {answer}, "why": {"The worker met both."}}), http.StatusConflict).Body.String()
+		says(t, w, "without having seen what the records say")
+		saysNot(t, w, weightWords...)
+	}
+	b.want(b.post(to+"/names", url.Values{"why": {"check"}}), to)
+	says(t, b.get(to).Body.String(), `id="say"`)
 	w := b.status(b.post(to+"/answers", url.Values{"answer": {"same"}, "why": {" "}}), http.StatusUnprocessableEntity)
 	if !strings.Contains(w.Body.String(), `href="#why"`) {
 		t.Error("the missing reason is not led to")
@@ -58,6 +66,9 @@ func TestPairIsBlindUntilAnswered(t *testing.T) {
 	if page = b.get(to).Body.String(); strings.Contains(page, "What the model") {
 		t.Error("the answer was taken back, and the page is not blind again")
 	}
+	says(t, page, "yours does not count towards how often people agree")
+	b.want(b.post(to+"/answers", url.Values{"answer": {"unsure"}}), to)
+	says(t, b.get(to).Body.String(), "It came after an answer had been taken back")
 }
 
 // TestReviewByKeyboard answers a pair with nothing but the keyboard and without script.

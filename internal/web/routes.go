@@ -82,7 +82,7 @@ func (s *Server) table() []Route {
 		get("/purpose", policy.AccountOpenOwn, "purpose", s.purposeForm),
 		post("/purpose", policy.SessionStatePurpose, "purpose", fields{"purpose": once, "next": once}, s.purpose),
 		post("/cohort/names", policy.NamesShow, "", fields{"why": once}, s.showNames),
-		post("/people/{person}/names", policy.NamesShow, "", fields{"why": once}, s.showNames),
+		post("/people/{person}/names", policy.NamesShow, "", fields{"why": once, "at": once}, s.showNames),
 		post("/names/hide", policy.NamesHide, "", fields{}, s.hideNames),
 
 		get("/account", policy.AccountOpenOwn, "own-account", s.ownAccount),

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"testing"
 
@@ -18,6 +19,7 @@ func TestRunSaysWhatDiffers(t *testing.T) {
 	d := ownDemo(t)
 	ctx := t.Context()
 	analyst, checker := d.as(policy.Analyst, policy.FindAndCost), d.as(policy.Analyst, policy.CheckRecords)
+	checker.want(checker.post("/cohort/names", url.Values{"why": {"check"}}), "/cohort")
 	cohort := func() app.CohortPage {
 		t.Helper()
 		p, err := d.app.Cohort(ctx, bearer(analyst), app.OpenCohort{All: true})

@@ -188,15 +188,20 @@ var whyNames = map[string]policy.Purpose{"check": policy.CheckRecords, "panel": 
 
 var namesAreShown = notice("names-shown", "Names are shown for 30 minutes. Each one you open is recorded.")
 
+// atGroup says that what holds a person's records together is the page that asks for names.
+const atGroup = "group"
+
 // showNames shows names, on the page that asked for them.
 func (s *Server) showNames(w http.ResponseWriter, r *http.Request, who app.Who) error {
 	token, err := s.app.ShowNames(r.Context(), who, whyNames[r.PostForm.Get("why")])
 	if form, status, ok := again(r, err); ok {
 		switch {
+		case r.PathValue("person") != "" && r.PostForm.Get("at") == atGroup:
+			return s.groupPage(w, r, who, status, form)
 		case r.PathValue("person") != "":
 			return s.personPage(w, r, who, status, form, ui.Form{})
 		case r.PathValue("pair") != "":
-			return s.pairPage(w, r, who, status, form, ui.Form{})
+			return s.pairPage(w, r, who, status, form)
 		}
 		return s.cohortPage(w, r, who, status, form)
 	}
@@ -217,7 +222,9 @@ func (s *Server) showNames(w http.ResponseWriter, r *http.Request, who app.Who) 
 		if err != nil {
 			return fault.Missing("person")
 		}
-		back = ui.PersonPath(person)
+		if back = ui.PersonPath(person); r.PostForm.Get("at") == atGroup {
+			back = ui.GroupPath(person)
+		}
 	}
 	return s.done(w, back, namesAreShown)
 }

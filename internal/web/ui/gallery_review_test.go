@@ -27,8 +27,8 @@ func reviewCases() []Case {
 	}
 	failed.Form = Form{Problem: wrong("answer", "why"), Typed: map[string][]string{"why": {"</textarea><script>x()</script>"}, "both": {"yes"}}}
 	seen.Blind, seen.Link, seen.Now = false, personLink(), Say(Plain("The two are one person now: "), Ref(dean), Plain("."))
-	seen.Readings = []PairReading{{7, "Ayesha Rahman", "The same person", "The worker met both.", at(12, 10, 5), true, "", true},
-		{8, oddName, "Not the same person", oddPile(), at(12, 11, 5), false, "Taken back by Grace Obuya, 12 May 2026", false}}
+	seen.Readings = []PairReading{{7, "Ayesha Rahman", "The same person", "The worker met both.", at(12, 10, 5), true, false, "", true},
+		{8, oddName, "Not the same person", oddPile(), at(12, 11, 5), false, true, "Taken back by Grace Obuya, 12 May 2026", false}}
 	long := p
 	long.Sides = [2]PairSide{{longName, 12, oddName, []string{longName}, true}, {oddName, 3407, longName, nil, true}}
 	return []Case{
@@ -54,12 +54,13 @@ func personLink() *LinkWhy {
 func groupCases() []Case {
 	p := Person{Person: dean, Named: true, Records: []RecordRow{{Record: 12, Agency: "Lantern Housing", Number: "LH-2291", Name: "Dean Whitlock", From: "line 12 of hostels, as of 31 Mar 2026", Probability: 0.93, Weak: true},
 		{Record: 3407, Agency: "Police", Name: "Deo Whitlock", From: "line 881 of custody", Probability: 0.99}}}
-	g := Group{Person: dean, Records: p.RecordTable(), MaySplit: true, Conflicts: []string{"2 different values of the NHS number"},
-		Choices: []Option{{Value: "12", Label: "Lantern Housing, record 12", Hint: "line 12 of hostels, as of 31 March 2026"}, {Value: "3407", Label: oddName, Hint: longName}},
+	g := Group{Person: dean, Records: p.RecordTable(), MaySplit: true, Named: true, Conflicts: []string{"2 different values of the NHS number"},
+		Choices: []Option{{Value: "12", Label: "Lantern Housing, record 12"}, {Value: "3407", Label: oddName}},
 		Held: []GroupLink{{A: 12, B: 3407, Names: [2]string{"Lantern Housing", "Police"}, Blind: true, Doubt: true, Why: "Not enough evidence either way"},
 			{A: 12, B: 3408, Names: [2]string{longName, oddName}, Probability: 0.9931}},
 		Outside: []GroupLink{{A: 12, B: 90_001, Names: [2]string{"Lantern Housing", "somebody else’s"}, Blind: true, Doubt: true, Why: "One household?", Other: dean + 1}}}
-	failed := g
+	failed, hidden := g, g
+	hidden.Named, hidden.MayShowNames = false, true
 	failed.Form = Form{Problem: wrong("record", "why"), Typed: map[string][]string{"record": {"12"}, "why": {"</textarea>"}}}
 	m := Mixed{Person: dean, MayPerson: true, What: "Ayesha Rahman answered on 12 May 2026 that records are not this person’s.", Other: dean + 1, To: at(12, 10, 5), Cut: true, MayRuns: true, MayRun: true,
 		Stayed: []string{"Lantern Housing", "Police"}, Left: []string{longName},
@@ -71,6 +72,7 @@ func groupCases() []Case {
 	return []Case{
 		show(GroupPage, "full", namesShown(), g),
 		show(GroupPage, "error", namesShown(), failed),
+		show(GroupPage, "hidden", signedIn(), hidden),
 		show(GroupPage, "empty", signedIn(), Group{Person: dean, Few: true, Records: Person{Person: dean}.RecordTable()}),
 		show(MixedPage, "full", signedIn(), m),
 		show(MixedPage, "empty", signedIn(), Mixed{Person: dean, Nothing: true}),

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,8 +22,8 @@ var CohortLinksPage = register[CohortLinks]("cohort-links")
 // Group is a person's records, the links that hold them together, and where they may be parted.
 type Group struct {
 	Person    id.Person
-	Records   Table // as the person's page has it, but that several of one agency are numbered
-	Choices   []Option
+	Records   Table    // as the person's page has it, but that several of one agency are numbered
+	Choices   []Option // the records, in the order of the table
 	Held      []GroupLink
 	Outside   []GroupLink
 	Conflicts []string // "2 different NHS numbers"
@@ -30,6 +31,8 @@ type Group struct {
 	Few       bool     // one record, so that nothing holds it
 	MaySplit  bool
 	Form      Form
+
+	Named, MayShowNames bool
 }
 
 // GroupLink is a link of the group, or a pair in doubt at its edge.
@@ -89,6 +92,26 @@ func (g Group) OutsideTable() Table {
 		Columns: []Column{head(col("Records")), col("Why")}}
 	for i, l := range g.Outside {
 		t.Rows = append(t.Rows, row(cell(LinkAbout(PairPath(l.A, l.B), l.Names[0]+" and "+l.Names[1], "look at pair "+count(i+1)+" of "+count(len(g.Outside)))), words(l.Why)))
+	}
+	return t
+}
+
+// Withheld says why the records cannot be parted by whoever might, where their values are hidden.
+func (g Group) Withheld() string {
+	if g.MayShowNames {
+		return "To part records, show names first, so that you see what each of them says."
+	}
+	return "You cannot part these records: what they say is not shown to you."
+}
+
+// Ticks is the table of records with a box to tick beside each.
+func (g Group) Ticks() Table {
+	t, which := g.Records, g.Which()
+	t.Rows = slices.Clone(t.Rows)
+	for i, o := range which.Options {
+		row := &t.Rows[i]
+		row.Cells = slices.Clone(row.Cells)
+		row.Cells[0].Tick = &Tick{ID: which.OptionID(i), Name: which.Name, Value: o.Value, Chosen: o.Chosen}
 	}
 	return t
 }

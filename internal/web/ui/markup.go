@@ -220,12 +220,32 @@ func (m *markup) cell(column Column, c Cell) {
 			m.element(">", a.Mark, "</abbr></li>")
 		}
 		m.WriteString("</ul>")
+	case c.Tick != nil:
+		m.tick(*c.Tick, c.Text)
 	default:
 		for _, b := range c.Text {
 			m.bit(b)
 		}
 	}
 	m.put("</", element, ">")
+}
+
+// tick is a box to tick, with its words as its label.
+func (m *markup) tick(t Tick, label Text) {
+	m.WriteString(`<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item"><input class="govuk-checkboxes__input" type="checkbox"`)
+	m.attr("id", t.ID)
+	m.attr("name", t.Name)
+	m.attr("value", t.Value)
+	if t.Chosen {
+		m.WriteString(" checked")
+	}
+	m.WriteString(`><label class="govuk-label govuk-checkboxes__label"`)
+	m.attr("for", t.ID)
+	m.WriteString(">")
+	for _, b := range label {
+		m.bit(b)
+	}
+	m.WriteString("</label></div></div>")
 }
 
 // headMarkup is the headings of a table's columns as HTML.

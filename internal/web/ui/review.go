@@ -129,7 +129,6 @@ type PairView struct {
 	A, B         id.Record
 	Named        bool
 	MayShowNames bool
-	NamesForm    Form
 	Why          string // it waits, a sentence
 	Stand        string // "Nobody has looked yet."
 	Sides        [2]PairSide
@@ -180,31 +179,33 @@ type PairReading struct {
 	Why     string
 	When    time.Time
 	Counts  bool
+	After   bool   // what the model makes of the pair could be seen before
 	Undone  string // "taken back by Grace Obuya, 3 May 2026"; empty while it stands
 	MayUndo bool
 }
 
 // Head implements Content.
 func (p PairView) Head() Head {
-	h := Head{Title: "One person or two?", Caption: pairName(p.A, p.B), Tab: pairName(p.A, p.B), Place: PlaceLinks, Crumbs: []Crumb{{"Links to review", "/links"}}, Form: p.Form}
-	if p.NamesForm.Problem != nil {
-		h.Form = namesForm(p.NamesForm)
-	}
-	return h
+	return Head{Title: "One person or two?", Caption: pairName(p.A, p.B), Tab: pairName(p.A, p.B), Place: PlaceLinks, Crumbs: []Crumb{{"Links to review", "/links"}}, Form: p.Form}
 }
 
 // Path is the pair's own address.
 func (p PairView) Path() string { return PairPath(p.A, p.B) }
 
-// WhyNames asks why names are needed.
-func (p PairView) WhyNames() Choice { return whyNames(p.NamesForm) }
+// Withheld says why there is nothing to answer by, where the values are hidden.
+func (p PairView) Withheld() string {
+	if p.MayShowNames {
+		return "To answer, show names first: how far values agree is not enough to go by."
+	}
+	return "You cannot answer: the values of these two are not shown to you, and how far they agree is not enough to go by. The pair waits for somebody who may see them."
+}
 
 // Table are the two records field by field. How far two values agree is said in words; where they differ the letters are marked as well.
 func (p PairView) Table() Table {
 	t := Table{ID: "fields", Name: "Field by field", Heading: true, Wide: true, Note: "Letters and digits that the other value does not have are marked.",
 		Columns: []Column{head(key("Field")), col("How far they agree"), col(sideName(p.Sides, 0)), col(sideName(p.Sides, 1))}}
 	if !p.Named {
-		t.Note = "The values are hidden until names are shown. To answer, show names first: how far values agree is not enough to go by."
+		t.Note = "The values are hidden until names are shown."
 	}
 	tone := map[PairState]Tone{PairSame: Calm, PairClose: Attention, PairDiffers: Refused, PairNothing: Aside}
 	for _, f := range p.Fields {

@@ -67,11 +67,18 @@ const (
 	OnScreen RowState = "tl-noprint"
 )
 
-// Cell is a value: words, agency marks or a bar.
+// Cell is a value: words, agency marks or a bar. With a tick the words are the label of its box.
 type Cell struct {
+	Tick  *Tick
 	Text  Text
 	Marks []AgencyMark
 	Bar   []Shape
+}
+
+// Tick is a box that chooses a row.
+type Tick struct {
+	ID, Name, Value string
+	Chosen          bool
 }
 
 // IsEmpty says whether there is nothing in the cell: a column that a total does not add.
