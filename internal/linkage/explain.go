@@ -94,8 +94,12 @@ func (s *scorer) words(f Field, l Level, o *compared) string {
 	c := s.columns
 	x, y := c.shown(f, &o.a), c.shown(f, &o.b)
 	if v, ok := o.a.value(f); ok && l == valueSame {
-		share := s.totals.share(c, f, v, s.model)
-		return fmt.Sprintf("Both %s; about 1 person in %s here has it", x, oneIn(share))
+		if f == Forename {
+			if _, year := s.cohort(v, &o.a, &o.b); year != 0 {
+				return fmt.Sprintf("Both %s; about 1 in %s of those born about %d here has it", x, oneIn(s.forenameShare(v, &o.a, &o.b)), year)
+			}
+		}
+		return fmt.Sprintf("Both %s; about 1 person in %s here has it", x, oneIn(s.totals.share(c, f, v, s.model)))
 	}
 	switch {
 	case f == SexField && l == sexSame:
@@ -195,7 +199,7 @@ func ScoreQuery(m *Model, query, candidate person.Identity) Explanation {
 	c.add(0, candidate)
 	t := c.totals()
 	c.forgetCounts()
-	s := newScorer(c, &totals{forenameTypical: t.forenameTypical, surnameTypical: t.surnameTypical}, m)
+	s := newScorer(c, &totals{names: t.names}, m)
 	return s.explain(0, 1)
 }
 

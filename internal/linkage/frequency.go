@@ -44,17 +44,12 @@ var commonest = sync.OnceValue(func() (t struct{ forenames, surnames map[string]
 	for _, s := range reference.Surnames() {
 		t.surnames[s.Name] = float64(s.PerMillion) / 1e6
 	}
-	decades := 0.0
-	for decade := 1930; decade <= 2010; decade += 10 {
-		decades++
+	for decade := firstDecade; decade <= lastDecade; decade += 10 {
 		for _, sex := range []byte{'f', 'm'} {
 			for _, s := range reference.Forenames(sex, decade) {
-				t.forenames[s.Name] += float64(s.PerMillion) / 2e6
+				t.forenames[s.Name] += float64(s.PerMillion) / 2e6 / decades
 			}
 		}
-	}
-	for name := range t.forenames {
-		t.forenames[name] /= decades
 	}
 	return t
 })
@@ -62,17 +57,23 @@ var commonest = sync.OnceValue(func() (t struct{ forenames, surnames map[string]
 // totals are how many records say anything in the fields whose values are weighed by how common they are, and how common each
 // name typically is.
 type totals struct {
-	all                             int // records that count
-	records                         [fieldCount]uint32
-	forenameTypical, surnameTypical []float64 // by number of the name
+	all     int // records that count
+	records [fieldCount]uint32
+	names   []typicalName // by number of the name
+}
+
+// typicalName is how common a name typically is, and its number on the list of forenames by decade of birth, 0 where it is on none.
+type typicalName struct {
+	forename, surname float64
+	listed            uint16
 }
 
 func (c *columns) totals() *totals {
-	t := &totals{all: c.counted(), forenameTypical: make([]float64, len(c.names.facts)), surnameTypical: make([]float64, len(c.names.facts))}
+	t := &totals{all: c.counted(), names: make([]typicalName, len(c.names.facts))}
 	for v := 1; v < len(c.names.facts); v++ {
 		t.records[Forename] += c.names.forenames[v]
 		t.records[Surname] += c.names.surnames[v]
-		t.forenameTypical[v], t.surnameTypical[v] = typicalOf(c.names.text(uint32(v)))
+		t.names[v] = typicalOf(c.names.text(uint32(v)))
 	}
 	for _, n := range c.births {
 		t.records[Birth] += n
@@ -87,9 +88,10 @@ func (c *columns) totals() *totals {
 }
 
 // typicalOf is how common a name typically is as a forename and as a surname.
-func typicalOf(name string) (forename, surname float64) {
+func typicalOf(name string) typicalName {
 	lists := commonest()
-	return max(lists.forenames[name], commonnessOf[Forename].typical), max(lists.surnames[name], commonnessOf[Surname].typical)
+	return typicalName{max(lists.forenames[name], commonnessOf[Forename].typical), max(lists.surnames[name], commonnessOf[Surname].typical),
+		listed().number[name]}
 }
 
 // value gives the number of a record's value in a field, and false for fields whose values are not weighed by how common they are.
@@ -120,9 +122,9 @@ func (t *totals) of(c *columns, f Field, v uint32) (records uint32, typical floa
 	typical = commonnessOf[f].typical
 	switch f {
 	case Forename:
-		return c.names.forenames[v], t.forenameTypical[v]
+		return c.names.forenames[v], t.names[v].forename
 	case Surname:
-		return c.names.surnames[v], t.surnameTypical[v]
+		return c.names.surnames[v], t.names[v].surname
 	case Birth:
 		return c.births[birth(v)], typical
 	case Postcode:

@@ -99,7 +99,7 @@ func (s *scorer) twoNames(o *compared) bool {
 		l[Forename] != forenameShort && l[Forename] != forenameVeryClose && l[Forename] != forenameClose {
 		return false
 	}
-	listed := func(v uint32) bool { return s.totals.forenameTypical[v] > commonnessOf[Forename].typical }
+	listed := func(v uint32) bool { return s.totals.names[v].forename > commonnessOf[Forename].typical }
 	return listed(o.a.forename) && listed(o.b.forename)
 }
 

@@ -212,10 +212,8 @@ func (g *guest) name(v uint32) uint32 {
 		return n
 	}
 	g.describe(to, n, &g.alone.names.facts[v], g.name)
-	forename, surname := typicalOf(to.text(n))
-	s.totals.forenameTypical = reach(s.totals.forenameTypical, n)
-	s.totals.surnameTypical = reach(s.totals.surnameTypical, n)
-	s.totals.forenameTypical[n], s.totals.surnameTypical[n] = forename, surname
+	s.totals.names = reach(s.totals.names, n)
+	s.totals.names[n] = typicalOf(to.text(n))
 	for _, f := range []Field{Forename, Surname} {
 		s.same[f] = reach(s.same[f], n)
 		s.same[f][n] = s.worth(f, n)

@@ -28,8 +28,7 @@ func (g *guest) open() {
 	v.phones, v.emails, v.nhs, v.ninos, v.others = &g.plain[0], &g.plain[1], &g.plain[2], &g.plain[3], &g.plain[4]
 	g.totals, g.scorer = *s.totals, *s
 	g.scorer.columns, g.scorer.totals = v, &g.totals
-	g.totals.forenameTypical = s.totals.forenameTypical[:len(s.totals.forenameTypical)+reach]
-	g.totals.surnameTypical = s.totals.surnameTypical[:len(s.totals.surnameTypical)+reach]
+	g.totals.names = s.totals.names[:len(s.totals.names)+reach]
 	for _, f := range []Field{Forename, Surname} {
 		g.scorer.same[f] = s.same[f][:len(s.same[f])+reach]
 	}
@@ -50,7 +49,7 @@ func (x *Index) makeRoom() {
 	p, a, t := c.postcodes, c.addresses, s.totals
 	p.sector, p.outcode = slices.Grow(p.sector, values), slices.Grow(p.outcode, values)
 	a.list, a.end = slices.Grow(a.list, values), slices.Grow(a.end, values)
-	t.forenameTypical, t.surnameTypical = slices.Grow(t.forenameTypical, values), slices.Grow(t.surnameTypical, values)
+	t.names = slices.Grow(t.names, values)
 	for _, f := range []Field{Forename, Surname} {
 		s.same[f] = slices.Grow(s.same[f], values)
 	}

@@ -41,7 +41,8 @@ type scorer struct {
 	slips     float64 // the share of a person's further records that have another date of birth by a slip
 	// same[f][v] is the weight of both having value v of a field whose values many records share; other fields' are worked
 	// out when they are met. Dates of birth are their own numbers.
-	same [fieldCount][]worth
+	same    [fieldCount][]worth
+	cohorts cohorts
 }
 
 // worth is what sharing a value says: how many times likelier it is of one person than of two, and that in bits.
@@ -65,7 +66,10 @@ const (
 
 func newScorer(c *columns, t *totals, m *Model) *scorer {
 	s := &scorer{columns: c, totals: t, model: m, start: math.Log2(m.Match / (1 - m.Match)), household: m.Household, names: c.fullNames(),
-		slips: 1 - math.Sqrt(m.m[Birth][birthSame])}
+		slips: 1 - math.Sqrt(m.m[Birth][birthSame]), cohorts: usualCohorts()}
+	if t.all > 0 {
+		s.cohorts = c.birthsOf(t).cohorts()
+	}
 	for f := range fieldCount {
 		s.kin[f] = make([]float64, len(fields[f].levels))
 		s.kin[f][none] = 1
@@ -161,6 +165,10 @@ func (s *scorer) score(o *compared, p *parts) float64 {
 			w, weighed = s.sameWorth(f, &o.a)
 		}
 		if weighed {
+			if f == Forename {
+				bits := s.forenameBits(o.a.forename, &o.a, &o.b)
+				w = worth{w.times * math.Exp2(bits-w.bits), bits}
+			}
 			bits = w.bits
 			if k := kinShare(f); k > 0 {
 				kin *= k*w.times + 1 - k
@@ -234,5 +242,8 @@ func (s *scorer) closeNames(f Field, l Level, o *compared) float64 {
 		return 0
 	}
 	rarer := min(s.same[f][x].bits, s.same[f][y].bits)
+	if f == Forename {
+		rarer = min(s.forenameBits(x, &o.a, &o.b), s.forenameBits(y, &o.a, &o.b))
+	}
 	return min(max((rarer-s.model.weights[f][valueSame])/2, -mostCloseNames), mostCloseNames)
 }

@@ -152,6 +152,9 @@ func (v *sieve) look(to []face, rows []uint32) {
 		f := &to[x]
 		n := &v.names[f.forename]
 		f.forenameShape, f.sameForename = n.shape, n.sameForename
+		if listed := v.s.totals.names[f.forename].listed; listed != 0 && f.birth != 0 {
+			f.sameForename += max(0, float32(v.s.cohorts.more(listed, f.birth.year())))
+		}
 		if n.plain {
 			f.flags |= plainForename
 		}

@@ -28,7 +28,7 @@ const (
 	// mostTogether is the most times as often as by chance that any full name is taken for.
 	mostTogether = 1e4
 	// roughTogether is how many pairs of strangers of one full name chance alone counts for while training.
-	roughTogether = 10
+	roughTogether = 2
 )
 
 func nameKeyOf(forename, surname uint32) uint64 { return uint64(forename)<<32 | uint64(surname) }
