@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"throughline/internal/day"
 	"throughline/internal/fault"
@@ -111,7 +113,7 @@ func EncodeFile(ctx context.Context, in EncodeAsked) (done *Encoded, err error) 
 			"Check that there is room on the disk.").Because(err)
 	}
 	if done.Counts = r.Counts(); done.Records == 0 {
-		return nil, noRecords()
+		return nil, noRecords(LinkedFile{Name: filepath.Base(in.Path), Rejected: done.Rejected})
 	}
 	return done, nil
 }
@@ -228,7 +230,21 @@ func (l *LinkedFiles) readEncoded(ctx context.Context, to *linkage.Linker, numbe
 	return r.Bytes(), nil
 }
 
-func noRecords() error {
-	return fault.New(fault.Invalid, "no-records", "None of the rows could be read as somebody's record.",
+// noRecords says that nobody was read, and why of the first rows.
+func noRecords(files ...LinkedFile) error {
+	f := fault.New(fault.Invalid, "no-records", "None of the rows could be read as somebody's record.",
 		"Look at the rejected rows and the layout.")
+	for _, file := range files {
+		for _, r := range file.Rejected[:min(len(file.Rejected), shownReasons)] {
+			at := fmt.Sprintf("%s, line %d", file.Name, r.Line)
+			if r.Column != "" {
+				at += ", " + r.Column
+			}
+			f = f.With(at, strings.TrimRight(r.Message, ".")+".", strings.TrimRight(r.Remedy, ".")+".")
+		}
+	}
+	return f
 }
+
+// shownReasons is of how many rejected rows of each file noRecords says why.
+const shownReasons = 3

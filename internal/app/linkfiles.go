@@ -44,6 +44,8 @@ type LinkedFile struct {
 	Layout   *intake.Layout
 	Counts   intake.Counts
 	Records  int                  // different records that its accepted rows are of
+	Reused   int                  // rows with the key of an earlier row that say something else of who it is; they are not linked
+	First    []int                // the lines of the first of those earlier rows
 	Rejected []intake.RejectedRow // the first of them
 	Unmapped []string             // columns of which nothing was used
 
@@ -63,6 +65,9 @@ type LinkedFiles struct {
 
 // shownRejected is how many rejected rows of a file are kept to be shown.
 const shownRejected = 20
+
+// shownReused is of how many rows whose key came again the lines are kept to be shown.
+const shownReused = 5
 
 // LinkFiles links an analyst's files without a database: it reads each through its layout, row by row, and finds who is who.
 // A record is what has one key in one file, or one row where the layout has no key; the first row of a record says who it is.
@@ -108,7 +113,7 @@ func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 		done += n
 	}
 	if linker.Records() == 0 {
-		return nil, noRecords()
+		return nil, noRecords(out.Files...)
 	}
 	debug.SetGCPercent(20)
 	debug.FreeOSMemory() // what reading needed is given back before linking takes as much
@@ -196,7 +201,12 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 			row := &p.Rows[i]
 			key := p.Key(row)
 			switch {
-			case row.Outcome != intake.Accepted, row.Revises > 0 && f.Layout.Kind == intake.People:
+			case row.Outcome != intake.Accepted:
+				return false
+			case row.Revises > 0 && f.Layout.Kind == intake.People:
+				if done.Reused++; len(done.First) < shownReused {
+					done.First = append(done.First, row.Revises)
+				}
 				return false
 			case f.Layout.Kind == intake.Both:
 				if _, before := known[string(key)]; before {

@@ -256,6 +256,10 @@ func complain(to io.Writer, err error) int {
 	}
 	fmt.Fprintln(to, "throughline:", strings.TrimSpace(f.Message+" "+f.Remedy))
 	for _, n := range f.Notes {
+		if n.Remedy == f.Remedy && strings.HasSuffix(strings.ToLower(f.Message), strings.ToLower(n.Message)) {
+			fmt.Fprintf(to, "  It is on %s.\n", n.Field) // what it is has been said
+			continue
+		}
 		fmt.Fprintf(to, "  %s: %s\n", n.Field, strings.TrimSpace(n.Message+" "+n.Remedy))
 	}
 	because(to, f)

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -112,6 +114,11 @@ func (c encodeFile) Run(ctx context.Context, w *World) error {
 	if err != nil {
 		return err
 	}
+	for _, path := range c.KeyFile {
+		if readableByOthers(path) {
+			fmt.Fprintf(w.Stderr, "Others on this machine can read the key %s, and with it everything that is encoded. Keep it to yourself: chmod 600 %s\n", path, path)
+		}
+	}
 	asOf := day.In(w.Now(), time.UTC)
 	if c.AsOf != "" {
 		if asOf, err = readDay("as-of", c.AsOf); err != nil {
@@ -167,6 +174,12 @@ func readKeys(paths []string) (keys []*encode.Key, err error) {
 	return keys, nil
 }
 
+// readableByOthers says whether a file may be read by more than its owner, where the system says so.
+func readableByOthers(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0
+}
+
 // write encodes into new files, and leaves none behind where something goes wrong.
 func (c encodeFile) write(ctx context.Context, asked app.EncodeAsked) (done *app.Encoded, err error) {
 	if c.Out == "" {
@@ -208,8 +221,8 @@ func (e encoded) words() string {
 		}
 		fmt.Fprintf(&b, "  %s\n", r)
 	}
-	fmt.Fprintf(&b, "%s rows: %s accepted, %s rejected, %s repeated. %s records are encoded in %s mode under %s.", count(e.Rows), count(e.Accepted),
-		count(e.Rejected), count(e.Repeated), count(e.Records), e.Mode, strings.Join(e.Keys, " and "))
+	fmt.Fprintf(&b, "%s: %s accepted, %s rejected, %s repeated. %s encoded in %s mode under %s.", counted(e.Rows, "row", "rows"), count(e.Accepted),
+		count(e.Rejected), count(e.Repeated), counted(e.Records, "record is", "records are"), e.Mode, strings.Join(e.Keys, " and "))
 	if len(e.Unmapped) > 0 {
 		fmt.Fprintf(&b, "\nNot used, and not sent: %s.", strings.Join(e.Unmapped, ", "))
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -146,6 +147,18 @@ func TestEncodeRefuses(t *testing.T) {
 		}
 	}
 	code, out, said := run(t, append(append(layout, key...), "--print", at("a.csv"))...)
+	if strings.Contains(out, " more\n") {
+		t.Errorf("--print does not show all that leaves: %s", out)
+	}
+	if strings.Contains(said, "Others on this machine can read") {
+		t.Errorf("a key of its owner's only: %s", said)
+	}
+	if err := os.Chmod(at("one.key"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, said := run(t, append(append(layout, key...), "--print", at("a.csv"))...); runtime.GOOS != "windows" && !strings.Contains(said, "Others on this machine can read") {
+		t.Errorf("nothing is said of a key that others can read: %s", said)
+	}
 	if code != 0 || !strings.Contains(out, "forename: the whole value: ") || !strings.Contains(out, "Not used, and not sent: note.") || strings.Contains(out, "Quentina") {
 		t.Errorf("--print: exit %d, %s%s", code, out, said)
 	}

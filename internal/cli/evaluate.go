@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"throughline/internal/fault"
@@ -93,6 +94,9 @@ func (c evaluate) judge(w *World) (err error) {
 	if err != nil {
 		return err
 	}
+	if left := key.Unanswered(rows); len(left) > 0 {
+		return tooFewAnswers(left)
+	}
 	j, err := key.Strata.Judge(answers)
 	if err != nil {
 		return err
@@ -101,10 +105,29 @@ func (c evaluate) judge(w *World) (err error) {
 	return c.print(w, done, done.words())
 }
 
+// tooFewAnswers says which pairs to answer so that a sample can be judged. What the groups are is not said, so that who answers is not led.
+func tooFewAnswers(groups [][]int) error {
+	const shown = 6
+	f := fault.New(fault.Invalid, "too-few-answers", fmt.Sprintf("The sample cannot be judged yet: nobody has answered any pair of %d of its groups.",
+		len(groups)), "Answer one pair of each with same or not.")
+	for i, g := range groups {
+		list := make([]string, 0, shown)
+		for _, n := range g[:min(len(g), shown)] {
+			list = append(list, strconv.Itoa(n))
+		}
+		pairs := "pair "
+		if len(list) > 1 {
+			pairs = "one of the pairs "
+		}
+		f = f.With(fmt.Sprintf("group %d", i+1), "Answer "+pairs+strings.Join(list, ", ")+".", "")
+	}
+	return f
+}
+
 func (d judged) words() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s pairs were answered, %s are unsure and %s are not answered; the last two are left out.\n", count(d.Answered), count(d.Unsure),
-		count(d.Empty))
+	fmt.Fprintf(&b, "%s answered, %s unsure and %s not answered; the last two are left out.\n", counted(d.Answered, "pair was", "pairs were"),
+		counted(d.Unsure, "is", "are"), counted(d.Empty, "is", "are"))
 	fmt.Fprintf(&b, "Of the linked pairs %s are right. Of the pairs of one person that were weighed %s are linked.\n", between(d.Precision),
 		between(d.Recall))
 	b.WriteString("The ranges are meant to hold the truth 19 times in 20. Pairs that no rule found are in neither figure.\n\n")
@@ -177,16 +200,16 @@ func covered(personsName string, persons []linkage.Row, truthName string, truth 
 
 func agreementWords(a linkage.Agreement, c linkage.Coverage) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s records of %s people were found to be %s people; %s people were found whole and alone.\n",
-		count(a.Records), count(a.TruePersons),
-		count(a.FoundPersons), count(a.ExactPersons))
-	fmt.Fprintf(&b, "%s pairs are of one person, %s were put together, %s rightly.\n", count(a.TruePairs),
-		count(a.FoundPairs), count(a.RightPairs))
+	fmt.Fprintf(&b, "%s of %s found to be %s; %s found whole and alone.\n", counted(a.Records, "record", "records"),
+		counted(a.TruePersons, "person was", "people were"), counted(a.FoundPersons, "person", "people"),
+		counted(a.ExactPersons, "person was", "people were"))
+	fmt.Fprintf(&b, "%s of one person, %s put together, %s rightly.\n", counted(a.TruePairs, "pair is", "pairs are"),
+		counted(a.FoundPairs, "was", "were"), count(a.RightPairs))
 	if c.Missing > 0 {
-		fmt.Fprintf(&b, "%s records were not linked and count as people of their own.\n", count(c.Missing))
+		fmt.Fprintf(&b, "%s not linked and stand for people of their own.\n", counted(c.Missing, "record was", "records were"))
 	}
 	if c.Unlabelled > 0 {
-		fmt.Fprintf(&b, "%s records have no truth and are left out.\n", count(c.Unlabelled))
+		fmt.Fprintf(&b, "%s left out, for want of a truth.\n", counted(c.Unlabelled, "record is", "records are"))
 	}
 	row := func(name string, m linkage.Measure) []string {
 		return []string{name, fmt.Sprintf("%.4f", m.Precision), fmt.Sprintf("%.4f", m.Recall), fmt.Sprintf("%.4f", m.F1)}

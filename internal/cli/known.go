@@ -196,6 +196,8 @@ func (k knownAnswer) words() string {
 			how := ""
 			if x.How != "" {
 				how = ": " + x.How
+			} else if math.Abs(x.Bits) < .05 {
+				continue // it says nothing either way
 			}
 			fmt.Fprintf(&b, "  %+6.1f  %s%s\n", x.Bits, x.What, how)
 		}

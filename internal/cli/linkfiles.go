@@ -73,6 +73,8 @@ type linkedFile struct {
 	Accepted int        `json:"accepted"`
 	Rejected int        `json:"rejected"`
 	Repeated int        `json:"repeated"`
+	Reused   int        `json:"reused_keys"` // rows with the key of an earlier row that say something else
+	Lines    []int      `json:"first_reused_lines"`
 	Records  int        `json:"records"`
 	SetAside int        `json:"set_aside"`
 	Unmapped []string   `json:"unmapped"`
@@ -257,7 +259,7 @@ func linkedOf(found *app.LinkedFiles) linked {
 	for _, f := range found.Files {
 		c := f.Counts
 		line := linkedFile{File: f.Name, Layout: f.Layout.Name, Rows: c.Rows, Accepted: c.Accepted, Rejected: c.Rejected,
-			Repeated: c.Repeated, Records: f.Records,
+			Repeated: c.Repeated, Records: f.Records, Reused: f.Reused, Lines: append([]int{}, f.First...),
 			SetAside: c.SetAside, Unmapped: append([]string{}, f.Unmapped...), First: []rejected{}}
 		for _, j := range f.Rejected {
 			line.First = append(line.First, rejected{int64(j.Line), j.Column, j.Code, j.Message, j.Remedy})
@@ -280,14 +282,32 @@ func exact(share float64) string {
 	return strconv.FormatFloat(math.Floor(share*10_000)/100, 'f', -1, 64) + "%"
 }
 
+// reused says how many rows have a key that an earlier row has and something else to say, since a key that is given to two people makes one of
+// them be passed over.
+func (f linkedFile) reused() string {
+	lines := make([]string, len(f.Lines))
+	for i, n := range f.Lines {
+		lines[i] = count(n)
+	}
+	at := "line " + lines[0]
+	if len(lines) > 1 {
+		at = "lines " + strings.Join(lines, ", ")
+		if f.Reused > len(lines) {
+			at += " and others"
+		}
+	}
+	return counted(f.Reused, "row has the key of an earlier row and says", "rows have the key of an earlier row and say") +
+		" something else of who it is; the first row of each key counts. Look whether one key was given to two people: the keys of " + at + " come again."
+}
+
 func (d linked) words() string {
 	var rows [][]string
 	for _, f := range d.Files {
 		rows = append(rows, []string{f.File, f.Layout, count(f.Rows), count(f.Accepted), count(f.Rejected), count(f.Repeated),
-			count(f.Records), count(f.SetAside)})
+			count(f.Reused), count(f.Records), count(f.SetAside)})
 	}
 	var b strings.Builder
-	b.WriteString(table([]string{"FILE", "LAYOUT", "ROWS", "ACCEPTED", "REJECTED", "REPEATED", "RECORDS", "SET ASIDE"}, rows) + "\n")
+	b.WriteString(table([]string{"FILE", "LAYOUT", "ROWS", "ACCEPTED", "REJECTED", "REPEATED", "KEY AGAIN", "RECORDS", "SET ASIDE"}, rows) + "\n")
 	for _, f := range d.Files {
 		for i, r := range f.First {
 			if i == shownRejected {
@@ -295,6 +315,9 @@ func (d linked) words() string {
 				break
 			}
 			fmt.Fprintf(&b, "  %s, %s\n", f.File, r)
+		}
+		if f.Reused > 0 {
+			fmt.Fprintf(&b, "  %s: %s\n", f.File, f.reused())
 		}
 		if len(f.Unmapped) > 0 {
 			fmt.Fprintf(&b, "  %s: not used: %s\n", f.File, strings.Join(f.Unmapped, ", "))

@@ -261,3 +261,51 @@ func TestPlaceholdersLinkNobody(t *testing.T) {
 		}
 	}
 }
+
+// linkText links a file of the layout of the report and gives what was said.
+func linkText(t *testing.T, text string, args ...string) (code int, out, said string) {
+	t.Helper()
+	dir := t.TempDir()
+	layout, file := filepath.Join(dir, "people.yaml"), filepath.Join(dir, "people.csv")
+	for path, text := range map[string]string{layout: reportLayout, file: "ref,first,last,born,postcode\n" + text} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return run(t, append([]string{"link-files", "--layout", layout, "--out", filepath.Join(dir, "out"), file}, args...)...)
+}
+
+// TestKeysThatComeAgain counts rows whose key an earlier row has when they say something else, and says where to look.
+func TestKeysThatComeAgain(t *testing.T) {
+	t.Parallel()
+	_, out, said := linkText(t, "1,Mary,Smith,1980-02-03,SE5 8AZ\n1,John,Jones,1970-01-09,SE1 1AA\n2,Ann,Lee,1981-02-03,SE5 8AZ\n2,Ann,Lee,1981-02-03,SE5 8AZ\n")
+	if !strings.Contains(out, "1 row has the key of an earlier row and says something else") || !strings.Contains(out, "the keys of line 2 come again") {
+		t.Errorf("a key of two people is not told of: %s%s", out, said)
+	}
+	var got struct{ Files []linkedFile }
+	_, out, _ = linkText(t, "1,Mary,Smith,1980-02-03,SE5 8AZ\n1,John,Jones,1970-01-09,SE1 1AA\n2,Ann,Lee,1981-02-03,SE5 8AZ\n2,Ann,Lee,1981-02-03,SE5 8AZ\n", "--json")
+	if err := json.Unmarshal([]byte(out), &got); err != nil || got.Files[0].Reused != 1 || got.Files[0].Repeated != 1 || got.Files[0].Records != 2 {
+		t.Errorf("%v, %s", err, out)
+	}
+	if _, out, _ := linkText(t, "1,Mary,Smith,1980-02-03,SE5 8AZ\n2,Ann,Lee,1981-02-03,SE5 8AZ\n"); strings.Contains(out, "come again") {
+		t.Errorf("keys that come once are said to come again: %s", out)
+	}
+}
+
+// TestNobodyReadSaysWhy names line, column and remedy of rows when none of them can stand.
+func TestNobodyReadSaysWhy(t *testing.T) {
+	t.Parallel()
+	code, _, said := linkText(t, ",Mary,Smith,1980-02-03,SE5 8AZ\n,John,Jones,1970-01-09,SE1 1AA\n")
+	if code != 65 || !strings.Contains(said, "people.csv, line 2, ref: ") || !strings.Contains(said, "line 3") {
+		t.Errorf("exit %d, %s", code, said)
+	}
+}
+
+// TestTroubleIsSaidOnce holds that what is wrong with a file is not said twice over.
+func TestTroubleIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	code, _, said := linkText(t, "1,\"Mary,Smith,1980-02-03,SE5 8AZ\n")
+	if code != 65 || strings.Count(strings.ToLower(said), "a quote opens a value") != 1 || !strings.Contains(said, "line 2, first") {
+		t.Errorf("exit %d, %s", code, said)
+	}
+}

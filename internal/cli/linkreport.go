@@ -59,7 +59,7 @@ type report struct {
 type reportFile struct {
 	Name, Layout                                          string
 	Rows, Accepted, Rejected, Repeated, Records, SetAside string
-	Unmapped                                              string
+	Unmapped, Reused                                      string
 	First                                                 []string
 }
 
@@ -103,6 +103,9 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 		file := reportFile{Name: f.File, Layout: f.Layout, Rows: count(f.Rows), Accepted: count(f.Accepted),
 			Rejected: count(f.Rejected), Repeated: count(f.Repeated),
 			Records: count(f.Records), SetAside: count(f.SetAside), Unmapped: strings.Join(f.Unmapped, ", ")}
+		if f.Reused > 0 {
+			file.Reused = f.reused()
+		}
 		for _, j := range f.First {
 			file.First = append(file.First, j.String())
 		}

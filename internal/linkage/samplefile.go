@@ -126,6 +126,30 @@ func (k SampleKey) Answers(rows []SampleRow, name string) (answers []Judged, uns
 	return answers, unsure, empty + len(k.Pairs) - len(rows), nil
 }
 
+// Unanswered gives the numbers of the pairs of each group of the sample of which nobody has said same or not. With one answer of each, it can be
+// judged.
+func (k SampleKey) Unanswered(rows []SampleRow) (groups [][]int) {
+	said := map[int]bool{}
+	for _, r := range rows {
+		if (r.Answer == "same" || r.Answer == "not") && r.Pair >= 1 && r.Pair <= len(k.Pairs) {
+			said[k.Pairs[r.Pair-1].Stratum] = true
+		}
+	}
+	of := map[int]int{} // place in groups, from 1
+	for i, p := range k.Pairs {
+		if said[p.Stratum] {
+			continue
+		}
+		if of[p.Stratum] == 0 {
+			groups = append(groups, nil)
+			of[p.Stratum] = len(groups)
+		}
+		g := &groups[of[p.Stratum]-1]
+		*g = append(*g, i+1)
+	}
+	return groups
+}
+
 // Describe writes what a record says, for somebody who compares it with another: names, dates and numbers as they were read.
 func (l *Linker) Describe(n uint32) string {
 	var parts []string

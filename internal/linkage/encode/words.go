@@ -1,7 +1,6 @@
 package encode
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -43,11 +42,11 @@ func (r Record) Words(mode Mode) []string {
 				if mode == StrictMode && column == Composite {
 					what = compositeWords(v[i].Grain)
 				}
-				tokens := v[i].Token.String()
-				if n := end - i; n > 1 {
-					tokens += fmt.Sprintf(" and %d more", n-1)
+				tokens := make([]string, 0, end-i)
+				for _, x := range v[i:end] {
+					tokens = append(tokens, x.Token.String())
 				}
-				lines = append(lines, columnNames[mode][column]+": "+what+": "+tokens)
+				lines = append(lines, columnNames[mode][column]+": "+what+": "+strings.Join(tokens, " "))
 				i = end
 			}
 		}
