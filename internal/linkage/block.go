@@ -33,8 +33,8 @@ type blocks struct {
 	ctx     context.Context // when it ends, pairs end
 	width   int             // rules with keys
 	keys    []uint32        // the first key of each rule, row by row
-	parts   []uint32        // the keys by which blocks are cut, row by row
-	extra   [][]extraKey    // further keys of the rows that have any; the first list is empty
+	parts   []uint32        // the first of each of the keys by which blocks are cut, row by row
+	extra   [][]extraKey    // further keys, and keys by which blocks are cut, of the rows that have any; the first list is empty
 	extraAt []uint32        // where in extra those of each row are
 	sorted  []sortedRule    // of each rule with keys
 	work    []stretch       // pieces of about as many pairs each, rule by rule
@@ -44,11 +44,13 @@ type blocks struct {
 	found   []int64         // pairs found by each rule
 }
 
-// extraKey is a second or later key of a rule.
+// extraKey is a second or later key of a rule, or, with partRule added to the number of the part, of those by which blocks are cut.
 type extraKey struct {
 	rule uint8
 	key  uint32
 }
+
+const partRule = 128
 
 // Cut reports one block that was too large to compare every pair in it. Pairs that were not compared here may have been found by
 // another rule.
@@ -129,24 +131,27 @@ func newBlocks(ctx context.Context, c *columns, list []rule, all bool) *blocks {
 func (b *blocks) fill(from, to int, lock *sync.Mutex) {
 	var slot []uint32
 	var seen []extraKey
-	k := 0
+	k, rule := 0, uint8(0)
 	put := func(key uint64) {
 		switch short := shortKey(key); {
 		case short == 0 || short == slot[k]:
 		case slot[k] == 0:
 			slot[k] = short
-		case !contains(seen, extraKey{uint8(k), short}):
-			seen = append(seen, extraKey{uint8(k), short})
+		case !contains(seen, extraKey{rule, short}):
+			seen = append(seen, extraKey{rule, short})
 		}
 	}
 	for row := from; row < to; row++ {
 		r := &b.c.records[row]
 		slot = b.keys[row*b.width : (row+1)*b.width]
 		for k = 0; k < b.width; k++ {
+			rule = uint8(k)
 			b.rules[k].keys(b.c, r, put)
 		}
-		for p := range partSorts {
-			b.parts[row*int(partSorts)+int(p)] = b.c.partKey(p, r)
+		slot = b.parts[row*int(partSorts) : (row+1)*int(partSorts)]
+		for k = range int(partSorts) {
+			rule = partRule + uint8(k)
+			b.c.eachPart(part(k), r, put)
 		}
 		if len(seen) > 0 {
 			lock.Lock()
@@ -279,7 +284,7 @@ func (b *blocks) mark(row uint32, k int, key uint32) {
 	}
 }
 
-// furtherKeys are the second and later keys of a row.
+// furtherKeys are the second and later keys of a row, of rules and of parts.
 func (b *blocks) furtherKeys(row uint32) []extraKey { return b.extra[b.extraAt[row]] }
 
 // radixSort orders by the upper 31 of 64 bits, least digit first, keeping the order of equals. The two

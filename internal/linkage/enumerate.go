@@ -55,6 +55,7 @@ type enumeration struct {
 	worker int
 	piece  int
 	rule   uint8
+	narrow uint32 // the key of the part at hand, of a block that is cut
 	found  []int64
 	left   int64
 	cuts   []Cut
@@ -185,9 +186,7 @@ func (e *enumeration) cut(rows []uint32, key uint32) {
 	for n, p := range e.b.rules[e.rule].parts {
 		list := e.list[:0]
 		for _, row := range rows {
-			if k := e.b.part(row, p); k != 0 {
-				list = append(list, uint64(k)<<32|uint64(row))
-			}
+			e.b.eachPart(row, p, func(k uint32) { list = append(list, uint64(k)<<32|uint64(row)) })
 		}
 		slices.Sort(list)
 		e.list = list
@@ -202,6 +201,7 @@ func (e *enumeration) cut(rows []uint32, key uint32) {
 				e.left += leftOut(after)
 				after = neighbours
 			}
+			e.narrow = uint32(list[from] >> 32)
 			e.all(e.rows, key, n, after)
 			from = to
 		}
@@ -216,7 +216,24 @@ func leftOut(size int) int64 {
 
 func (b *blocks) part(row uint32, p part) uint32 { return b.parts[int(row)*int(partSorts)+int(p)] }
 
-// agreeInPart says whether two records agree in any of the first n parts of a rule.
+// eachPart gives all keys of a row by which blocks are cut in one way.
+func (b *blocks) eachPart(row uint32, p part, do func(key uint32)) {
+	key := b.part(row, p)
+	if key == 0 {
+		return // who has no first key has no further ones
+	}
+	do(key)
+	if b.extraAt[row] == 0 {
+		return
+	}
+	for _, e := range b.furtherKeys(row) {
+		if e.rule == partRule+uint8(p) {
+			do(e.key)
+		}
+	}
+}
+
+// agreeInPart says whether two records with one key at most of each part agree in any of the first n parts of a rule.
 func (b *blocks) agreeInPart(k int, i, j uint32, n int) bool {
 	for _, p := range b.rules[k].parts[:n] {
 		if x := b.part(i, p); x != 0 && x == b.part(j, p) {
@@ -231,7 +248,7 @@ func (b *blocks) agreeInPart(k int, i, j uint32, n int) bool {
 func (e *enumeration) first(key, i, j uint32, part int) bool {
 	b := e.b
 	if b.extraAt[i]|b.extraAt[j] != 0 {
-		return b.firstOfSeveral(e.rule, key, i, j, part)
+		return e.firstOfSeveral(key, i, j, part)
 	}
 	return e.firstOfKeys(b.keys[int(i)*b.width:][:e.rule], b.keys[int(j)*b.width:][:e.rule], i, j, part)
 }
@@ -239,7 +256,7 @@ func (e *enumeration) first(key, i, j uint32, part int) bool {
 // firstGathered is first for two rows that are gathered.
 func (e *enumeration) firstGathered(rows []uint32, x, y int, key uint32, part int) bool {
 	if e.signs[x].several|e.signs[y].several != 0 {
-		return e.b.firstOfSeveral(e.rule, key, rows[x], rows[y], part)
+		return e.firstOfSeveral(key, rows[x], rows[y], part)
 	}
 	k := int(e.rule)
 	return e.firstOfKeys(e.keys[x*k:(x+1)*k], e.keys[y*k:(y+1)*k], rows[x], rows[y], part)
@@ -256,48 +273,76 @@ func (e *enumeration) firstOfKeys(x, y []uint32, i, j uint32, part int) bool {
 	return part <= 0 || !b.agreeInPart(int(e.rule), i, j, part)
 }
 
-// firstOfSeveral is the same test for records with several keys of a rule: whether (rule, key, part) is the first of all under
-// which the pair is found.
-func (b *blocks) firstOfSeveral(rule uint8, key, i, j uint32, part int) bool {
-	for k := range int(rule) {
+// firstOfSeveral is the same test for records with several keys of a rule or of a part: whether (rule, key, part, key of the part) is the first
+// of all under which the pair is found.
+func (e *enumeration) firstOfSeveral(key, i, j uint32, part int) bool {
+	b := e.b
+	for k := range int(e.rule) {
 		if b.leastShared(k, i, j) != 0 {
 			return false
 		}
 	}
-	if int(rule) < b.width && b.leastShared(int(rule), i, j)&^cutMark != key&^cutMark {
+	if int(e.rule) < b.width && b.leastShared(int(e.rule), i, j)&^cutMark != key&^cutMark {
 		return false
 	}
-	return part <= 0 || !b.agreeInPart(int(rule), i, j, part)
+	return part < 0 || !b.shareParts(int(e.rule), i, j, part) && b.leastPart(b.rules[e.rule].parts[part], i, j) == e.narrow
 }
 
 // leastShared is the least key of a rule under which the pair is found; 0 when there is none.
 func (b *blocks) leastShared(k int, i, j uint32) (least uint32) {
-	x, y := b.keys[int(i)*b.width+k], b.keys[int(j)*b.width+k]
-	if x == 0 || y == 0 {
-		return 0 // who has no first key has no further ones
-	}
-	look := func(x, y uint32) {
-		if x == y && (least == 0 || x&^cutMark < least&^cutMark) && (x&cutMark == 0 || b.agreeInPart(k, i, j, len(b.rules[k].parts))) {
-			least = x
+	b.eachShared(uint8(k), b.keys[int(i)*b.width+k], b.keys[int(j)*b.width+k], i, j, func(key uint32) {
+		if (least == 0 || key&^cutMark < least&^cutMark) && (key&cutMark == 0 || b.shareParts(k, i, j, len(b.rules[k].parts))) {
+			least = key
+		}
+	})
+	return least
+}
+
+// shareParts says whether two records, with however many keys, agree in any of the first n parts of a rule.
+func (b *blocks) shareParts(k int, i, j uint32, n int) bool {
+	for _, p := range b.rules[k].parts[:n] {
+		if b.leastPart(p, i, j) != 0 {
+			return true
 		}
 	}
-	look(x, y)
+	return false
+}
+
+// leastPart is the least key of a part that two records share; 0 when there is none.
+func (b *blocks) leastPart(p part, i, j uint32) (least uint32) {
+	b.eachShared(partRule+uint8(p), b.part(i, p), b.part(j, p), i, j, func(key uint32) {
+		if least == 0 || key < least {
+			least = key
+		}
+	})
+	return least
+}
+
+// eachShared gives the keys of a rule, or of a part, that two rows share, of which x and y are the first.
+func (b *blocks) eachShared(rule uint8, x, y, i, j uint32, do func(key uint32)) {
+	if x == 0 || y == 0 {
+		return // who has no first key has no further ones
+	}
+	if x == y {
+		do(x)
+	}
 	ei, ej := b.furtherKeys(i), b.furtherKeys(j)
 	for _, e := range ei {
-		if int(e.rule) == k {
-			look(e.key, y)
+		if e.rule == rule && e.key == y {
+			do(y)
 		}
 	}
 	for _, f := range ej {
-		if int(f.rule) != k {
+		if f.rule != rule {
 			continue
 		}
-		look(x, f.key)
+		if f.key == x {
+			do(x)
+		}
 		for _, e := range ei {
-			if int(e.rule) == k {
-				look(e.key, f.key)
+			if e.rule == rule && e.key == f.key {
+				do(f.key)
 			}
 		}
 	}
-	return least
 }

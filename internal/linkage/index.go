@@ -22,7 +22,8 @@ type Index struct {
 	s       *scorer
 	tables  []*keyTable // of each rule; nil for loose rules while there are too many records for them
 	largest []int       // of each rule, the size of the largest block that is not cut
-	parts   []uint32    // the keys by which blocks are cut, row by row
+	parts   []uint32    // the first of each of the keys by which blocks are cut, row by row
+	narrow  [][]partKey // further such keys, by place in columns.more
 	number  []id.Record // by row; 0 where a row is free
 	rows    map[id.Record]uint32
 	free    []uint32 // rows
@@ -51,7 +52,7 @@ func (l *Linker) Index(m *Model, numbers []id.Record) (*Index, error) {
 	workers := runtime.GOMAXPROCS(0)
 	x := &Index{c: c, s: newScorer(c, c.totals(), m), tables: make([]*keyTable, indexRules), largest: make([]int, indexRules),
 		parts: make([]uint32, int(partSorts)*len(c.records)), number: slices.Clone(numbers), rows: make(map[id.Record]uint32, len(numbers)),
-		guests: make(chan *guest, max(4, 2*workers)), every: everyPair, loose: looseUpTo}
+		narrow: make([][]partKey, len(c.more)), guests: make(chan *guest, max(4, 2*workers)), every: everyPair, loose: looseUpTo}
 	for row, n := range x.number {
 		if _, twice := x.rows[n]; twice || n == 0 {
 			return nil, fault.New(fault.Invalid, "index-numbers", "A record's number is nought or is given twice.", "Give each record a number of its own.")
@@ -59,9 +60,11 @@ func (l *Linker) Index(m *Model, numbers []id.Record) (*Index, error) {
 		x.rows[n] = uint32(row)
 	}
 	inParallel(workers, len(c.records), 4096, func(_, from, to int) {
+		read := newKeysOf()
 		for row := from; row < to; row++ {
-			for p := range partSorts {
-				x.parts[row*int(partSorts)+int(p)] = c.partKey(p, &c.records[row])
+			r := &c.records[row]
+			if further := read.parts(c, r, x.parts[row*int(partSorts):][:partSorts], nil); r.more != 0 {
+				x.narrow[r.more-1] = further
 			}
 		}
 	})
@@ -106,10 +109,10 @@ func (x *Index) Add(n id.Record, agency uint16, who *person.Identity) error {
 		if last := len(x.freed) - 1; last >= 0 {
 			r.more, x.freed = x.freed[last], x.freed[:last]
 		} else {
-			x.c.more = append(x.c.more, further{})
+			x.c.more, x.narrow = append(x.c.more, further{}), append(x.narrow, nil)
 			r.more = uint32(len(x.c.more))
 		}
-		x.c.more[r.more-1] = g.more.clone()
+		x.c.more[r.more-1], x.narrow[r.more-1] = g.more.clone(), slices.Clone(g.narrow)
 		for _, b := range g.more.births {
 			x.know(b)
 		}
@@ -156,7 +159,7 @@ func (x *Index) remove(n id.Record) bool {
 		}
 	}
 	if r.more != 0 {
-		x.c.more[r.more-1] = further{}
+		x.c.more[r.more-1], x.narrow[r.more-1] = further{}, nil
 		x.freed = append(x.freed, r.more)
 	}
 	*r, x.number[row] = record{}, 0
@@ -180,22 +183,38 @@ func (x *Index) fill(k int) {
 	x.tables[k] = t
 }
 
-// partsOf gives eight bits of each narrower key of a rule, of a row; nought for a key that the row lacks.
+// partsOf gives eight bits of each narrower key of a rule, of a row; nought for a key that the row lacks, severalParts where it has several.
 func (x *Index) partsOf(rule uint8) func(row uint32) uint32 {
 	return func(row uint32) (signs uint32) {
+		further := x.narrowOf(row)
 		for n, p := range rules[rule].parts {
-			signs |= partSign(x.parts[int(row)*int(partSorts)+int(p)]) << (8 * n)
+			sign := partSign(x.parts[int(row)*int(partSorts)+int(p)])
+			if slices.ContainsFunc(further, func(k partKey) bool { return k.part == p }) {
+				sign = severalParts
+			}
+			signs |= sign << (8 * n)
 		}
 		return signs
 	}
 }
+
+// narrowOf gives the second and later narrower keys of a row.
+func (x *Index) narrowOf(row uint32) []partKey {
+	if more := x.c.records[row].more; more != 0 {
+		return x.narrow[more-1]
+	}
+	return nil
+}
+
+// severalParts is the sign of a row with several keys of one part.
+const severalParts = 255
 
 // partSign is eight bits of a narrower key, nought only for none.
 func partSign(key uint32) uint32 {
 	if key == 0 {
 		return 0
 	}
-	return max(key&255, 1)
+	return min(max(key&255, 1), severalParts-1)
 }
 
 // settle works out what follows from which records there are, and makes room for guests.

@@ -171,6 +171,12 @@ func (t *keyTable) largestWhole(pairs int) int {
 	return largest
 }
 
+// partKey is a narrower key of a record, by which a block is cut.
+type partKey struct {
+	part part
+	key  uint32
+}
+
 // keysOf reads the keys of records, each once, as they are stored.
 type keysOf struct {
 	list []uint32
@@ -192,4 +198,21 @@ func (k *keysOf) of(c *columns, r *record, rule int) []uint32 {
 	k.list = k.list[:0]
 	rules[rule].keys(c, r, k.put)
 	return k.list
+}
+
+// parts gives the first narrower keys of a record to first, one for each part, and adds the others to further.
+func (k *keysOf) parts(c *columns, r *record, first []uint32, further []partKey) []partKey {
+	for p := range partSorts {
+		k.list = k.list[:0]
+		c.eachPart(p, r, k.put)
+		first[p] = 0
+		for n, key := range k.list {
+			if n == 0 {
+				first[p] = key
+			} else {
+				further = append(further, partKey{p, key})
+			}
+		}
+	}
+	return further
 }

@@ -40,6 +40,7 @@ type guest struct {
 	more    further
 	keys    []extraKey // by rule
 	parts   [partSorts]uint32
+	narrow  []partKey // further narrower keys
 	pair    compared
 
 	found   []Match
@@ -122,9 +123,7 @@ func (g *guest) receive(who *person.Identity) error {
 			g.keys = append(g.keys, extraKey{uint8(k), key})
 		}
 	}
-	for p := range partSorts {
-		g.parts[p] = g.alone.partKey(p, r)
-	}
+	g.narrow = g.read.parts(g.alone, r, g.parts[:], g.narrow[:0])
 	if g.full = false; !g.adds {
 		g.open()
 	}

@@ -97,30 +97,46 @@ func (g *guest) look(e extraKey) {
 // lookIn weighs those of a block that is cut which agree in any narrower key, as enumeration.cut does: of a part that is itself too large,
 // the neighbours with the highest numbers.
 func (g *guest) lookIn(block []uint64, rule int) {
-	x, found := g.index, 0
+	found := 0
 	for n, p := range rules[rule].parts {
-		mine := g.parts[p]
-		if mine == 0 {
-			continue
+		if mine := g.parts[p]; mine != 0 {
+			found = max(found, g.lookInPart(block, rule, n, mine))
 		}
-		sign := partSign(mine)
-		rows := g.rows[:0]
-		for _, entry := range block {
-			if uint32(entry>>(32+8*n))&255 == sign && x.parts[int(uint32(entry))*int(partSorts)+int(p)] == mine {
-				rows = append(rows, uint32(entry))
+		for _, k := range g.narrow {
+			if k.part == p {
+				found = max(found, g.lookInPart(block, rule, n, k.key))
 			}
-		}
-		g.rows = rows
-		if len(rows) > largestPart {
-			slices.SortFunc(rows, func(a, b uint32) int { return cmp.Compare(x.number[b], x.number[a]) })
-			rows = rows[:neighbours]
-		}
-		found = max(found, len(rows))
-		for _, row := range rows {
-			g.meet(row, rule)
 		}
 	}
 	g.passed += len(block) - found
+}
+
+// lookInPart weighs those that have one narrower key, of the rule's n-th part, and says how many they are.
+func (g *guest) lookInPart(block []uint64, rule, n int, mine uint32) int {
+	x, p, sign := g.index, rules[rule].parts[n], partSign(mine)
+	rows := g.rows[:0]
+	for _, entry := range block {
+		row := uint32(entry)
+		switch uint32(entry>>(32+8*n)) & 255 {
+		case sign:
+			if x.parts[int(row)*int(partSorts)+int(p)] == mine {
+				rows = append(rows, row)
+			}
+		case severalParts:
+			if x.parts[int(row)*int(partSorts)+int(p)] == mine || contains(x.narrowOf(row), partKey{p, mine}) {
+				rows = append(rows, row)
+			}
+		}
+	}
+	g.rows = rows
+	if len(rows) > largestPart {
+		slices.SortFunc(rows, func(a, b uint32) int { return cmp.Compare(x.number[b], x.number[a]) })
+		rows = rows[:neighbours]
+	}
+	for _, row := range rows {
+		g.meet(row, rule)
+	}
+	return len(rows)
 }
 
 // met is a row that is to be compared, and the first rule that found it.

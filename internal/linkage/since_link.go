@@ -247,14 +247,13 @@ func (r *spread) look(k int, key, row uint32, take func(k int, other uint32)) {
 	}
 	in := r.narrowed(k, n)
 	for p, part := range r.b.rules[k].parts {
-		mine := uint64(r.b.part(row, part))
-		if mine == 0 {
-			continue
-		}
-		from, _ := slices.BinarySearch(in[p], mine<<32)
-		for ; from < len(in[p]) && in[p][from]>>32 == mine; from++ {
-			take(k, uint32(in[p][from]))
-		}
+		r.b.eachPart(row, part, func(key uint32) {
+			mine := uint64(key)
+			from, _ := slices.BinarySearch(in[p], mine<<32)
+			for ; from < len(in[p]) && in[p][from]>>32 == mine; from++ {
+				take(k, uint32(in[p][from]))
+			}
+		})
 	}
 }
 
@@ -267,9 +266,7 @@ func (r *spread) narrowed(k, n int) *narrowed {
 	in := new(narrowed)
 	for p, part := range r.b.rules[k].parts {
 		for _, row := range r.b.sorted[k].block(n) {
-			if key := r.b.part(row, part); key != 0 {
-				in[p] = append(in[p], uint64(key)<<32|uint64(row))
-			}
+			r.b.eachPart(row, part, func(key uint32) { in[p] = append(in[p], uint64(key)<<32|uint64(row)) })
 		}
 		slices.Sort(in[p])
 	}
