@@ -300,6 +300,42 @@ func TestSearchAmongManyOfOneSurname(t *testing.T) {
 	})
 }
 
+// TestSearchByOneName finds people by a forename alone, though a common surname has its sound, by a short form of it, and by a rare surname that
+// sounds as a common one does; one name is never more than possibly the person, and where so many share it that some were left out, that is said.
+func TestSearchByOneName(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		lantern := w.layout("lantern", layoutOf("lantern", "OUTR", "street-outreach", "contact"))
+		file := "client,forename,surname,born,nhs,postcode,day\n"
+		for i := range candidatesPerKey + 50 {
+			file += fmt.Sprintf("L%d,Olive,Kumar,%02d/%02d/%d,,,05/01/2026\n", i, 1+i%28, 1+i%12, 1940+i%60)
+		}
+		w.accept(w.send(lantern, march, false, file+"K1,Kemar,Francis,04/03/1983,,,05/01/2026\nK2,Lydia,Komar,04/03/1993,,,05/01/2026\nK3,Thomas,Benjamin,04/03/1973,,,05/01/2026\n"+
+			"K4,Benjamin,Moss,04/03/1963,,,05/01/2026\n"))
+		w.run()
+		kemar, lydia, thomas, benjamin := w.find("Kemar", "Francis"), w.find("Lydia", "Komar"), w.find("Thomas", "Benjamin"), w.find("Benjamin", "Moss")
+		for typed, want := range map[string][]id.Person{"Kemar": {kemar}, "kemar ": {kemar}, "Lydia": {lydia}, "Komar": {lydia}, "Tom": {thomas}, "Benjamin": {thomas, benjamin}, "Lidia": {lydia}} {
+			p, err := w.app.SearchPeople(t.Context(), w.as(policy.Analyst, policy.FindAndCost), SearchPeople{Name: typed})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, who := range want {
+				i := slices.IndexFunc(p.People, func(f Found) bool { return f.Person == who })
+				if i < 0 || p.Cut {
+					t.Errorf("%q does not find %s among %d; cut %t", typed, id.Pseudonym(who), len(p.People), p.Cut)
+				} else if f := p.People[i]; f.Only == "" || f.PPM > mostByOne || !strings.HasPrefix(f.Close(), "Possible: only the ") && !strings.HasPrefix(f.Close(), "Weak") {
+					t.Errorf("%q is said to be %s: only %q agrees, %d ppm", typed, f.Close(), f.Only, f.PPM)
+				}
+			}
+		}
+		for typed, cut := range map[string]bool{"Olive": true, "Kumar": true, "Olive Kumar": true, "Nobody": false} {
+			p, err := w.app.SearchPeople(t.Context(), w.as(policy.Analyst, policy.FindAndCost), SearchPeople{Name: typed})
+			if err != nil || p.Cut != cut || len(p.People) == 0 == cut {
+				t.Errorf("%q finds %d people; cut %t, want %t (%v)", typed, len(p.People), p.Cut, cut, err)
+			}
+		}
+	})
+}
+
 // TestSearchByPartOfALongName finds somebody of four names by two of them, before those of like names, and by an own number however it is
 // spaced.
 func TestSearchByPartOfALongName(t *testing.T) {

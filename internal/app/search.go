@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,9 +45,10 @@ type Found struct {
 	Birth    string // like Name
 	Borough  string
 	Agencies []store.Agency
-	PPM      int64    // probability that the best of their records is of the person looked for, millionths
+	PPM      int64    // probability that the best of their records is of the person looked for, and nobody else's of those found, millionths
 	Agrees   []string // what agrees, in words that name no value: "surname", "date of birth, day and month changed over"
 	Differs  []string
+	Only     string // what alone agrees where others share it, such as a surname: whoever has it is no more than possibly the person; else empty
 
 	// Evidence is what the best of their records weighs, part by part, naming no value; Millibits is its sum.
 	Evidence  []FoundEvidence
@@ -62,6 +64,8 @@ type FoundEvidence struct {
 // Close is how close a match is, in words: a probability alone would say less than what agrees.
 func (f Found) Close() string {
 	switch {
+	case f.Only != "" && f.PPM >= 50_000:
+		return "Possible: only the " + strings.ToLower(f.Only) + " agrees"
 	case f.PPM >= 900_000:
 		return "Very likely"
 	case f.PPM >= 500_000:
@@ -79,6 +83,7 @@ type FoundPage struct {
 	Asked    SearchPeople
 	People   []Found
 	More     bool           // there are others, less likely
+	Cut      bool           // so many have such a name that not all of them were looked at
 	AsOf     day.Day        // as-of day of the newest extract searched
 	Searched int            // agencies whose records were searched
 	Agencies []store.Agency // all there are, in their order
@@ -114,7 +119,7 @@ func (a *App) SearchPeople(ctx context.Context, who Who, in SearchPeople) (Found
 		return p, err
 	}
 	err = a.db.Do(ctx, inArea(who, policy.PersonSearch, policy.Area), func(tx *store.Tx) (err error) {
-		p.People, p.More = nil, false
+		p.People, p.More, p.Cut = nil, false, false
 		tx.Asks(in.asked(query))
 		if p.Viewer, err = viewer(tx); err != nil {
 			return err
@@ -138,10 +143,11 @@ func (a *App) SearchPeople(ctx context.Context, who Who, in SearchPeople) (Found
 		if err != nil {
 			return err
 		}
-		best, err := a.candidates(tx, known, query, in.Reference, owned)
+		best, cut, err := a.candidates(tx, known, query, in.Reference, owned)
 		if err != nil {
 			return err
 		}
+		p.Cut = cut
 		if p.People, p.More, err = p.found(tx, known, best, max(0, in.Page-1)*MostFound); err != nil {
 			return err
 		}
@@ -397,45 +403,52 @@ func ownNumber(tx *store.Tx, known *knowing, agencies []store.Agency, number str
 const exactly = 40
 
 // candidates scores every record that shares a key with the query, of those that the viewer may know of, and gives each person's best; best
-// begins with those found otherwise.
-func (a *App) candidates(tx *store.Tx, known *knowing, query person.Identity, reference string, best map[id.Person]linkage.Explanation) ([]match, error) {
+// begins with those found otherwise. It says as well whether some of a name that so many share were left out.
+func (a *App) candidates(tx *store.Tx, known *knowing, query person.Identity, reference string, best map[id.Person]linkage.Explanation) (found []match, cut bool, err error) {
 	if reference != "" {
 		p, err := id.ParsePseudonym(reference)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if p, err = tx.Follow(p); err == nil {
 			s, err := known.person(p)
 			if err != nil {
-				return nil, err
+				return nil, false, err
 			}
 			if len(s.Agencies) > 0 {
 				best[p] = linkage.Explanation{Bits: exactly, Probability: 1}
 			}
 		} else if fault.KindOf(err) != fault.NotFound {
-			return nil, err
+			return nil, false, err
 		}
 	}
 	model, err := publishedModel(tx, known.run)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var byKey [][]store.RecordFound
-	for _, key := range searchKeys(query) {
-		some, err := tx.RecordsByKey(key, known.run, candidatesPerKey)
+	type keyed struct {
+		some  []store.RecordFound
+		whole bool // the key is of all that the query says of a name
+	}
+	var byKey []keyed
+	for _, key := range queryKeys(query) {
+		some, err := tx.RecordsByKey(int64(hash64(key)), known.run, candidatesPerKey)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		byKey = append(byKey, some)
+		k := keyed{some, linkage.IsExactName(key) || linkage.IsWholeName(key)}
+		cut = cut || k.whole && nameOnly(query) && len(some) == candidatesPerKey
+		byKey = append(byKey, k)
 	}
-	slices.SortStableFunc(byKey, func(x, y []store.RecordFound) int { return cmp.Compare(len(x), len(y)) })
+	slices.SortStableFunc(byKey, func(x, y keyed) int { return cmp.Compare(len(x.some), len(y.some)) })
 	seen := map[id.Record]bool{}
-	for _, some := range byKey {
-		if len(some) == candidatesPerKey && len(seen) >= MostFound {
-			break // of a key that so many share only some were read, and rarer ones have brought enough
+	for _, k := range byKey {
+		some := k.some
+		if len(some) == candidatesPerKey && len(seen) >= MostFound && !k.whole {
+			continue // of a key that so many share only some were read, and rarer ones have brought enough
 		}
 		if err := known.people(some); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		some = slices.DeleteFunc(some, func(c store.RecordFound) bool {
 			return seen[c.Record] || c.Person == 0 || !known.of[c.Person].sees(c.Record)
@@ -447,16 +460,16 @@ func (a *App) candidates(tx *store.Tx, known *knowing, query person.Identity, re
 		}
 		texts, err := tx.Identities(records)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		for _, c := range some {
 			text, stands := texts[c.Record]
 			if !stands {
-				return nil, fault.Missing("record")
+				return nil, false, fault.Missing("record")
 			}
 			var who person.Identity
 			if err := json.Unmarshal([]byte(text), &who); err != nil {
-				return nil, err
+				return nil, false, err
 			}
 			score := scoreAsked(model, query, who)
 			if was, ok := best[c.Person]; !ok || score.Bits > was.Bits {
@@ -466,7 +479,7 @@ func (a *App) candidates(tx *store.Tx, known *knowing, query person.Identity, re
 	}
 	out := make([]match, 0, len(best))
 	for p, s := range best {
-		if s.Probability >= leastShown && tells(query, s) {
+		if (s.Probability >= leastShown || !anyDiffers(s)) && tells(query, s) {
 			out = append(out, match{p, s})
 		}
 	}
@@ -474,8 +487,52 @@ func (a *App) candidates(tx *store.Tx, known *knowing, query person.Identity, re
 	slices.SortFunc(out, func(x, y match) int {
 		return cmp.Or(cmp.Compare(y.score.Bits, x.score.Bits), cmp.Compare(x.person, y.person))
 	})
-	return out, nil
+	return out, cut, nil
 }
+
+// queryKeys are the keys under which whoever is asked about is looked for. By one name alone it is looked for as it is written as well, since
+// the sound of a surname is too little for a forename and too much for a surname that sounds like a common one.
+func queryKeys(query person.Identity) []string {
+	keys := linkage.BlockingKeys(query)
+	for _, n := range query.Names {
+		if len(strings.Fields(n.Forename+" "+n.Middle+" "+n.Surname+" "+n.Full)) > 1 {
+			return keys
+		}
+	}
+	for _, k := range linkage.NameKeys(query) {
+		if !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
+// nameOnly says whether nothing but a name, and perhaps a sex, is asked by.
+func nameOnly(query person.Identity) bool {
+	return len(query.Births)+len(query.Postcodes)+len(query.Identifiers)+len(query.Phones) == 0 && !query.NoFixed
+}
+
+// anyDiffers says whether anything that was asked by is otherwise on the record.
+func anyDiffers(e linkage.Explanation) bool {
+	return slices.ContainsFunc(e.Parts, func(p linkage.Part) bool { return p.Compared && p.Bits < 0 && linkage.OfField(p.Key) })
+}
+
+// onlyAgrees names the one thing that agrees where it is one that others share; empty where more agrees, or what is one person's own.
+func onlyAgrees(e linkage.Explanation) (only string) {
+	for _, p := range e.Parts {
+		switch {
+		case !p.Compared || p.Bits <= 0 || p.Key == "sex" || p.Key == "start":
+		case only != "" || !slices.Contains(sharedFields, p.Key):
+			return ""
+		default:
+			only = p.Field
+		}
+	}
+	return only
+}
+
+// sharedFields are the fields that people who are not one share by the hundred.
+var sharedFields = []string{"forename", "surname", "birth", "postcode", "address", "place"}
 
 // scoreAsked scores a record against what is asked in each order that the words of a name may have. What is changed over in one order is
 // straight in the other, and is said so: whoever typed one name did not change its two over.
@@ -547,22 +604,26 @@ func isPart(some, whole person.Name) bool {
 		!slices.ContainsFunc(given, func(w string) bool { return !slices.Contains(all, w) })
 }
 
-// shareOut makes the chances of those found sum to one at most: only one of them is the person looked for. Three people who agree in a name
-// alone are not each very likely.
+// shareOut makes of the odds of each of those found the chance that they are the person looked for, who is one of them at most: each one's
+// odds in proportion to everybody's and to the one that it is nobody found. Three people who agree in a name alone are not each very likely;
+// somebody of little odds takes as little from the others.
 func shareOut(found []match) {
-	var sum float64
+	all := 1.
 	for _, m := range found {
-		sum += m.score.Probability
+		all += math.Exp2(m.score.Bits)
 	}
-	if sum > 1 {
-		for i := range found {
-			found[i].score.Probability /= sum
-		}
+	for i := range found {
+		found[i].score.Probability = math.Exp2(found[i].score.Bits) / all
 	}
 }
 
-// leastShown is the probability under which somebody found is not shown.
+// leastShown is the probability under which somebody of whom anything differs is not shown. Whoever agrees in all that was asked is shown
+// however many do: a common name alone says little, but that nobody here has it would be false.
 const leastShown = 0.001
+
+// mostByOne is the probability, in millionths, that one agreeing thing gives at most where others share it: that the only one here of a surname has it
+// does not make them the one of that surname who is looked for.
+const mostByOne = 499_999
 
 // publishedModel is the model of the published link run.
 func publishedModel(tx *store.Tx, n id.Run) (*linkage.Model, error) {
@@ -609,7 +670,10 @@ func (p *FoundPage) found(tx *store.Tx, known *knowing, best []match, skip int) 
 		if len(out) == MostFound {
 			return out, true, nil
 		}
-		f := Found{Person: m.person, PPM: min(999_999, int64(m.score.Probability*1_000_000))}
+		f := Found{Person: m.person, PPM: min(999_999, int64(m.score.Probability*1_000_000)), Only: onlyAgrees(m.score)}
+		if f.Only != "" {
+			f.PPM = min(f.PPM, mostByOne)
+		}
 		for _, g := range sight.Agencies {
 			f.Agencies = append(f.Agencies, agencies[g])
 		}

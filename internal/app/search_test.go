@@ -1,6 +1,7 @@
 package app
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -55,6 +56,38 @@ func TestSpacesAndApostrophesInANameFindTheSame(t *testing.T) {
 			if !slices.ContainsFunc(linkage.BlockingKeys(query), func(k string) bool { return slices.Contains(kept, k) }) {
 				t.Errorf("%s does not look under any key of %s", typed, surname)
 			}
+		}
+	}
+}
+
+// TestChancesShareTheOdds: somebody of little odds takes as little from whoever is all but certain, and two alike are even.
+func TestChancesShareTheOdds(t *testing.T) {
+	t.Parallel()
+	of := func(bits ...float64) []int {
+		var all []match
+		for _, b := range bits {
+			all = append(all, match{score: linkage.Explanation{Bits: b, Probability: linkage.Probability(b)}})
+		}
+		shareOut(all)
+		var out []int
+		for _, m := range all {
+			out = append(out, int(math.Round(1000*m.score.Probability)))
+		}
+		return out
+	}
+	for _, x := range []struct{ bits, want []float64 }{
+		{[]float64{28.8, -5.4}, []float64{1000, 0}},
+		{[]float64{10, 10}, []float64{500, 500}},
+		{[]float64{0}, []float64{500}},
+		{[]float64{1, 0, 0}, []float64{400, 200, 200}},
+		{nil, nil},
+	} {
+		var want []int
+		for _, w := range x.want {
+			want = append(want, int(w))
+		}
+		if d := cmp.Diff(want, of(x.bits...)); d != "" {
+			t.Errorf("of %v (-want +got):\n%s", x.bits, d)
 		}
 	}
 }

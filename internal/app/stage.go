@@ -324,8 +324,9 @@ func ownKey(agency id.Agency, folded string) int64 {
 	return int64(hash64("own\x1f" + strconv.FormatInt(int64(agency), 10) + "\x1f" + folded))
 }
 
+// searchKeys are the keys under which somebody is found.
 func searchKeys(who person.Identity) []int64 {
-	keys := linkage.BlockingKeys(who)
+	keys := append(linkage.BlockingKeys(who), linkage.NameKeys(who)...)
 	out := make([]int64, len(keys))
 	for i, k := range keys {
 		out[i] = int64(hash64(k))

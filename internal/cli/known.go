@@ -146,12 +146,13 @@ type knownAnswer struct {
 	AsOf     string        `json:"as_of,omitempty"`
 	People   []knownPerson `json:"people"`
 	More     bool          `json:"more"`
+	Cut      bool          `json:"cut"` // so many have such a name that not all of them were looked at
 }
 
 type knownPerson struct {
 	Reference string      `json:"reference"`
 	Close     string      `json:"close"`
-	Chance    float64     `json:"chance"` // that the person asked about is this one, and nobody else of those found
+	Chance    float64     `json:"chance,omitempty"` // that the person asked about is this one, and nobody else of those found; left out where one thing alone agrees that others share
 	Bits      float64     `json:"bits"`
 	Agencies  []string    `json:"agencies"`
 	Evidence  []knownPart `json:"evidence"`
@@ -164,13 +165,16 @@ type knownPart struct {
 }
 
 func answered(p app.FoundPage) knownAnswer {
-	out := knownAnswer{Agencies: p.Searched, People: []knownPerson{}, More: p.More}
+	out := knownAnswer{Agencies: p.Searched, People: []knownPerson{}, More: p.More, Cut: p.Cut}
 	if p.AsOf != 0 {
 		out.AsOf = p.AsOf.String()
 	}
 	for _, f := range p.People {
-		k := knownPerson{Reference: id.Pseudonym(f.Person), Close: f.Close(), Chance: float64(f.PPM) / 1e6, Bits: float64(f.Millibits) / 1000,
+		k := knownPerson{Reference: id.Pseudonym(f.Person), Close: f.Close(), Bits: float64(f.Millibits) / 1000,
 			Agencies: []string{}, Evidence: []knownPart{}}
+		if f.Only == "" {
+			k.Chance = float64(f.PPM) / 1e6
+		}
 		for _, g := range f.Agencies {
 			k.Agencies = append(k.Agencies, g.Name)
 		}
@@ -182,31 +186,53 @@ func answered(p app.FoundPage) knownAnswer {
 	return out
 }
 
+// signed writes bits to one place. What rounds to nothing has no sign.
+func signed(bits float64) string {
+	if tenths := math.Round(10 * bits); tenths != 0 {
+		return fmt.Sprintf("%+.1f", tenths/10)
+	}
+	return "0.0"
+}
+
 func (k knownAnswer) words() string {
 	var b strings.Builder
 	if len(k.People) == 0 {
-		b.WriteString("Nobody whom you may see agrees enough.\n")
+		b.WriteString("Nobody whom you may see agrees enough")
+		if k.Cut {
+			b.WriteString(" among those that were looked at")
+		}
+		b.WriteString(".\n")
 	}
 	for _, p := range k.People {
-		fmt.Fprintf(&b, "%s  %s: %.1f%%, %+.1f bits. %s\n", p.Reference, p.Close, math.Floor(1000*p.Chance)/10, p.Bits, strings.Join(p.Agencies, ", "))
+		chance := ""
+		if p.Chance > 0 {
+			chance = fmt.Sprintf(": %.1f%%", math.Floor(1000*p.Chance)/10)
+		}
+		fmt.Fprintf(&b, "%s  %s%s, %s bits. %s\n", p.Reference, p.Close, chance, signed(p.Bits), strings.Join(p.Agencies, ", "))
 		if len(p.Evidence) == 0 {
 			b.WriteString("          the reference that you typed\n")
 		}
 		for _, x := range p.Evidence {
+			if signed(x.Bits) == "0.0" {
+				continue
+			}
 			how := ""
 			if x.How != "" {
 				how = ": " + x.How
 			} else if math.Abs(x.Bits) < .05 {
 				continue // it says nothing either way
 			}
-			fmt.Fprintf(&b, "  %+6.1f  %s%s\n", x.Bits, x.What, how)
+			fmt.Fprintf(&b, "  %6s  %s%s\n", signed(x.Bits), x.What, how)
 		}
 	}
 	if k.More {
 		b.WriteString("Others agree less.\n")
 	}
+	if k.Cut {
+		b.WriteString("So many have such a name that not all of them were looked at. Add a surname, a date of birth, a postcode or a number.\n")
+	}
 	if k.AsOf != "" {
-		fmt.Fprintf(&b, "Searched: records of %s agencies, the newest as of %s.", count(k.Agencies), k.AsOf)
+		fmt.Fprintf(&b, "Searched: records of %s, the newest as of %s.", counted(k.Agencies, "agency", "agencies"), k.AsOf)
 	} else {
 		b.WriteString("No records have been accepted yet.")
 	}

@@ -22,6 +22,7 @@ type Find struct {
 	Page     int  // of those found, from 1
 	Before   int  // how many are on the pages before
 	More     bool // others match less closely
+	Cut      bool // so many have such a name that not all of them were looked at
 }
 
 // Found is a person who may be the one looked for.

@@ -121,6 +121,8 @@ func findCases() []Case {
 		show(FindPage, "full", namesShown(), found),
 		show(FindPage, "before", signedIn(), Find{}),
 		show(FindPage, "empty", signedIn(), nobody),
+		show(FindPage, "cut", signedIn(), Find{Searched: true, Cut: true, Found: found.Found[1:2], AsOf: window.To, Agencies: 10}),
+		show(FindPage, "cut-empty", signedIn(), Find{Searched: true, Cut: true, AsOf: window.To, Agencies: 1}),
 		show(FindPage, "error", signedIn(), Find{Form: typed("name", "born", "postcode", "number"), Searched: true}),
 		show(LookedPage, "full", signedIn(), looked),
 		show(LookedPage, "empty", signedIn(), Looked{Person: dean}),
