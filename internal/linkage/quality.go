@@ -14,7 +14,7 @@ type Stratum struct {
 	From     float64 `json:"from_bits"` // as far as the next stratum's; the lowest of the linked holds all below
 	Pairs    int64   `json:"pairs"`
 	Expected float64 `json:"expected"` // of one person, by the model
-	Low      float64 `json:"low"`      // the same if every pair weighed missed bits less
+	Low      float64 `json:"low"`      // the same if every pair weighed four bits less
 	High     float64 `json:"high"`     // and if more
 }
 
@@ -36,9 +36,9 @@ const (
 	strataCount = 2 * ofLinked
 )
 
-// missed is by how many bits the model is taken to be wrong at most, either way, for all pairs at once, where nobody has looked. No
+// wrongAtMost is by how many bits the model is taken to be wrong at most, either way, for all pairs at once, where nobody has looked. No
 // band of weights with fifty pairs of a labelled set or of an invented area is further out (TestReliability).
-const missed = 4
+const wrongAtMost = 4
 
 // newQuality makes empty strata.
 func newQuality() Quality {
@@ -64,8 +64,8 @@ func stratum(bits float64, linked bool) (int, bool) {
 func (q Quality) count(k int, bits float64) {
 	q[k].Pairs++
 	q[k].Expected += Probability(bits)
-	q[k].Low += Probability(bits - missed)
-	q[k].High += Probability(bits + missed)
+	q[k].Low += Probability(bits - wrongAtMost)
+	q[k].High += Probability(bits + wrongAtMost)
 }
 
 func (q Quality) add(r Quality) {

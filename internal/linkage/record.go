@@ -18,7 +18,7 @@ type record struct {
 	nhs, nino                 uint32
 	other                     uint32 // PNC, prison or another national number: the kind is part of the value
 	more                      uint32 // 1 + the place in columns.more; 0 when no field has a second value
-	agency                    uint16
+	agency                    uint16 // as every Add says it; no rule and no weight goes by it, since parameters of agencies lose (docs/linkage.md)
 	sex                       person.Sex
 	flags                     uint8
 }
