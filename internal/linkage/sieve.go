@@ -27,7 +27,8 @@ type sieve struct {
 type nameFace struct {
 	shape                     compare.Shape
 	sameForename, sameSurname float32
-	plain, nickname           bool // one word of several letters; in some nickname group
+	plain, nickname           bool   // one word of several letters; in some nickname group
+	listed                    uint16 // as a forename; 0 for on no list
 }
 
 // placeFace is what a face holds of a postcode.
@@ -95,7 +96,7 @@ func newSieve(s *scorer, floor float64) *sieve {
 	for n := range v.names {
 		facts := &c.names.facts[n]
 		v.names[n] = nameFace{facts.shape, float32(s.same[Forename][n].bits), float32(s.same[Surname][n].bits),
-			facts.parts[0] == 0 && facts.shape.Len() > 1, len(facts.groups) > 0}
+			facts.parts[0] == 0 && facts.shape.Len() > 1, len(facts.groups) > 0, s.totals.names[n].listed}
 		if facts.shape.Len() < 2 { // the same initial is not the same name
 			v.names[n].sameForename, v.names[n].sameSurname = v.unlike[Forename], v.unlike[Surname]
 		}
@@ -152,8 +153,8 @@ func (v *sieve) look(to []face, rows []uint32) {
 		f := &to[x]
 		n := &v.names[f.forename]
 		f.forenameShape, f.sameForename = n.shape, n.sameForename
-		if listed := v.s.totals.names[f.forename].listed; listed != 0 && f.birth != 0 {
-			f.sameForename += max(0, float32(v.s.cohorts.more(listed, f.birth.year())))
+		if n.listed != 0 && f.birth != 0 {
+			f.sameForename += max(0, float32(v.s.cohorts.more(n.listed, f.birth.year())))
 		}
 		if n.plain {
 			f.flags |= plainForename
