@@ -384,7 +384,7 @@ func TestAnAddressThatManyOfFewShareSaysLittle(t *testing.T) {
 }
 
 // Twenty hostels of forty people have far more pairs that share an address than there are pairs of one person; training does not take them for
-// the same.
+// the same, and nobody in them is taken for another.
 func TestHostelsAreNotTakenForPeople(t *testing.T) {
 	t.Parallel()
 	a := newAdversary(3)
@@ -402,6 +402,9 @@ func TestHostelsAreNotTakenForPeople(t *testing.T) {
 		if m := r.Model.m[f][different]; m > mostDifferent {
 			t.Errorf("of records of one person %.2f differ in %v by the model, want %.2f at most", m, f, mostDifferent)
 		}
+	}
+	if together := 800 - r.Persons; together > 8 {
+		t.Errorf("%d of 800 people are taken for another, want one in a hundred at most", together)
 	}
 }
 

@@ -151,18 +151,18 @@ type labelledSet struct {
 	files  []string
 	truth  func(map[string]string) string
 	number bool
-	least  float64 // pairwise F1
+	least  float64 // pairwise F1: a hair under what docs/linkage.md has, so that what a mechanism is worth shows
 }
 
 var truthSets = []labelledSet{
-	{"febrl3 without soc_sec_id", []string{"febrl3.csv"}, febrlPerson, false, .99},
-	{"febrl3 with soc_sec_id", []string{"febrl3.csv"}, febrlPerson, true, .99},
-	{"fake_1000", []string{"fake_1000.csv"}, column("cluster"), false, .95},
-	{"dirty_1000 without soc_sec_id", []string{"dirty_1000_50_1.csv", "dirty_1000_50_2.csv"}, column("rec_id"), false, .99},
-	{"dirty_1000 with soc_sec_id", []string{"dirty_1000_50_1.csv", "dirty_1000_50_2.csv"}, column("rec_id"), true, .99},
+	{"febrl3 without soc_sec_id", []string{"febrl3.csv"}, febrlPerson, false, .995},
+	{"febrl3 with soc_sec_id", []string{"febrl3.csv"}, febrlPerson, true, .9985},
+	{"fake_1000", []string{"fake_1000.csv"}, column("cluster"), false, .974},
+	{"dirty_1000 without soc_sec_id", []string{"dirty_1000_50_1.csv", "dirty_1000_50_2.csv"}, column("rec_id"), false, .9995},
+	{"dirty_1000 with soc_sec_id", []string{"dirty_1000_50_1.csv", "dirty_1000_50_2.csv"}, column("rec_id"), true, .9995},
 	{"multiparty, five", []string{"multiparty/dataset-1.csv", "multiparty/dataset-2.csv", "multiparty/dataset-3.csv", "multiparty/dataset-4.csv",
-		"multiparty/dataset-5.csv"}, column("id"), false, .90},
-	{"multiparty, three", []string{"multiparty/dataset-alice.csv", "multiparty/dataset-bob.csv", "multiparty/dataset-charlie.csv"}, column("id"), false, .85},
+		"multiparty/dataset-5.csv"}, column("id"), false, .9635},
+	{"multiparty, three", []string{"multiparty/dataset-alice.csv", "multiparty/dataset-bob.csv", "multiparty/dataset-charlie.csv"}, column("id"), false, .9375},
 }
 
 func TestLabelledSets(t *testing.T) {
@@ -182,7 +182,7 @@ func TestLabelledSets(t *testing.T) {
 				tt.name, a.Pairwise.Precision, a.Pairwise.Recall, a.Pairwise.F1, a.BCubed.Precision, a.BCubed.Recall, a.BCubed.F1, a.ExactPersons, a.TruePersons,
 				r.Report.Pairs, len(r.Review), r.Report.Converged, strconv.Itoa(r.Report.Iterations), time.Since(began).Round(time.Millisecond))
 			if a.Pairwise.F1 < tt.least {
-				t.Errorf("pairwise F1 = %.4f, want at least %.2f", a.Pairwise.F1, tt.least)
+				t.Errorf("pairwise F1 = %.4f, want at least %.4f", a.Pairwise.F1, tt.least)
 			}
 		})
 	}
