@@ -78,6 +78,34 @@ func (l *LinkedFiles) WritePairs(w io.Writer) error {
 	return out.Flush()
 }
 
+// Held counts in how many records of each file each field is.
+func (l *LinkedFiles) Held() [][]linkage.Held {
+	list := make([][]linkage.Held, len(l.Files))
+	for i, f := range l.Files {
+		list[i] = l.linker.Held(int(f.first), int(f.first)+f.Records)
+	}
+	return list
+}
+
+// Unlinkable estimates the share of records that hold too little to be linked with anything.
+func (l *LinkedFiles) Unlinkable() float64 {
+	return l.linker.Unlinkable(l.Result.Model, l.Options.LinkAt)
+}
+
+// ExplainedPair is a pair and why it weighs what it does.
+type ExplainedPair struct {
+	FileA, RecordA, FileB, RecordB string
+	linkage.Explanation
+}
+
+// Explain says why two records weigh what they do. Of encoded records the words of its parts are not of anybody's values.
+func (l *LinkedFiles) Explain(a, b uint32) ExplainedPair {
+	e := ExplainedPair{Explanation: l.linker.Explain(l.Result.Model, a, b)}
+	e.FileA, e.RecordA = l.named(a)
+	e.FileB, e.RecordB = l.named(b)
+	return e
+}
+
 func (l *LinkedFiles) named(n uint32) (file, key string) {
 	file, text := l.record(n)
 	return file, string(text)

@@ -11,7 +11,8 @@ import (
 type modelChart struct {
 	Rows   []modelRow
 	Height int
-	Zero   int // x of nought bits
+	Zero   int  // x of nought bits
+	Some   bool // of the levels are as the model starts
 }
 
 type modelRow struct {
@@ -23,6 +24,7 @@ type modelRow struct {
 	Label        string
 	LabelX       int
 	LabelAt      string // text-anchor
+	Learnt       bool
 }
 
 // Sizes of the chart of the model, in pixels of its view box. Bits beyond mostBits are drawn as far.
@@ -40,8 +42,9 @@ func newModelChart(m *linkage.Model) modelChart {
 	c := modelChart{Zero: modelZero}
 	last := ""
 	for i, w := range m.Weights() {
+		c.Some = c.Some || !w.Learnt
 		y := modelTop + i*modelRowHeight
-		row := modelRow{Level: w.Level, Y: y, TextY: y + 14, M: scaledTo(w.M, modelBarWidth), U: scaledTo(w.U, modelBarWidth), Label: fmt.Sprintf("%+.1f", w.Bits)}
+		row := modelRow{Learnt: w.Learnt, Level: w.Level, Y: y, TextY: y + 14, M: scaledTo(w.M, modelBarWidth), U: scaledTo(w.U, modelBarWidth), Label: signed(w.Bits)}
 		if w.Field != last {
 			row.Field, last = w.Field, w.Field
 		}

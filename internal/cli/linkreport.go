@@ -30,6 +30,11 @@ type report struct {
 	Files        []reportFile
 	Rules        [][4]string // name; pairs found first, planned, matches expected
 	Pairs        string
+	Every        bool // pair was compared
+	Held         heldTable
+	Unlinkable   string
+	Cutoffs      cutoffChart
+	Examples     []example
 	LeftOut      string
 	Cuts         []linkage.Cut
 	PassedOver   []linkage.Passed
@@ -67,6 +72,7 @@ type reportWeight struct {
 	Field             string // empty on the further levels of one field
 	Levels            int    // of the field, on its first
 	Level, M, U, Bits string
+	Learnt            bool
 }
 
 // histogram counts pairs by their weight.
@@ -127,6 +133,8 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 		p.Precision, p.Recall = between(precision), between(recall)
 	}
 	p.Strata, p.Sample, p.Trained = strata(r.Quality), len(r.Sample) > 0, trained(r.Model, o.Model != nil)
+	p.Every = slices.ContainsFunc(r.Report.Rules, func(k linkage.RulePairs) bool { return k.Rule == linkage.EveryPair })
+	p.Held, p.Unlinkable, p.Cutoffs, p.Examples = newHeldTable(l), unlinkable(l.Unlinkable()), newCutoffChart(r.Quality), examples(l)
 	p.Reasons = reasons(r.Review)
 	p.PassedOver, p.Resting, p.Missed = r.Report.PassedOver, strings.Join(r.Report.Resting, "; "), missed(&r.Report)
 	return reportPage.Execute(to, p)
@@ -176,7 +184,7 @@ func weights(m *linkage.Model) []reportWeight {
 	var list []reportWeight
 	first, last := 0, ""
 	for _, w := range m.Weights() {
-		row := reportWeight{Level: w.Level, M: share(w.M), U: share(w.U), Bits: fmt.Sprintf("%+.1f", w.Bits)}
+		row := reportWeight{Learnt: w.Learnt, Level: w.Level, M: share(w.M), U: share(w.U), Bits: signed(w.Bits)}
 		if w.Field != last {
 			first, last = len(list), w.Field
 			row.Field = w.Field

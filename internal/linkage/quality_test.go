@@ -6,6 +6,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"throughline/internal/day"
+	"throughline/internal/person"
+	"throughline/reference"
 )
 
 // looked is a run with every pair that counts in its sample, and which of them are of one person.
@@ -187,6 +191,73 @@ func TestCalibrationHoldsOnTheOtherHalf(t *testing.T) {
 				t.Fatalf("at %.2f bits the probability is %v after %v", bits, p, last)
 			}
 			last = p
+		}
+	}
+}
+
+// TestCutoffs holds that the lightest cut-off is the run as it is, and that heavier ones are righter and find less.
+func TestCutoffs(t *testing.T) {
+	t.Parallel()
+	q := newQuality()
+	for k, pairs := range map[int]int{2: 40, 3: 30, 5: 100, 7: 300, ofLinked + 1: 25, ofLinked + 3: 10} {
+		for range pairs {
+			q.count(k, q[k].From+.5)
+		}
+	}
+	list := q.Cutoffs()
+	if len(list) != 4 || list[0].From != 0 || list[0].Pairs != 470 || list[3].From != 20 || list[3].Pairs != 300 {
+		t.Fatalf("cut-offs %+v", list)
+	}
+	precision, recall := q.Estimate()
+	if list[0].Precision != precision || list[0].Recall != recall {
+		t.Errorf("the lightest cut-off is %+v, the run %v and %v", list[0], precision, recall)
+	}
+	for i, c := range list[1:] {
+		if before := list[i]; c.Precision.Value < before.Precision.Value || c.Recall.Value >= before.Recall.Value || c.Recall.Low > c.Recall.Value || c.Recall.High < c.Recall.Value {
+			t.Errorf("from %+.1f bits %+v, from %+.1f %+v", before.From, before, c.From, c)
+		}
+	}
+}
+
+// TestWhatIsHeldAndLearnt counts fields, finds records that hold too little, and tells levels that training has seen from those it has not.
+func TestWhatIsHeldAndLearnt(t *testing.T) {
+	t.Parallel()
+	surnames, forenames := reference.Surnames(), reference.Forenames('f', 1990)
+	l := New()
+	for i := range 300 {
+		p := i / 2
+		who := person.Identity{Names: []person.Name{{Forename: forenames[p*7%len(forenames)].Name, Surname: surnames[p*31].Name}},
+			Births: []person.Birth{{Day: day.Must(1940+p%60, 3, 1+p%28), Precision: person.FullDate}}}
+		if i%3 == 0 {
+			who.NoFixed = true
+		}
+		if i >= 290 {
+			who = person.Identity{Sex: person.Female}
+		}
+		l.Add(0, who)
+	}
+	r, err := l.Link(t.Context(), DefaultOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for _, h := range l.Held(0, 300) {
+		got[h.Field] = h.Records
+	}
+	if got["Forename"] != 290 || got["Sex"] != 10 || got["Postcode"] != 97 || got["NHS number"] != 0 {
+		t.Errorf("held are %v", got)
+	}
+	if poor := l.Unlinkable(r.Model, .5); math.Abs(poor-10./300) > .001 {
+		t.Errorf("%.4f of records hold too little, want 10 of 300", poor)
+	}
+	for _, w := range r.Model.Weights() {
+		if want := w.Field == "Forename" && w.Level == "the same" || w.Field == "Surname" && w.Level == "the same"; want && !w.Learnt {
+			t.Errorf("%s %s is not said to be learnt", w.Field, w.Level)
+		}
+		if w.Field == "NHS number" || w.Field == "Town" || w.Field == "Forename" && w.Level == "the same initial" {
+			if w.Learnt {
+				t.Errorf("%s %s is said to be learnt: m %g u %g", w.Field, w.Level, w.M, w.U)
+			}
 		}
 	}
 }

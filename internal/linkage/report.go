@@ -26,6 +26,9 @@ type Report struct {
 	Iterations    int
 }
 
+// EveryPair is the rule by which few records are compared, each with every other.
+const EveryPair = "every pair"
+
 // RulePairs is how many pairs a rule found that no earlier rule had.
 type RulePairs struct {
 	Rule  string

@@ -141,7 +141,7 @@ var rules = []rule{
 			put(join(textKey(&c.addresses.dictionary, r.address), textKey(&c.postcodes.dictionary, v)))
 		})
 	}, nil},
-	{"every pair", "", nil, nil, nil},
+	{EveryPair, "", nil, nil, nil},
 }
 
 // loose says whether a rule has no narrower keys, and finds only what is rare.

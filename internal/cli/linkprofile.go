@@ -1,0 +1,187 @@
+package cli
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"throughline/internal/app"
+	"throughline/internal/linkage"
+)
+
+// heldTable says which share of each file's records has each field.
+type heldTable struct {
+	Files []string
+	Rows  []heldRow
+}
+
+type heldRow struct {
+	Field  string
+	Shares []string
+}
+
+// mostHeld is of how many files the fields are set side by side; of more they are counted together.
+const mostHeld = 6
+
+func newHeldTable(l *app.LinkedFiles) heldTable {
+	held := l.Held()
+	records := make([]int, len(held))
+	var t heldTable
+	for i, f := range l.Files {
+		records[i] = f.Records
+		t.Files = append(t.Files, f.Name)
+	}
+	if len(held) > mostHeld {
+		all := slices.Clone(held[0])
+		for i, of := range held[1:] {
+			records[0] += records[i+1]
+			for f := range of {
+				all[f].Records += of[f].Records
+			}
+		}
+		t.Files, held = []string{"All files"}, [][]linkage.Held{all}
+	}
+	for f := range held[0] {
+		row := heldRow{Field: held[0][f].Field}
+		for i := range held {
+			row.Shares = append(row.Shares, shareOf(held[i][f].Records, records[i]))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// signed writes a number of bits with its sign, and nothing as 0.0.
+func signed(bits float64) string {
+	if math.Abs(bits) < .05 {
+		return "0.0"
+	}
+	return fmt.Sprintf("%+.1f", bits)
+}
+
+// shareOf writes a share so that only nothing is nothing and only all is all.
+func shareOf(n, of int) string {
+	x := float64(n) / math.Max(1, float64(of))
+	switch {
+	case n == 0:
+		return "–"
+	case x < .001:
+		return "under 0.1%"
+	case n < of && x > .999:
+		return "over 99.9%"
+	}
+	return percent(x)
+}
+
+// unlinkable says of how many records too little is known.
+func unlinkable(share float64) string {
+	switch {
+	case share == 0:
+		return "Every record holds enough to be linked with one that says the same."
+	case share < .001:
+		return "Fewer than 1 in 1,000 records hold so little that even one that says exactly the same would not be linked with them."
+	}
+	return "About " + percent(share) + " of records hold so little that even one that says exactly the same would not be linked with them."
+}
+
+// cutoffChart draws precision and recall by the weight from which pairs are linked.
+type cutoffChart struct {
+	Rows              []cutoffRow
+	Precision, Recall string // of the SVG's polylines
+	Steps             []movedStep
+}
+
+type cutoffRow struct {
+	From, Chance, Pairs, Precision, Recall string
+	X, PrecisionY, RecallY                 int
+}
+
+// Sizes of the chart of cut-offs, in pixels of its view box.
+const (
+	cutoffLeft, cutoffTop, cutoffHeight, cutoffStep = 60, 20, 200, 80
+)
+
+func newCutoffChart(q linkage.Quality) (c cutoffChart) {
+	list := q.Cutoffs()
+	if len(list) < 2 {
+		return c // one point is no line
+	}
+	y := func(share float64) int { return cutoffTop + int(math.Round((1-share)*cutoffHeight)) }
+	for _, share := range []float64{1, .75, .5, .25, 0} {
+		c.Steps = append(c.Steps, movedStep{percent(share), y(share)})
+	}
+	for i, k := range list {
+		row := cutoffRow{From: fmt.Sprintf("%+.1f", k.From), Chance: strconv.FormatFloat(math.Round(linkage.Probability(k.From)*1e6)/1e6, 'f', -1, 64),
+			Pairs: count(k.Pairs), Precision: between(k.Precision), Recall: between(k.Recall),
+			X: cutoffLeft + i*cutoffStep, PrecisionY: y(k.Precision.Value), RecallY: y(k.Recall.Value)}
+		c.Precision += fmt.Sprintf("%d,%d ", row.X, row.PrecisionY)
+		c.Recall += fmt.Sprintf("%d,%d ", row.X, row.RecallY)
+		c.Rows = append(c.Rows, row)
+	}
+	return c
+}
+
+// example is a pair part by part.
+type example struct {
+	Title, A, B, Bits, Chance string
+	Rows                      []exampleRow
+}
+
+type exampleRow struct{ Field, Words, Bits, Sum string }
+
+// examples explains the least sure link, a link in the middle, and the likeliest pair that was not linked.
+func examples(l *app.LinkedFiles) (list []example) {
+	links := slices.Clone(l.Result.Links)
+	slices.SortStableFunc(links, func(x, y linkage.Link) int {
+		switch {
+		case x.Bits < y.Bits:
+			return -1
+		case x.Bits > y.Bits:
+			return 1
+		}
+		return 0
+	})
+	if n := len(links); n > 0 {
+		list = append(list, newExample(l, "The least sure link", links[0].A, links[0].B))
+		if n > 2 {
+			list = append(list, newExample(l, "A link in the middle", links[n/2].A, links[n/2].B))
+		}
+	}
+	best := -1
+	for i, v := range l.Result.Review {
+		if !v.Linked && (best < 0 || v.Bits > l.Result.Review[best].Bits) {
+			best = i
+		}
+	}
+	if best >= 0 {
+		v := l.Result.Review[best]
+		list = append(list, newExample(l, "The likeliest pair that was not linked", v.A, v.B))
+	}
+	return list
+}
+
+// recordWords names a record; the columns of a key of several are parted.
+func recordWords(file, key string) string {
+	return "record " + strings.ReplaceAll(key, "\x1f", ", ") + " of " + file
+}
+
+func newExample(l *app.LinkedFiles, title string, a, b uint32) example {
+	e := l.Explain(a, b)
+	x := example{Title: title, A: recordWords(e.FileA, e.RecordA), B: recordWords(e.FileB, e.RecordB), Bits: signed(e.Bits),
+		Chance: strconv.FormatFloat(math.Floor(e.Probability*10_000)/10_000, 'f', -1, 64)}
+	sum := 0.0
+	for _, p := range e.Parts {
+		sum += p.Bits
+		if !p.Compared {
+			continue
+		}
+		words := p.Words
+		if l.Encoded() && linkage.OfField(p.Key) {
+			words = p.Level
+		}
+		x.Rows = append(x.Rows, exampleRow{p.Field, words, signed(p.Bits), signed(sum)})
+	}
+	return x
+}
