@@ -53,14 +53,6 @@ func newHeldTable(l *app.LinkedFiles) heldTable {
 	return t
 }
 
-// signed writes a number of bits with its sign, and nothing as 0.0.
-func signed(bits float64) string {
-	if math.Abs(bits) < .05 {
-		return "0.0"
-	}
-	return fmt.Sprintf("%+.1f", bits)
-}
-
 // shareOf writes a share so that only nothing is nothing and only all is all.
 func shareOf(n, of int) string {
 	x := float64(n) / math.Max(1, float64(of))
