@@ -262,7 +262,8 @@ func (r *Reader) read() {
 // readRow reads the row in hand without asking what stood before it. False when it is rejected.
 func (r *Reader) readRow() bool {
 	row := &r.row
-	*row = Row{Line: r.scan.at, Number: r.counts.Rows, SetAside: row.SetAside[:0]}
+	row.clear()
+	row.Line, row.Number = r.scan.at, r.counts.Rows
 	if n := len(r.scan.fields); n != r.header.width {
 		row.Values = r.pickRagged()
 		r.reject(r.ragged(n))

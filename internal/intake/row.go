@@ -45,6 +45,17 @@ type Row struct {
 	Rejection Rejection         // meant when Outcome is Rejected
 }
 
+// clear makes the row ready for the next, without writing over what is nothing in most.
+func (row *Row) clear() {
+	if row.Outcome == Rejected {
+		row.Rejection = Rejection{}
+	}
+	if row.Contact.From != 0 {
+		row.Contact = Contact{}
+	}
+	row.Outcome, row.Revises, row.Key, row.Values, row.Person, row.SetAside = Accepted, 0, nil, nil, nil, row.SetAside[:0]
+}
+
 // AllSetAside lists the values set aside on both sides of the row.
 func (row *Row) AllSetAside() []person.SetAside {
 	if row.Person == nil || len(row.Person.SetAside) == 0 {

@@ -16,72 +16,6 @@ type Encoder struct {
 	linker                  *translation // on the linker's side
 }
 
-// spellings numbers values by what they are when they are folded, and folds each as it is written only once.
-type spellings struct {
-	slots  []spelling // open addressing, a power of two, at most half full
-	used   int
-	bytes  []byte // of the values as they are written
-	folded *dictionary
-}
-
-// spelling is one way in which a value is written; the zero spelling is none.
-type spelling struct {
-	hash   uint32
-	from   uint32 // in bytes
-	length uint32
-	folded uint32 // number
-}
-
-func newSpellings() spellings { return spellings{slots: make([]spelling, 64), folded: newDictionary()} }
-
-// number gives the encoder's number of a value that is folded when it is new.
-func (s *spellings) number(written string, fold func(string) string, to *[]string) uint32 {
-	if written == "" {
-		return 0
-	}
-	hash := maphash.String(dictionarySeed, written)
-	mask := len(s.slots) - 1
-	i := int(hash>>32) & mask
-	for ; s.slots[i].length != 0; i = (i + 1) & mask {
-		if p := &s.slots[i]; p.hash == uint32(hash>>32) && string(s.bytes[p.from:p.from+p.length]) == written {
-			return p.folded
-		}
-	}
-	v, first := s.folded.add(fold(written))
-	if first {
-		*to = append(*to, s.folded.text(v))
-	}
-	s.slots[i] = spelling{uint32(hash >> 32), uint32(len(s.bytes)), uint32(len(written)), v}
-	s.bytes = append(s.bytes, written...)
-	if s.used++; s.used*2 > len(s.slots) {
-		s.grow()
-	}
-	return v
-}
-
-func (s *spellings) grow() {
-	old := s.slots
-	s.slots = make([]spelling, 2*len(old))
-	mask := len(s.slots) - 1
-	for _, p := range old {
-		if p.length == 0 {
-			continue
-		}
-		i := int(p.hash) & mask
-		for s.slots[i].length != 0 {
-			i = (i + 1) & mask
-		}
-		s.slots[i] = p
-	}
-}
-
-// empty forgets all values.
-func (s *spellings) empty() {
-	clear(s.slots)
-	s.used, s.bytes = 0, s.bytes[:0]
-	s.folded.empty()
-}
-
 // Batch is some records that an Encoder has read.
 type Batch struct {
 	from    *translation
@@ -229,85 +163,113 @@ func (t *translated) learn(fresh []string) {
 	t.to = append(t.to, make([]uint32, len(fresh))...)
 }
 
-// addTo gives the linker's number of an encoder's, as the dictionary's own number does for the text.
-func (t *translated) addTo(d *dictionary, number func(string) uint32, v uint32) uint32 {
+// number gives the linker's number of an encoder's, as the dictionary's own does for the text, which is asked only the first time.
+func (t *translated) number(d *dictionary, own func(string) uint32, v uint32) uint32 {
+	if v == 0 {
+		return 0
+	}
 	if n := t.to[v]; n != 0 {
 		d.count[n]++
 		return n
 	}
-	t.to[v] = number(t.text[v])
+	t.to[v] = own(t.text[v])
 	t.text[v] = ""
 	return t.to[v]
 }
 
-// addBatch adds those records of a batch that stand.
+// addBatch adds those records of a batch that stand. It takes one field after the other through all of them: what is looked up in one
+// dictionary then comes from memory together, and not one after the other.
 func (c *columns) addBatch(agency uint16, b *Batch, stands func(i int) bool) {
 	t := b.from
 	t.names.learn(b.fresh[0])
 	t.towns.learn(b.fresh[1])
 	t.postcodes.learn(b.fresh[2])
 	b.fresh = [3][]string{}
+	stand, before := b.records[:0], len(c.records)
 	for i := range b.records {
-		if stands(i) {
-			c.addBatched(agency, b, &b.records[i])
+		if e := b.records[i]; stands(i) {
+			stand = append(stand, e)
+			c.records = append(c.records, record{agency: agency, sex: e.sex, flags: e.flags})
+		}
+	}
+	b.records = stand
+	added := c.records[before:]
+	c.addNames(b, added)
+	c.addBirths(b, added)
+	c.addPlaces(b, added)
+	c.addTexts(b, added)
+}
+
+func (c *columns) addNames(b *Batch, added []record) {
+	t, own := &b.from.names, c.names.number
+	for i := range added {
+		r, e := &added[i], &b.records[i]
+		for values := b.numbers[e.numbers:][:3*e.names]; len(values) > 0; values = values[3:] {
+			n := name{t.number(&c.names.dictionary, own, values[0]), t.number(&c.names.dictionary, own, values[1]),
+				t.number(&c.names.dictionary, own, values[2])}
+			switch {
+			case n == (name{}) || n == (name{r.forename, r.middle, r.surname}) || contains(c.furtherOf(r).names, n):
+				continue
+			case r.forename|r.middle|r.surname == 0:
+				r.forename, r.middle, r.surname = n.forename, n.middle, n.surname
+			default:
+				m := c.addFurther(r)
+				m.names = append(m.names, n)
+			}
+			c.names.forenames[n.forename]++
+			c.names.surnames[n.surname]++
 		}
 	}
 }
 
-// addBatched numbers the values of one record of a batch and adds it.
-func (c *columns) addBatched(agency uint16, b *Batch, e *batched) {
-	r := record{agency: agency, sex: e.sex, flags: e.flags}
-	var m further
-	t, values, k := b.from, b.numbers[e.numbers:], int(e.texts)
-	for ; e.names > 0; e.names-- {
-		n := name{t.names.addTo(&c.names.dictionary, c.names.number, values[0]), t.names.addTo(&c.names.dictionary, c.names.number, values[1]),
-			t.names.addTo(&c.names.dictionary, c.names.number, values[2])}
-		if values = values[3:]; n == (name{}) || n == (name{r.forename, r.middle, r.surname}) || contains(m.names, n) {
-			continue
-		}
-		c.names.forenames[n.forename]++
-		c.names.surnames[n.surname]++
-		if r.forename|r.middle|r.surname == 0 {
-			r.forename, r.middle, r.surname = n.forename, n.middle, n.surname
-		} else {
-			m.names = append(m.names, n)
+func (c *columns) addBirths(b *Batch, added []record) {
+	for i := range added {
+		r, e := &added[i], &b.records[i]
+		for _, v := range b.numbers[e.numbers+3*uint32(e.names):][:e.births] {
+			if keep(c, r, &r.birth, birth(v), func(m *further) *[]birth { return &m.births }) {
+				c.births[birth(v)]++
+			}
 		}
 	}
-	for ; e.births > 0; e.births-- {
-		p := birth(values[0])
-		if values = values[1:]; keep(&r.birth, &m.births, p) {
-			c.births[p]++
+}
+
+// addPlaces adds postcodes and towns.
+func (c *columns) addPlaces(b *Batch, added []record) {
+	t, postcode, town := b.from, c.postcodes.number, c.towns.number
+	for i := range added {
+		r, e := &added[i], &b.records[i]
+		values := b.numbers[e.numbers+3*uint32(e.names)+uint32(e.births):]
+		for _, v := range values[:e.postcodes] {
+			keep(c, r, &r.postcode, t.postcodes.number(&c.postcodes.dictionary, postcode, v), func(m *further) *[]uint32 { return &m.postcodes })
+		}
+		for _, v := range values[e.postcodes:][:e.places] {
+			keep(c, r, &r.place, t.towns.number(&c.towns.dictionary, town, v), func(m *further) *[]uint32 { return &m.places })
 		}
 	}
-	for ; e.postcodes > 0; e.postcodes-- {
-		keep(&r.postcode, &m.postcodes, t.postcodes.addTo(&c.postcodes.dictionary, c.postcodes.number, values[0]))
-		values = values[1:]
+}
+
+// addTexts adds addresses, telephone numbers, e-mail and numbers that are unique to a person.
+func (c *columns) addTexts(b *Batch, added []record) {
+	for i := range added {
+		r, e := &added[i], &b.records[i]
+		k := int(e.texts)
+		if e.address {
+			r.address = c.addresses.number(b.lookup(k))
+			k++
+		}
+		for range e.phones {
+			keep(c, r, &r.phone, c.phones.numberHashed(b.lookup(k)), func(m *further) *[]uint32 { return &m.phones })
+			k++
+		}
+		for range e.emails {
+			keep(c, r, &r.email, c.emails.numberHashed(b.lookup(k)), func(m *further) *[]uint32 { return &m.emails })
+			k++
+		}
+		for range e.identifiers {
+			c.addIdentifier(r, b, k)
+			k++
+		}
 	}
-	if e.address {
-		r.address = c.addresses.number(b.lookup(k))
-		k++
-	}
-	for ; e.places > 0; e.places-- {
-		keep(&r.place, &m.places, t.towns.addTo(&c.towns.dictionary, c.towns.number, values[0]))
-		values = values[1:]
-	}
-	for ; e.phones > 0; e.phones-- {
-		keep(&r.phone, &m.phones, c.phones.numberHashed(b.lookup(k)))
-		k++
-	}
-	for ; e.emails > 0; e.emails-- {
-		keep(&r.email, &m.emails, c.emails.numberHashed(b.lookup(k)))
-		k++
-	}
-	for ; e.identifiers > 0; e.identifiers-- {
-		c.addIdentifier(&r, &m, b, k)
-		k++
-	}
-	if len(m.names)+len(m.births)+len(m.postcodes)+len(m.places)+len(m.phones)+len(m.emails)+len(m.others) > 0 {
-		c.more = append(c.more, m)
-		r.more = uint32(len(c.more))
-	}
-	c.records = append(c.records, r)
 }
 
 func (b *Batch) lookup(k int) (text []byte, hash uint64) {
@@ -320,8 +282,9 @@ func (b *Batch) lookup(k int) (text []byte, hash uint64) {
 
 // addIdentifier puts a number where it belongs. A record with two NHS numbers keeps the first as such; the others are numbers like any
 // other, with their kind before them.
-func (c *columns) addIdentifier(r *record, m *further, b *Batch, k int) {
+func (c *columns) addIdentifier(r *record, b *Batch, k int) {
 	text, hash := b.lookup(k)
+	var number uint32
 	switch kind := b.texts[k].kind; {
 	case kind == person.NHSNumber && r.nhs == 0:
 		r.nhs = c.nhs.numberHashed(text, hash)
@@ -330,22 +293,36 @@ func (c *columns) addIdentifier(r *record, m *further, b *Batch, k int) {
 		r.nino = c.ninos.numberHashed(text, hash)
 		return
 	case kind == person.NHSNumber || kind == person.NINO:
-		keep(&r.other, &m.others, c.others.number(string('0'+rune(kind))+string(text)))
+		number = c.others.number(string('0'+rune(kind)) + string(text))
 	default:
-		keep(&r.other, &m.others, c.others.numberHashed(text, hash))
+		number = c.others.numberHashed(text, hash)
 	}
+	keep(c, r, &r.other, number, func(m *further) *[]uint32 { return &m.others })
+}
+
+// addFurther is furtherOf for a record that is to have more.
+func (c *columns) addFurther(r *record) *further {
+	if r.more == 0 {
+		c.more = append(c.more, further{})
+		r.more = uint32(len(c.more))
+	}
+	return &c.more[r.more-1]
 }
 
 // keep takes a value as a field's first, or as one more that is not there yet. It says whether it did.
-func keep[V comparable](first *V, more *[]V, v V) bool {
+func keep[V comparable](c *columns, r *record, first *V, v V, more func(*further) *[]V) bool {
 	var nothing V
 	switch {
-	case v == nothing || v == *first || contains(*more, v):
+	case v == nothing || v == *first:
 		return false
 	case *first == nothing:
 		*first = v
-	default:
-		*more = append(*more, v)
+		return true
 	}
+	list := more(c.addFurther(r))
+	if contains(*list, v) {
+		return false
+	}
+	*list = append(*list, v)
 	return true
 }

@@ -19,7 +19,7 @@ func ReadPostcode(s string) (postcode string, noFixed bool, why Why) {
 	switch {
 	case d == "":
 		return "", false, Why{}
-	case SaysNoFixedAbode(s):
+	case (d[0] == 'Z' || !isLetter(d[0]) || !hasDigit(d)) && SaysNoFixedAbode(s): // of what has digits, only ZZ99 3VZ says so
 		return "", true, Why{}
 	case strings.HasPrefix(d, "ZZ99"):
 		return "", false, Why{"placeholder-postcode", "ZZ99 postcodes stand for a place that is not known or abroad."}
@@ -55,6 +55,15 @@ func isPostcode(s string) bool {
 	}
 }
 
+func hasDigit(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if isDigit(s[i]) {
+			return true
+		}
+	}
+	return false
+}
+
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 func isInwardLetter(c byte) bool { return isLetter(c) && strings.IndexByte("CIKMOV", c) < 0 }
@@ -62,13 +71,8 @@ func isInwardLetter(c byte) bool { return isLetter(c) && strings.IndexByte("CIKM
 // readInward reads the second half: a digit and two letters, never C I K M O or V.
 func readInward(s string) (string, bool) {
 	b := []byte{toDigit(s[0]), toLetter(s[1]), toLetter(s[2])}
-	if !allDigits(string(b[:1])) {
+	if !isDigit(b[0]) || !isInwardLetter(b[1]) || !isInwardLetter(b[2]) {
 		return "", false
-	}
-	for _, c := range b[1:] {
-		if !isLetter(c) || strings.IndexByte("CIKMOV", c) >= 0 {
-			return "", false
-		}
 	}
 	return string(b), true
 }
@@ -81,35 +85,42 @@ func readOutcode(s string) (string, bool) {
 	if len(s) < 2 || len(s) > 4 || !isLetter(s[0]) {
 		return "", false
 	}
-	shape := func(pattern string) (string, bool) {
-		if len(pattern) != len(s) {
-			return "", false
+	var shape [4]byte
+	for i := range len(s) {
+		switch c := s[i]; {
+		case isLetter(c):
+			shape[i] = 'A'
+		case isDigit(c):
+			shape[i] = '9'
 		}
-		b := []byte(s)
-		for i := range b {
-			if pattern[i] == 'A' && !isLetter(b[i]) {
-				return "", false
-			}
-			if pattern[i] == '9' {
-				if b[i] = toDigit(b[i]); !allDigits(string(b[i : i+1])) {
-					return "", false
-				}
-			}
-		}
-		return string(b), true
 	}
-	for _, pattern := range []string{"A9", "A99", "AA9", "A9A", "AA99", "AA9A"} {
-		// The plain reading first: O and I become digits only where nothing else fits.
-		if out, ok := shape(pattern); ok && out == s {
-			return out, true
-		}
+	switch string(shape[:len(s)]) {
+	case "A9", "A99", "AA9", "A9A", "AA99", "AA9A":
+		return s, true // the plain reading first: O and I become digits only where nothing else fits
 	}
 	for _, pattern := range []string{"A9", "A99", "AA9", "AA99"} {
-		if out, ok := shape(pattern); ok {
+		if out, ok := inShape(s, pattern); ok {
 			return out, true
 		}
 	}
 	return "", false
+}
+
+// inShape writes an outcode in a pattern of letters and digits, if it can be one of it.
+func inShape(s, pattern string) (string, bool) {
+	if len(pattern) != len(s) {
+		return "", false
+	}
+	b := []byte(s)
+	for i := range b {
+		if pattern[i] == '9' {
+			b[i] = toDigit(b[i])
+		}
+		if pattern[i] == 'A' && !isLetter(b[i]) || pattern[i] == '9' && !isDigit(b[i]) {
+			return "", false
+		}
+	}
+	return string(b), true
 }
 
 func toDigit(c byte) byte {
