@@ -3,62 +3,27 @@ package app
 import (
 	"encoding/json"
 	"io"
-	"runtime"
-	"strconv"
-	"sync"
 
 	"throughline/internal/linkage"
 )
 
 // WritePersons writes persons.csv: every record and the person it is of, persons numbered from 1 in the order of their first records.
 func (l *LinkedFiles) WritePersons(w io.Writer) error {
-	out := linkage.NewPersonsWriter(w)
-	var number []byte
-	for n, p := range l.Result.Person {
-		file, key := l.record(uint32(n))
-		number = strconv.AppendUint(number[:0], uint64(p)+1, 10)
-		out.Write(file, key, number)
-	}
-	return out.Flush()
+	return linkage.WritePersons(w, len(l.Result.Person), func(n int) (file string, record []byte, person uint64) {
+		file, record = l.record(uint32(n))
+		return file, record, uint64(l.Result.Person[n]) + 1
+	})
 }
-
-// linksAtOnce is of how many pairs the evidence is worked out before they are written.
-const linksAtOnce = 16 << 10
 
 // WriteLinks writes links.csv: the links that hold each person's records together, with their evidence.
 func (l *LinkedFiles) WriteLinks(w io.Writer) error {
-	out := linkage.NewLinksWriter(w)
-	links := l.Result.Links
-	evidence := make([]linkage.Evidence, min(len(links), linksAtOnce))
-	for len(links) > 0 {
-		some := links[:min(len(links), linksAtOnce)]
-		links = links[len(some):]
-		l.weigh(evidence[:len(some)], func(i int) (a, b uint32) { return some[i].A, some[i].B })
-		for i, k := range some {
-			fileA, keyA := l.record(k.A)
-			fileB, keyB := l.record(k.B)
-			out.Write(fileA, keyA, fileB, keyB, k.Bits, &evidence[i])
-		}
-	}
-	return out.Flush()
-}
-
-// weigh works out the evidence of pairs on all processors.
-func (l *LinkedFiles) weigh(to []linkage.Evidence, pair func(i int) (a, b uint32)) {
-	const piece = 512
-	var all sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers {
-		all.Go(func() {
-			for from := w * piece; from < len(to); from += workers * piece {
-				for i := from; i < min(from+piece, len(to)); i++ {
-					a, b := pair(i)
-					to[i] = l.linker.Evidence(l.Result.Model, a, b)
-				}
-			}
-		})
-	}
-	all.Wait()
+	return linkage.WriteLinks(w, len(l.Result.Links), func(n int) linkage.LinkLine {
+		k := &l.Result.Links[n]
+		line := linkage.LinkLine{Bits: k.Bits, Evidence: l.linker.Evidence(l.Result.Model, k.A, k.B)}
+		line.FileA, line.RecordA = l.record(k.A)
+		line.FileB, line.RecordB = l.record(k.B)
+		return line
+	})
 }
 
 // WritePairs writes pairs.csv: the pairs that somebody should look at, why, with the evidence of each field and what the two records say. Of

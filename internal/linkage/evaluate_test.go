@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"io"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -78,13 +81,10 @@ func TestEvaluateIsTheSumOverPairsAndRecords(t *testing.T) {
 
 func TestFilesComeBack(t *testing.T) {
 	t.Parallel()
+	numbers := []uint64{7, 7, 8}
 	rows := []Row{{"a.csv", "1", "7"}, {"a, b.csv", "RH-\"1\"", "7"}, {"c.csv", "1", "8"}}
 	var b bytes.Buffer
-	persons := NewPersonsWriter(&b)
-	for _, r := range rows {
-		persons.Write(r.File, []byte(r.Record), []byte(r.Person))
-	}
-	if err := persons.Flush(); err != nil {
+	if err := WritePersons(&b, len(rows), func(n int) (string, []byte, uint64) { return rows[n].File, []byte(rows[n].Record), numbers[n] }); err != nil {
 		t.Fatal(err)
 	}
 	back, err := ReadPersons(&b, "persons.csv")
@@ -96,11 +96,10 @@ func TestFilesComeBack(t *testing.T) {
 	}
 	b.Reset()
 	links := []LinkRow{{"a.csv", "1", "c.csv", "1", 12.3456, .999808}}
-	out := NewLinksWriter(&b)
 	var e Evidence
 	e.parts[startPart], e.parts[firstField+int(Forename)], e.levels[Forename] = -10.5, 22.84561, forenameSame
-	out.Write("a.csv", []byte("1"), "c.csv", []byte("1"), 12.34561, &e)
-	if err := out.Flush(); err != nil {
+	line := LinkLine{"a.csv", "c.csv", []byte("1"), []byte("1"), 12.34561, e}
+	if err := WriteLinks(&b, 1, func(int) LinkLine { return line }); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := b.String(), "file_a,record_a,file_b,record_b,weight_bits,probability,start_bits,forename_bits,surname_bits,birth_bits,"+
@@ -117,6 +116,37 @@ func TestFilesComeBack(t *testing.T) {
 	}
 }
 
+// TestManyRows writes more rows than all goroutines take at once: they come in their order, and what stops the file is said.
+func TestManyRows(t *testing.T) {
+	t.Parallel()
+	many := 2*rowsAtOnce*runtime.GOMAXPROCS(0) + 7
+	row := func(n int) (string, []byte, uint64) {
+		return "a.csv", strconv.AppendInt(nil, int64(n), 10), uint64(2 * n)
+	}
+	var b bytes.Buffer
+	if err := WritePersons(&b, many, row); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := ReadPersons(&b, "persons.csv")
+	if err != nil || len(rows) != many {
+		t.Fatalf("%d rows and %v, want %d", len(rows), err, many)
+	}
+	for n, r := range rows {
+		if want := (Row{"a.csv", strconv.Itoa(n), strconv.Itoa(2 * n)}); r != want {
+			t.Fatalf("row %d is %v, want %v", n, r, want)
+		}
+	}
+	file, in := io.Pipe()
+	full := errors.New("the disk is full")
+	go func() {
+		_, _ = io.CopyN(io.Discard, file, 100_000)
+		_ = file.CloseWithError(full)
+	}()
+	if err := WritePersons(in, many, row); !errors.Is(err, full) {
+		t.Errorf("a file that cannot be written gives %v", err)
+	}
+}
+
 // TestValuesAsCSV holds lines to what encoding/csv writes.
 func TestValuesAsCSV(t *testing.T) {
 	t.Parallel()
@@ -129,9 +159,9 @@ func TestValuesAsCSV(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.Flush()
-		p := NewPersonsWriter(&got)
-		p.Write(row[0], []byte(row[1]), []byte(row[2]))
-		if err := p.Flush(); err != nil {
+		if err := writeRows(&got, personsHeader, 1, func(text []byte, _ int) []byte {
+			return appendValue(appendValue(appendValue(text, row[0]), []byte(row[1])), row[2])
+		}); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(want.String(), got.String()); diff != "" {

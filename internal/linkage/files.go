@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -82,36 +84,67 @@ func mustQuote(value string) bool {
 	return unicode.IsSpace(first) || value == `\.`
 }
 
-// PersonsWriter writes persons.csv row by row.
-type PersonsWriter struct{ rowsWriter }
+// rowsAtOnce is how many rows one goroutine writes before all are put into the file.
+const rowsAtOnce = 4096
 
-// NewPersonsWriter writes the header.
-func NewPersonsWriter(w io.Writer) *PersonsWriter {
-	return &PersonsWriter{newRowsWriter(w, personsHeader)}
+// writeRows writes a header and so many rows. Add writes row n behind others, with a comma behind its last value; it is called on all processors at
+// once, for writing numbers takes longer than the file does to take them.
+func writeRows(w io.Writer, header []string, rows int, add func(text []byte, n int) []byte) error {
+	out := newRowsWriter(w, header)
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	texts := make([][]byte, runtime.GOMAXPROCS(0))
+	for from := 0; from < rows; {
+		var all sync.WaitGroup
+		for i := range texts {
+			first, last := from, min(from+rowsAtOnce, rows)
+			all.Go(func() {
+				text := texts[i][:0]
+				for n := first; n < last; n++ {
+					text = add(text, n)
+					text[len(text)-1] = '\n'
+				}
+				texts[i] = text
+			})
+			from = last
+		}
+		all.Wait()
+		for _, text := range texts {
+			if _, err := w.Write(text); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
-// Write writes one row. An error is given by Flush.
-func (p *PersonsWriter) Write(file string, record, person []byte) {
-	p.line = appendValue(appendValue(appendValue(p.line, file), record), person)
-	p.end()
+// WritePersons writes persons.csv. Row gives the person of each of so many records by number, on several goroutines.
+func WritePersons(w io.Writer, records int, row func(n int) (file string, record []byte, person uint64)) error {
+	return writeRows(w, personsHeader, records, func(text []byte, n int) []byte {
+		file, record, person := row(n)
+		return append(strconv.AppendUint(appendValue(appendValue(text, file), record), person, 10), ',')
+	})
 }
 
-// LinksWriter writes links.csv row by row.
-type LinksWriter struct{ rowsWriter }
-
-// NewLinksWriter writes the header.
-func NewLinksWriter(w io.Writer) *LinksWriter {
-	return &LinksWriter{newRowsWriter(w, slices.Concat(linksHeader, bitsHeader()))}
+// LinkLine is one line of links.csv that is to be written.
+type LinkLine struct {
+	FileA, FileB     string
+	RecordA, RecordB []byte
+	Bits             float64
+	Evidence         Evidence
 }
 
-// Write writes one link: its weight in bits to four places, the probability of that to six, and the bits of its parts. An error is given by
-// Flush.
-func (l *LinksWriter) Write(fileA string, recordA []byte, fileB string, recordB []byte, bits float64, e *Evidence) {
-	l.line = appendValue(appendValue(appendValue(appendValue(l.line, fileA), recordA), fileB), recordB)
-	l.line = append(strconv.AppendFloat(l.line, bits, 'f', 4, 64), ',')
-	l.line = append(strconv.AppendFloat(l.line, Probability(bits), 'f', 6, 64), ',')
-	l.line = e.appendBits(l.line)
-	l.end()
+// WriteLinks writes links.csv: of each link its weight in bits to four places, the probability of that to six, and the bits of each part. Line
+// gives each of so many links, on several goroutines.
+func WriteLinks(w io.Writer, links int, line func(n int) LinkLine) error {
+	return writeRows(w, slices.Concat(linksHeader, bitsHeader()), links, func(text []byte, n int) []byte {
+		l := line(n)
+		text = appendValue(appendValue(appendValue(appendValue(text, l.FileA), l.RecordA), l.FileB), l.RecordB)
+		text = append(strconv.AppendFloat(text, l.Bits, 'f', 4, 64), ',')
+		text = append(strconv.AppendFloat(text, Probability(l.Bits), 'f', 6, 64), ',')
+		return l.Evidence.appendBits(text)
+	})
 }
 
 // WriteTruth writes truth.csv.
