@@ -80,7 +80,9 @@ func TestReviewByKeyboard(t *testing.T) {
 	b.want(b.post(to+"/names", url.Values{"why": {"check"}}), to)
 	p := chromium.Start(t).Open(t, d.serve(), chromium.Options{Width: 1280, Cookies: b.at(), NoScript: true})
 	p.Go(to)
-	p.TabTo("The same person")
+	if got := p.Tab().Name; got != "The same person" { // the page begins at the question
+		t.Errorf("the first that Tab comes to is %q", got)
+	}
 	p.Type(" ")
 	p.TabTo("Why do you think so?")
 	p.Type("Somebody told me.")
@@ -88,7 +90,9 @@ func TestReviewByKeyboard(t *testing.T) {
 	if got := p.Enter(); got != http.StatusOK {
 		t.Fatalf("the answer was answered with %d", got)
 	}
-	p.TabTo("Next pair")
+	if got := p.Focus().Name; got != "Next pair" {
+		t.Errorf("once the answer is kept, the keyboard is at %q", got)
+	}
 	if got := p.Enter(); got != http.StatusOK || p.Path() == to || !strings.HasPrefix(p.Path(), "/links/") {
 		t.Errorf("from %s the next pair is %d %s", to, got, p.Path())
 	}

@@ -126,6 +126,7 @@ func (f Form) area(name, label, hint string, rows int) Area {
 type Option struct {
 	Value, Label, Hint string
 	Chosen             bool
+	Key                string // that chooses it with the browser's access key; empty for none
 }
 
 // Choice is radios, checkboxes or a list of answers.

@@ -339,8 +339,9 @@ func (c CohortLinks) Table() Table {
 		least, total, most = least+r.Least, total+r.Total, most+r.Most
 		likely := cell(Quiet("not known"))
 		if r.Weighed {
-			const step = 1000_00 // nobody knows it more closely
-			likely = words((r.Low / step * step).Pounds() + " to " + ((r.High + step - 1) / step * step).Pounds())
+			const step = 1000_00 // nobody knows it more closely, but for the bounds
+			low, high := max(r.Low/step*step, r.Least), min((r.High+step-1)/step*step, r.Most)
+			likely = words(low.Pounds() + " to " + high.Pounds())
 		}
 		t.Rows = append(t.Rows, row(who, within, outside, least1, cell(LinkAbout(FootprintPath(r.Person), r.Total.Pounds(), id.Pseudonym(r.Person))), most1, likely))
 	}

@@ -81,7 +81,7 @@ func (l LinkWhy) Waterfall() Table {
 	total := at
 	width := max(highest-lowest, 1) * 1.1 // a little air on both sides
 	place := func(b float64) Percent { return Percent(math.Round((b - lowest + width/22) / width * float64(full))) }
-	zero := rule(place(0), -7, 25, "line")
+	zero := rule(place(0), -20, 120, "line") // as far as the row reaches, which cuts it off
 	at = 0
 	sum := 0
 	for _, e := range l.Evidence {

@@ -186,8 +186,12 @@ type PairReading struct {
 
 // Head implements Content.
 func (p PairView) Head() Head {
-	return Head{Title: "One person or two?", Caption: pairName(p.A, p.B), Tab: pairName(p.A, p.B), Place: PlaceLinks, Crumbs: []Crumb{{"Links to review", "/links"}}, Form: p.Form}
+	return Head{Title: "One person or two?", Caption: pairName(p.A, p.B), Tab: pairName(p.A, p.B), Place: PlaceLinks, Crumbs: []Crumb{{"Links to review", "/links"}}, Form: p.Form,
+		Skip: &Skip{"pair", "Skip to the pair"}}
 }
+
+// Asks says whether the page asks the viewer, who begins at the question: nothing went wrong that they should read first.
+func (p PairView) Asks() bool { return p.Blind && p.Named && p.Form.Problem == nil }
 
 // Path is the pair's own address.
 func (p PairView) Path() string { return PairPath(p.A, p.B) }
@@ -277,13 +281,14 @@ func (s PairSide) RecordPath() string { return RecordPath(s.Record) }
 func (p PairView) Answers() Choice {
 	var options []Option
 	if p.MaySame {
-		options = append(options, Option{Value: "same", Label: "The same person", Hint: "The two become one, if they are not, and their costs are added."})
+		options = append(options, Option{Value: "same", Label: "The same person", Key: "1", Hint: "The two become one, if they are not, and their costs are added."})
 	}
 	if p.MayNotSame {
-		options = append(options, Option{Value: "not-same", Label: "Not the same person", Hint: "If they are one now they are parted, and each keeps what hangs more strongly on it."})
+		options = append(options, Option{Value: "not-same", Label: "Not the same person", Key: "2", Hint: "If they are one now they are parted, and each keeps what hangs more strongly on it."})
 	}
-	options = append(options, Option{Value: "unsure", Label: "I am not sure", Hint: "Nothing changes; somebody else is asked."})
-	return p.Form.choice("answer", "Are these two records of one person?", "", options)
+	options = append(options, Option{Value: "unsure", Label: "I am not sure", Key: "3", Hint: "Nothing changes; somebody else is asked."})
+	return p.Form.choice("answer", "Are these two records of one person?", "With the access key of your browser (Alt; in Firefox Alt and Shift; on a Mac Control and Option): "+
+		"1 the same, 2 not the same, 3 not sure, K keeps the answer, N opens the next pair.", options)
 }
 
 // Reason asks why.

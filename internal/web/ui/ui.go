@@ -38,7 +38,11 @@ type Head struct {
 	Place   Place   // which main link is marked as the current one
 	Crumbs  []Crumb // the way back, Home left out
 	Form    Form    // the form that came back with errors, if one did
+	Skip    *Skip   // a second link that a keyboard comes to first, where a page is read again and again
 }
+
+// Skip leads over what every page has, to an element of this one.
+type Skip struct{ Field, Words string }
 
 // Crumb is one step of the way back to Home.
 type Crumb struct{ Name, Href string }
