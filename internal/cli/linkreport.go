@@ -57,6 +57,7 @@ type report struct {
 	ReviewTo     string
 	Histogram    histogram
 	Sizes        [][2]string
+	Shape        [][2]string
 	Reasons      [][2]string
 	OverFrequent [][3]string
 }
@@ -101,7 +102,7 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 		Pairs: counted(r.Report.Pairs, "pair was", "pairs were"), Households: o.HoldHouseholds, Encoded: l.Encoded(), Cuts: r.Report.Cuts, RareNames: o.NameAndBirth == linkage.RareOnly,
 		Population: count(o.Population),
 		LinkAt:     percent(o.LinkAt), ReviewFrom: percent(o.ReviewFrom), ReviewTo: percent(o.ReviewTo),
-		Histogram: newHistogram(r), Sizes: sizes(r)}
+		Histogram: newHistogram(r), Sizes: sizes(r), Shape: shape(r.Report.Shape, o)}
 	if r.Report.LeftOut > 0 {
 		p.LeftOut = count(r.Report.LeftOut)
 	}
@@ -220,6 +221,16 @@ func sizes(r *linkage.Result) [][2]string {
 }
 
 const mostSizes = 20
+
+// shape says how well people of several records hold together.
+func shape(s linkage.Shape, o linkage.Options) [][2]string {
+	return [][2]string{
+		{"Three records or more", count(s.Persons)},
+		{"Of these: fewer than half of the pairs of their records speak for one person", count(s.Sparse)},
+		{"Of these: one pair alone holds some of the records to the others", count(s.Bridged)},
+		{"Of these: two parts of the records are one person’s with less than " + percent(o.ReviewTo) + ", by the average of the pairs between them", count(s.Loose)},
+	}
+}
 
 func reasons(review []linkage.Review) [][2]string {
 	n := map[linkage.ReviewReason]int{}

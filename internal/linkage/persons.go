@@ -37,6 +37,7 @@ type joiner struct {
 	largest   int   // records of the largest group
 	parted    []int // sizes of the groups that were parted by dropping pairs
 	conflicts int   // answers that contradict each other
+	shape     Shape
 }
 
 func answerIndex(list []Answer) map[[2]uint32]bool {
@@ -60,6 +61,7 @@ type outcome struct {
 	largest   int
 	conflicts int
 	quality   Quality
+	shape     Shape
 }
 
 func (j *joiner) join() {
@@ -94,6 +96,7 @@ func (j *joiner) join() {
 	r.Quality = newQuality()
 	for i := range done {
 		r.Quality.add(done[i].quality)
+		j.shape.add(done[i].shape)
 		links, reviews = links+len(done[i].links), reviews+len(done[i].review)
 		j.largest, j.conflicts = max(j.largest, done[i].largest), j.conflicts+done[i].conflicts
 	}
@@ -415,7 +418,9 @@ func (w *weighed) persons(labels []int, head []uint32, out *outcome) {
 		for _, x := range list {
 			head[w.rows[x]] = w.rows[list[0]]
 		}
-		out.links = w.links(tree, list, out.links)
+		edges := cluster.Spanning(tree, list)
+		out.links = w.links(edges, out.links)
+		w.shape(list, edges, &out.shape)
 	}
 	out.review = w.review(labels, out.links[first:], out.review)
 	w.judge(labels, out.links[first:], out)
@@ -439,13 +444,13 @@ func (w *weighed) tree() *cluster.Weights {
 }
 
 // links adds the pairs of a tree that hold one person's records together.
-func (w *weighed) links(tree *cluster.Weights, list []int, to []Link) []Link {
-	if len(list) < 2 {
+func (w *weighed) links(tree []cluster.Edge, to []Link) []Link {
+	if len(tree) == 0 {
 		return to
 	}
 	first := len(to)
 	weak := first
-	for _, e := range cluster.Spanning(tree, list) {
+	for _, e := range tree {
 		x, y := min(e.I, e.J), max(e.I, e.J)
 		link := Link{A: w.rows[x], B: w.rows[y], Bits: w.bits.Of(x, y), Rule: "group"}
 		if same, ok := w.j.answers[[2]uint32{link.A, link.B}]; ok && same {

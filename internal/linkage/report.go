@@ -20,7 +20,8 @@ type Report struct {
 	LargestPerson int
 	LargestGroup  int
 	PartedGroups  []int // sizes of groups too large to weigh pair by pair
-	Conflicts     int   // answers that contradict each other; "not the same" held
+	Shape         Shape
+	Conflicts     int // answers that contradict each other; "not the same" held
 	OverFrequent  []OverFrequent
 	Converged     bool
 	Iterations    int
@@ -47,7 +48,7 @@ const overFrequent, overFrequentLeast = 20, 30
 
 func (l *Linker) report(b *blocks, j *joiner) Report {
 	r := Report{Records: l.Records(), Persons: j.result.Persons, LeftOut: b.left, Kept: j.kept, LargestGroup: j.largest,
-		PartedGroups: j.parted, Conflicts: j.conflicts, CutBlocks: len(b.cuts), Resting: b.resting,
+		PartedGroups: j.parted, Conflicts: j.conflicts, Shape: j.shape, CutBlocks: len(b.cuts), Resting: b.resting,
 		Converged: j.result.Model.Converged, Iterations: j.result.Model.Iterations}
 	for k := range b.sorted {
 		if p := b.sorted[k].passed; p.Blocks > 0 {
