@@ -30,6 +30,28 @@ type Part struct {
 // OfField says whether the part of a key is of a field that records have, and not of the pair as a whole.
 func OfField(key string) bool { return key != "start" && key != "names" && key != "household" }
 
+// Turns gives the field that says least of those without which the parts of a pair would come to the other side of a threshold, in bits, and what
+// the rest then comes to; false where no single one would. A forename or a surname goes with what both names together take off. It is of the
+// parts as they stand: what a household takes off is not worked out again.
+func Turns(parts []Part, threshold float64) (field Part, rest float64, ok bool) {
+	sum, names := 0.0, 0.0
+	for _, p := range parts {
+		if sum += p.Bits; p.Key == "names" {
+			names = p.Bits
+		}
+	}
+	for _, p := range parts {
+		without := sum - p.Bits
+		if p.Key == fields[Forename].key || p.Key == fields[Surname].key {
+			without -= names
+		}
+		if OfField(p.Key) && (sum >= threshold) != (without >= threshold) && (!ok || math.Abs(p.Bits) < math.Abs(field.Bits)) {
+			field, rest, ok = p, without, true
+		}
+	}
+	return field, rest, ok
+}
+
 // Explain says why two records weigh what they do by a model: with that of a run's result, exactly what the run decided on. How
 // common values are is taken from the records in the linker, so a link's explanation is best kept with the link.
 func (l *Linker) Explain(m *Model, a, b uint32) Explanation {

@@ -301,3 +301,29 @@ func (v *sieve) ruleOut(i, j uint32) bool {
 	v.look(f[:], []uint32{i, j})
 	return v.hopeless(&f[0], &f[1])
 }
+
+// The field that a pair turns on is the one that says least of those that could turn it; names go with what both take off together, and what is no
+// field turns nothing.
+func TestAPairTurnsOnItsLeastField(t *testing.T) {
+	t.Parallel()
+	part := func(key string, bits float64) Part { return Part{Key: key, Bits: bits} }
+	for _, tt := range []struct {
+		name  string
+		parts []Part
+		at    float64
+		want  string
+		rest  float64
+	}{
+		{"the lesser of two that could", []Part{part("start", -10), part("surname", 8), part("birth", 6), part("sex", 1)}, 0, "birth", -1},
+		{"nothing alone", []Part{part("start", -10), part("surname", 11), part("birth", 11)}, 0, "", 0},
+		{"what speaks against", []Part{part("start", -10), part("surname", 12), part("birth", -3), part("sex", -1)}, 0, "birth", 1},
+		{"a surname takes the names along", []Part{part("start", -10), part("forename", 8), part("surname", 5), part("birth", 6), part("names", -5)}, 0, "birth", -2},
+		{"the start is no field", []Part{part("start", -10), part("household", -3), part("birth", 5)}, 0, "", 0},
+		{"another threshold", []Part{part("start", -10), part("surname", 8), part("birth", 12)}, 3, "surname", 2},
+	} {
+		field, rest, ok := Turns(tt.parts, tt.at)
+		if field.Key != tt.want || rest != tt.rest || ok != (tt.want != "") {
+			t.Errorf("%s: it turns on %q, the rest %v, %v; want %q, %v", tt.name, field.Key, rest, ok, tt.want, tt.rest)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/id"
+	"throughline/internal/linkage"
 	"throughline/internal/policy"
 	"throughline/internal/web/ui"
 )
@@ -33,7 +34,18 @@ func linkWhy(p app.PersonPage) *ui.LinkWhy {
 		l.Evidence = append(l.Evidence, ui.Evidence{Field: part.Field, Words: part.Words, Millibits: int(part.Millibits), Nothing: !part.Compared,
 			Start: part.Key == "start"})
 	}
+	l.TurnsOn, l.Rest = turnsOn(x.Parts)
 	return l
+}
+
+// turnsOn says which field a pair turns on, by the parts as they are shown, at even odds: an area links at these.
+func turnsOn(shown []app.EvidencePart) (field string, rest int) {
+	parts := make([]linkage.Part, len(shown))
+	for i, p := range shown {
+		parts[i] = linkage.Part{Key: p.Key, Field: p.Field, Bits: float64(p.Millibits)} // whole numbers, whose sums are exact
+	}
+	part, without, _ := linkage.Turns(parts, 0)
+	return part.Field, int(without)
 }
 
 // recordWords tell a record from another of its agency, without saying whose it is.

@@ -199,6 +199,7 @@ func pairWhy(p app.PairPage) *ui.LinkWhy {
 		l.Evidence = append(l.Evidence, ui.Evidence{Field: part.Field, Words: part.Words, Millibits: int(part.Millibits), Nothing: !part.Compared,
 			Start: part.Key == "start"})
 	}
+	l.TurnsOn, l.Rest = turnsOn(p.Evidence.Parts)
 	return l
 }
 

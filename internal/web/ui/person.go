@@ -115,6 +115,8 @@ type LinkWhy struct {
 	Rests            money.Pence // of the cost, on this link
 	Decides          string      // "In the cohort with or without it."
 	Evidence         []Evidence
+	TurnsOn          string // the field without which the rest speaks the other way; empty where no single one does
+	Rest             int    // what the rest then comes to, in thousandths of a bit
 	Model            string // "Model of 12 April 2026, link run 29."
 	RecordsAfter     int    // that would stay
 	CostAfter, Moved money.Pence

@@ -119,6 +119,23 @@ func (l LinkWhy) sumWords() string {
 	return "2 to the power " + shown + ": " + l.Odds() + ", probability " + l.Probable()
 }
 
+// Turns says which field the pair turns on.
+func (l LinkWhy) Turns() string {
+	speaks := func(millibits int) string {
+		if millibits >= 0 {
+			return "speak for one person."
+		}
+		return "speak for two people."
+	}
+	switch {
+	case len(l.Evidence) == 0:
+		return ""
+	case l.TurnsOn == "":
+		return "It turns on no single field: without any one of them the rest would still " + speaks(l.millibits())
+	}
+	return "It turns on the " + inWords([]string{l.TurnsOn}) + ": without it the rest comes to " + bits(tenth(l.Rest)) + " bits, and would " + speaks(l.Rest)
+}
+
 // WhySame asks for the reason of an answer.
 func (l LinkWhy) WhySame() Area {
 	return l.Form.area("why", "Why do you think so?", "For example: the worker met both. Do not put health details here.", 2)

@@ -107,6 +107,25 @@ func TestAxisReaches(t *testing.T) {
 	})
 }
 
+func TestALinkSaysWhatItTurnsOn(t *testing.T) {
+	t.Parallel()
+	evidence := []Evidence{{Field: "Starting point", Millibits: -17_600, Start: true}, {Field: "NHS number", Millibits: 21_300}}
+	for _, tt := range []struct {
+		link LinkWhy
+		want string
+	}{
+		{LinkWhy{Evidence: evidence, TurnsOn: "NHS number", Rest: -17_600},
+			"It turns on the NHS number: without it the rest comes to −17.6 bits, and would speak for two people."},
+		{LinkWhy{Evidence: evidence[:1], TurnsOn: "Date of birth", Rest: 2_100}, "It turns on the date of birth: without it the rest comes to +2.1 bits, and would speak for one person."},
+		{LinkWhy{Evidence: evidence}, "It turns on no single field: without any one of them the rest would still speak for one person."},
+		{LinkWhy{Probability: .93}, ""},
+	} {
+		if got := tt.link.Turns(); got != tt.want {
+			t.Errorf("%q, want %q", got, tt.want)
+		}
+	}
+}
+
 func TestWaterfallEndsAtItsSum(t *testing.T) {
 	t.Parallel()
 	l := LinkWhy{Probability: 0.93, Evidence: []Evidence{{Millibits: -17_600, Start: true}, {Millibits: 11_900}, {Millibits: 9_400}, {Nothing: true}}}
