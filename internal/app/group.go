@@ -19,7 +19,8 @@ import (
 // GroupLink is a link that holds a person together, or a pair in doubt at one of their records.
 type GroupLink struct {
 	Pair  Pair
-	PPM   int64                // 0 while the viewer is asked about the pair
+	PPM   int64                // 0 while the viewer is asked about the pair, and so is Bits
+	Bits  int64                // the weight of the evidence, thousandths of a bit
 	Blind bool                 // they are, so that its weight waits for their answer
 	Doubt bool                 // the pair is in doubt: it has a page of its own
 	Why   linkage.ReviewReason // of a pair in doubt
@@ -82,17 +83,17 @@ func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
 		p.Outside = append(p.Outside, x)
 	}
 	for _, l := range p.Links {
-		x := GroupLink{Pair: Pair{l.A, l.B}, PPM: l.PPM}
+		x := GroupLink{Pair: Pair{l.A, l.B}, PPM: l.PPM, Bits: l.Millibits}
 		if w, ok := doubts[x.Pair]; ok {
 			x.Doubt, x.Why = true, blindReason(w.Why)
 			if x.Blind = w.waitsFor(p.Viewer.Account); x.Blind {
-				x.PPM = 0
+				x.PPM, x.Bits = 0, 0
 			}
 		}
 		p.Held = append(p.Held, x)
 	}
 	slices.SortFunc(p.Held, func(x, y GroupLink) int {
-		return cmp.Or(cmp.Compare(x.PPM, y.PPM), cmp.Compare(x.Pair[0], y.Pair[0]), cmp.Compare(x.Pair[1], y.Pair[1]))
+		return cmp.Or(cmp.Compare(x.PPM, y.PPM), cmp.Compare(x.Bits, y.Bits), cmp.Compare(x.Pair[0], y.Pair[0]), cmp.Compare(x.Pair[1], y.Pair[1]))
 	})
 	return p, nil
 }

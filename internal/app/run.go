@@ -320,7 +320,7 @@ func publish(tx *store.Tx, n id.Run, kind store.RunKind, report interface{ found
 
 // linked gives what a link run alone has: the model that it trained and kept to, and whom to look at.
 func (p *RunPage) linked(tx *store.Tx) error {
-	p.Model, p.Crowded, p.CrowdedN, p.TwoNumbers = nil, nil, 0, 0
+	p.Model, p.Crowded, p.CrowdedN, p.TwoNumbers, p.Rules = nil, nil, 0, 0, nil
 	p.Since, p.Anew = nil, ""
 	if p.Run.Report == "" || p.Run.Kind != store.LinkRun {
 		return nil
@@ -329,7 +329,7 @@ func (p *RunPage) linked(tx *store.Tx) error {
 	if err := json.Unmarshal([]byte(p.Run.Report), &report); err != nil {
 		return err
 	}
-	p.Model, p.CrowdedN, p.TwoNumbers = report.Model, report.CrowdedN, report.TwoNumbers
+	p.Model, p.CrowdedN, p.TwoNumbers, p.Rules = report.Model, report.CrowdedN, report.TwoNumbers, report.Linkage.Rules
 	p.Since, p.Anew = report.Since, report.Anew
 	for _, x := range report.Crowded {
 		to, err := tx.Follow(x.Person)
@@ -357,16 +357,17 @@ type RunPage struct {
 	Inputs       RunInputs
 	Extracts     []RunExtract // that it read
 	Found        RunFound
-	Model        *linkage.Model  // of a link run that has ended; nil else
-	Stale        Stale           // when it is the cost run in force
-	TwoNumbers   int             // of a link run: pairs linked that have different valid NHS numbers
-	Since        *LinkedSince    // of a link run that compared only what came since an earlier one; nil else
-	Anew         string          // of another link run: why it did not, in words; empty for an area's first
-	Crowded      []CrowdedPerson // of a link run: people of whom one agency has very many records, those whom the viewer may open
-	CrowdedN     int             // all of them
-	Change       *RunChange      // from the run before; nil for the first of its kind
-	Supersedes   id.Run          // the run of its kind that was in force before it; 0 for none
-	SupersededBy id.Run          // the one that took its place; 0 for none
+	Model        *linkage.Model      // of a link run that has ended; nil else
+	Rules        []linkage.RulePairs // of a link run: how many pairs each rule was the first to find
+	Stale        Stale               // when it is the cost run in force
+	TwoNumbers   int                 // of a link run: pairs linked that have different valid NHS numbers
+	Since        *LinkedSince        // of a link run that compared only what came since an earlier one; nil else
+	Anew         string              // of another link run: why it did not, in words; empty for an area's first
+	Crowded      []CrowdedPerson     // of a link run: people of whom one agency has very many records, those whom the viewer may open
+	CrowdedN     int                 // all of them
+	Change       *RunChange          // from the run before; nil for the first of its kind
+	Supersedes   id.Run              // the run of its kind that was in force before it; 0 for none
+	SupersededBy id.Run              // the one that took its place; 0 for none
 }
 
 // RunExtract is an extract that a run read.

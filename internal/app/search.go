@@ -581,7 +581,11 @@ func scoreSearch(model *linkage.Model, query, who person.Identity) linkage.Expla
 	if len(query.Names) == 0 || oneSurname || !slices.ContainsFunc(who.Names, func(n person.Name) bool { return isPart(query.Names[0], n) }) {
 		return whole
 	}
-	who.Names = query.Names[:1]
+	if given := strings.Fields(query.Names[0].Forename + " " + query.Names[0].Surname); len(given) == 1 && !isSurname(given[0], who.Names) {
+		who.Names = []person.Name{{Forename: given[0]}}
+	} else {
+		who.Names = query.Names[:1]
+	}
 	some := linkage.ScoreQuery(model, query, who)
 	if some.Bits <= whole.Bits {
 		return whole
@@ -592,6 +596,13 @@ func scoreSearch(model *linkage.Model, query, who person.Identity) linkage.Expla
 		}
 	}
 	return some
+}
+
+// isSurname says whether a word is among those of a surname, or of a name of which nobody says which part is which.
+func isSurname(word string, names []person.Name) bool {
+	return slices.ContainsFunc(names, func(n person.Name) bool {
+		return slices.Contains(strings.Fields(person.Fold(n.Surname+" "+n.Full)), person.Fold(word))
+	})
 }
 
 // isPart says whether the words of a name are all among those of one of three words or more.

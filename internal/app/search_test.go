@@ -92,6 +92,17 @@ func TestChancesShareTheOdds(t *testing.T) {
 	}
 }
 
+// TestOneNameSaysWhichItIs: a forename of somebody of many names is not said to be a surname.
+func TestOneNameSaysWhichItIs(t *testing.T) {
+	t.Parallel()
+	who := person.Name{Forename: "Lydia Ann", Surname: "Ferreira Desai"}
+	for typed, want := range map[string]map[string]string{"Lydia": {"forename": "part of a longer name"}, "ann": {"forename": "part of a longer name"}, "Desai": {"surname": "part of a longer name"}} {
+		if d := cmp.Diff(want, levelsOf(typed, who)); d != "" {
+			t.Errorf("%s (-want +got):\n%s", typed, d)
+		}
+	}
+}
+
 // TestAnInitialAloneIsNoFind finds nobody by the first letter of a name that was given whole.
 func TestAnInitialAloneIsNoFind(t *testing.T) {
 	t.Parallel()

@@ -145,12 +145,29 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, who app.Who) error 
 		}
 		c.Inputs = append(c.Inputs, in)
 	}
+	for _, x := range p.Rules {
+		if x.Pairs > 0 {
+			c.Rules = append(c.Rules, ui.RunRule{Rule: sentenceCase(x.Rule), Pairs: x.Pairs})
+		}
+	}
 	if p.Model != nil {
+		c.Learnt = learntWords(p.Model)
 		for _, x := range p.Model.Weights() {
 			c.Weights = append(c.Weights, ui.RunWeight{Field: sentenceCase(x.Field), Level: x.Level, Same: x.M, Other: x.U, Bits: x.Bits})
 		}
 	}
 	return ui.RunPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
+}
+
+// learntWords say what a model was learnt from, and whether it came to rest.
+func learntWords(m *linkage.Model) string {
+	switch {
+	case m.Pairs == 0:
+		return "There were no pairs to learn from, so these are starting values."
+	case m.Converged:
+		return "Learnt from " + plural(int64(m.Pairs), "pair", "pairs") + "; it came to rest after " + plural(int64(m.Iterations), "round", "rounds") + "."
+	}
+	return "Learnt from " + plural(int64(m.Pairs), "pair", "pairs") + "; it had not come to rest when training ended after " + plural(int64(m.Iterations), "round", "rounds") + ", so look at the weights before relying on them."
 }
 
 // plainWords are the words of a text without its marks.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -39,7 +40,8 @@ type Group struct {
 type GroupLink struct {
 	A, B        id.Record
 	Names       [2]string // of the records, as the table of records has them
-	Probability float64   // 0 while Blind
+	Probability float64   // 0 while Blind, as Millibits
+	Millibits   int       // the weight of the evidence
 	Blind       bool      // it waits for the viewer's answer
 	Doubt       bool      // it has a page of its own
 	Why         string
@@ -67,16 +69,17 @@ func (g Group) Path() string { return PersonPath(g.Person) }
 // HeldTable are the links, weakest first.
 func (g Group) HeldTable() Table {
 	t := Table{ID: "held", Name: "Links, the weakest first", Heading: true, Note: "The fewest links that hold every record, each by the strongest evidence there is. Cut one, and the records fall into two.",
-		Empty: "There is one record, so nothing is linked.", Columns: []Column{head(col("Records")), num("Probability"), col("In doubt")}}
+		Empty: "There is one record, so nothing is linked.", Columns: []Column{head(col("Records")), col("Odds that they are one person"), num("Probability"), num("Bits"), col("In doubt")}}
 	for i, l := range g.Held {
 		doubt, probability := words("no"), words(probabilityWords(l.Probability))
+		odds, weight := words(oddsWords(math.Exp2(float64(l.Millibits)/1000))), words(bits(tenth(l.Millibits)))
 		if l.Doubt {
 			doubt = cell(LinkAbout(PairPath(l.A, l.B), "Look at the pair", pairName(l.A, l.B)), Under(l.Why))
 		}
 		if l.Blind {
-			probability = cell(Quiet("shown once you have answered"))
+			odds, probability, weight = cell(Quiet("shown once you have answered")), blank(), blank()
 		}
-		line := row(cell(Plain(l.Names[0]+" and "+l.Names[1])), probability, doubt)
+		line := row(cell(Plain(l.Names[0]+" and "+l.Names[1])), odds, probability, weight, doubt)
 		if i == 0 && len(g.Held) > 1 {
 			line.State = NeedsYou
 			line.Cells[0].Text = append(line.Cells[0].Text, Under("the weakest"))

@@ -16,8 +16,13 @@ func (l LinkWhy) Odds() string {
 	if len(l.Evidence) == 0 {
 		odds = l.Probability / (1 - l.Probability)
 	}
+	return oddsWords(odds)
+}
+
+// oddsWords writes odds in words: "about 12 to 1", "about even".
+func oddsWords(odds float64) string {
 	switch {
-	case l.Probability >= 1 && len(l.Evidence) == 0 || odds >= 1_000_000:
+	case odds >= 1_000_000: // without end as well
 		return "more than a million to 1"
 	case odds >= 2:
 		return "about " + oddsFigure(odds) + " to 1"

@@ -104,6 +104,8 @@ type Run struct {
 	Found        []Pair
 	Lists        Text        // what the figures count, and where one by one they are seen; empty where each opens
 	Weights      []RunWeight // of a link run
+	Rules        []RunRule   // of a link run
+	Learnt       string      // what the weights were learnt from, and whether that came to rest
 	Digest       string      // of everything above: equal for equal inputs
 }
 
@@ -139,6 +141,27 @@ type RunInput struct {
 
 	Layout        id.Layout // zero for whoever may not open it
 	LayoutVersion int       // in force when the file was read
+}
+
+// RunRule is a rule that names pairs worth comparing, and how many it was the first to find.
+type RunRule struct {
+	Rule  string
+	Pairs int64
+}
+
+// RuleTable are the rules, in their order.
+func (r Run) RuleTable() Table {
+	t := Table{ID: "rules", Name: "How pairs were found", Heading: true, Note: "A pair is counted for the first rule that finds it.",
+		Columns: []Column{head(col("Rule")), num("Pairs"), bars("Pairs, as a bar")}}
+	var most, all int64
+	for _, x := range r.Rules {
+		most, all = max(most, x.Pairs), all+x.Pairs
+	}
+	for _, x := range r.Rules {
+		t.Rows = append(t.Rows, row(words(x.Rule), words(count(x.Pairs)), barOf(x.Pairs, most)))
+	}
+	t.Foot = []Row{row(words("All"), words(count(all)), blank())}
+	return t
 }
 
 // RunWeight is what a link run made of one level of agreement in one field: how often records of one person reach it, and of two.
@@ -197,9 +220,19 @@ func (r Run) InputTable() Table {
 
 // WeightTable is the weights that a link run kept to, a level of agreement a row.
 func (r Run) WeightTable() Table {
-	t := Table{ID: "weights", Name: "Weights of agreement", Heading: true,
+	t := Table{ID: "weights", Name: "Weights of agreement", Heading: true, Class: "tl-waterfall",
 		Note:    "How often two records that can be compared agree so far, and what that weighs: a bit doubles the odds that they are of one person.",
-		Columns: []Column{head(col("Agreement")), num("Of one person"), num("Of two people"), num("Bits")}}
+		Columns: []Column{head(col("Agreement")), num("Of one person"), num("Of two people"), num("Bits"), {Name: "To the left: against, to the right: for", Kind: Bars}}}
+	if r.Learnt != "" {
+		t.Note += " " + r.Learnt
+	}
+	var lowest, highest float64
+	for _, w := range r.Weights {
+		lowest, highest = min(lowest, w.Bits), max(highest, w.Bits)
+	}
+	place := func(b float64) Percent {
+		return Percent(math.Round((b - lowest) / max(highest-lowest, 1) * float64(full)))
+	}
 	field := ""
 	for _, w := range r.Weights {
 		name := cell(Plain(w.Level))
@@ -207,9 +240,17 @@ func (r Run) WeightTable() Table {
 			field = w.Field
 			name = cell(Strong(w.Field), Break(), Plain(w.Level))
 		}
-		t.Rows = append(t.Rows, row(name, words(oneIn(w.Same)), words(oneIn(w.Other)), words(bits(int(math.Round(w.Bits*10))))))
+		t.Rows = append(t.Rows, row(name, words(oneIn(w.Same)), words(oneIn(w.Other)), words(bits(int(math.Round(w.Bits*10)))), bar(rule(place(0), -20, 120, "line"), weightBar(place(0), place(w.Bits), w.Bits < 0))))
 	}
 	return t
+}
+
+// weightBar is filled where agreement speaks for one person, and dotted where it speaks against.
+func weightBar(zero, to Percent, against bool) Shape {
+	if against {
+		return dotted(between(zero, to, "line-thin"))
+	}
+	return between(zero, to, "pine")
 }
 
 // oneIn writes a share as people read it: per cent, or one in so many where that is rarer than one in a hundred.
