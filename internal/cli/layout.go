@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,9 +18,30 @@ import (
 
 // layouts is throughline layout ….
 type layouts struct {
+	Draft   layoutDraft   `cmd:"" help:"Begin the layout of a file of people by the names of its columns, for you to correct."`
 	List    layoutList    `cmd:"" help:"List layouts and who approved them."`
 	Add     layoutAdd     `cmd:"" help:"Add a version of a layout. Adding the same file again changes nothing."`
 	Approve layoutApprove `cmd:"" help:"Approving is the governance lead’s, in the browser: this says who that is."`
+}
+
+type layoutDraft struct {
+	output
+	File string `arg:"" help:"The file." type:"path"`
+}
+
+// Run prints a draft. Nothing is stored.
+func (c layoutDraft) Run(w *World) (err error) {
+	f, err := open("file", c.File)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	name := filepath.Base(c.File)
+	draft, err := intake.Draft(f, strings.TrimSuffix(name, filepath.Ext(name)))
+	if err != nil {
+		return about(name, err)
+	}
+	return c.print(w, map[string]string{"layout": draft}, strings.TrimSuffix(draft, "\n"))
 }
 
 // layoutLine is a layout as JSON shows it.

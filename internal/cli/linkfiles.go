@@ -180,7 +180,8 @@ func (c linkFiles) files() ([]app.LinkFile, error) {
 		}
 		if layout == "" {
 			return nil, fault.InvalidField("layout", "No layout is said for "+path+".",
-				"Give one for all files with --layout, or for this one as "+path+"@LAYOUT.")
+				"Give one for all files with --layout, or for this one as "+path+"@LAYOUT. To begin one: throughline layout draft "+path+
+					" > people.yaml; docs/layouts.md says what it holds.")
 		}
 		if layouts[layout] == nil {
 			l, err := readLayout(layout)

@@ -309,3 +309,24 @@ func TestTroubleIsSaidOnce(t *testing.T) {
 		t.Errorf("exit %d, %s", code, said)
 	}
 }
+
+// TestLayoutDraft leads from a file without a layout to one that links it.
+func TestLayoutDraft(t *testing.T) {
+	t.Parallel()
+	_, file := someFamilies(t, 100)
+	dir := t.TempDir()
+	code, _, said := run(t, "link-files", "--out", dir+"/out", file)
+	if code != 65 || !strings.Contains(said, "throughline layout draft "+file) || !strings.Contains(said, "docs/layouts.md") {
+		t.Errorf("exit %d, %s", code, said)
+	}
+	code, draft, said := run(t, "layout", "draft", file)
+	if code != 0 {
+		t.Fatal(said)
+	}
+	if err := os.WriteFile(dir+"/draft.yaml", []byte(draft), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, said := run(t, "link-files", "--layout", dir+"/draft.yaml", "--out", dir+"/out", file); code != 0 || !strings.Contains(out, "200 records are") {
+		t.Errorf("exit %d, %s%s", code, out, said)
+	}
+}

@@ -1,0 +1,48 @@
+package intake
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestDraft drafts layouts that can be read as they stand, and that read the files they were drafted from.
+func TestDraft(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text string
+		want []string
+	}{
+		"plain": {"id,First Name,SURNAME,dob,Post-code,notes\n1,Ada,Example,31/03/1980,SE5 8AZ,x\n2,Bo,Other,01/02/1970,SE1 1AA,y\n",
+			[]string{`{header: "id", field: key}`, `{header: "First Name", field: forename}`, "dd/mm/yyyy}\n", "used: notes\n"}},
+		"semicolons": {"\ufeffref;name;born;town;town2\n1;Ada Example;1980-03-31;Camberwell;\n",
+			[]string{"form: forename surname}", "format: yyyy-mm-dd}", "field: place}", "used: town2\n"}},
+		"either way": {"forename\tsurname\tdob\nAda\tExample\t03/04/1980\n", []string{"would fit mm/dd/yyyy too", "No column is taken for the record number"}},
+		"american":   {"forename,surname,dob\nAda,Example,03/31/1980\n", []string{"format: mm/dd/yyyy}"}},
+		"no form":    {"forename,surname,dob\nAda,Example,Tuesday\n", []string{"CHECK: no one form fits"}},
+		"quoted":     {"\"id\",\"a \"\"b\"\"\",forename,dob\n1,x,Ada,1980-03-31\n", []string{`{header: "forename", field: forename}`}},
+	} {
+		draft, err := Draft(strings.NewReader(c.text), name)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(draft, want) {
+				t.Errorf("%s has no %q:\n%s", name, want, draft)
+			}
+		}
+		l, err := ParseLayout([]byte(draft))
+		if err != nil {
+			t.Errorf("%s cannot be read: %v\n%s", name, err, draft)
+			continue
+		}
+		r, err := NewReader(strings.NewReader(c.text), l, Options{AsOf: asOf})
+		if err != nil || !r.Next() || r.Row().Outcome != Accepted || len(r.Row().Person.Identity.Names) != 1 {
+			t.Errorf("%s: the file is not read through its draft: %v\n%s", name, err, draft)
+		}
+	}
+	for _, bad := range []string{"", "\n\n", "a,b\n\xff\xfe\n"} {
+		if draft, err := Draft(strings.NewReader(bad), "bad"); err == nil {
+			t.Errorf("%q is drafted: %s", bad, draft)
+		}
+	}
+}
