@@ -55,7 +55,14 @@ func (a *App) Answer(ctx context.Context, who Who, in AnswerRecords) (moved id.P
 		for _, r := range others {
 			x.Pairs = append(x.Pairs, ordered(in.Record, r))
 		}
-		if in.Answer != "unsure" {
+		if in.Answer == "same" {
+			s, err := sensitiveJoin(tx, run, in.Record)
+			if err != nil {
+				return err
+			}
+			x.Sensitive = s.is()
+		}
+		if in.Answer != "unsure" && !x.Sensitive {
 			x.CountsFrom = run
 		}
 		if err := sawRecords(tx, in.Person); err != nil {
@@ -63,6 +70,11 @@ func (a *App) Answer(ctx context.Context, who Who, in AnswerRecords) (moved id.P
 		}
 		if x, err = tx.AddAnswer(x); err != nil || in.Answer == "unsure" {
 			return err
+		}
+		if x.Sensitive {
+			if counts, err := confirm(tx, run, x); err != nil || !counts {
+				return err
+			}
 		}
 		now, err := settle(tx, run, x)
 		moved = now[in.Record]
@@ -134,6 +146,12 @@ func takeBack(tx *store.Tx, run id.Run, x store.Answer, reason string) error {
 	counted := x.Counts()
 	if x.Pair {
 		changed, err := judge(tx, run, ordered(x.Pairs[0][0], x.Pairs[0][1]))
+		if err != nil {
+			return err
+		}
+		counted = counted || changed
+	} else if x.Answer == "same" {
+		changed, err := confirm(tx, run, x)
 		if err != nil {
 			return err
 		}
@@ -293,7 +311,8 @@ func (s *settling) gather(about store.Answer) error {
 		}
 		s.in.Ties = append(s.in.Ties, ties...)
 	}
-	return nil
+	s.in.Opposed, err = keptApart(s.tx, s.run, slices.Sorted(maps.Keys(s.in.Found)), same)
+	return err
 }
 
 // saidSame are the pairs of which an answer that counts says that they are one person's. It shows nobody.
@@ -344,6 +363,12 @@ func recordsOf(x store.Answer) []id.Record {
 
 // back says where records belong that the run moved, or left moved, for an answer which counts no longer: where they were before it.
 func (s *settling) back(x store.Answer) (map[id.Record]id.Person, error) {
+	if x.Answer != "same" { // of a shielded person, and of victim and suspect, the next link run says whether they are one again
+		sensitive, err := sensitiveJoin(s.tx, s.run, recordsOf(x)...)
+		if err != nil || sensitive.is() {
+			return nil, err
+		}
+	}
 	by := []store.Answer{x}
 	if x.Pair { // of several readings, one moved the records
 		var err error

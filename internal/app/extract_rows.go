@@ -285,6 +285,7 @@ func (a *App) ExtractRow(ctx context.Context, who Who, n id.Extract, line int64)
 			switch c, column := &out.Cells[i], &layout.Columns[i]; {
 			case c.Hidden && person == 0:
 				c.Hidden, c.Value, c.Meant = false, c.shape, "its shape only: it may tell who somebody is"
+			case column.Guarded():
 			case column.Is(intake.Worker) || column.Is(intake.Reach):
 				c.Value, c.Meant = c.shape, "its shape only: it stands on the person’s page"
 			}

@@ -414,6 +414,9 @@ func (a *App) sentRow(tx *store.Tx, at store.ContactAt, p id.Person, service str
 	if tx.May(policy.PersonOpen, somebody, facts) {
 		out.Person = p
 	}
+	owned := facts
+	owned.Owner = out.Extract.Agency
+	marks := tx.May(policy.RecordSeeMark, policy.Subject{Kind: policy.Record, ID: at.Line}, owned)
 	out.Layout, out.Line = fmt.Sprintf("%s, version %d", l.Name, l.Version), at.Line
 	masked := shapes(layout, sent)
 	for i := range layout.Columns {
@@ -423,6 +426,13 @@ func (a *App) sentRow(tx *store.Tx, at store.ContactAt, p id.Person, service str
 		}
 		if layout.Columns[i].Is(intake.Service) {
 			c.Meant = service
+		}
+		if layout.Columns[i].Guarded() {
+			if !marks {
+				c.Value, c.Missing, c.Meant = masked[i], false, "told only to those who may know of it"
+			}
+			out.Cells = append(out.Cells, c)
+			continue
 		}
 		c.Who = saysWho(&layout.Columns[i])
 		if c.Who && !named {

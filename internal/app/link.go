@@ -49,6 +49,7 @@ type linking struct {
 	slugs   map[id.Agency]string
 	before  map[id.Record]id.Person // the published run's memberships
 	answers []linkage.Answer
+	marks   linkMarks
 	heard   []int64 // the numbers of the answers that counted
 	inputs  RunInputs
 
@@ -96,8 +97,18 @@ func (a *App) linkOnce(ctx context.Context, t *task, run id.Run, anew string) er
 	if err := t.tell("Reading records", 0, 0); err != nil {
 		return err
 	}
+	err := a.db.Do(ctx, request(t.who, policy.RunWrite, policy.Run, int64(run)), func(tx *store.Tx) error {
+		here, err := tx.Area()
+		if err != nil {
+			return err
+		}
+		return askAgain(tx, here.LinkRun)
+	})
+	if err != nil {
+		return err
+	}
 	var l *linking
-	err := a.db.Do(ctx, request(t.who, policy.RunRead, policy.Run, int64(run)), func(tx *store.Tx) (err error) {
+	err = a.db.Do(ctx, request(t.who, policy.RunRead, policy.Run, int64(run)), func(tx *store.Tx) (err error) {
 		l, err = a.gatherRecords(tx, anew)
 		return err
 	})
@@ -167,6 +178,9 @@ func (a *App) gatherRecords(tx *store.Tx, anew string) (*linking, error) {
 			return nil, err
 		}
 	}
+	if err := l.marks.read(tx, place); err != nil {
+		return nil, err
+	}
 	answers, err := tx.StandingAnswers()
 	if err != nil {
 		return nil, err
@@ -203,6 +217,7 @@ func (l *linking) options() linkage.Options {
 	o := linkage.DefaultOptions()
 	s := l.area.Linkage
 	o.Answers = l.answers
+	o.Shielded, o.Incidents = l.marks.shielded, l.marks.incidents
 	o.ReviewFrom, o.ReviewTo = s.ReviewAbove, s.AutomaticAbove
 	o.HoldHouseholds = true // twins, and father and son of one name, are for somebody to look at
 	o.NameAndBirth, o.Population = linkage.ReviewEach, s.Population

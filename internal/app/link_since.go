@@ -129,7 +129,12 @@ func (s *sinceRun) read(tx *store.Tx, inputs RunInputs, records int) (anew strin
 	s.former = map[id.Record]store.RecordVersion{}
 	said := map[id.Record]bool{}
 	for _, extract := range came {
-		err := tx.VersionsBeside(extract, func(v store.RecordVersion) error {
+		marked, err := tx.MarkedBy(extract)
+		if err != nil {
+			return "", err
+		}
+		s.again = append(s.again, marked...)
+		err = tx.VersionsBeside(extract, func(v store.RecordVersion) error {
 			if v.Extract == extract {
 				if said[v.Record] = true; len(said)*mostSince > records {
 					return errTooMany

@@ -95,6 +95,7 @@ type PersonPage struct {
 	Window    day.Span
 	MayAnswer bool
 	MaySame   bool
+	Second    SecondAsked // of those who may say that a record is the person's
 	MayUndo   bool
 }
 
@@ -137,6 +138,13 @@ func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPa
 	me := policy.Subject{Kind: policy.Person, ID: int64(p.Person)}
 	p.Named, p.MayAnswer = tx.May(policy.PersonSeeName, me, facts), tx.May(policy.PersonNotSame, me, facts)
 	p.MaySame, p.MayUndo = tx.May(policy.PersonSame, me, facts), tx.May(policy.PersonUndoAnswer, me, facts)
+	if p.MaySame {
+		marked, err := marksAmong(tx, here.LinkRun, p.Person)
+		if err != nil {
+			return p, err
+		}
+		p.Second = marked.told()
+	}
 	records, err := tx.RecordsOf(p.Person, here.LinkRun)
 	if err != nil {
 		return p, err

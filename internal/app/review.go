@@ -93,7 +93,7 @@ func readingsOf(answers []store.Answer) map[Pair][]linkage.Reading {
 			continue
 		}
 		p := Pair(ordered(x.Pairs[0][0], x.Pairs[0][1]))
-		out[p] = append(out[p], linkage.Reading{By: x.Account, Says: linkage.Says(x.Answer), Both: x.Both})
+		out[p] = append(out[p], linkage.Reading{By: x.Account, Says: linkage.Says(x.Answer), Both: x.Both, Sensitive: x.Sensitive})
 	}
 	return out
 }
@@ -391,6 +391,7 @@ type PairPage struct {
 	Compared []EvidencePart       // how far each field agrees, without weights
 	Blind    bool                 // the viewer is asked, and sees no weight before they have answered
 	Again    bool                 // an answer about the pair was taken back
+	Second   SecondAsked
 	Stand    linkage.Stand
 	MaySame, MayNotSame, MayUnsure,
 	MayUndo bool
@@ -470,7 +471,7 @@ func (a *App) pairPage(tx *store.Tx, in Pair) (p PairPage, err error) {
 		return p, err
 	}
 	copy(p.Sides[:], shown.Records)
-	if err := p.read(tx, in, p.may(tx, in, facts)); err != nil {
+	if err := p.read(tx, in, here.LinkRun, p.may(tx, in, facts)); err != nil {
 		return p, err
 	}
 	p.Why, p.Linked, p.People = linkage.ReviewReason(d.Why), records[0].Person == records[1].Person, [2]id.Person{records[0].Person, records[1].Person}
@@ -493,13 +494,18 @@ func (p *PairPage) may(tx *store.Tx, in Pair, f [2]policy.Facts) bool {
 }
 
 // read gathers what people said, and whether the viewer is asked.
-func (p *PairPage) read(tx *store.Tx, in Pair, may bool) error {
+func (p *PairPage) read(tx *store.Tx, in Pair, run id.Run, may bool) error {
 	answers, err := tx.AnswersOfPair(in[0], in[1])
 	if err != nil {
 		return err
 	}
 	readings := readingsOf(answers)[in]
-	p.Counts, p.Stand = linkage.Judge(readings, false)
+	sensitive, err := sensitiveJoin(tx, run, in[0], in[1])
+	if err != nil {
+		return err
+	}
+	p.Second = sensitive.told()
+	p.Counts, p.Stand = linkage.Judge(readings, sensitive.is())
 	open := p.Stand.Open(len(readings), linkage.AskedTwice(in[0], in[1]))
 	mine := slices.ContainsFunc(readings, func(r linkage.Reading) bool { return r.By == p.Viewer.Account })
 	p.Blind, p.Waits = open && !mine && may, open && mine
@@ -607,7 +613,11 @@ func (a *App) AnswerPair(ctx context.Context, who Who, in AnswerPair) error {
 			return err
 		}
 		readings := readingsOf(before)[in.Pair]
-		_, stands := linkage.Judge(readings, false)
+		sensitive, err := sensitiveJoin(tx, here.LinkRun, in.Pair[0], in.Pair[1])
+		if err != nil {
+			return err
+		}
+		_, stands := linkage.Judge(readings, sensitive.is())
 		switch {
 		case slices.ContainsFunc(readings, func(r linkage.Reading) bool { return r.By == tx.Actor().Account }):
 			return fault.New(fault.Conflict, "answered-already", "You have answered this pair already.", "Take your answer back to give another.")
@@ -661,36 +671,51 @@ func leaving(tx *store.Tx, run id.Run, p id.Person, pair Pair) (id.Record, error
 	return pair[1], nil
 }
 
-// judge lets of several readings of a pair those count that decide it, and says whether that has changed anything.
+// judge lets of several readings of a pair those count that decide it, and says whether that has changed anything. Where one person may not join
+// the two it notes that with each, so that it holds also once the mark is gone.
 func judge(tx *store.Tx, run id.Run, pair Pair) (changed bool, err error) {
 	answers, err := tx.AnswersOfPair(pair[0], pair[1])
 	if err != nil {
 		return false, err
 	}
-	says, _ := linkage.Judge(readingsOf(answers)[pair], false)
+	sensitive, err := sensitiveJoin(tx, run, pair[0], pair[1])
+	if err != nil {
+		return false, err
+	}
+	says, _ := linkage.Judge(readingsOf(answers)[pair], sensitive.is())
 	for _, x := range answers {
 		if !x.UndoneAt.IsZero() {
 			continue
+		}
+		if sensitive.is() && !x.Sensitive {
+			if err := tx.AnswerIsSensitive(x.ID); err != nil {
+				return false, err
+			}
 		}
 		should := says != "" && x.Answer == string(says)
 		if should == x.Counts() {
 			continue
 		}
-		from, to := run, id.Run(0)
-		switch {
-		case should && x.CountsFrom != 0 && x.CountsTo == run:
-			from = x.CountsFrom // as the run in force has it
-		case !should && x.CountsFrom == run:
-			from = 0
-		case !should:
-			from, to = x.CountsFrom, run
-		}
-		if err := tx.SetCounts(x.ID, from, to); err != nil {
+		if err := setCounts(tx, run, x, should); err != nil {
 			return false, err
 		}
 		changed = true
 	}
 	return changed, nil
+}
+
+// setCounts lets an answer count from the run in force on, or no longer.
+func setCounts(tx *store.Tx, run id.Run, x store.Answer, should bool) error {
+	from, to := run, id.Run(0)
+	switch {
+	case should && x.CountsFrom != 0 && x.CountsTo == run:
+		from = x.CountsFrom // as the run in force has it
+	case !should && x.CountsFrom == run:
+		from = 0
+	case !should:
+		from, to = x.CountsFrom, run
+	}
+	return tx.SetCounts(x.ID, from, to)
 }
 
 // UndoPair takes an answer about two records back.
@@ -700,7 +725,8 @@ type UndoPair struct {
 	Reason string
 }
 
-// UndoPair takes an answer about two records back. Whatever it had moved is where it would be had it never been given.
+// UndoPair takes an answer about two records back. Whatever it had moved is where it would be had it never been given; but records of a shielded
+// person, or of victim and suspect, that an earlier run parted come together by the next run alone.
 func (a *App) UndoPair(ctx context.Context, who Who, in UndoPair) error {
 	return a.db.Do(ctx, request(who, policy.PairUndo, policy.Record, int64(in.Pair[0])), func(tx *store.Tx) error {
 		here, err := tx.Area()

@@ -57,6 +57,7 @@ type staging struct {
 	replaced *sorting // by extract and line, the extract that replaces it
 	said     map[string]bool
 	workers  map[string]store.WorkerOf // by the agency's key: the last that a contact named
+	marks    map[markOf]int64
 	search   []store.SearchKey
 	lines    []store.RecordLine
 
@@ -118,7 +119,7 @@ func (a *App) stageExtract(ctx context.Context, t *task) error {
 
 func (a *App) stage(ctx context.Context, t *task, n id.Extract, path string) (err error) {
 	s := &staging{app: a, task: t, records: map[string]id.Record{}, codes: map[[2]string]int64{}, replaced: a.sorting(),
-		said: map[string]bool{}, workers: map[string]store.WorkerOf{}, aside: map[[4]string]int64{}, uses: map[int64]int64{}}
+		said: map[string]bool{}, workers: map[string]store.WorkerOf{}, marks: map[markOf]int64{}, aside: map[[4]string]int64{}, uses: map[int64]int64{}}
 	defer func() { err = errors.Join(err, s.replaced.close()) }()
 	if err := s.load(ctx, n); err != nil {
 		return err
@@ -226,6 +227,7 @@ func (s *staging) row(r *intake.Row) {
 		s.records[key] = 0 // numbered with the piece
 		s.newKeys = append(s.newKeys, store.RecordKey{Hash: int64(hash64(key)), Key: key})
 	}
+	s.mark(key, r)
 	if r.Person != nil {
 		s.person(key, r)
 	}
@@ -284,8 +286,8 @@ func (s *staging) person(key string, r *intake.Row) {
 		return // an Identity holds nothing that JSON cannot
 	}
 	aside := "[]"
-	if len(r.Person.SetAside) > 0 {
-		text, err := json.Marshal(r.Person.SetAside)
+	if some := slices.DeleteFunc(slices.Clone(r.Person.SetAside), intake.OfMark); len(some) > 0 { // what is kept here stands on the person's page
+		text, err := json.Marshal(some)
 		if err == nil {
 			aside = string(text)
 		}
@@ -501,6 +503,9 @@ func (s *staging) finish(ctx context.Context) error {
 		return err
 	}
 	if err := pieces(ctx, s, s.involved(), (*store.Tx).StageWorkers); err != nil {
+		return err
+	}
+	if err := pieces(ctx, s, s.marked(), (*store.Tx).StageMarks); err != nil {
 		return err
 	}
 	return s.app.db.Do(ctx, request(s.task.who, policy.ExtractStage, policy.Extract, int64(s.extract.ID)), func(tx *store.Tx) error {

@@ -43,6 +43,7 @@ func (r *Reader) readContact() (Rejection, bool) {
 	}
 	c.Borough = r.coded(r.plan.borough)
 	c.Worker, c.Reach = r.plain(r.plan.worker), r.plain(r.plan.reach)
+	r.readPart(c)
 	r.contentOf(r.plan.contact)
 	c.Hash = hashOf(r.content)
 	return Rejection{}, false

@@ -248,7 +248,7 @@ func (c *checker) column(i int, headers map[string]int, carried map[Field]int) {
 	only(col.NoFixed != nil, "no-fixed", "postcodes, addresses and places", Postcode, Address, Place)
 	only(col.Open != nil, "open", "the last day of a stay", To)
 	only(col.January, "january", "dates of birth", BirthDay, AliasBirth)
-	only(col.Length != 0, "length", "numbers", Key, ContactID, NHSNumber, UPRN, NationalID)
+	only(col.Length != 0, "length", "numbers", Key, ContactID, NHSNumber, UPRN, NationalID, Incident)
 	if col.Length < 0 || col.Length > 100 {
 		c.wrong("The length of a number is 1 to 100 digits.", "Write, for example, \"length: 7\".", at("length")...)
 	}
@@ -282,6 +282,7 @@ func (c *checker) column(i int, headers map[string]int, carried map[Field]int) {
 		c.wrong("A period is one of those that begin on the day in the column.", "Write week, month, quarter or year.",
 			at("period")...)
 	}
+	c.markCodes(i)
 	if is(SexField) {
 		for sent, meaning := range col.Codes {
 			if !oneOf(meaning, "female", "male", "other", "unknown") {
@@ -290,6 +291,29 @@ func (c *checker) column(i int, headers map[string]int, carried map[Field]int) {
 			}
 		}
 	}
+}
+
+// markCodes checks that the codes of a column mean what a mark may be.
+func (c *checker) markCodes(i int) {
+	for _, m := range []struct {
+		field Field
+		means []string
+	}{{Shielded, []string{saysYes, saysNo}}, {InIt, []string{saysVictim, saysSuspect, saysOther}}} {
+		if !c.layout.Columns[i].Is(m.field) {
+			continue
+		}
+		for sent, meaning := range c.layout.Columns[i].Codes {
+			if !slices.Contains(m.means, meaning) {
+				c.wrong(fmt.Sprintf("The code %q means %q, which does not say %s.", sent, meaning, m.field.Words()),
+					"Write "+orWords(m.means)+".", "columns", i, "codes", sent)
+			}
+		}
+	}
+}
+
+func orWords(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 // whole checks that the columns together say enough to make rows.
@@ -308,6 +332,10 @@ func (c *checker) whole(carried map[Field]int) {
 		}
 		if carried[Less] > 0 && carried[Amount] == 0 {
 			c.wrong("There is nothing for the amount to be taken off.", `Map a column with "field: amount".`, "columns")
+		}
+		if (carried[Incident] == 0) != (carried[InIt] == 0) {
+			c.wrong("An incident says something with somebody's part in it, and a part with its incident.",
+				`Map both, with "field: incident" and "field: part", or neither.`, "columns")
 		}
 		if i := l.Find(From); i >= 0 && l.Columns[i].Period != "" && carried[To] > 0 {
 			c.wrong("The contact's last day is said twice: by the period and by a column.", "Leave one out.", "columns", i,

@@ -4,6 +4,7 @@
 package intake
 
 import (
+	"slices"
 	"strings"
 
 	"throughline/internal/fault"
@@ -64,6 +65,10 @@ const (
 	Borough  Field = "borough"
 	Worker   Field = "worker" // who at the agency is involved
 	Reach    Field = "reach"  // how that worker is reached
+
+	Shielded Field = "shielded" // whether the agency shields the person
+	Incident Field = "incident" // the agency's number of an incident that the contact is about
+	InIt     Field = "part"     // the person's part in that incident
 )
 
 // side says on which side of a row a field stands.
@@ -118,6 +123,9 @@ var fields = []struct {
 	{Borough, contactSide, false, "borough", false},
 	{Worker, contactSide, false, "worker", false},
 	{Reach, contactSide, false, "how the worker is reached", false},
+	{Shielded, personSide, false, "whether the person is shielded", false},
+	{Incident, contactSide, false, "incident number", false},
+	{InIt, contactSide, false, "part in the incident", false},
 }
 
 // Words are the field in words: "record number". A field outside the list is shown as it is written.
@@ -133,6 +141,10 @@ func (f Field) Identifies() bool {
 	i := fieldIndex(f)
 	return i >= 0 && fields[i].side == personSide
 }
+
+// Guarded says whether what the field says is itself told only to those who may know of it: that somebody is shielded, and in which incident
+// they had a part.
+func (f Field) Guarded() bool { return f == Shielded || f == Incident || f == InIt }
 
 func fieldIndex(f Field) int {
 	for i := range fields {
@@ -218,6 +230,9 @@ func (c *Column) Is(f Field) bool {
 	}
 	return false
 }
+
+// Guarded says whether the column carries a field that is guarded.
+func (c *Column) Guarded() bool { return slices.ContainsFunc(c.fields, Field.Guarded) }
 
 // Needs says whether a row without a value in the column is rejected.
 func (l *Layout) Needs(c *Column) bool {

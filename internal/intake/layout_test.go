@@ -79,6 +79,8 @@ func TestLayoutFaultsNameLineAndKey(t *testing.T) {
 		{"field: forename}", "field: name}", "line 8, form", "how they are written"},
 		{"field: forename}", "field: age}", "line 8, as-of", "An age is an age on a day"},
 		{"field: forename}", "field: sex, codes: {M: man}}", "line 8, M", "not a sex"},
+		{"field: forename}", "field: shielded, codes: {Y: true}}", "line 8, Y", "whether the person is shielded"},
+		{"field: forename}", "field: incident}", "line 6, columns", "An incident says something with"},
 		{"header: forename", "header: ID", "line 8, header", "mapped twice"},
 		{"header: forename", "header: ''", "line 8, header", "A column has a header"},
 		{"field: birth, format: dd/mm/yyyy", "field: birth", "line 9, format", "in which form"},

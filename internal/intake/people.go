@@ -132,7 +132,7 @@ func (b *viewBuilder) read(f Field, c int) {
 // readOne reads one value of one field.
 func (b *viewBuilder) readOne(f Field, c int, s string, v []byte) {
 	who := &b.view.Identity
-	if why := damaged(v); why.Code != "" {
+	if why := damaged(v); why.Code != "" && f != Shielded {
 		b.aside(c, s, why)
 		return
 	}
@@ -172,6 +172,8 @@ func (b *viewBuilder) readOne(f Field, c int, s string, v []byte) {
 		b.age = c + 1
 	case SexField:
 		b.sex(c, s)
+	case Shielded:
+		b.shield(c, s)
 	case NHSNumber:
 		b.number(c, s, v, person.ReadNHSNumber)
 	case NINO:

@@ -24,6 +24,8 @@ type plan struct {
 	borough   int
 	worker    int
 	reach     int
+	incident  int
+	part      int
 
 	// person and contact list, in the order of the table of fields, what each hash is made of.
 	person  []carried
@@ -53,7 +55,7 @@ func newPlan(l *Layout, h *headerLine) plan {
 	p := plan{firstKey: l.Keys == "first", codes: map[string]*ServiceCode{}, from: l.Find(From), to: l.Find(To),
 		service:  l.Find(Service),
 		quantity: l.Find(Quantity), amount: l.Find(Amount), borough: l.Find(Borough), worker: l.Find(Worker),
-		reach: l.Find(Reach)}
+		reach: l.Find(Reach), incident: l.Find(Incident), part: l.Find(InIt)}
 	for _, s := range l.Stop {
 		rule, _ := parseStop(s) // checked when the layout was read
 		p.stop = append(p.stop, rule)

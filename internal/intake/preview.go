@@ -130,6 +130,8 @@ func Masked(l *Layout, values [][]byte) []string {
 		switch {
 		case col.Is(Service), col.Is(SexField), col.Is(From), col.Is(To), col.Is(Quantity), col.Is(Amount), col.Is(Less), col.Is(Borough):
 			masked[c] = said(v)
+		case col.Guarded(): // not even whether there is a value
+			masked[c] = "•••"
 		default:
 			masked[c] = mask(said(v))
 		}

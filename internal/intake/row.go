@@ -72,6 +72,7 @@ type Hash [16]byte
 type View struct {
 	Identity person.Identity
 	SetAside []person.SetAside
+	Shield   Shield
 	Hash     Hash
 }
 
@@ -90,8 +91,10 @@ type Contact struct {
 	Borough     string
 	Worker      string
 	Reach       string
-	Alike       int  // of several contacts without a number that say the same: which this is, from 1
-	Hash        Hash // over the key and the contact's columns
+	Incident    string      // the agency's number of an incident in which the person had a part; empty when none is said
+	Part        person.Part // meant where there is an Incident
+	Alike       int         // of several contacts without a number that say the same: which this is, from 1
+	Hash        Hash        // over the key and the contact's columns
 }
 
 // Rejection says why a row cannot stand.
@@ -129,6 +132,8 @@ const (
 	badAge        = "bad-age"
 	badInitials   = "bad-initials"
 	badReference  = "damaged-contact-number"
+	noIncident    = "no-incident-number"
+	badMark       = "unreadable-mark"
 )
 
 // ShownAside is a value set aside as it stands beside a count: what means "not known" as it was sent; of anything else, which may

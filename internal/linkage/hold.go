@@ -2,8 +2,9 @@ package linkage
 
 import "math"
 
-// held says why a pair that the model would link must be looked at first: "" when it need not.
-func (j *joiner) held(a, b uint32, o *compared, p *parts) ReviewReason {
+// held says why a pair that the model would link must be looked at first: "" when it need not. shielded says that one of the two is of a person
+// who is; the reason is then one that any other pair may have, so that it does not tell.
+func (j *joiner) held(o *compared, p *parts, shielded bool) ReviewReason {
 	if oneFieldAlone(&o.levels, p) {
 		return OneFieldOnly
 	}
@@ -13,17 +14,26 @@ func (j *joiner) held(a, b uint32, o *compared, p *parts) ReviewReason {
 	if j.o.HoldHouseholds && (mayBeKin(&o.levels) || mayBeParent(o) || j.s.twoNames(o)) {
 		return Household
 	}
-	only := j.o.ReviewOnly != nil && j.o.ReviewOnly(a, b)
-	if j.o.NameAndBirth == ByModel && !only {
+	if why := j.heldByName(o, p); why != "" {
+		return why
+	}
+	if shielded && otherEvidenceOf(&o.levels, p) < otherEvidence {
+		return CommonNameAndBirth
+	}
+	return ""
+}
+
+// heldByName says why a pair that rests on name and date of birth must be looked at.
+func (j *joiner) heldByName(o *compared, p *parts) ReviewReason {
+	if j.o.NameAndBirth == ByModel {
 		return ""
 	}
 	others := otherEvidenceOf(&o.levels, p)
 	alone := others < otherEvidence
-	byName := only || j.o.NameAndBirth == ReviewEach
-	switch {
-	case byName && alone:
-		return NameAndBirthOnly
-	case byName && j.o.NameAndBirth != RareOnly:
+	if j.o.NameAndBirth == ReviewEach {
+		if alone {
+			return NameAndBirthOnly
+		}
 		return ""
 	}
 	expected := j.s.expectedOthers(o, j.o.Population)

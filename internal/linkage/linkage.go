@@ -33,9 +33,11 @@ type Options struct {
 	HoldHouseholds bool
 	// Population is how many people the area has; NameAndBirth needs it.
 	Population int
-	// ReviewOnly says of a pair that name and date of birth alone must never link it: one is shielded, or the two stand as victim and
-	// suspect. It may be nil, is called from several goroutines, and must answer the same every time.
-	ReviewOnly func(a, b uint32) bool
+	// Shielded are records of people who are shielded: to a person with such a record name and date of birth alone link nothing.
+	Shielded []uint32
+	// Incidents say which records had which part in an incident. Two who stand as victim and suspect are of two people, and so are all that are
+	// linked with the one and with the other, unless Answers say of the two themselves that they are the same.
+	Incidents []InIncident
 	// Exhaustive compares every pair, whatever the rules; Link refuses it for more than MostExhaustive records.
 	Exhaustive bool
 	// Sample is how many pairs to draw for somebody to look at, so that the run can be judged; 0 draws none.
@@ -102,6 +104,9 @@ func (o *Options) check(records int) error {
 		return fault.InvalidField("sample", fmt.Sprintf("A sample of %d pairs says too little.", o.Sample), fmt.Sprintf("Draw %d pairs or more.", LeastSample))
 	case o.NameAndBirth == RareOnly && o.Population <= 0:
 		return fault.InvalidField("population", "The rule for common names needs the area's population.", "Set the population of the area.")
+	}
+	if marksNone(o, records) {
+		return fault.InvalidField("marks", "A mark names a record that is not in this run.", "Leave the mark out of this run.")
 	}
 	for _, a := range o.Answers {
 		if int(a.A) >= records || int(a.B) >= records || a.A == a.B {
@@ -237,7 +242,7 @@ func (l *Linker) ready(o *Options) (progress func(string, int, int), err error) 
 
 func newJoiner(s *scorer, o *Options, b *blocks, edges []edge) *joiner {
 	return &joiner{s: s, o: o, rules: b.rules, edges: edges, result: &Result{Model: s.model}, threshold: math.Log2(o.LinkAt / (1 - o.LinkAt)),
-		answers: answerIndex(o.Answers)}
+		answers: answerIndex(o.Answers), guarded: newGuarded(o)}
 }
 
 // edge is a pair that may be of one person.

@@ -238,7 +238,11 @@ func TestCommonNameAndBirthGoToReview(t *testing.T) {
 		{"by the model", func(*Options) {}, outcome{true, ""}, outcome{true, ""}, outcome{true, ""}},
 		{"rare only", func(o *Options) { o.NameAndBirth, o.Population = RareOnly, 900_000 }, outcome{false, CommonNameAndBirth}, outcome{true, ""}, outcome{true, ""}},
 		{"never", func(o *Options) { o.NameAndBirth = ReviewEach }, outcome{false, NameAndBirthOnly}, outcome{false, NameAndBirthOnly}, outcome{true, ""}},
-		{"shielded", func(o *Options) { o.ReviewOnly = func(a, _ uint32) bool { return a == n+2 } }, outcome{true, ""}, outcome{false, NameAndBirthOnly}, outcome{true, ""}},
+		{"shielded", func(o *Options) { o.Shielded = []uint32{n + 2, n + 5} }, outcome{true, ""}, outcome{false, CommonNameAndBirth}, outcome{true, ""}},
+		{"shielded, and rare only", func(o *Options) { o.Shielded, o.NameAndBirth, o.Population = []uint32{n, n + 3}, RareOnly, 900_000 },
+			outcome{false, CommonNameAndBirth}, outcome{false, CommonNameAndBirth}, outcome{true, ""}},
+		{"victim and suspect", func(o *Options) { o.Incidents = incidents([2]uint32{n, n + 1}, [2]uint32{n + 5, n + 4}) }, outcome{false, AgainstOthers}, outcome{true, ""},
+			outcome{false, AgainstOthers}},
 	} {
 		o := DefaultOptions()
 		tt.change(&o)

@@ -169,7 +169,7 @@ func TestADigitOfTheYearMayMakeAParent(t *testing.T) {
 			var p parts
 			c.compare(0, 1, &o)
 			s.score(&o, &p)
-			if got := j.held(0, 1, &o, &p) == Household; got != (want && hold) {
+			if got := j.held(&o, &p, false) == Household; got != (want && hold) {
 				t.Errorf("%d years apart, households held %v: held as a household %v, want %v", years, hold, got, want && hold)
 			}
 		}

@@ -30,6 +30,7 @@ type joiner struct {
 	edges     []edge
 	threshold float64
 	answers   map[[2]uint32]bool
+	guarded   guarded
 	heads     []uint32 // of each record, the first of its person before groups are joined; nil when each is its own
 	result    *Result
 
@@ -291,48 +292,72 @@ type weighed struct {
 	members [][]int  // of each person
 	same    [][2]int // pairs of which someone said so
 	apart   [][2]int // pairs of which someone said that they are not
+	opposed [][2]int // pairs that stand as victim and suspect, and of which nobody said that they are the same
 	said    []int    // of each record, its first by "the same" alone; empty where nobody said anything of the group
 	pair    compared
 	way     []float64 // see ways
 	side    [][]int
+	shield  []bool // of each record, that its person is to be joined by more than name and date of birth
 	drawn   [strataCount]drawn
 }
 
 // settle weighs every pair of a group and parts it into persons: head gets the first record of each record's.
 func (w *weighed) settle(j *joiner, g *group, head []uint32, out *outcome) {
-	n := len(g.rows)
 	w.j, w.rows, w.edges = j, g.rows, g.edges
+	w.shield = j.guarded.shieldedOf(w.rows, w.shield)
+	labels, conflicts := w.part()
+	for w.shieldPersons(labels) {
+		labels, conflicts = w.part()
+	}
+	out.largest = max(out.largest, len(g.rows))
+	out.conflicts += conflicts
+	w.persons(labels, head, out)
+}
+
+// part weighs the pairs and gives whose each record is, with how many answers contradict others.
+func (w *weighed) part() (labels []int, conflicts int) {
+	n := len(w.rows)
 	w.bits.Reset(n)
 	w.decide.Reset(n)
 	clear(w.held)
+	w.opposed = w.opposed[:0]
 	var p parts
 	for x := range n {
 		for y := x + 1; y < n; y++ {
-			j.s.columns.compare(g.rows[x], g.rows[y], &w.pair)
-			bits := j.s.score(&w.pair, &p)
+			w.j.s.columns.compare(w.rows[x], w.rows[y], &w.pair)
+			bits := w.j.s.score(&w.pair, &p)
 			w.bits.Set(x, y, bits)
 			w.decide.Set(x, y, w.counts(x, y, bits, &w.pair, &p))
 		}
 	}
-	out.largest = max(out.largest, n)
-	out.conflicts += w.answers()
-	w.persons(cluster.Average(&w.decide, j.threshold), head, out)
+	conflicts = w.answers()
+	return cluster.Average(&w.decide, w.j.threshold), conflicts
 }
 
 // counts is what a pair brings to an average.
 func (w *weighed) counts(x, y int, bits float64, o *compared, p *parts) float64 {
 	a, b := w.rows[x], w.rows[y]
-	if same, ok := w.j.answers[[2]uint32{a, b}]; ok && !same {
+	same, answered := w.j.answers[[2]uint32{a, b}]
+	if answered && !same {
 		return cluster.Never
 	}
+	opposed := !same && w.j.guarded.opposes(a, b)
+	if opposed {
+		w.opposed = append(w.opposed, [2]int{x, y})
+	}
 	if bits > w.j.threshold {
-		if reason := w.j.held(a, b, o, p); reason != "" {
+		if reason := w.j.held(o, p, w.shield[x] || w.shield[y]); reason != "" {
 			if w.held == nil {
 				w.held = map[[2]int]Review{}
 			}
 			w.held[[2]int{x, y}] = Review{A: a, B: b, Bits: bits, Reason: reason}
-			return w.j.threshold - 1
+			if !opposed {
+				return w.j.threshold - 1
+			}
 		}
+	}
+	if opposed {
+		return cluster.Never
 	}
 	floor := cmp.Or(w.j.o.against, oneAgainst)
 	if l := &o.levels; l[NHSNumber] == valueDifferent || l[NINO] == valueDifferent || l[OtherNumber] == valueDifferent {
@@ -342,7 +367,7 @@ func (w *weighed) counts(x, y int, bits float64, o *compared, p *parts) float64 
 }
 
 // answers puts records that someone said are the same together whatever else speaks: each weighs against the others as the
-// two do on average, and nothing but "not the same" stands between them. It gives how many answers contradict others.
+// two do on average, and nothing but "not the same" and an incident stands between them. It gives how many answers contradict others.
 func (w *weighed) answers() (conflicts int) {
 	w.same, w.apart, w.said = w.same[:0], w.apart[:0], w.said[:0]
 	if len(w.j.answers) == 0 {
@@ -365,7 +390,7 @@ func (w *weighed) answers() (conflicts int) {
 	}
 	for _, p := range w.same {
 		first, other := min(w.said[p[0]], w.said[p[1]]), max(w.said[p[0]], w.said[p[1]])
-		if w.divided(first, other) {
+		if w.divided(first, other) || w.between(w.opposed, first, other) {
 			conflicts++
 			continue
 		}
@@ -386,8 +411,11 @@ func (w *weighed) answers() (conflicts int) {
 }
 
 // divided says whether someone holds apart two records of which one is by answers the same as x, and the other as y, each the first of those.
-func (w *weighed) divided(x, y int) bool {
-	return slices.ContainsFunc(w.apart, func(p [2]int) bool {
+func (w *weighed) divided(x, y int) bool { return w.between(w.apart, x, y) }
+
+// between says whether one of some pairs stands between two records as divided has them.
+func (w *weighed) between(pairs [][2]int, x, y int) bool {
+	return slices.ContainsFunc(pairs, func(p [2]int) bool {
 		a, b := w.said[p[0]], w.said[p[1]]
 		return a == x && b == y || a == y && b == x
 	})

@@ -39,7 +39,7 @@ func (r ReviewReason) Sentence() string {
 	case UncertainPair:
 		return "The evidence is not enough to say whether the two are one person."
 	case AgainstOthers:
-		return "The two agree well enough to be one person, but other records that are held to be theirs speak against it."
+		return "The two agree well enough to be one person, but other records of theirs, or something else that is known, speak against it."
 	case OneFieldOnly:
 		return "A single thing agrees, such as a forename or a date of birth, and one alone links nobody."
 	case OtherNames:
@@ -47,7 +47,7 @@ func (r ReviewReason) Sentence() string {
 	case WeakLink:
 		return "The two are linked, and this is the link that is least sure."
 	case CommonNameAndBirth:
-		return "Little but name and date of birth agrees, or less than both, and other people are likely to agree as far."
+		return "Little but name and date of birth agrees, or less than both, and other people may agree as far."
 	case NameAndBirthOnly:
 		return "Only name and date of birth agree, and these two may not be linked by that alone."
 	case LargePerson:
@@ -94,21 +94,30 @@ func (w *weighed) review(labels []int, links []Link, to []Review) []Review {
 		x, y int
 		bits float64
 	}
-	likeliest := make([]between, persons*persons)
+	likeliest, opposed := make([]between, persons*persons), map[int]between{}
 	for x := range labels {
 		for y := x + 1; y < len(labels); y++ {
 			if labels[x] == labels[y] {
 				continue
 			}
-			b := &likeliest[min(labels[x], labels[y])*persons+max(labels[x], labels[y])]
-			if bits := w.bits.Of(x, y); b.y == 0 || bits > b.bits {
+			at := min(labels[x], labels[y])*persons + max(labels[x], labels[y])
+			b, bits := &likeliest[at], w.bits.Of(x, y)
+			if b.y == 0 || bits > b.bits {
 				*b = between{x, y, bits}
+			}
+			if first, met := opposed[at]; w.j.guarded.opposes(w.rows[x], w.rows[y]) && (!met || bits > first.bits) {
+				opposed[at] = between{x, y, bits}
 			}
 		}
 	}
-	for _, b := range likeliest {
+	for at, b := range likeliest {
 		if b.y == 0 {
 			continue // a person with itself, or a pair that stands the other way about
+		}
+		// Of two people whom an incident holds apart, the pair that it holds apart is asked about: only an answer about that joins them.
+		// Its reason is one that it would have without the incident, or any other may have.
+		if apart, met := opposed[at]; met && Probability(apart.bits) >= low {
+			b = apart
 		}
 		if held, ok := w.held[[2]int{b.x, b.y}]; ok {
 			ask(b.x, b.y, b.bits, false, held.Reason)

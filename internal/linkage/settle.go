@@ -30,6 +30,9 @@ type Settling struct {
 	// Returns are records that the run moved for an answer which has been taken back since, with the persons whose they were.
 	Returns map[id.Record]id.Person
 	Words   []Word // in the order in which they were said
+	// Opposed are pairs of records that stand as victim and suspect and of which no answer that counts says that they are one person's: whatever
+	// is said of others, they do not come together.
+	Opposed [][2]id.Record
 	// Fresh gives the number for a person that an answer makes.
 	Fresh func(answer int64) id.Person
 }
@@ -44,7 +47,7 @@ const TieByAnswer = int64(1) << 62
 // its ties are weakest, so that what hangs more strongly on the record in question leaves with it. Where answers contradict, "not the
 // same" holds.
 func Settle(in Settling) map[id.Record]id.Person {
-	s := settler{of: maps.Clone(in.Found)}
+	s := settler{of: maps.Clone(in.Found), apart: slices.Clone(in.Opposed)}
 	for _, w := range in.Words {
 		for _, p := range w.Pairs {
 			if w.Same {
@@ -75,8 +78,8 @@ func Settle(in Settling) map[id.Record]id.Person {
 
 type settler struct {
 	of    map[id.Record]id.Person
-	ties  []Tie // strongest first
-	apart [][2]id.Record
+	ties  []Tie          // strongest first
+	apart [][2]id.Record // that do not come together
 }
 
 // members are a person's records, in order.
@@ -90,7 +93,7 @@ func (s *settler) members(p id.Person) (some []id.Record) {
 	return some
 }
 
-// divided says whether an answer holds a record of one list apart from a record of the other.
+// divided says whether an answer or an incident holds a record of one list apart from a record of the other.
 func (s *settler) divided(x, y []id.Record) bool {
 	return slices.ContainsFunc(s.apart, func(p [2]id.Record) bool {
 		return slices.Contains(x, p[0]) && slices.Contains(y, p[1]) || slices.Contains(x, p[1]) && slices.Contains(y, p[0])

@@ -109,34 +109,43 @@ func TestSettleHolds(t *testing.T) {
 
 // TestJudge follows a pair through its readers.
 func TestJudge(t *testing.T) {
+	const asked, sensitive = 1, 2
 	for _, c := range []struct {
 		said   []Says
-		two    bool
+		how    int // a second person is asked for, or the two are sensitive
 		counts Says
 		stands Stand
 	}{
-		{nil, false, "", Unread}, {nil, true, "", Unread},
-		{[]Says{Unsure}, false, "", InDoubt}, {[]Says{Unsure, Unsure}, true, "", InDoubt},
-		{[]Says{Same}, false, Same, Answered}, {[]Says{Same}, true, "", Waits}, {[]Says{Unsure, NotSame}, false, NotSame, Answered},
-		{[]Says{Same, Same}, true, Same, Agreed}, {[]Says{NotSame, NotSame}, false, NotSame, Agreed},
-		{[]Says{Same, NotSame}, false, Same, Disputed}, {[]Says{Same, NotSame}, true, "", Disputed},
-		{[]Says{Same, NotSame, NotSame}, false, NotSame, Settled}, {[]Says{NotSame, Same, Unsure, NotSame}, true, NotSame, Settled},
-		{[]Says{Same, Unsure}, true, "", Waits},
+		{nil, 0, "", Unread}, {nil, sensitive, "", Unread},
+		{[]Says{Unsure}, 0, "", InDoubt}, {[]Says{Unsure, Unsure}, asked, "", InDoubt}, {[]Says{Unsure}, sensitive, "", InDoubt},
+		{[]Says{Same}, 0, Same, Answered}, {[]Says{Same}, asked, "", Waits}, {[]Says{Same}, sensitive, "", Waits},
+		{[]Says{Unsure, NotSame}, 0, NotSame, Answered}, {[]Says{Unsure, NotSame}, asked, "", Waits}, {[]Says{Unsure, NotSame}, sensitive, NotSame, Answered},
+		{[]Says{Same, Same}, asked, Same, Agreed}, {[]Says{Same, Same}, sensitive, Same, Agreed}, {[]Says{NotSame, NotSame}, 0, NotSame, Agreed},
+		{[]Says{Same, NotSame}, 0, Same, Disputed}, {[]Says{Same, NotSame}, asked, "", Disputed}, {[]Says{Same, NotSame}, sensitive, NotSame, Disputed},
+		{[]Says{NotSame, Same}, asked | sensitive, NotSame, Disputed},
+		{[]Says{Same, NotSame, NotSame}, 0, NotSame, Settled}, {[]Says{NotSame, Same, Unsure, NotSame}, asked, NotSame, Settled},
+		{[]Says{NotSame, Same, Same}, sensitive, Same, Settled},
+		{[]Says{Same, Unsure}, asked, "", Waits}, {[]Says{Same, Unsure}, sensitive, "", Waits},
 	} {
 		var readings []Reading
 		for i, s := range c.said {
-			readings = append(readings, Reading{By: id.Account(i + 1), Says: s})
+			readings = append(readings, Reading{By: id.Account(i + 1), Says: s, Both: c.how&asked != 0 && i == len(c.said)-1})
 		}
-		counts, stands := Judge(readings, c.two)
-		if counts != c.counts || stands != c.stands {
-			t.Errorf("%v, two needed %t: %q %s, want %q %s", c.said, c.two, counts, stands, c.counts, c.stands)
-		}
-		if len(readings) > 0 { // whoever asks for a second person is heard
-			readings[0].Both = true
-			if again, state := Judge(readings, false); c.two && (again != c.counts || state != c.stands) {
-				t.Errorf("%v, two asked for: %q %s, want %q %s", c.said, again, state, c.counts, c.stands)
+		expect := func(how string, known bool) {
+			t.Helper()
+			if counts, stands := Judge(readings, known); counts != c.counts || stands != c.stands {
+				t.Errorf("%v, %s: %q %s, want %q %s", c.said, how, counts, stands, c.counts, c.stands)
 			}
 		}
+		expect("as it is known now", c.how&sensitive != 0)
+		if c.how&sensitive != 0 && len(readings) > 0 {
+			readings[0].Sensitive = true
+			expect("as it was known then", false)
+		}
+		for i := range len(readings) { // nobody is heard twice
+			readings = append(readings, readings[i], Reading{By: readings[i].By, Says: Same}, Reading{By: readings[i].By, Says: NotSame})
+		}
+		expect("with repetitions", c.how&sensitive != 0)
 	}
 }
 

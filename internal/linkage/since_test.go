@@ -61,7 +61,9 @@ type history struct {
 	last      id.Record
 	hostel    bool
 	said      map[[2]id.Record]bool // by answers that stand
-	again     map[id.Record]bool    // joined anew by the last run, or of answers taken back since
+	shielded  map[id.Record]bool
+	opposed   map[[2]id.Record]bool
+	again     map[id.Record]bool // joined anew by the last run, or of answers taken back since
 	persons   map[id.Record]id.Person
 	links     map[[2]id.Record]Link
 	doubts    map[[2]id.Record]Review
@@ -111,6 +113,21 @@ func (h *history) happens(t *rapid.T) {
 	}
 }
 
+// marks sets and takes away shields and incidents; records whose marks change are joined anew.
+func (h *history) marks(t *rapid.T) {
+	all := slices.Sorted(maps.Keys(h.now))
+	for range rapid.IntRange(0, 2).Draw(t, "shields") {
+		r := rapid.SampledFrom(all).Draw(t, "shielded")
+		h.shielded[r], h.again[r] = !h.shielded[r], true
+	}
+	near := slices.Concat(slices.Collect(maps.Keys(h.links)), slices.Collect(maps.Keys(h.doubts)))
+	slices.SortFunc(near, func(x, y [2]id.Record) int { return compareInts(int64(x[0]), int64(y[0]), int64(x[1]), int64(y[1])) })
+	for range min(len(near), rapid.IntRange(0, 2).Draw(t, "incidents")) {
+		p := rapid.SampledFrom(near).Draw(t, "opposed")
+		h.opposed[p], h.again[p[0]], h.again[p[1]] = !h.opposed[p], true, true
+	}
+}
+
 // linker gives a linker that is held to the first run, and the records by their numbers in it.
 func (h *history) linker() (*Linker, []id.Record) {
 	l := New()
@@ -157,9 +174,10 @@ func outcomeOf(r *Result, records []id.Record, persons map[id.Record]uint32, lin
 // their evidence, whatever comes, changes and goes and whatever people say.
 func TestLinkSinceIsTheWholeRun(t *testing.T) {
 	t.Parallel()
-	var steps, cuts, alone, left, joined, answered int
+	var steps, cuts, alone, left, joined, answered, marked int
 	walk := func(t *rapid.T, hostel bool, least int) {
-		h := &history{hostel: hostel, base: map[id.Record]person.Identity{}, said: map[[2]id.Record]bool{}, again: map[id.Record]bool{}}
+		h := &history{hostel: hostel, base: map[id.Record]person.Identity{}, said: map[[2]id.Record]bool{}, again: map[id.Record]bool{},
+			shielded: map[id.Record]bool{}, opposed: map[[2]id.Record]bool{}}
 		for range rapid.IntRange(least, 90).Draw(t, "records") {
 			h.last++
 			h.base[h.last] = villager(t, h.hostel)
@@ -179,6 +197,7 @@ func TestLinkSinceIsTheWholeRun(t *testing.T) {
 		for step := range rapid.IntRange(2, 4).Draw(t, "steps") {
 			if step > 0 {
 				h.happens(t)
+				h.marks(t)
 			}
 			whole, records := h.linker()
 			place := map[id.Record]uint32{}
@@ -193,6 +212,19 @@ func TestLinkSinceIsTheWholeRun(t *testing.T) {
 					o.Answers = append(o.Answers, Answer{i, j, same})
 				}
 			}
+			o.Shielded, o.Incidents = nil, nil
+			for r, marked := range h.shielded {
+				if i, here := place[r]; here && marked {
+					o.Shielded = append(o.Shielded, i)
+				}
+			}
+			for pair, marked := range h.opposed {
+				i, here := place[pair[0]]
+				if j, too := place[pair[1]]; here && too && marked {
+					o.Incidents = append(o.Incidents, InIncident{i, int64(pair[0])<<32 | int64(pair[1]), person.Victim}, InIncident{j, int64(pair[0])<<32 | int64(pair[1]), person.Suspect})
+				}
+			}
+			marked += len(o.Shielded) + len(o.Incidents)
 			want, err := whole.link(t.Context(), o, list)
 			if err != nil {
 				t.Fatal(err)
@@ -264,8 +296,8 @@ func TestLinkSinceIsTheWholeRun(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) { walk(t, false, 2) })
 	rapid.Check(t, func(t *rapid.T) { walk(t, true, 70) }) // so many that blocks are cut
-	t.Logf("%d steps; %d blocks cut, %d records left alone, %d links left and %d made anew, %d answers", steps, cuts, alone, left, joined, answered)
-	if cuts == 0 || alone == 0 || left == 0 || joined == 0 || answered == 0 {
+	t.Logf("%d steps; %d blocks cut, %d records left alone, %d links left and %d made anew, %d answers, %d marks", steps, cuts, alone, left, joined, answered, marked)
+	if cuts == 0 || alone == 0 || left == 0 || joined == 0 || answered == 0 || marked == 0 {
 		t.Error("this shows too little")
 	}
 }

@@ -19,9 +19,10 @@ func (s Says) Decides() bool { return s == Same || s == NotSame }
 
 // Reading is what one person said of two records, without knowing what others had said.
 type Reading struct {
-	By   id.Account
-	Says Says
-	Both bool // they asked that a second person say the same before it counts
+	By        id.Account
+	Says      Says
+	Both      bool // they asked that a second person say the same before it counts
+	Sensitive bool // the two were marked so that one person may not join them: see Judge
 }
 
 // Stand is how far two records have been read.
@@ -37,13 +38,22 @@ const (
 	Settled  Stand = "settled"  // people differed, and a third has decided
 )
 
-// Judge says which answer counts, if any, and how the pair stands. readings are those of different people, in their order; two says that
-// one person's word is not enough. While two people differ the first one's answer goes on counting, unless two were needed; then none does.
-func Judge(readings []Reading, two bool) (counts Says, stands Stand) {
+// Judge says which answer counts, if any, and how the pair stands. readings are in their order; of one account's the first is heard. While two
+// people differ the first one's answer goes on counting, unless one of them asked for a second person; then none does.
+//
+// Of two records that are sensitive, by a reading or by what is known now, one person's "the same" is not enough, and while as many say one as
+// the other "not the same" counts: to keep apart two records that are one person's leaves a sum out, to join a shielded person's or a victim's with another's
+// tells where they are.
+func Judge(readings []Reading, sensitive bool) (counts Says, stands Stand) {
 	var first Says
-	n := map[Says]int{}
+	two := false
+	n, heard := map[Says]int{}, map[id.Account]bool{}
 	for _, r := range readings {
-		two = two || r.Both
+		two, sensitive = two || r.Both, sensitive || r.Sensitive
+		if heard[r.By] {
+			continue
+		}
+		heard[r.By] = true
 		n[r.Says]++
 		if first == "" && r.Says.Decides() {
 			first = r.Says
@@ -55,11 +65,13 @@ func Judge(readings []Reading, two bool) (counts Says, stands Stand) {
 		return "", Unread
 	case first == "":
 		return "", InDoubt
+	case same == not && sensitive:
+		return NotSame, Disputed
 	case same == not && two:
 		return "", Disputed
 	case same == not:
 		return first, Disputed
-	case same+not == 1 && two:
+	case same+not == 1 && (two || sensitive && first == Same):
 		return "", Waits
 	case same+not == 1:
 		return first, Answered

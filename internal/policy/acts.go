@@ -86,6 +86,7 @@ const (
 	ExtractSentInError     Act = "extract.sent-in-error"
 	ExtractDownloadRejects Act = "extract.download-rejected"
 	RecordOpen             Act = "record.open"
+	RecordSeeMark          Act = "record.see-mark" // asked for each mark that is told
 
 	RunList    Act = "run.list"
 	RunOpen    Act = "run.open"
@@ -193,6 +194,7 @@ var table = []Info{
 	{ExtractSentInError, "mark an extract as sent in error", Write, Extract, "", true, forExtracts},
 	{ExtractDownloadRejects, "download rejected rows", Read, Extract, "", true, forExtracts},
 	{RecordOpen, "open a row as the agency sent it", Read, Record, "", false, forRows},
+	{RecordSeeMark, "see that a record is marked as shielded or as of an incident", Read, Record, "", false, forAnswers},
 
 	{RunList, "list runs", Read, Area, Run, true, forRunList},
 	{RunOpen, "open a run", Read, Run, "", false, forRunList},

@@ -239,6 +239,7 @@ func row(fl file, r *record, e *event, id string) []string {
 			name, dmy(r.birth, "/"),
 			age, sexCode(r.sex, "F", "M", "U"), r.nhs, r.at.postcode, strings.ToUpper(e.borough.String())}
 	case fPolice:
+		crime, part := r.crime(e)
 		var names, births []string
 		for _, a := range r.aliases {
 			names = append(names, strings.ToUpper(a.surname+", "+a.forename))
@@ -254,7 +255,7 @@ func row(fl file, r *record, e *event, id string) []string {
 			strings.Join(names, ";"),
 			serial(r.birth), strings.Join(births, ";"), sexCode(r.sex, "F", "M", "U"), postcode, id, e.service.code(r.agency),
 			serial(e.from),
-			[...]string{"LX", "MD", "PL", ""}[e.borough], ""}
+			[...]string{"LX", "MD", "PL", ""}[e.borough], "", crime, part}
 	case fProbationContacts:
 		return []string{r.key, id, e.service.code(r.agency), monthName(e.from), monthName(to), quantity(e), who, reach}
 	case fLantern:
@@ -278,6 +279,30 @@ func row(fl file, r *record, e *event, id string) []string {
 			quantity(e), who, reach, ""}
 	}
 	panic("sample: a file without contacts")
+}
+
+// crime is the crime within the household that an event with the police is about, if any, and the person's part in it: one of two years has one.
+func (r *record) crime(e *event) (ref, part string) {
+	year, _, _ := e.from.Date()
+	h := mix(r.household<<12 ^ uint64(year))
+	switch {
+	case h%2 != 0:
+		return "", ""
+	case h>>1%8 == 0:
+		part = "WIT"
+	case r.victim:
+		part = "VIC"
+	default:
+		part = "SUS"
+	}
+	return fmt.Sprintf("%07d/%02d", h>>8%10_000_000, year%100), part
+}
+
+func yes(b bool) string {
+	if b {
+		return "Y"
+	}
+	return ""
 }
 
 var spots = []string{"Elephant underpass", "Brixton steps", "Deptford railway arch", "Kennington Park gate", "Peckham bus garage",
@@ -313,7 +338,7 @@ func personRow(fl file, r *record) []string {
 		}
 		return []string{r.key, strings.ToUpper(joined(r.forename, r.middle)), strings.ToUpper(r.surname),
 			strings.ToUpper(r.former), iso(r.birth),
-			sexCode(r.sex, "2", "1", "0"), r.nhs, insurance, r.address, r.at.town, postcode, mobile, r.email}
+			sexCode(r.sex, "2", "1", "0"), r.nhs, insurance, r.address, r.at.town, postcode, mobile, r.email, yes(r.restricted)}
 	case fElmfieldPeople:
 		known := ""
 		if r.knownAs != "" {

@@ -7,12 +7,16 @@ import (
 	"throughline/internal/person"
 )
 
+// restrictedOneIn is of how many people an agency that shields people shields one.
+const restrictedOneIn = 60
+
 // write makes the record of someone at an agency. number tells the records of one person at one agency apart; on is the day of
 // its first contact. All that goes wrong shares one measure of how careful the clerk was that day.
 func (w *world) write(s *stream, x *subject, a agency, number int, on day.Day, muddled bool) *record {
 	s.begin(w.seed, forRecord, x.p.index, uint64(a), uint64(number))
 	m := &manners[a]
-	r := &record{agency: a, person: x.p.index, registered: on}
+	r := &record{agency: a, person: x.p.index, registered: on, household: x.b.number*neighbours + uint64(x.p.first), victim: (x.p.slot-x.p.first)%2 != 0,
+		restricted: mix(w.seed^mix(x.p.index))%restrictedOneIn == 0}
 	if s.chance(m.early) {
 		r.registered = max(on-day.Day(s.ExpFloat64()*900), x.p.birth)
 	}

@@ -55,7 +55,7 @@ var forms = [files]form{
 		header: "Case ref,First name,Last name,Date of Birth,Gender,NI Number,NHS No,Postcode,Telephone,Event no,Service code," +
 			"Start date,End date,Mins,Gross cost,Rent charged,Borough,Officer,Officer phone,Notes"},
 	fSouthwarkPeople: {name: "southwark-people", agency: aSouthwark, delim: ",", keys: []int{0}, contact: -1, service: -1, date: -1,
-		header: "person_id,forename,surname,prev_surname,dob,sex_code,nhs_number,ni_no,address_1,address_2,post_code,mobile,email"},
+		header: "person_id,forename,surname,prev_surname,dob,sex_code,nhs_number,ni_no,address_1,address_2,post_code,mobile,email,restricted"},
 	fSouthwarkContacts: {name: "southwark-contacts", agency: aSouthwark, delim: ",", keys: []int{0}, contact: 1, service: 2, date: 3,
 		noDay: "31/02/2026", header: "person_id,contact_ref,svc,date_from,date_to,minutes,total_charge,rent_element,service_charge_rent," +
 			"la_code,lead_worker,lead_email"},
@@ -80,7 +80,7 @@ var forms = [files]form{
 		header: "incident no,incident date,response,patient name,patient dob,patient age,patient sex,nhs no,scene postcode,borough of scene"},
 	fPolice: {name: "police", agency: aPolice, delim: ",", keys: []int{0, 1}, contact: 9, service: 10, date: 11, noDay: "4571O",
 		header: "Custody No,PNC ID,Family Name,Given Names,Aliases,DOB,Alias DOBs,Sex,Post Code,Event Ref,Event Type,Event Date,BCU," +
-			"Arresting Officer"},
+			"Arresting Officer,Crime Ref,Role"},
 	fProbationPeople: {name: "probation-people", agency: aProbation, delim: ",", keys: []int{0}, contact: -1, service: -1, date: -1,
 		header: "crn,noms_id,pnc_id,surname,forenames,alias,dob,gender,last_address,last_postcode,status"},
 	fProbationContacts: {name: "probation-contacts", agency: aProbation, delim: ",", keys: []int{0}, contact: 1, service: 2, date: 3,

@@ -37,6 +37,9 @@ type record struct {
 	address     string
 	phone       string
 	email       string
+	household   uint64   // for crimes within it
+	victim      bool     // in those crimes; else suspect
+	restricted  bool     // the agency shields the person
 	wrong       []string // what went wrong, for the truth file
 	tags        []string // hard cases
 	files       uint16   // a bit for each file it stands in

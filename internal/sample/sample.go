@@ -21,7 +21,7 @@ import (
 )
 
 // Version changes when the same seed gives other bytes.
-const Version = 1
+const Version = 2
 
 // Presets of People. The demonstration uses M.
 const (

@@ -30,6 +30,8 @@ var (
 	secret = Class{"a secret, hashed or keyed", "stays", "stays", "not given", "removed with the account", "never shown", "with the account", "kept", "never"}
 	words  = Class{"words somebody wrote", "stays with the person it was written on", "stays where it was written", "given", "removed with the person",
 		"hidden with the person", "with the person", "kept", "never in bulk"}
+	guard = Class{"what asks for care with somebody", "stays with its record", "stays with its record", "given but for what tells of another", "removed with the record",
+		"told only to those who may know of it", "with its extract", "kept", "never"}
 	trail = Class{"who looked, links and never content", "stays under the number it was written on", "stays under the number it was written on",
 		"given as who has looked", "kept: numbers and hashes only", "shown to the shield's owner", "by the audit's schedule", "kept", "to the auditor"}
 )
@@ -68,6 +70,7 @@ var columns = map[string]map[string]Class{
 		all(staff, "worker", "reach")),
 	"service_codes":        all(system, "area", "id", "agency", "code", "unit"),
 	"record_workers":       join(all(system, "area", "extract"), all(which, "record"), all(use, "day"), all(staff, "worker", "reach")),
+	"record_marks":         join(all(system, "area", "extract"), all(which, "record"), all(guard, "incident", "mark")),
 	"contact_records":      join(all(system, "area", "extract", "line"), all(which, "record")),
 	"contacts":             join(all(system, "area", "extract", "line"), all(which, "record"), all(use, "service", "from_day", "to_day", "quantity", "own", "ref", "content")),
 	"contact_replacements": join(all(system, "area", "extract", "by_extract"), all(use, "line")),
@@ -80,7 +83,7 @@ var columns = map[string]map[string]Class{
 	"links":             join(all(system, "area", "run", "millibits", "ppm"), all(which, "record_a", "record_b")),
 	"link_evidence":     join(all(system, "area", "run"), all(which, "record_a", "record_b"), all(who, "evidence")),
 	"doubts":            join(all(system, "area", "run", "millibits", "ppm", "why"), all(which, "record_a", "record_b"), all(who, "evidence")),
-	"answers": join(all(system, "area", "answer", "at", "undone_at", "pair", "needs_two", "counts_from", "counts_to"), all(which, "id", "person", "record", "made"), all(words, "reason", "undone_reason"),
+	"answers": join(all(system, "area", "answer", "at", "undone_at", "pair", "counts_from", "counts_to"), all(guard, "needs_two"), all(which, "id", "person", "record", "made"), all(words, "reason", "undone_reason"),
 		all(staff, "account", "undone_by")),
 	"answer_pairs": join(all(system, "area"), all(which, "answer", "record_a", "record_b")),
 	"price_entries": join(all(system, "area", "id", "agency", "code", "unit", "entry", "state", "made_at", "approved_at", "ended_at"),

@@ -271,7 +271,8 @@ type Answer struct {
 	UndoneReason string
 	Pairs        [][2]id.Record
 	Pair         bool      // it is about two records, not about a record and the rest of its person; several people may give one
-	Both         bool      // a second person must say the same before it counts
+	Both         bool      // whoever gave it asked that a second person say the same before it counts
+	Sensitive    bool      // it was about records that one person may not join
 	CountsFrom   id.Run    // the link run in force when it began to count; 0 when it never did, -1 when nobody noted it
 	CountsTo     id.Run    // the one in force when it ceased to; 0 while it counts
 	Made         id.Person // whom it made when it parted a person; 0 when it made nobody
@@ -308,7 +309,7 @@ func (tx *Tx) AddAnswer(a Answer) (Answer, error) {
 	}
 	a.ID, a.At, a.Account = n, tx.now, tx.actor.Account
 	if _, err := tx.exec(answerInsert, tx.area, n, a.Answer, int64(a.Person), int64(a.Record), a.Reason, instant(tx.now), int64(a.Account),
-		flag(a.Pair), flag(a.Both), int64(a.CountsFrom)); err != nil {
+		flag(a.Pair), flag(a.Both)|flag(a.Sensitive)<<1, int64(a.CountsFrom)); err != nil {
 		return Answer{}, err
 	}
 	values := make([]any, 0, 4*len(a.Pairs))
@@ -388,7 +389,7 @@ func (tx *Tx) answersBy(s *statement, args ...any) (some []Answer, err error) {
 		var two [2]id.Record
 		err := scan(&a.ID, &a.Answer, &a.Person, &a.Record, &a.Reason, &at, &a.Account, &undone, &a.UndoneBy, &a.UndoneReason, &pair, &both,
 			&a.CountsFrom, &a.CountsTo, &a.Made, &two[0], &two[1])
-		a.At, a.UndoneAt, a.Pair, a.Both = moment(at), moment(undone), pair != 0, both != 0
+		a.At, a.UndoneAt, a.Pair, a.Both, a.Sensitive = moment(at), moment(undone), pair != 0, both&1 != 0, both&2 != 0
 		if len(some) == 0 || some[len(some)-1].ID != a.ID {
 			some = append(some, a)
 		}

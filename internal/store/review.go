@@ -42,11 +42,14 @@ var (
 		and x.id in (select answer from answer_pairs where record_a = $2 and record_b = $3)`+inOrder)
 	answersChanged = query("answer.changed-in", answerRows+`where x.area = $1 and x.counts_from = $2
 		union `+answerRows+`where x.area = $1 and x.counts_to = $2 order by 1, 16, 17`)
-	answerCounts = query("answer.counts", `update answers set counts_from = $1, counts_to = $2 where id = $3 and area = $4`)
-	answerMade   = query("answer.made", `update answers set made = $1 where id = $2 and area = $3`)
-	answerPerson = query("answer.person", `update answers set person = $1 where id = $2 and area = $3`)
-	answerMoves  = query("event.moves", `select record, from_person, to_person from membership_events where area = $1 and run = $2 and answer > 0 and record > 0 order by id`)
-	movesBetween = query("event.moves-between", `select record, from_person, to_person from membership_events
+	sameAnswersOn = query("answer.same-on", answerRows+`where x.area = $1 and x.undone_at = '' and x.pair = 0 and x.answer = 'same'
+		and x.id in (select answer from answer_pairs where record_a = $2 and record_b = $3)`+inOrder)
+	answerSensitive = query("answer.sensitive", `update answers set needs_two = needs_two + 2 where id = $1 and area = $2 and needs_two < 2`)
+	answerCounts    = query("answer.counts", `update answers set counts_from = $1, counts_to = $2 where id = $3 and area = $4`)
+	answerMade      = query("answer.made", `update answers set made = $1 where id = $2 and area = $3`)
+	answerPerson    = query("answer.person", `update answers set person = $1 where id = $2 and area = $3`)
+	answerMoves     = query("event.moves", `select record, from_person, to_person from membership_events where area = $1 and run = $2 and answer > 0 and record > 0 order by id`)
+	movesBetween    = query("event.moves-between", `select record, from_person, to_person from membership_events
 		where area = $1 and answer > 0 and record > 0 and at > $2 and at <= $3 order by id`)
 	movesOf     = query("event.moves-of", `select record, from_person, to_person from membership_events where area = $1 and answer = $2 and answer > 0 and record > 0 order by id`)
 	membersOf   = query("membership.of-person", `select record from memberships where run = $1 and person = $2 order by record`)
@@ -76,6 +79,18 @@ func (tx *Tx) AnswersOfPair(a, b id.Record) ([]Answer, error) {
 	some, err := tx.answersBy(answersOfPair, tx.area, int64(a), int64(b))
 	tx.showAnswered(some)
 	return some, err
+}
+
+// SameAnswersOn gives the answers that stand and say of a record and the rest of its person that they are the same, and that hold for two records,
+// oldest first. It shows nobody: whoever of them is touched is noted then.
+func (tx *Tx) SameAnswersOn(a, b id.Record) ([]Answer, error) {
+	return tx.answersBy(sameAnswersOn, tx.area, int64(a), int64(b))
+}
+
+// AnswerIsSensitive notes that an answer is about records that one person may not join.
+func (tx *Tx) AnswerIsSensitive(answer int64) error {
+	_, err := tx.exec(answerSensitive, answer, tx.area)
+	return err
 }
 
 // AnswersChangedIn gives the answers that began to count, or ceased to, while a link run was in force, oldest first. It shows nobody:

@@ -339,6 +339,8 @@ var sweeps = []*statement{
 	query("sweep.keys", `delete from record_keys where extract = $1 and (key, record) in (select key, record from record_keys where extract = $1 limit $2)`),
 	query("sweep.versions", `delete from record_versions where extract = $1 and record in (select record from record_versions where extract = $1 limit $2)`),
 	query("sweep.workers", `delete from record_workers where extract = $1 and record in (select record from record_workers where extract = $1 limit $2)`),
+	query("sweep.marks", `delete from record_marks where extract = $1 and (record, incident) in
+		(select record, incident from record_marks where extract = $1 limit $2)`),
 	query("sweep.chunks", `delete from extract_chunks where extract = $1 and first_line in
 		(select first_line from extract_chunks where extract = $1 limit ($2 + 99) / 100)`),
 	query("sweep.faults", `delete from extract_faults where extract = $1 and line in (select line from extract_faults where extract = $1 limit $2)`),

@@ -207,6 +207,9 @@ func (w *world) fill(tx *Tx) (err error) {
 	step(func() error {
 		return tx.StageWorkers(w.extract, []WorkerOf{{w.record, 738000, "A Mensah", "020 7946 0123"}})
 	})
+	step(func() error {
+		return tx.StageMarks(w.extract, []Mark{{w.record, 0, 1}, {w.record, 7, 2}, {w.other, 7, 1}})
+	})
 	step(func() error { return tx.StageChunk(w.extract, Chunk{1, 9, []byte(w.area)}) })
 	step(func() error { return tx.StageFaults(w.extract, []RowFault{{Line: 4, Field: "when", Code: "date"}}) })
 	step(func() error {
@@ -264,6 +267,10 @@ func (w *world) fill(tx *Tx) (err error) {
 		a, err := tx.AddAnswer(Answer{Answer: "unsure", Person: w.person, Record: w.record, Reason: w.area, Pairs: [][2]id.Record{{w.record, w.other}}, Pair: true,
 			CountsFrom: w.linkRun})
 		w.answer = a.ID
+		return err
+	})
+	step(func() error {
+		_, err := tx.AddAnswer(Answer{Answer: "same", Person: w.person, Record: w.record, Reason: w.area, Pairs: [][2]id.Record{{w.record, w.other}}, Sensitive: true})
 		return err
 	})
 	step(func() error {
@@ -540,7 +547,15 @@ var readings = map[string]reading{
 		}
 		return all, err
 	}},
-	"AnswersOfPair":    {call: func(tx *Tx, w *world) (any, error) { return tx.AnswersOfPair(w.record, w.other) }},
+	"AnswersOfPair": {call: func(tx *Tx, w *world) (any, error) { return tx.AnswersOfPair(w.record, w.other) }},
+	"SameAnswersOn": {crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.SameAnswersOn(w.record, w.other) }},
+	"Marks": {crowd: wholeRun, call: func(tx *Tx, w *world) (any, error) {
+		found := false
+		err := tx.Marks(func(m Mark) { found = found || m.Record == w.record })
+		return found, err
+	}},
+	"MarksOf":          {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.MarksOf(w.linkRun, w.person) }},
+	"MarkedBy":         {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.MarkedBy(w.extract) }},
 	"AnswersChangedIn": {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.AnswersChangedIn(w.linkRun) }},
 	"MovesIn":          {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.MovesIn(w.linkRun) }},
 	"MovesBetween": {crowd: searched, call: func(tx *Tx, w *world) (any, error) {
@@ -638,9 +653,9 @@ var readings = map[string]reading{
 var notReadings = strings.Fields(`Now Names Shows Asks Actor Purpose Purposes Confirm Ask May MayFor MayHere MayEver MustChange VerifyAudit
 	AddAccount SetPasswordHash SetRoles Suspend Restore SaveArea AddAgency AddExtract PriceMapsVersion ExtractIsChecked ExtractIsFaulty MoveExtract ExtractIsSwept
 	StageSums StageTotals AddJob TakeJob JobProgress FinishJob ReleaseJob AddLayout ApproveLayout AddPersons StageMemberships StageLinks StageDoubts
-	AddMembershipEvents SetMembership ForwardPerson AddAnswer UndoAnswer SetCounts AnswerMade AnswerIsOn SetPrice ApprovePrice AddRun FixRun PublishRun FailRun SweepRun
+	AddMembershipEvents SetMembership ForwardPerson AddAnswer UndoAnswer SetCounts AnswerMade AnswerIsOn AnswerIsSensitive SetPrice ApprovePrice AddRun FixRun PublishRun FailRun SweepRun
 	StartSession RenewSession StatePurpose ShowNamesUntil EndSession EndOwnSession EndSessions StageChunk StageFaults StageSetAside AddServiceCode DropServiceCodes
-	AddRecords StageVersions StageServices StageSearchKeys StageContacts StageRecordLines StageWorkers StageReplacements BridgeReplacements SweepExtract Try TryWasRight`)
+	AddRecords StageVersions StageServices StageSearchKeys StageContacts StageRecordLines StageWorkers StageMarks StageReplacements BridgeReplacements SweepExtract Try TryWasRight`)
 
 // TestEveryReadingIsKnown fails on a method of Tx that the two tests below do not know of.
 func TestEveryReadingIsKnown(t *testing.T) {

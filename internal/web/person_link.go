@@ -28,7 +28,7 @@ func linkWhy(p app.PersonPage) *ui.LinkWhy {
 	record := x.Record
 	apart := p.Apart[record]
 	l := &ui.LinkWhy{Record: record, Agency: agencies[record], Which: which[record], Other: agencies[x.Other], Probability: float64(x.PPM) / 1_000_000, Weakest: x.Weakest,
-		Rests: apart.Goes, RecordsAfter: len(p.Records) - 1, CostAfter: apart.Stays, Moved: apart.Goes, MayAnswer: p.MayAnswer, MaySame: p.MaySame,
+		Rests: apart.Goes, RecordsAfter: len(p.Records) - 1, CostAfter: apart.Stays, Moved: apart.Goes, MayAnswer: p.MayAnswer, MaySame: p.MaySame, Care: careWords(p.Second),
 		Model: fmt.Sprintf("Link run %d of %s.", p.LinkRun.ID, dayOf(p.LinkRun.FinishedAt).Long()), Decides: decides(p, apart)}
 	for _, part := range x.Parts {
 		l.Evidence = append(l.Evidence, ui.Evidence{Field: part.Field, Words: part.Words, Millibits: int(part.Millibits), Nothing: !part.Compared,
@@ -84,6 +84,9 @@ func answers(p app.PersonPage) []ui.Answer {
 		}
 		a := ui.Answer{ID: id.Event(x.ID), Says: whose(of.Agency.Name) + record + " " + says[x.Answer], Now: of.Person, Why: x.Reason, By: p.AnswerBy[x.Account], When: x.At,
 			MayUndo: p.MayUndo && x.UndoneAt.IsZero()}
+		if x.Answer == "same" && x.Sensitive && x.UndoneAt.IsZero() && !x.Counts() {
+			a.Says += " (waits for a second person to say the same)"
+		}
 		if !x.UndoneAt.IsZero() {
 			a.Says += " (taken back by " + p.AnswerBy[x.UndoneBy] + " on " + dayOf(x.UndoneAt).Long() + ")"
 		}

@@ -24,7 +24,7 @@ var reasonNames = []struct {
 }{
 	{linkage.UncertainPair, "Not enough evidence either way"}, {linkage.CommonNameAndBirth, "A name and date of birth that others share"},
 	{linkage.NameAndBirthOnly, "Name and date of birth only"}, {linkage.TwoNumbers, "Two NHS numbers"}, {linkage.Household, "One household?"},
-	{linkage.LargePerson, "Very many records"}, {linkage.AgainstOthers, "They agree, and other records do not"},
+	{linkage.LargePerson, "Very many records"}, {linkage.AgainstOthers, "They agree, and something speaks against it"},
 	{linkage.OneFieldOnly, "One thing agrees and no more"}, {linkage.OtherNames, "Two names, one telephone or e-mail"},
 }
 
@@ -133,7 +133,7 @@ func (s *Server) pairPage(w http.ResponseWriter, r *http.Request, who app.Who, s
 		return err
 	}
 	c := ui.PairView{A: in[0], B: in[1], Named: p.Named, MayShowNames: p.Viewer.MayEver(policy.NamesShow) && !p.Named && p.Viewer.NamesUntil.IsZero(), Form: form,
-		Why: reasonSentence(p.Why, p.Blind), Stand: pairStand(p), Blind: p.Blind, MaySame: p.MaySame, MayNotSame: p.MayNotSame, MayUndo: p.MayUndo, Waits: p.Waits}
+		Why: reasonSentence(p.Why, p.Blind), Stand: pairStand(p), Care: careWords(p.Second), Blind: p.Blind, MaySame: p.MaySame, MayNotSame: p.MayNotSame, MayUndo: p.MayUndo, Waits: p.Waits}
 	for i, side := range p.Sides {
 		c.Sides[i] = ui.PairSide{Agency: side.Agency.Name, Record: in[i], MayRow: p.Viewer.May(policy.RecordOpen), From: "line " + commas(side.Line) + " of " + side.Layout + ", as of " + side.AsOf.Long()}
 		for _, v := range side.SetAside {
@@ -182,6 +182,23 @@ func pairStand(p app.PairPage) string {
 		return "It is answered. A second person is asked as well, so that it is known how often people agree."
 	}
 	return "It is answered."
+}
+
+// careWords says that a second person is asked, and why to whoever may know it.
+func careWords(s app.SecondAsked) string {
+	if !s.Asked {
+		return ""
+	}
+	why := ""
+	switch {
+	case s.Shielded && s.Opposed:
+		why = "One of the people is shielded, and two of the records stand as victim and suspect of one incident. "
+	case s.Shielded:
+		why = "One of the people is shielded by an agency. "
+	case s.Opposed:
+		why = "Two of the records stand as victim and suspect of one incident. "
+	}
+	return why + "A second person is asked: that they are the same counts when two people have said so; one who says that they are not is enough."
 }
 
 // pairNow says whose the two records are.
@@ -382,7 +399,7 @@ func shared(v, o []rune) (n int, in []bool) {
 
 var (
 	pairIsKept  = notice("pair-answer-kept", "Your answer is kept. What the model makes of the pair, and what others said, is shown now.")
-	pairIsTaken = notice("pair-answer-undone", "The answer is taken back. Everything it had moved is where it would be had it never been given.")
+	pairIsTaken = notice("pair-answer-undone", "The answer is taken back, and what rested on it has followed.")
 )
 
 func (s *Server) answerPair(w http.ResponseWriter, r *http.Request, who app.Who) error {

@@ -30,7 +30,7 @@ func personCases() []Case {
 			{Record: 4, Agency: "Fernhill Recovery", Number: "FR-88127", Name: "D W", Birth: "04/03/1983", Postcode: "SE5", Extract: 23, Line: 9164, From: "line 9,164 of treatment, 9 April 2026", Probability: 0.99995}},
 		Said: []Saying{{"Name", "Dean Whitlock", "said by Riverbank Hospitals and Police, last on 9 April 2026"}, {"Date of birth", "4 March 1983", "said by 2 of 4"}},
 		Link: &LinkWhy{Record: 3, Agency: "Lantern Housing", Other: "Fernhill Recovery", Probability: 0.93, Weakest: true, Rests: amount(10_082),
-			Decides: "In the cohort with or without it.", Model: "Model of 12 April 2026, link run 29.", RecordsAfter: 7, CostAfter: 11_929_702, Moved: 1_008_200, MayAnswer: true, MaySame: true,
+			Decides: "In the cohort with or without it.", Model: "Model of 12 April 2026, link run 29.", RecordsAfter: 7, CostAfter: 11_929_702, Moved: 1_008_200, MayAnswer: true, MaySame: true, Care: "A second person is asked.",
 			Evidence: []Evidence{{"Starting point", "Two records picked at random are almost never one person", -17600, false, true},
 				{"Surname", "Both “Whitlock”; about 1 person in 9,100 here has it", 11900, false, false}, {"Forename", "“Deano” is a short form of “Dean”", 4600, false, false},
 				{"Date of birth", "Year 1983 agrees; 1 January stands for “day not known”", 3100, false, false}, {"Postcode", "SE5 0TR on both since September 2025", 2200, false, false},

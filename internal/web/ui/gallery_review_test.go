@@ -29,6 +29,8 @@ func reviewCases() []Case {
 	seen.Blind, seen.Link, seen.Now = false, personLink(), Say(Plain("The two are one person now: "), Ref(dean), Plain("."))
 	seen.Readings = []PairReading{{7, "Ayesha Rahman", "The same person", "The worker met both.", at(12, 10, 5), true, false, "", true},
 		{8, oddName, "Not the same person", oddPile(), at(12, 11, 5), false, true, "Taken back by Grace Obuya, 12 May 2026", false}}
+	careful := p
+	careful.Care = "One of the people is shielded by an agency. A second person is asked: that they are the same counts when two people have said so; one who says that they are not is enough."
 	long := p
 	long.Sides = [2]PairSide{{longName, 12, oddName, []string{longName}, true}, {oddName, 3407, longName, nil, true}}
 	return []Case{
@@ -36,6 +38,7 @@ func reviewCases() []Case {
 		show(PairsPage, "narrowed", signedIn(), narrowed),
 		show(PairsPage, "empty", signedIn(), Pairs{}),
 		show(PairPage, "full", namesShown(), p),
+		show(PairPage, "second", namesShown(), careful),
 		show(PairPage, "hidden", signedIn(), hidden),
 		show(PairPage, "error", namesShown(), failed),
 		show(PairPage, "answered", namesShown(), seen),

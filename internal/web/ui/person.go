@@ -121,7 +121,8 @@ type LinkWhy struct {
 	RecordsAfter     int    // that would stay
 	CostAfter, Moved money.Pence
 	MayAnswer        bool
-	MaySame          bool // say that it is the same person
+	MaySame          bool   // say that it is the same person
+	Care             string // that a second person is asked, as on PairView
 	Form             Form
 }
 

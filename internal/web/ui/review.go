@@ -135,6 +135,7 @@ type PairView struct {
 	Fields       []PairField
 	Neither      []string // fields that there is nothing of on either record or, while names are hidden, on one of them
 
+	Care                         string // that a second person is asked, and why where the viewer may know it; empty where one is enough
 	Blind                        bool
 	MaySame, MayNotSame, MayUndo bool
 	Form                         Form
