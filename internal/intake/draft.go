@@ -80,7 +80,7 @@ func Draft(file io.Reader, name string) (string, error) {
 			rows.Comma = rune(d.sign)
 		}
 	}
-	rows.FieldsPerRecord, rows.LazyQuotes = -1, true
+	rows.FieldsPerRecord = -1
 	header, err := rows.Read()
 	if err != nil {
 		return "", fault.New(fault.Invalid, "no-draft", "No layout can be drafted: the first line is not a line of headers.",
