@@ -32,10 +32,11 @@ type blocks struct {
 	rules   []rule          // those whose fields the records have
 	ctx     context.Context // when it ends, pairs end
 	width   int             // rules with keys
-	keys    []uint32        // the first key of each rule, row by row
+	keys    []uint32        // row by row, the first key of each rule, and then where in extra the further ones are; stride each
+	stride  int             // whole lines of memory of 64 bytes
 	parts   []uint32        // the first of each of the keys by which blocks are cut, row by row
+	signs   []sign          // row by row
 	extra   [][]extraKey    // further keys, and keys by which blocks are cut, of the rows that have any; the first list is empty
-	extraAt []uint32        // where in extra those of each row are
 	sorted  []sortedRule    // of each rule with keys
 	work    []stretch       // pieces of about as many pairs each, rule by rule
 	cuts    []Cut           // blocks that were cut
@@ -99,7 +100,7 @@ type stretch struct {
 // for few records, or when all is true.
 func newBlocks(ctx context.Context, c *columns, list []rule, all bool) *blocks {
 	n := len(c.records)
-	b := &blocks{c: c, ctx: ctx, linked: c.linked(), extra: make([][]extraKey, 1), extraAt: make([]uint32, n)}
+	b := &blocks{c: c, ctx: ctx, linked: c.linked(), extra: make([][]extraKey, 1)}
 	for _, r := range list {
 		switch holds := r.keys != nil && !slices.ContainsFunc(r.needs, func(f Field) bool { return !c.said(f) }); {
 		case holds && r.loose() && c.counted() > looseUpTo:
@@ -113,7 +114,8 @@ func newBlocks(ctx context.Context, c *columns, list []rule, all bool) *blocks {
 	if b.width > 0 && b.rules[b.width-1].keys == nil {
 		b.width--
 	}
-	b.keys, b.parts = make([]uint32, b.width*n), make([]uint32, int(partSorts)*n)
+	b.stride = (b.width + 1 + 15) &^ 15
+	b.keys, b.parts, b.signs = make([]uint32, b.stride*n), make([]uint32, int(partSorts)*n), make([]sign, n)
 	var lock sync.Mutex
 	inParallel(c.workers, n, 4096, func(_, from, to int) { b.fill(from, to, &lock) })
 	b.sorted = make([]sortedRule, b.width)
@@ -143,19 +145,22 @@ func (b *blocks) fill(from, to int, lock *sync.Mutex) {
 	}
 	for row := from; row < to; row++ {
 		r := &b.c.records[row]
-		slot = b.keys[row*b.width : (row+1)*b.width]
+		keys := b.keysOf(uint32(row))
+		slot = keys
 		for k = 0; k < b.width; k++ {
 			rule = uint8(k)
 			b.rules[k].keys(b.c, r, put)
 		}
-		slot = b.parts[row*int(partSorts) : (row+1)*int(partSorts)]
+		parts := b.parts[row*int(partSorts):][:partSorts]
+		slot = parts
 		for k = range int(partSorts) {
 			rule = partRule + uint8(k)
 			b.c.eachPart(part(k), r, put)
 		}
+		b.signs[row] = signOf(keys[:b.width], parts, len(seen) > 0)
 		if len(seen) > 0 {
 			lock.Lock()
-			b.extraAt[row] = uint32(len(b.extra))
+			keys[b.width] = uint32(len(b.extra))
 			b.extra = append(b.extra, slices.Clone(seen))
 			lock.Unlock()
 			seen = seen[:0]
@@ -174,11 +179,12 @@ func (b *blocks) order(k int, room *sorting) {
 	n := len(b.c.records)
 	list := room.list[:0]
 	for row := range n {
-		if key := b.keys[row*b.width+k]; key != 0 {
+		keys := b.keysOf(uint32(row))
+		if key := keys[k]; key != 0 {
 			list = append(list, uint64(key)<<32|uint64(row))
 		}
-		if b.extraAt[row] != 0 {
-			for _, e := range b.furtherKeys(uint32(row)) {
+		if keys[b.width] != 0 {
+			for _, e := range b.extra[keys[b.width]] {
 				if int(e.rule) == k {
 					list = append(list, uint64(e.key)<<32|uint64(row))
 				}
@@ -207,7 +213,7 @@ func (b *blocks) order(k int, room *sorting) {
 				if int(row) < b.linked {
 					s.rows = append(s.rows, row)
 				}
-				if b.c.records[row].flags&cameSince != 0 {
+				if b.c.since > 0 && b.c.records[row].flags&cameSince != 0 {
 					size--
 				}
 			}
@@ -272,7 +278,7 @@ func largestWhole(sizes []uint32, pairs int) int {
 }
 
 func (b *blocks) mark(row uint32, k int, key uint32) {
-	if p := &b.keys[int(row)*b.width+k]; *p == key {
+	if p := &b.keysOf(row)[k]; *p == key {
 		*p |= cutMark
 		return
 	}
@@ -284,8 +290,13 @@ func (b *blocks) mark(row uint32, k int, key uint32) {
 	}
 }
 
+// keysOf are the first keys of a row, by rule, and then where in extra its further ones are; nought where it has none.
+func (b *blocks) keysOf(row uint32) []uint32 {
+	return b.keys[int(row)*b.stride:][:b.width+1]
+}
+
 // furtherKeys are the second and later keys of a row, of rules and of parts.
-func (b *blocks) furtherKeys(row uint32) []extraKey { return b.extra[b.extraAt[row]] }
+func (b *blocks) furtherKeys(row uint32) []extraKey { return b.extra[b.keysOf(row)[b.width]] }
 
 // radixSort orders by the upper 31 of 64 bits, least digit first, keeping the order of equals. The two
 // lists are as long; one of them comes back sorted.

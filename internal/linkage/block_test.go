@@ -3,6 +3,7 @@ package linkage
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -241,12 +242,13 @@ func TestTheSieveLosesNoPair(t *testing.T) {
 
 func TestSignsHoldEveryRuleAndPart(t *testing.T) {
 	t.Parallel()
-	most := 0
 	for k, r := range rules {
-		most = max(most, k+len(r.parts))
-	}
-	if most > 8*signWords {
-		t.Errorf("a sign needs %d keys and holds %d", most, 8*signWords)
+		if r.keys != nil && k >= signParts {
+			t.Errorf("a sign holds the keys of %d rules, and %s is beyond", signParts, r.name)
+		}
+		if n := slices.Index(r.parts, partSorts-1); n >= 0 && n < len(r.parts)-1 {
+			t.Errorf("of %s another part comes after that which a sign does not hold", r.name)
+		}
 	}
 	for f := range fieldCount {
 		if n := len(fields[f].levels); n > maxLevels {

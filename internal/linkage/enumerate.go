@@ -45,8 +45,9 @@ func (b *blocks) run(of sample, s *sieve, done func(pieces int), do visit) {
 	}
 }
 
-// enumeration is the work of one goroutine, on one piece after the other. Of the rows of a block it gathers side by side what
-// pairs are sifted by, because rows lie far apart in memory and each is in many pairs.
+// enumeration is the work of one goroutine, on one piece after the other. Of the rows of several blocks it gathers side by side what
+// pairs are sifted by, because rows lie far apart in memory and each is in many pairs: steps through memory that do not wait for each other
+// are taken together.
 type enumeration struct {
 	b      *blocks
 	of     sample
@@ -60,15 +61,23 @@ type enumeration struct {
 	left   int64
 	cuts   []Cut
 	list   []uint64
-	rows   []uint32
-	keys   []uint32 // of the gathered rows, those of the rules before the one at hand
-	signs  []sign
-	words  int // of signs, that hold keys
+	part   []uint32 // of a cut block, the rows of one part
+	rows   []uint32 // gathered, group by group
+	groups []gathered
+	signs  []sign // of the gathered rows
 	faces  []face
 }
 
-// fewRows is how many rows of a block are not worth gathering.
-const fewRows = 3
+// gathered are rows side by side whose pairs are to be visited: a block, or one part of a cut block.
+type gathered struct {
+	end   int // where in rows it ends; it begins where the one before ends
+	after int // with how many of those after it each record is compared
+	// The key of the block, and in a block that is cut the narrower one.
+	key, narrow uint32
+}
+
+// gatheredAtOnce is about how many rows are gathered before their pairs are visited: few enough to stay at hand.
+const gatheredAtOnce = 256
 
 func (e *enumeration) work(w stretch) {
 	if int(w.rule) == e.b.width {
@@ -79,35 +88,68 @@ func (e *enumeration) work(w stretch) {
 	for n := w.from; n < w.to; n++ {
 		rows := s.block(n)
 		if !s.isCut(n) {
-			e.all(rows, s.keys[n], -1, len(rows))
+			e.add(rows, s.keys[n], 0, -1, len(rows))
 			continue
 		}
+		e.pairs(-1)
 		before := e.found[e.rule]
 		e.cut(rows, s.keys[n])
 		size := int64(len(rows))
 		e.cuts = append(e.cuts, Cut{e.b.rules[e.rule].name, len(rows), size * (size - 1) / 2, e.found[e.rule] - before})
 	}
+	e.pairs(-1)
 }
 
-// all visits the pairs of a block, or of one part of a cut block, each record with so many of those after it.
-func (e *enumeration) all(rows []uint32, key uint32, part, after int) {
-	if len(rows) <= fewRows || e.of > 1 {
-		for x, i := range rows {
-			if !e.of.has(i) {
-				continue
-			}
-			for _, j := range rows[x+1 : min(len(rows), x+1+after)] {
-				if e.first(key, i, j, part) {
-					e.visit(i, j)
-				}
-			}
-		}
+// add has the pairs of a block, or of one part of a cut block, visited, each record with so many of those after it: of a sample at
+// once, else before or when pairs is next called.
+func (e *enumeration) add(rows []uint32, key, narrow uint32, part, after int) {
+	if e.of > 1 {
+		e.narrow = narrow
+		e.sampled(rows, key, part, after)
 		return
 	}
-	e.gather(rows, part)
-	for x := range rows {
-		e.against(rows, x, x+1, min(len(rows), x+1+after), key, part)
+	e.rows = append(e.rows, rows...)
+	e.groups = append(e.groups, gathered{len(e.rows), after, key, narrow})
+	if len(e.rows) >= gatheredAtOnce {
+		e.pairs(part)
 	}
+}
+
+// sampled visits the pairs of a block that are in the sample.
+func (e *enumeration) sampled(rows []uint32, key uint32, part, after int) {
+	for x, i := range rows {
+		if !e.of.has(i) {
+			continue
+		}
+		for _, j := range rows[x+1 : min(len(rows), x+1+after)] {
+			if e.first(key, i, j, part) {
+				e.visit(i, j)
+			}
+		}
+	}
+}
+
+// pairs visits the pairs of all groups that were added since it was last called, all of one part.
+func (e *enumeration) pairs(part int) {
+	e.gather()
+	by := e.soughtBefore(part)
+	from := 0
+	for _, g := range e.groups {
+		e.narrow = g.narrow
+		for x := from; x < g.end; x++ {
+			e.against(x, x+1, min(g.end, x+1+g.after), g.key, part, &by)
+		}
+		from = g.end
+	}
+	e.rows, e.groups = e.rows[:0], e.groups[:0]
+}
+
+// soughtBefore says by which keys signs are compared: of the rules before the one at hand, and in a cut block of the parts before.
+func (e *enumeration) soughtBefore(part int) sought {
+	if part < 0 {
+		return soughtBefore(int(e.rule), nil)
+	}
+	return soughtBefore(int(e.rule), e.b.rules[e.rule].parts[:part])
 }
 
 func (e *enumeration) visit(i, j uint32) {
@@ -115,48 +157,33 @@ func (e *enumeration) visit(i, j uint32) {
 	e.do(e.worker, e.piece, e.rule, i, j)
 }
 
-// gather puts side by side what the pairs of some rows are sifted by. It goes through the rows once for each array that it reads, because
-// steps through memory that do not wait for each other are taken together.
-func (e *enumeration) gather(rows []uint32, part int) {
-	b, k, n := e.b, int(e.rule), len(rows)
-	e.keys = slices.Grow(e.keys[:0], n*k)[:n*k]
-	for x, row := range rows {
-		copy(e.keys[x*k:(x+1)*k], b.keys[int(row)*b.width:][:k])
-	}
+// gather puts side by side what the pairs of the rows are sifted by.
+func (e *enumeration) gather() {
+	n := len(e.rows)
 	e.signs = slices.Grow(e.signs[:0], n)[:n]
-	for x, row := range rows {
-		e.signs[x].several = uint64(b.extraAt[row])
-	}
-	var parts []uint32
-	e.words = (k + max(part, 0) + 7) / 8
-	for x, row := range rows {
-		if part > 0 {
-			parts = parts[:0]
-			for _, p := range b.rules[e.rule].parts[:part] {
-				parts = append(parts, b.part(row, p))
-			}
-		}
-		e.signs[x].set(e.keys[x*k:(x+1)*k], parts)
+	for x, row := range e.rows {
+		e.signs[x] = e.b.signs[row]
 	}
 	if e.sieve != nil {
 		e.faces = slices.Grow(e.faces[:0], n)[:n]
-		e.sieve.look(e.faces, rows)
+		for x, row := range e.rows {
+			e.faces[x] = e.sieve.faces[row]
+		}
 	}
 }
 
 // against visits the pairs of gathered row x with those of from up to to.
-func (e *enumeration) against(rows []uint32, x, from, to int, key uint32, part int) {
-	a := &e.signs[x]
-	i := rows[x]
+func (e *enumeration) against(x, from, to int, key uint32, part int, by *sought) {
+	a, i := &e.signs[x], e.rows[x]
 	for y := from; y < to; y++ {
-		if a.mayShare(&e.signs[y], e.words) && !e.firstGathered(rows, x, y, key, part) {
+		if by.mayShare(a, &e.signs[y]) && !e.first(key, i, e.rows[y], part) {
 			continue
 		}
-		if e.sieve != nil && e.sieve.hopeless(&e.faces[x], &e.faces[y]) {
+		if e.sieve != nil && e.sieve.hopeless(i, e.rows[y], &e.faces[x], &e.faces[y]) {
 			e.found[e.rule]++
 			continue
 		}
-		e.visit(i, rows[y])
+		e.visit(i, e.rows[y])
 	}
 }
 
@@ -169,16 +196,18 @@ func (e *enumeration) tiles(x, y int) {
 			e.rows = append(e.rows, uint32(row))
 		}
 	}
-	if x == y {
-		e.all(e.rows, 0, -1, n)
-		return
-	}
-	e.gather(e.rows, -1)
-	for i := range tile {
+	e.gather()
+	by := e.soughtBefore(-1)
+	from := tile
+	for i := range min(tile, len(e.rows)) {
+		if x == y {
+			from = i + 1
+		}
 		if e.of.has(e.rows[i]) {
-			e.against(e.rows, i, tile, len(e.rows), 0, -1)
+			e.against(i, from, len(e.rows), 0, -1, &by)
 		}
 	}
+	e.rows = e.rows[:0]
 }
 
 // cut visits the pairs of a large block that agree in any part of its rule.
@@ -192,19 +221,21 @@ func (e *enumeration) cut(rows []uint32, key uint32) {
 		e.list = list
 		for from := 0; from < len(list); {
 			to := blockEnd(list, from)
-			e.rows = e.rows[:0]
-			for _, entry := range list[from:to] {
-				e.rows = append(e.rows, uint32(entry))
-			}
-			after := len(e.rows)
+			after := to - from
 			if after > largestPart && !e.b.c.held {
 				e.left += leftOut(after)
 				after = neighbours
 			}
-			e.narrow = uint32(list[from] >> 32)
-			e.all(e.rows, key, n, after)
+			if after > 1 {
+				e.part = e.part[:0]
+				for _, entry := range list[from:to] {
+					e.part = append(e.part, uint32(entry))
+				}
+				e.add(e.part, key, uint32(list[from]>>32), n, after)
+			}
 			from = to
 		}
+		e.pairs(n)
 	}
 }
 
@@ -223,7 +254,7 @@ func (b *blocks) eachPart(row uint32, p part, do func(key uint32)) {
 		return // who has no first key has no further ones
 	}
 	do(key)
-	if b.extraAt[row] == 0 {
+	if b.keysOf(row)[b.width] == 0 {
 		return
 	}
 	for _, e := range b.furtherKeys(row) {
@@ -247,19 +278,11 @@ func (b *blocks) agreeInPart(k int, i, j uint32, n int) bool {
 // cut block (part is the number of this one, or -1).
 func (e *enumeration) first(key, i, j uint32, part int) bool {
 	b := e.b
-	if b.extraAt[i]|b.extraAt[j] != 0 {
+	x, y := b.keysOf(i), b.keysOf(j)
+	if x[b.width]|y[b.width] != 0 {
 		return e.firstOfSeveral(key, i, j, part)
 	}
-	return e.firstOfKeys(b.keys[int(i)*b.width:][:e.rule], b.keys[int(j)*b.width:][:e.rule], i, j, part)
-}
-
-// firstGathered is first for two rows that are gathered.
-func (e *enumeration) firstGathered(rows []uint32, x, y int, key uint32, part int) bool {
-	if e.signs[x].several|e.signs[y].several != 0 {
-		return e.firstOfSeveral(key, rows[x], rows[y], part)
-	}
-	k := int(e.rule)
-	return e.firstOfKeys(e.keys[x*k:(x+1)*k], e.keys[y*k:(y+1)*k], rows[x], rows[y], part)
+	return e.firstOfKeys(x[:e.rule], y[:e.rule], i, j, part)
 }
 
 // firstOfKeys is first for two rows with one key at most of each rule: those of the rules before the one at hand.
@@ -290,7 +313,7 @@ func (e *enumeration) firstOfSeveral(key, i, j uint32, part int) bool {
 
 // leastShared is the least key of a rule under which the pair is found; 0 when there is none.
 func (b *blocks) leastShared(k int, i, j uint32) (least uint32) {
-	b.eachShared(uint8(k), b.keys[int(i)*b.width+k], b.keys[int(j)*b.width+k], i, j, func(key uint32) {
+	b.eachShared(uint8(k), b.keysOf(i)[k], b.keysOf(j)[k], i, j, func(key uint32) {
 		if (least == 0 || key&^cutMark < least&^cutMark) && (key&cutMark == 0 || b.shareParts(k, i, j, len(b.rules[k].parts))) {
 			least = key
 		}

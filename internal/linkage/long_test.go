@@ -108,28 +108,28 @@ func TestSignsMissNoSharedKey(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(6, 7))
 	const rows, width = 2000, 13
-	b := &blocks{width: width, rules: rules[:width], keys: make([]uint32, rows*width), parts: make([]uint32, rows*int(partSorts)), extraAt: make([]uint32, rows)}
-	for i := range b.keys {
-		b.keys[i] = r.Uint32() >> (1 + r.IntN(2)*24) & -uint32(r.IntN(2)) // some of few values, and some that are none
+	b := &blocks{width: width, stride: width + 1, rules: rules[:width], keys: make([]uint32, rows*(width+1)), parts: make([]uint32, rows*int(partSorts))}
+	for row := range uint32(rows) {
+		for k := range width {
+			b.keysOf(row)[k] = r.Uint32() >> (1 + r.IntN(2)*24) & -uint32(r.IntN(2)) // some of few values, and some that are none
+		}
 	}
 	for i := range b.parts {
 		b.parts[i] = r.Uint32() >> (1 + r.IntN(2)*24) & -uint32(r.IntN(2))
 	}
 	const rule, part = width - 1, 2
-	e := &enumeration{b: b, rule: rule}
-	all := make([]uint32, rows)
-	for row := range all {
-		all[row] = uint32(row)
+	signs := make([]sign, rows)
+	for row := range signs {
+		signs[row] = signOf(b.keysOf(uint32(row))[:width], b.parts[row*int(partSorts):][:partSorts], false)
 	}
-	e.gather(all, part)
-	signs := e.signs
+	by := soughtBefore(rule, rules[rule].parts[:part])
 	shared, told := 0, 0
 	for range longPairs() {
 		i, j := uint32(r.IntN(rows)), uint32(r.IntN(rows))
-		may := signs[i].mayShare(&signs[j], e.words)
+		may := by.mayShare(&signs[i], &signs[j])
 		share := b.agreeInPart(rule, i, j, part)
 		for k := range rule {
-			share = share || b.keys[i*width+uint32(k)] != 0 && b.keys[i*width+uint32(k)] == b.keys[j*width+uint32(k)]
+			share = share || b.keysOf(i)[k] != 0 && b.keysOf(i)[k] == b.keysOf(j)[k]
 		}
 		if share && !may {
 			t.Fatalf("rows %d and %d share a key and their signs do not", i, j)

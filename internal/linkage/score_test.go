@@ -297,9 +297,7 @@ func TestExplanationReadsAsSentences(t *testing.T) {
 
 // ruleOut asks the sieve of two rows.
 func (v *sieve) ruleOut(i, j uint32) bool {
-	var f [2]face
-	v.look(f[:], []uint32{i, j})
-	return v.hopeless(&f[0], &f[1])
+	return v.hopeless(i, j, &v.faces[i], &v.faces[j])
 }
 
 // The field that a pair turns on is the one that says least of those that could turn it; names go with what both take off together, and what is no

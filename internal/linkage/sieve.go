@@ -1,6 +1,7 @@
 package linkage
 
 import (
+	"math"
 	"math/bits"
 
 	"throughline/internal/linkage/compare"
@@ -8,33 +9,36 @@ import (
 )
 
 // sieve rules out pairs that certainly weigh less than a floor, before the letters of their names are compared. Most pairs that
-// rules find end in it, so it looks at nothing but two faces.
+// rules find end in it, and most of these by their faces alone. It weighs in whole grains, rounded up.
 type sieve struct {
 	s     *scorer
-	floor float32
-	start float32
+	floor grains
+	start grains
 	// weights[f][l] is what a level weighs, and unlike[f] the most that values can weigh that are not the same.
-	weights [fieldCount][maxLevels]float32
-	unlike  [fieldCount]float32
-	sexes   [4][4]float32 // what two sexes weigh
-	// What is taken down of each distinct value, close together: a face is then a handful of steps through memory.
-	names       []nameFace
-	places      []placeFace
-	nhs, phones []uint64 // as digitsOf gives them
+	weights [fieldCount][maxLevels]grains
+	unlike  [fieldCount]grains
+	sexes   [16]grains // what two sexes weigh
+	// What two postcodes weigh at most that may be of one sector, or of one first half.
+	sector, outcode grains
+	other           [4]grains  // what other NHS and telephone numbers weigh that are no slip, by which of the two both have
+	faces           []face     // of each record
+	names           []nameFace // of each name
+	// What is taken down of each distinct number, as digitsOf gives it.
+	nhs, phones []uint64
 }
 
-// nameFace is what a face holds of a name.
+// grains are weights in 512ths of a bit.
+type grains int32
+
+const grainsPerBit = 512
+
+// upTo is the least number of grains that a weight does not exceed.
+func upTo(bits float64) grains { return grains(math.Ceil(bits * grainsPerBit)) }
+
+// nameFace is what the sieve looks at in a name.
 type nameFace struct {
-	shape                     compare.Shape
-	sameForename, sameSurname float32
-	plain, nickname           bool   // one word of several letters; in some nickname group
-	listed                    uint16 // as a forename; 0 for on no list
-}
-
-// placeFace is what a face holds of a postcode.
-type placeFace struct {
-	place place
-	same  float32
+	shape           compare.Shape
+	plain, nickname bool // one word of several letters; in some nickname group
 }
 
 // slack is how much less than the floor a pair must weigh to be ruled out: more than rounding can come to.
@@ -43,69 +47,73 @@ const slack = .01
 // maxLevels is more than any field has (a test says so).
 const maxLevels = 12
 
-// face is what the sieve looks at in a record.
+// face is what the sieve looks at first in a record, in half a line of memory.
 type face struct {
-	row                         uint32
-	forename, surname           uint32
-	birth                       birth
-	place                       place
-	nhs, phone                  uint64 // as digitsOf gives them
-	forenameShape, surnameShape compare.Shape
+	forename, surname         uint32
+	birth                     birth
+	postcode, sector, outcode uint16 // the lower half of their numbers: where these differ, they do
+	nhs, phone                uint16 // their last four digits, four bits each
 	// What the same forename, surname, date of birth or postcode would weigh at most.
-	sameForename, sameSurname, sameBirth, samePostcode float32
-	sex                                                person.Sex
+	sameForename, sameSurname, sameBirth, samePostcode int16
 	flags                                              faceFlags
-	rest                                               uint8 // which of restFields it has
+	has                                                uint8 // a bit for each of numberFields, and usualNumbers
 }
 
 type faceFlags uint8
 
 const (
-	passes        faceFlags = 1 << iota // several values in a field, or values of which only tokens are known: the sieve lets it through
-	homeless                            // no fixed abode
-	hasMiddle                           // a middle name, which may be the other's forename
-	plainForename                       // one word of several letters
-	plainSurname
-	hasNickname
-	hasBirthday
-	hasPostcode
+	sexOf       faceFlags = 3         // the sex
+	passes      faceFlags = 2 << iota // what a face does not hold: the sieve lets it through
+	homeless                          // no fixed abode
+	hasMiddle                         // a middle name, which may be the other's forename
+	hasBirthday                       // a whole date of birth
+	hasPostcode                       // a postcode, or its first half
+	hasSector                         // a whole postcode
 )
 
-// restFields are looked at in the record itself; few pairs have both.
-var restFields = [...]Field{Address, Place, Email, NINO, OtherNumber}
+// Of face.has.
+const (
+	hasNHS, hasPhone = 1, 2
+	// usualNumbers says that what there is of NHS and telephone numbers has ten and eleven digits.
+	usualNumbers = 1 << len(numberFields)
+)
+
+// numberFields are the fields of which values are looked at in the record itself; few pairs have both.
+var numberFields = [...]Field{NHSNumber, Phone, Address, Place, Email, NINO, OtherNumber}
 
 func newSieve(s *scorer, floor float64) *sieve {
-	v := &sieve{s: s, floor: float32(floor - slack), start: float32(s.start)}
+	c := s.columns
+	v := &sieve{s: s, floor: grains(math.Floor((floor - slack) * grainsPerBit)), start: upTo(s.start), faces: make([]face, len(c.records)),
+		names: make([]nameFace, len(c.names.facts)), nhs: allDigits(c.nhs), phones: allDigits(c.phones)}
 	for f := range fieldCount {
 		for l, w := range s.model.weights[f] {
-			v.weights[f][l] = float32(w)
+			v.weights[f][l] = upTo(w)
 			if l > int(valueSame) {
-				v.unlike[f] = max(v.unlike[f], float32(w))
+				v.unlike[f] = max(v.unlike[f], upTo(w))
 			}
 		}
 	}
-	for a := range v.sexes {
-		for b := range v.sexes[a] {
-			v.sexes[a][b] = v.weights[SexField][compareSexes(person.Sex(a), person.Sex(b))]
+	for a := range person.Sex(4) {
+		for b := range person.Sex(4) {
+			v.sexes[a<<2|b] = v.weights[SexField][compareSexes(a, b)]
 		}
 	}
-	v.unlike[Forename] = float32(s.mostUnlike(Forename))
-	v.unlike[Surname] = float32(s.mostUnlike(Surname))
-	c := s.columns
-	v.names = make([]nameFace, len(c.names.facts))
+	places := &v.weights[Postcode]
+	v.outcode = max(places[postcodeOutcode], places[postcodeDifferent])
+	v.sector = max(places[postcodeSector], v.outcode)
+	v.unlike[Forename] = upTo(s.mostUnlike(Forename))
+	v.unlike[Surname] = upTo(s.mostUnlike(Surname))
+	nhs, phone := v.weights[NHSNumber][valueDifferent], v.weights[Phone][valueDifferent]
+	v.other = [4]grains{hasNHS: nhs, hasPhone: phone, hasNHS | hasPhone: nhs + phone}
 	for n := range v.names {
 		facts := &c.names.facts[n]
-		v.names[n] = nameFace{facts.shape, float32(s.same[Forename][n].bits), float32(s.same[Surname][n].bits),
-			facts.parts[0] == 0 && facts.shape.Len() > 1, len(facts.groups) > 0, s.totals.names[n].listed}
-		if facts.shape.Len() < 2 { // the same initial is not the same name
-			v.names[n].sameForename, v.names[n].sameSurname = v.unlike[Forename], v.unlike[Surname]
+		v.names[n] = nameFace{facts.shape, facts.parts[0] == 0 && facts.shape.Len() > 1, len(facts.groups) > 0}
+	}
+	inParallel(c.workers, len(v.faces), 4096, func(_, from, to int) {
+		for row := from; row < to; row++ {
+			v.faces[row] = v.look(&c.records[row])
 		}
-	}
-	v.places = make([]placeFace, c.postcodes.size()+1)
-	for n := range v.places {
-		v.places[n] = placeFace{c.postcodes.place(uint32(n)), float32(s.same[Postcode][n].bits)}
-	}
-	v.nhs, v.phones = allDigits(c.nhs), allDigits(c.phones)
+	})
 	return v
 }
 
@@ -127,71 +135,62 @@ func (s *scorer) mostUnlike(f Field) float64 {
 	return most
 }
 
-// look takes down the faces of rows.
-func (v *sieve) look(to []face, rows []uint32) {
+// look takes down the face of a record.
+func (v *sieve) look(r *record) face {
 	c := v.s.columns
-	for x, row := range rows {
-		r, f := &c.records[row], &to[x]
-		*f = face{row: row, forename: r.forename, surname: r.surname, birth: r.birth, sex: r.sex, place: place{postcode: r.postcode},
-			nhs: uint64(r.nhs), phone: uint64(r.phone)}
-		if r.more != 0 || c.coded != nil {
-			f.flags = passes
-		}
-		if r.flags&noFixedAbode != 0 {
-			f.flags |= homeless
-		}
-		if r.middle != 0 {
-			f.flags |= hasMiddle
-		}
-		for i, field := range restFields {
-			if r.rest(field) != 0 {
-				f.rest |= 1 << i
-			}
+	lives := c.postcodes.place(r.postcode)
+	f := face{forename: r.forename, surname: r.surname, birth: r.birth, flags: faceFlags(r.sex) & sexOf,
+		postcode: uint16(lives.postcode), sector: uint16(lives.sector), outcode: uint16(lives.outcode), nhs: uint16(v.nhs[r.nhs]), phone: uint16(v.phones[r.phone])}
+	mark := func(flag faceFlags, holds bool) {
+		if holds {
+			f.flags |= flag
 		}
 	}
-	for x := range to {
-		f := &to[x]
-		n := &v.names[f.forename]
-		f.forenameShape, f.sameForename = n.shape, n.sameForename
-		if n.listed != 0 && f.birth != 0 {
-			f.sameForename += max(0, float32(v.s.cohorts.more(n.listed, f.birth.year())))
-		}
-		if n.plain {
-			f.flags |= plainForename
-		}
-		if n.nickname {
-			f.flags |= hasNickname
+	mark(homeless, r.flags&noFixedAbode != 0)
+	mark(hasMiddle, r.middle != 0)
+	mark(hasBirthday, r.birth.whole())
+	mark(hasPostcode, lives.postcode != 0)
+	mark(hasSector, lives.sector != 0)
+	for n, field := range numberFields {
+		if r.number(field) != 0 {
+			f.has |= 1 << n
 		}
 	}
-	for x := range to {
-		f := &to[x]
-		n := &v.names[f.surname]
-		f.surnameShape, f.sameSurname = n.shape, n.sameSurname
-		if n.plain {
-			f.flags |= plainSurname
-		}
+	if hasDigits(v.nhs[r.nhs], 10) && hasDigits(v.phones[r.phone], 11) {
+		f.has |= usualNumbers
 	}
-	for x := range to {
-		f := &to[x]
-		lives := &v.places[f.place.postcode]
-		f.place, f.samePostcode = lives.place, lives.same
-		if f.place.sector != 0 {
-			f.flags |= hasPostcode
-		}
+	same := func(weight grains) int16 {
+		mark(passes, weight > math.MaxInt16)
+		return int16(min(max(weight, math.MinInt16), math.MaxInt16))
 	}
-	for x := range to {
-		f := &to[x]
-		f.nhs, f.phone = v.nhs[f.nhs], v.phones[f.phone]
-		if f.birth.whole() {
-			f.flags |= hasBirthday
-			f.sameBirth = float32(v.s.sameBits(Birth, &record{birth: f.birth}))
-		}
+	forename := v.sameName(Forename, r.forename)
+	if listed := v.s.totals.names[r.forename].listed; listed != 0 && r.birth != 0 {
+		forename += max(0, upTo(v.s.cohorts.more(listed, r.birth.year())))
 	}
+	f.sameForename, f.sameSurname = same(forename), same(v.sameName(Surname, r.surname))
+	f.samePostcode = same(max(v.sector, upTo(v.s.same[Postcode][r.postcode].bits)))
+	if r.birth.whole() {
+		f.sameBirth = same(upTo(v.s.sameBits(Birth, r)))
+	}
+	mark(passes, r.more != 0 || c.coded != nil)
+	return f
 }
 
-// rest is the number of a record's value in one of restFields.
-func (r *record) rest(f Field) uint32 {
+// sameName is the most that the same name weighs; the same initial is not the same name.
+func (v *sieve) sameName(f Field, name uint32) grains {
+	if name != 0 && v.s.columns.initialOnly(name) {
+		return v.unlike[f]
+	}
+	return upTo(v.s.same[f][name].bits)
+}
+
+// number is the number of a record's value in one of numberFields.
+func (r *record) number(f Field) uint32 {
 	switch f {
+	case NHSNumber:
+		return r.nhs
+	case Phone:
+		return r.phone
 	case Address:
 		return r.address
 	case Place:
@@ -205,67 +204,118 @@ func (r *record) rest(f Field) uint32 {
 }
 
 // hopeless says that a pair certainly weighs less than the floor. It may say no of a pair that does.
-func (v *sieve) hopeless(a, b *face) bool {
+func (v *sieve) hopeless(i, j uint32, a, b *face) bool {
 	if (a.flags|b.flags)&passes != 0 {
 		return false
 	}
-	most := v.start + v.sexes[a.sex&3][b.sex&3]
+	most, ok := v.numbersAtMost(i, j, a, b)
+	if !ok {
+		return false
+	}
 	both := a.flags & b.flags
-	if days := a.birth ^ b.birth; both&hasBirthday != 0 && days>>9 != 0 && days&511 != 0 {
-		most += v.weights[Birth][birthDifferent] // as most are, so not asked twice
-	} else if l := compareBirths(a.birth, b.birth); l == birthSame {
-		most += a.sameBirth
-	} else {
-		most += v.weights[Birth][l]
-	}
-	if both&hasPostcode != 0 && a.place.outcode != b.place.outcode {
-		most += v.weights[Postcode][postcodeDifferent]
-	} else if l := comparePlaces(a.place, b.place, a.flags&homeless != 0, b.flags&homeless != 0); l == postcodeSame {
-		most += a.samePostcode
-	} else {
-		most += v.weights[Postcode][l]
-	}
-	if a.nhs != 0 && b.nhs != 0 {
-		if a.nhs == b.nhs {
-			return false
-		}
-		most += v.numbers(NHSNumber, a.nhs, b.nhs)
-	}
-	if a.phone != 0 && b.phone != 0 {
-		if a.phone == b.phone {
-			return false
-		}
-		most += v.numbers(Phone, a.phone, b.phone)
-	}
-	if rest := a.rest & b.rest; rest != 0 {
-		more, ok := v.restAtMost(rest, a.row, b.row)
-		if !ok {
-			return false
-		}
-		most += more
-	}
+	most += v.start + v.sexes[a.flags&sexOf<<2|b.flags&sexOf] + v.birthsAtMost(both, a, b) + v.placesAtMost(both, a, b)
 	forename := v.nameAtMost(Forename, a.forename, b.forename, a.sameForename)
 	surname := v.nameAtMost(Surname, a.surname, b.surname, a.sameSurname)
 	if most+forename+surname < v.floor {
 		return true
 	}
-	otherForename := v.otherForename(a, b)
-	otherSurname := a.surname != b.surname && a.flags&b.flags&plainSurname != 0 && !nameCloseBar.Within(&a.surnameShape, &b.surnameShape)
-	crossed := nameVeryCloseBar.Within(&a.forenameShape, &b.surnameShape) && nameVeryCloseBar.Within(&a.surnameShape, &b.forenameShape)
-	if (otherForename || otherSurname) && !crossed {
-		if otherForename {
-			forename = v.weights[Forename][forenameDifferent]
+	x, y := [2]*nameFace{&v.names[a.forename], &v.names[a.surname]}, [2]*nameFace{&v.names[b.forename], &v.names[b.surname]}
+	otherForename := (a.flags|b.flags)&hasMiddle == 0 && a.forename != b.forename && v.otherForename(a, b, x[0], y[0])
+	otherSurname := a.surname != b.surname && x[1].plain && y[1].plain && !nameCloseBar.Within(&x[1].shape, &y[1].shape)
+	if otherForename || otherSurname {
+		crossed := a.forename != b.forename && a.surname != b.surname &&
+			nameVeryCloseBar.Within(&x[0].shape, &y[1].shape) && nameVeryCloseBar.Within(&x[1].shape, &y[0].shape)
+		if !crossed {
+			if otherForename {
+				forename = v.weights[Forename][forenameDifferent]
+			}
+			if otherSurname {
+				surname = v.weights[Surname][surnameDifferent]
+			}
+			return most+forename+surname < v.floor
 		}
-		if otherSurname {
-			surname = v.weights[Surname][surnameDifferent]
-		}
-		return most+forename+surname < v.floor
 	}
 	return v.hopelessNames(most, a, b)
 }
 
+// birthsAtMost is the most that two dates of birth weigh.
+func (v *sieve) birthsAtMost(both faceFlags, a, b *face) grains {
+	days := a.birth ^ b.birth
+	switch {
+	case both&hasBirthday == 0:
+	case days == 0:
+		return grains(a.sameBirth)
+	case days>>9 != 0 && days&511 != 0:
+		return v.weights[Birth][birthDifferent] // as most are, so not asked twice
+	}
+	return v.weights[Birth][compareBirths(a.birth, b.birth)]
+}
+
+// placesAtMost is the most that two postcodes weigh, and no fixed abode.
+func (v *sieve) placesAtMost(both faceFlags, a, b *face) grains {
+	switch {
+	case both&hasSector != 0:
+		switch {
+		case a.outcode != b.outcode:
+			return v.weights[Postcode][postcodeDifferent]
+		case a.sector != b.sector:
+			return v.outcode
+		case a.postcode != b.postcode:
+			return v.sector
+		}
+		return grains(a.samePostcode)
+	case both&hasPostcode != 0:
+		if a.outcode == b.outcode {
+			return max(v.weights[Postcode][outcodeSame], v.weights[Postcode][outcodeDifferent])
+		}
+		return v.weights[Postcode][outcodeDifferent]
+	case both&homeless != 0:
+		return v.weights[Postcode][bothNoFixed]
+	case (a.flags|b.flags)&homeless == 0:
+		return 0
+	}
+	return max(0, v.weights[Postcode][oneNoFixed])
+}
+
+// numbersAtMost is the most that the numbers and addresses weigh that two records both have; false where one may be the same.
+func (v *sieve) numbersAtMost(i, j uint32, a, b *face) (most grains, ok bool) {
+	has := a.has & b.has
+	if has&^usualNumbers == 0 {
+		return 0, true
+	}
+	if has&^(hasNHS|hasPhone) == usualNumbers && (has&hasNHS == 0 || fourDiffer(a.nhs, b.nhs) > 2) && (has&hasPhone == 0 || fourDiffer(a.phone, b.phone) > 2) {
+		return v.other[has&(hasNHS|hasPhone)], true // as most are, so that the records are not looked up
+	}
+	r, t := &v.s.columns.records[i], &v.s.columns.records[j]
+	for n, f := range numberFields {
+		if has&(1<<n) == 0 {
+			continue
+		}
+		x, y := r.number(f), t.number(f)
+		switch {
+		case x == y:
+			return 0, false
+		case f == NHSNumber:
+			most += v.slipAtMost(f, v.nhs[x], v.nhs[y])
+		case f == Phone:
+			most += v.slipAtMost(f, v.phones[x], v.phones[y])
+		default:
+			most += v.unlike[f]
+		}
+	}
+	return most, true
+}
+
+// fourDiffer is how many of four digits of four bits differ.
+func fourDiffer(a, b uint16) int {
+	x := a ^ b
+	x |= x >> 1
+	x |= x >> 2
+	return bits.OnesCount16(x & 0x1111)
+}
+
 // hopelessNames is the last look: at the letters of both names, for a pair whose other fields weigh so much at most.
-func (v *sieve) hopelessNames(most float32, a, b *face) bool {
+func (v *sieve) hopelessNames(most grains, a, b *face) bool {
 	if (a.flags|b.flags)&hasMiddle != 0 || a.forename == b.forename && a.surname == b.surname {
 		return false
 	}
@@ -273,17 +323,17 @@ func (v *sieve) hopelessNames(most float32, a, b *face) bool {
 	most += v.weights[Surname][surname]
 	switch forename {
 	case forenameSame:
-		most += a.sameForename
+		most += grains(a.sameForename)
 	case forenameShort, forenameVeryClose:
-		most += v.weights[Forename][forename] + mostCloseNames
+		most += v.weights[Forename][forename] + mostCloseNames*grainsPerBit
 	default:
 		most += v.weights[Forename][forename]
 	}
 	switch surname {
 	case surnameSame:
-		most += a.sameSurname - v.weights[Surname][surname]
+		most += grains(a.sameSurname) - v.weights[Surname][surname]
 	case surnameVeryClose:
-		most += mostCloseNames
+		most += mostCloseNames * grainsPerBit
 	}
 	return most < v.floor
 }
@@ -291,13 +341,12 @@ func (v *sieve) hopelessNames(most float32, a, b *face) bool {
 // The bars of the levels of names, for shapes.
 var nameCloseBar, nameVeryCloseBar = compare.NewBar(closeBar), compare.NewBar(veryCloseBar)
 
-// otherForename says that two forenames are certainly of the level "different" or changed over.
-func (v *sieve) otherForename(a, b *face) bool {
-	if a.forename == b.forename || a.flags&b.flags&plainForename == 0 || (a.flags|b.flags)&hasMiddle != 0 ||
-		nameCloseBar.Within(&a.forenameShape, &b.forenameShape) {
+// otherForename says that two forenames that are not the same are certainly of the level "different" or changed over.
+func (v *sieve) otherForename(a, b *face, x, y *nameFace) bool {
+	if !x.plain || !y.plain || nameCloseBar.Within(&x.shape, &y.shape) {
 		return false
 	}
-	if a.flags&b.flags&hasNickname == 0 { // of the forenames
+	if !x.nickname || !y.nickname {
 		return true
 	}
 	facts := v.s.columns.names.facts
@@ -305,37 +354,22 @@ func (v *sieve) otherForename(a, b *face) bool {
 }
 
 // nameAtMost is the most that two names can weigh without looking at their letters.
-func (v *sieve) nameAtMost(f Field, a, b uint32, same float32) float32 {
+func (v *sieve) nameAtMost(f Field, a, b uint32, same int16) grains {
 	switch {
 	case a == 0 || b == 0:
 		return 0
 	case a == b:
-		return same
+		return grains(same)
 	}
 	return v.unlike[f]
 }
 
-// numbers is the most that two different numbers can weigh.
-func (v *sieve) numbers(f Field, a, b uint64) float32 {
+// slipAtMost is the most that two different numbers can weigh.
+func (v *sieve) slipAtMost(f Field, a, b uint64) grains {
 	if mayBeSlip(a, b) {
 		return v.unlike[f]
 	}
 	return v.weights[f][valueDifferent]
-}
-
-// restAtMost is the most that the fields weigh that two records both have; false when one of them is the same.
-func (v *sieve) restAtMost(rest uint8, i, j uint32) (most float32, ok bool) {
-	a, b := &v.s.columns.records[i], &v.s.columns.records[j]
-	for n, f := range restFields {
-		if rest&(1<<n) == 0 {
-			continue
-		}
-		if a.rest(f) == b.rest(f) {
-			return 0, false
-		}
-		most += v.unlike[f]
-	}
-	return most, true
 }
 
 // noDigits stands for a value that digitsOf cannot pack.
@@ -355,6 +389,9 @@ func digitsOf(s string) (packed uint64) {
 	}
 	return packed
 }
+
+// hasDigits says whether a packed number has so many digits, or is none at all.
+func hasDigits(packed uint64, n int) bool { return packed == 0 || (bits.Len64(packed)+3)/4 == n }
 
 // mayBeSlip is false when two different numbers are certainly further apart than a slip: of one length and with more than two
 // digits that differ, or of lengths more than one apart.

@@ -215,7 +215,7 @@ func (w *spreader) partners(r *spread, row uint32, meet func(rule uint8, other u
 	}
 	further := b.furtherKeys(row)
 	for k := range b.width {
-		r.look(k, b.keys[int(row)*b.width+k], row, take)
+		r.look(k, b.keysOf(row)[k], row, take)
 		for _, e := range further {
 			if int(e.rule) == k {
 				r.look(k, e.key, row, take)
