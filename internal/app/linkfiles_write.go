@@ -15,11 +15,20 @@ func (l *LinkedFiles) WritePersons(w io.Writer) error {
 	})
 }
 
-// WriteLinks writes links.csv: the links that hold each person's records together, with their evidence.
-func (l *LinkedFiles) WriteLinks(w io.Writer) error {
-	return linkage.WriteLinks(w, len(l.Result.Links), func(n int) linkage.LinkLine {
+// WriteLinks writes links.csv: the links that hold each person's records together.
+func (l *LinkedFiles) WriteLinks(w io.Writer) error { return l.writeLinks(w, false) }
+
+// WriteLinksWithEvidence writes links.csv with the bits of each field.
+func (l *LinkedFiles) WriteLinksWithEvidence(w io.Writer) error { return l.writeLinks(w, true) }
+
+func (l *LinkedFiles) writeLinks(w io.Writer, evidence bool) error {
+	return linkage.WriteLinks(w, len(l.Result.Links), evidence, func(n int) linkage.LinkLine {
 		k := &l.Result.Links[n]
-		line := linkage.LinkLine{Bits: k.Bits, Evidence: l.linker.Evidence(l.Result.Model, k.A, k.B)}
+		line := linkage.LinkLine{Bits: k.Bits}
+		if evidence {
+			e := l.linker.Evidence(l.Result.Model, k.A, k.B)
+			line.Evidence = &e
+		}
 		line.FileA, line.RecordA = l.record(k.A)
 		line.FileB, line.RecordB = l.record(k.B)
 		return line

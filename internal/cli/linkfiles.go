@@ -31,6 +31,7 @@ type linkFiles struct {
 	Population int      `help:"How many people live in the area." placeholder:"N"`
 	Exhaustive bool     `help:"Compare every pair, whatever the rules, of up to 60,000 records."`
 	Model      string   `help:"A model.json that another run wrote, to link by; otherwise one is learnt from these files." type:"path" placeholder:"FILE"`
+	Evidence   bool     `help:"In links.csv also write the bits of each field; pairs.csv always has them."`
 	Sample     int      `help:"Draw so many pairs for somebody to look at (50 or more): sample.csv with an empty column for answers, and sample-key.json for throughline evaluate." placeholder:"N"`
 	Extracts   []string `arg:"" name:"extract" help:"The files, each with @LAYOUT where its layout is another one: people.csv@people.yaml."`
 }
@@ -38,7 +39,7 @@ type linkFiles struct {
 // Help ends the command's help.
 func (linkFiles) Help() string {
 	return `Finds who is who in an analyst's files, on this machine and without a database. persons.csv has file,record,person for each record; links.csv
-has the links that hold each person together, with their weight in bits, probability and the bits of each field; pairs.csv has the pairs for
+has the links that hold each person together, with their weight in bits, probability and, with --evidence, the bits of each field; pairs.csv has the pairs for
 somebody to look at, with how far each field agrees; model.json has what they were weighed by, for use on other files with --model; report.html
 says what was read and done. Records are joined while the average pair of theirs is of one person with the probability of --threshold.
 A record is what has one key in one file, or one row where the layout has no key. Columns that a layout does not map are not used.
@@ -89,7 +90,11 @@ type written struct {
 
 // outputs are what link-files writes.
 func (c linkFiles) outputs(version string, asOf day.Day) []written {
-	list := []written{{"persons.csv", (*app.LinkedFiles).WritePersons}, {"links.csv", (*app.LinkedFiles).WriteLinks},
+	links := (*app.LinkedFiles).WriteLinks
+	if c.Evidence {
+		links = (*app.LinkedFiles).WriteLinksWithEvidence
+	}
+	list := []written{{"persons.csv", (*app.LinkedFiles).WritePersons}, {"links.csv", links},
 		{"pairs.csv", (*app.LinkedFiles).WritePairs}, {"model.json", (*app.LinkedFiles).WriteModel},
 		{"report.html", func(found *app.LinkedFiles, to io.Writer) error { return writeReport(to, found, version, asOf) }}}
 	if c.Sample > 0 {

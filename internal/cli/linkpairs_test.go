@@ -93,7 +93,7 @@ func TestEvidenceAddsUp(t *testing.T) {
 	t.Parallel()
 	layout, file := withKin(t)
 	dir := filepath.Join(t.TempDir(), "out")
-	if code, _, said := run(t, "link-files", "--layout", layout, "--out", dir, "--hold-households", file); code != 0 {
+	if code, _, said := run(t, "link-files", "--layout", layout, "--out", dir, "--hold-households", "--evidence", file); code != 0 {
 		t.Fatal(said)
 	}
 	for _, name := range []string{"links.csv", "pairs.csv"} {

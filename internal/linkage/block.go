@@ -129,6 +129,15 @@ func newBlocks(ctx context.Context, c *columns, list []rule, all bool) *blocks {
 	return b
 }
 
+// release lets go of what pairs are found by, when all have been; the counts stay.
+func (b *blocks) release() {
+	b.keys, b.parts, b.signs, b.extra = nil, nil, nil, nil
+	for k := range b.sorted {
+		s := &b.sorted[k]
+		s.rows, s.ends, s.keys = nil, nil, nil
+	}
+}
+
 // fill works out the keys of some rows.
 func (b *blocks) fill(from, to int, lock *sync.Mutex) {
 	var slot []uint32

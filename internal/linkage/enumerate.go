@@ -1,6 +1,9 @@
 package linkage
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // visit is called for each pair, i < j, with the number of the goroutine (below columns.workers) and of the piece of work it is in:
 // the pairs of a piece come from one goroutine in the same order every time.
@@ -10,7 +13,10 @@ type visit func(worker, piece int, rule uint8, i, j uint32)
 // with later ones are in or out together, so that what is out costs nothing.
 type sample uint64
 
-func (s sample) has(i uint32) bool { return s == 1 || mix(uint64(i)+1)%uint64(s) == 0 }
+func (s sample) has(i uint32) bool {
+	part, _ := bits.Mul64(mix(uint64(i)+1), uint64(s))
+	return part == 0
+}
 
 // run finds the pairs, and visits those in the sample that the sieve, if there is one, does not rule out. done is told from one
 // goroutine how many pieces of b.work have been begun.

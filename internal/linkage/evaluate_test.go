@@ -98,8 +98,8 @@ func TestFilesComeBack(t *testing.T) {
 	links := []LinkRow{{"a.csv", "1", "c.csv", "1", 12.3456, .999808}}
 	var e Evidence
 	e.parts[startPart], e.parts[firstField+int(Forename)], e.levels[Forename] = -10.5, 22.84561, forenameSame
-	line := LinkLine{"a.csv", "c.csv", []byte("1"), []byte("1"), 12.34561, e}
-	if err := WriteLinks(&b, 1, func(int) LinkLine { return line }); err != nil {
+	line := LinkLine{"a.csv", "c.csv", []byte("1"), []byte("1"), 12.34561, &e}
+	if err := WriteLinks(&b, 1, true, func(int) LinkLine { return line }); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := b.String(), "file_a,record_a,file_b,record_b,weight_bits,probability,start_bits,forename_bits,surname_bits,birth_bits,"+

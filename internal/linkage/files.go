@@ -30,7 +30,7 @@ type LinkRow struct {
 var (
 	personsHeader = []string{"file", "record", "person"}
 	truthHeader   = []string{"file", "record", "truth"}
-	linksHeader   = []string{"file_a", "record_a", "file_b", "record_b", "weight_bits", "probability"} // then bitsHeader
+	linksHeader   = []string{"file_a", "record_a", "file_b", "record_b", "weight_bits", "probability"} // then bitsHeader, where evidence is asked for
 )
 
 // rowsWriter writes lines of CSV as encoding/csv does, without a string for each value.
@@ -132,18 +132,25 @@ type LinkLine struct {
 	FileA, FileB     string
 	RecordA, RecordB []byte
 	Bits             float64
-	Evidence         Evidence
+	Evidence         *Evidence
 }
 
-// WriteLinks writes links.csv: of each link its weight in bits to four places, the probability of that to six, and the bits of each part. Line
-// gives each of so many links, on several goroutines.
-func WriteLinks(w io.Writer, links int, line func(n int) LinkLine) error {
-	return writeRows(w, slices.Concat(linksHeader, bitsHeader()), links, func(text []byte, n int) []byte {
+// WriteLinks writes links.csv: of each link its weight in bits to four places, the probability of that to six, and where evidence is asked for the
+// bits of each part. Line gives each of so many links, on several goroutines.
+func WriteLinks(w io.Writer, links int, evidence bool, line func(n int) LinkLine) error {
+	header := linksHeader
+	if evidence {
+		header = slices.Concat(header, bitsHeader())
+	}
+	return writeRows(w, header, links, func(text []byte, n int) []byte {
 		l := line(n)
 		text = appendValue(appendValue(appendValue(appendValue(text, l.FileA), l.RecordA), l.FileB), l.RecordB)
-		text = append(strconv.AppendFloat(text, l.Bits, 'f', 4, 64), ',')
+		text = append(appendFixed(text, l.Bits), ',')
 		text = append(strconv.AppendFloat(text, Probability(l.Bits), 'f', 6, 64), ',')
-		return l.Evidence.appendBits(text)
+		if evidence {
+			text = l.Evidence.appendBits(text)
+		}
+		return text
 	})
 }
 

@@ -209,6 +209,7 @@ func (l *Linker) link(ctx context.Context, o Options, list []rule) (*Result, err
 	}
 	missed, known := b.missed(edges)
 	progress("Join", 0, 0)
+	b.release()
 	j := newJoiner(s, &o, b, edges)
 	j.join()
 	r := j.result

@@ -92,7 +92,7 @@ func (t *tally) list() []patternCount {
 
 const (
 	// trainingRecords is for how many records all pairs found are trained on; of k times as many, about one pair in k.
-	trainingRecords = 50_000
+	trainingRecords = 25_000
 	// mostTrained is about how many pairs are trained on where every pair is compared.
 	mostTrained = 5_000_000
 	// randomPairs is how many pairs are picked at random to learn how two people agree; of few records, all. They are all pairs of so many
