@@ -35,7 +35,6 @@ type blocks struct {
 	keys    []uint32        // row by row, the first key of each rule, and then where in extra the further ones are; stride each
 	stride  int             // whole lines of memory of 64 bytes
 	parts   []uint32        // the first of each of the keys by which blocks are cut, row by row
-	signs   []sign          // row by row
 	extra   [][]extraKey    // further keys, and keys by which blocks are cut, of the rows that have any; the first list is empty
 	sorted  []sortedRule    // of each rule with keys
 	work    []stretch       // pieces of about as many pairs each, rule by rule
@@ -115,7 +114,7 @@ func newBlocks(ctx context.Context, c *columns, list []rule, all bool) *blocks {
 		b.width--
 	}
 	b.stride = (b.width + 1 + 15) &^ 15
-	b.keys, b.parts, b.signs = make([]uint32, b.stride*n), make([]uint32, int(partSorts)*n), make([]sign, n)
+	b.keys, b.parts = make([]uint32, b.stride*n), make([]uint32, int(partSorts)*n)
 	var lock sync.Mutex
 	inParallel(c.workers, n, 4096, func(_, from, to int) { b.fill(from, to, &lock) })
 	b.sorted = make([]sortedRule, b.width)
@@ -131,7 +130,7 @@ func newBlocks(ctx context.Context, c *columns, list []rule, all bool) *blocks {
 
 // release lets go of what pairs are found by, when all have been; the counts stay.
 func (b *blocks) release() {
-	b.keys, b.parts, b.signs, b.extra = nil, nil, nil, nil
+	b.keys, b.parts, b.extra = nil, nil, nil
 	for k := range b.sorted {
 		s := &b.sorted[k]
 		s.rows, s.ends, s.keys = nil, nil, nil
@@ -160,13 +159,11 @@ func (b *blocks) fill(from, to int, lock *sync.Mutex) {
 			rule = uint8(k)
 			b.rules[k].keys(b.c, r, put)
 		}
-		parts := b.parts[row*int(partSorts):][:partSorts]
-		slot = parts
+		slot = b.parts[row*int(partSorts):][:partSorts]
 		for k = range int(partSorts) {
 			rule = partRule + uint8(k)
 			b.c.eachPart(part(k), r, put)
 		}
-		b.signs[row] = signOf(keys[:b.width], parts, len(seen) > 0)
 		if len(seen) > 0 {
 			lock.Lock()
 			keys[b.width] = uint32(len(b.extra))

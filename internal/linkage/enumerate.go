@@ -71,6 +71,7 @@ type enumeration struct {
 	rows   []uint32 // gathered, group by group
 	groups []gathered
 	signs  []sign // of the gathered rows
+	words  int    // of signs, that hold keys
 	faces  []face
 }
 
@@ -137,25 +138,16 @@ func (e *enumeration) sampled(rows []uint32, key uint32, part, after int) {
 
 // pairs visits the pairs of all groups that were added since it was last called, all of one part.
 func (e *enumeration) pairs(part int) {
-	e.gather()
-	by := e.soughtBefore(part)
+	e.gather(part)
 	from := 0
 	for _, g := range e.groups {
 		e.narrow = g.narrow
 		for x := from; x < g.end; x++ {
-			e.against(x, x+1, min(g.end, x+1+g.after), g.key, part, &by)
+			e.against(x, x+1, min(g.end, x+1+g.after), g.key, part)
 		}
 		from = g.end
 	}
 	e.rows, e.groups = e.rows[:0], e.groups[:0]
-}
-
-// soughtBefore says by which keys signs are compared: of the rules before the one at hand, and in a cut block of the parts before.
-func (e *enumeration) soughtBefore(part int) sought {
-	if part < 0 {
-		return soughtBefore(int(e.rule), nil)
-	}
-	return soughtBefore(int(e.rule), e.b.rules[e.rule].parts[:part])
 }
 
 func (e *enumeration) visit(i, j uint32) {
@@ -164,11 +156,24 @@ func (e *enumeration) visit(i, j uint32) {
 }
 
 // gather puts side by side what the pairs of the rows are sifted by.
-func (e *enumeration) gather() {
-	n := len(e.rows)
+func (e *enumeration) gather(part int) {
+	b, k, n := e.b, int(e.rule), len(e.rows)
+	parts := b.rules[k].parts[:max(part, 0)]
+	e.words = (k + len(parts) + 7) / 8
 	e.signs = slices.Grow(e.signs[:0], n)[:n]
 	for x, row := range e.rows {
-		e.signs[x] = e.b.signs[row]
+		var s sign
+		keys := b.keysOf(row)
+		for at, key := range keys[:k] {
+			s.add(at, key)
+		}
+		for at, p := range parts {
+			s.add(k+at, b.part(row, p))
+		}
+		if keys[b.width] != 0 {
+			s[signWords-1] |= signSeveral
+		}
+		e.signs[x] = s
 	}
 	if e.sieve != nil {
 		e.faces = slices.Grow(e.faces[:0], n)[:n]
@@ -179,10 +184,10 @@ func (e *enumeration) gather() {
 }
 
 // against visits the pairs of gathered row x with those of from up to to.
-func (e *enumeration) against(x, from, to int, key uint32, part int, by *sought) {
+func (e *enumeration) against(x, from, to int, key uint32, part int) {
 	a, i := &e.signs[x], e.rows[x]
 	for y := from; y < to; y++ {
-		if by.mayShare(a, &e.signs[y]) && !e.first(key, i, e.rows[y], part) {
+		if a.mayShare(&e.signs[y], e.words) && !e.first(key, i, e.rows[y], part) {
 			continue
 		}
 		if e.sieve != nil && e.sieve.hopeless(i, e.rows[y], &e.faces[x], &e.faces[y]) {
@@ -202,15 +207,14 @@ func (e *enumeration) tiles(x, y int) {
 			e.rows = append(e.rows, uint32(row))
 		}
 	}
-	e.gather()
-	by := e.soughtBefore(-1)
+	e.gather(-1)
 	from := tile
 	for i := range min(tile, len(e.rows)) {
 		if x == y {
 			from = i + 1
 		}
 		if e.of.has(e.rows[i]) {
-			e.against(i, from, len(e.rows), 0, -1, &by)
+			e.against(i, from, len(e.rows), 0, -1)
 		}
 	}
 	e.rows = e.rows[:0]

@@ -118,15 +118,15 @@ func TestSignsMissNoSharedKey(t *testing.T) {
 		b.parts[i] = r.Uint32() >> (1 + r.IntN(2)*24) & -uint32(r.IntN(2))
 	}
 	const rule, part = width - 1, 2
-	signs := make([]sign, rows)
-	for row := range signs {
-		signs[row] = signOf(b.keysOf(uint32(row))[:width], b.parts[row*int(partSorts):][:partSorts], false)
+	e := &enumeration{b: b, rule: rule}
+	for row := range uint32(rows) {
+		e.rows = append(e.rows, row)
 	}
-	by := soughtBefore(rule, rules[rule].parts[:part])
+	e.gather(part)
 	shared, told := 0, 0
 	for range longPairs() {
 		i, j := uint32(r.IntN(rows)), uint32(r.IntN(rows))
-		may := by.mayShare(&signs[i], &signs[j])
+		may := e.signs[i].mayShare(&e.signs[j], e.words)
 		share := b.agreeInPart(rule, i, j, part)
 		for k := range rule {
 			share = share || b.keysOf(i)[k] != 0 && b.keysOf(i)[k] == b.keysOf(j)[k]
