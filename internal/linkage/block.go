@@ -11,7 +11,7 @@ import (
 const (
 	// pairsPerRecord is how many pairs a record a rule may find in whole blocks. Its largest blocks are cut to keep to it, so
 	// that the work grows with the records and not with their square.
-	pairsPerRecord = 10
+	pairsPerRecord = 9
 	// loosePairs is the same of a loose rule, whose larger blocks are passed over.
 	loosePairs = 2
 	// smallestCut is the size up to which a block is never cut.

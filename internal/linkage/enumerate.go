@@ -66,7 +66,8 @@ type enumeration struct {
 	found  []int64
 	left   int64
 	cuts   []Cut
-	list   []uint64
+	list   []uint64 // of a cut block, key<<32 | row
+	room   []uint64 // to sort it in
 	part   []uint32 // of a cut block, the rows of one part
 	rows   []uint32 // gathered, group by group
 	groups []gathered
@@ -162,11 +163,8 @@ func (e *enumeration) gather(part int) {
 	e.words = (k + len(parts) + 7) / 8
 	e.signs = slices.Grow(e.signs[:0], n)[:n]
 	for x, row := range e.rows {
-		var s sign
 		keys := b.keysOf(row)
-		for at, key := range keys[:k] {
-			s.add(at, key)
-		}
+		s := signOf(keys[:k])
 		for at, p := range parts {
 			s.add(k+at, b.part(row, p))
 		}
@@ -227,7 +225,7 @@ func (e *enumeration) cut(rows []uint32, key uint32) {
 		for _, row := range rows {
 			e.b.eachPart(row, p, func(k uint32) { list = append(list, uint64(k)<<32|uint64(row)) })
 		}
-		slices.Sort(list)
+		list, e.room = radixSort(list, slices.Grow(e.room[:0], len(list))[:len(list)])
 		e.list = list
 		for from := 0; from < len(list); {
 			to := blockEnd(list, from)

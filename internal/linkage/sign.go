@@ -12,12 +12,28 @@ const signWords = 4
 // signSeveral is in the last byte.
 const signSeveral = 1 << 63
 
-// add puts down a key in a place of its own.
-func (s *sign) add(at int, key uint32) {
-	if key != 0 {
-		s[at/8] |= uint64(key&127|128) << (at % 8 * 8)
-	}
+// signByte is the byte of a key; 0 for none.
+func signByte(key uint32) uint64 {
+	there := (key | -key) >> 31 // 1 or 0: a branch would often be guessed wrong
+	return uint64((key&127 | 128) & -there)
 }
+
+// signOf makes a sign of keys.
+func signOf(keys []uint32) (s sign) {
+	word := uint64(0)
+	for at, key := range keys {
+		word |= signByte(key) << (at & 7 * 8)
+		if at&7 == 7 {
+			s[at/8%signWords] = word
+			word = 0
+		}
+	}
+	s[len(keys)/8%signWords] |= word
+	return s
+}
+
+// add puts a further key in a place of its own.
+func (s *sign) add(at int, key uint32) { s[at/8%signWords] |= signByte(key) << (at % 8 * 8) }
 
 // mayShare says whether two rows may share a key, of which so many words hold all. It is false only when they share none.
 func (s *sign) mayShare(t *sign, words int) bool {
