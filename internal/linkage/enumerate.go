@@ -73,6 +73,7 @@ type enumeration struct {
 	groups []gathered
 	signs  []sign // of the gathered rows
 	words  int    // of signs, that hold keys
+	met    uint32 // of no meaning: it has rows fetched
 	faces  []face
 }
 
@@ -161,6 +162,9 @@ func (e *enumeration) gather(part int) {
 	b, k, n := e.b, int(e.rule), len(e.rows)
 	parts := b.rules[k].parts[:max(part, 0)]
 	e.words = (k + len(parts) + 7) / 8
+	for _, row := range e.rows { // steps through memory that do not wait for each other are taken together
+		e.met |= b.keysOf(row)[0]
+	}
 	e.signs = slices.Grow(e.signs[:0], n)[:n]
 	for x, row := range e.rows {
 		keys := b.keysOf(row)
