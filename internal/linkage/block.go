@@ -137,39 +137,47 @@ func (b *blocks) release() {
 	}
 }
 
-// fill works out the keys of some rows.
+// fill works out the keys of some rows: of one rule after the other for a few rows at a time, so that steps through memory for one row do not
+// wait for those of the row before.
 func (b *blocks) fill(from, to int, lock *sync.Mutex) {
-	var slot []uint32
-	var seen []extraKey
-	k, rule := 0, uint8(0)
+	const atOnce = 64
+	var seen [atOnce][]extraKey // of each of the rows at hand
+	var slot *uint32
+	var more *[]extraKey
+	rule := uint8(0)
 	put := func(key uint64) {
 		switch short := shortKey(key); {
-		case short == 0 || short == slot[k]:
-		case slot[k] == 0:
-			slot[k] = short
-		case !contains(seen, extraKey{rule, short}):
-			seen = append(seen, extraKey{rule, short})
+		case short == 0 || short == *slot:
+		case *slot == 0:
+			*slot = short
+		case !contains(*more, extraKey{rule, short}):
+			*more = append(*more, extraKey{rule, short})
 		}
 	}
-	for row := from; row < to; row++ {
-		r := &b.c.records[row]
-		keys := b.keysOf(uint32(row))
-		slot = keys
-		for k = 0; k < b.width; k++ {
+	for ; from < to; from += atOnce {
+		few := b.c.records[from:min(from+atOnce, to)]
+		for k := range b.width {
 			rule = uint8(k)
-			b.rules[k].keys(b.c, r, put)
+			for x := range few {
+				slot, more = &b.keysOf(uint32(from + x))[k], &seen[x]
+				b.rules[k].keys(b.c, &few[x], put)
+			}
 		}
-		slot = b.parts[row*int(partSorts):][:partSorts]
-		for k = range int(partSorts) {
-			rule = partRule + uint8(k)
-			b.c.eachPart(part(k), r, put)
+		for p := range partSorts {
+			rule = partRule + uint8(p)
+			for x := range few {
+				slot, more = &b.parts[(from+x)*int(partSorts)+int(p)], &seen[x]
+				b.c.eachPart(p, &few[x], put)
+			}
 		}
-		if len(seen) > 0 {
-			lock.Lock()
-			keys[b.width] = uint32(len(b.extra))
-			b.extra = append(b.extra, slices.Clone(seen))
-			lock.Unlock()
-			seen = seen[:0]
+		for x := range few {
+			if len(seen[x]) > 0 {
+				lock.Lock()
+				b.keysOf(uint32(from + x))[b.width] = uint32(len(b.extra))
+				b.extra = append(b.extra, slices.Clone(seen[x]))
+				lock.Unlock()
+				seen[x] = seen[x][:0]
+			}
 		}
 	}
 }
