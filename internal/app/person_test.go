@@ -225,7 +225,7 @@ func sortedTwo(a, b string) [2]string {
 func TestNamesStayBehindTheDoor(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
 		w.twoAgencies()
-		analyst := w.reader()
+		analyst := w.as(policy.Analyst, policy.CheckRecords)
 		dean := w.find("Dean", "Whitlock")
 		p, err := w.app.Person(t.Context(), analyst, dean, 0)
 		if err != nil {

@@ -680,7 +680,7 @@ func TestChainOfAnswers(t *testing.T) {
 func TestAnAnswerOutweighsATie(t *testing.T) {
 	w := newScene(t, "")
 	w.doubtful()
-	analyst := w.as(policy.Analyst, policy.CheckRecords)
+	analyst := w.reader()
 	members := func(record id.Record) (some []id.Record) {
 		err := w.app.db.Do(t.Context(), inArea(analyst, policy.PairList, policy.Area), func(tx *store.Tx) error {
 			here, err := tx.Area()
