@@ -23,28 +23,33 @@ import (
 )
 
 // TestAreaLinkage links an invented area and sets what is found beside its truth: pairs, automatic links, what people would have to look at,
-// and what the costliest people cost. It is small unless AREA_PEOPLE says how many residents there are; AREA_SEED makes another world. With -v it
-// prints what docs/linkage.md has:
+// and what the costliest people cost. It is small unless AREA_PEOPLE says how many residents there are; AREA_SEED makes another world, and
+// AREA_QUICK=1 links it once, by the area's settings. With -v it prints what docs/linkage.md has, and the evidence of each wrong automatic link:
 //
 //	AREA_PEOPLE=100000 go test ./bench -run AreaLinkage -v
 func TestAreaLinkage(t *testing.T) {
 	t.Parallel()
-	people, seed := number(t, "AREA_PEOPLE", sample.S), number(t, "AREA_SEED", 7)
+	people, seed, quick := number(t, "AREA_PEOPLE", sample.S), number(t, "AREA_SEED", 7), number(t, "AREA_QUICK", 0) > 0
 	dir := filepath.Join(t.TempDir(), "area")
 	if _, err := sample.Generate(t.Context(), sample.Options{Area: "south-london", People: people, Seed: uint64(seed), Out: dir}); err != nil {
 		t.Fatal(err)
 	}
 	a := readArea(t, dir)
-	even := linkage.DefaultOptions()
-	even.Sample = people * people // every pair
-	r, _ := a.measure(t, "even odds, nobody held", even)
-	a.reliability(t, r)
+	if !quick {
+		even := linkage.DefaultOptions()
+		even.Sample = people * people // every pair
+		r, _ := a.measure(t, "even odds, nobody held", even)
+		a.reliability(t, r)
+	}
 	area := linkage.DefaultOptions() // as areas/south-london/area.yaml has it
 	area.HoldHouseholds, area.NameAndBirth, area.Population = true, linkage.RareOnly, people*116/100
 	area.ReviewFrom, area.ReviewTo = .5, .99
 	r, wrong := a.measure(t, "the area's settings", area)
 	if wrong > len(r.Links)/1000 {
 		t.Errorf("%d of %d automatic links are of two people, want one in a thousand at most", wrong, len(r.Links))
+	}
+	if quick {
+		return
 	}
 	for range 3 { // somebody looks at all that is to be looked at, and again at what comes of it
 		for _, v := range r.Review {
@@ -181,6 +186,7 @@ func (a *invented) measure(t *testing.T, name string, o linkage.Options) (*linka
 			automatic++
 			if a.truth[k.A] != a.truth[k.B] {
 				wrong++
+				a.wrongLink(t, r.Model, k)
 			}
 		}
 	}
@@ -193,6 +199,18 @@ func (a *invented) measure(t *testing.T, name string, o linkage.Options) (*linka
 	a.costs(t, r)
 	a.groups(t, r)
 	return r, wrong
+}
+
+// wrongLink says of what a wrong link is made.
+func (a *invented) wrongLink(t *testing.T, m *linkage.Model, k linkage.Link) {
+	t.Helper()
+	var said strings.Builder
+	for _, p := range a.linker.Explain(m, k.A, k.B).Parts {
+		if p.Compared {
+			fmt.Fprintf(&said, "; %s %.1f (%s)", p.Field, p.Bits, p.Words)
+		}
+	}
+	t.Logf("  wrong: %s and %s, %.1f bits%s", a.truth[k.A], a.truth[k.B], k.Bits, said.String())
 }
 
 // reliability sets what the model says of pairs against the truth, by their bits; docs/linkage.md has the bands.

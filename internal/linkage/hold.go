@@ -28,6 +28,9 @@ func (j *joiner) heldByName(o *compared, p *parts) ReviewReason {
 	if j.o.NameAndBirth == ByModel {
 		return ""
 	}
+	if initialsOnly(&o.levels) {
+		return CommonNameAndBirth
+	}
 	others := otherEvidenceOf(&o.levels, p)
 	alone := others < otherEvidence
 	if j.o.NameAndBirth == ReviewEach {
@@ -41,7 +44,7 @@ func (j *joiner) heldByName(o *compared, p *parts) ReviewReason {
 	if o.levels[Forename] != none { // people are counted by their names
 		known = j.known()
 	}
-	if halfNamed(&o.levels) {
+	if j.s.halfNamed(o) {
 		return CommonNameAndBirth
 	}
 	// A name without the whole date of birth is less than a name with it, which alone may link only where both are rare.
@@ -75,10 +78,30 @@ func (j *joiner) known() float64 {
 	return math.Min(1, n.people*float64(n.of)/float64(n.named)/float64(j.o.Population))
 }
 
-// halfNamed says whether all that is known of both names is a forename, and the date of birth is not the same: what people are called where they are
-// met, and when they were born or nearly so, is not who they are.
-func halfNamed(l *levels) bool {
-	return l[Forename] != none && l[Forename] != forenameSwapped && l[Surname] == none && l[Birth] != birthSame && !sameNumber(l)
+// initialsOnly says whether all that both say of a name is an initial, and nothing is the same that few people share: no number, telephone, e-mail,
+// address or whole postcode. In half a postcode two people of one date of birth and the same initials are not rare enough to be one.
+func initialsOnly(l *levels) bool {
+	initial := l[Forename] == forenameInitial || l[Surname] == surnameInitial
+	more := l[Forename] != none && l[Forename] != forenameInitial || l[Surname] != none && l[Surname] != surnameInitial
+	few := l[Postcode] == postcodeSame || l[Address] == addressSame || l[Address] == addressClose || l[Phone] == valueSame || l[Email] == valueSame
+	return initial && !more && !few && !sameNumber(l)
+}
+
+// halfNamed says whether all that is known of both names is a forename, and the date of birth is not the same or stands for a year: what people are
+// called where they are met, and when they were born or nearly so, is not who they are.
+func (s *scorer) halfNamed(o *compared) bool {
+	l := &o.levels
+	day := l[Birth] == birthSame && !s.columns.standsForYear(o.a.birth)
+	return l[Forename] != none && l[Forename] != forenameSwapped && l[Surname] == none && !day && !sameNumber(l)
+}
+
+// standsForYear says whether a date is 1 January, which is written where only the year is known.
+func (c *columns) standsForYear(b birth) bool {
+	if c.coded != nil {
+		t := c.coded.births[b]
+		return t != nil && t.january
+	}
+	return b&511 == firstOfJanuary
 }
 
 // oneFieldAlone says whether nothing but a single field speaks for one person, and that is no number: a forename alone
@@ -129,11 +152,11 @@ func sameNumber(l *levels) bool {
 	return l[NHSNumber] == valueSame || l[NINO] == valueSame || l[OtherNumber] == valueSame
 }
 
-// mayBeKin says whether a forename, a surname or a date of birth differs, or the sex and with it the forename or the date a little, and nothing agrees
-// that two people of one household or hostel do not share.
+// mayBeKin says whether a forename, a surname, a date of birth, the sex or the NHS number differs, and nothing agrees that two people of one household
+// or hostel do not share: clerks write a twin's name beside their brother's own sex or number.
 func mayBeKin(l *levels) bool {
-	forename := l[Forename] == forenameDifferent || l[Forename] == forenameOtherInitial ||
-		l[SexField] == sexDifferent && (l[Forename] != forenameSame || l[Birth] != birthSame && l[Birth] != none)
+	forename := l[Forename] == forenameDifferent || l[Forename] == forenameOtherInitial
+	told := l[SexField] == sexDifferent || l[NHSNumber] == valueDifferent
 	date := l[Birth] == birthDifferent || l[Birth] == birthOtherYear
 	surname := l[Surname] == surnameDifferent || l[Surname] == surnameOtherInitial
 	// Without a date of birth nothing tells apart a father and a son of one name at one address, or two brothers of whom one is known by an initial.
@@ -141,7 +164,7 @@ func mayBeKin(l *levels) bool {
 	undated := l[Birth] == none && (home || l[Forename] == forenameInitial || l[Forename] == forenameClose || l[Forename] == forenameVeryClose)
 	// A number goes with its person, but clerks write down that of a brother, of a twin, or a mother's on her child's record.
 	another := l[Forename] == forenameDifferent && (l[Birth] != birthSame || l[Surname] == surnameDifferent || l[SexField] == sexDifferent)
-	return (forename || date || surname || undated) && l[Email] != valueSame && (another || !sameNumber(l))
+	return (forename || told || date || surname || undated) && l[Email] != valueSame && (another || !sameNumber(l))
 }
 
 // expectedOthers is how many other people of a population are expected to agree with a record's name and date of birth as far as
@@ -155,6 +178,8 @@ func (s *scorer) expectedOthers(o *compared, population int) float64 {
 			n *= s.totals.share(s.columns, f, v, s.model)
 		case f == Forename && l == forenameSwapped:
 			n *= s.totals.share(s.columns, f, v, s.model) * s.totals.share(s.columns, Surname, o.a.surname, s.model)
+		case f == Forename && l == forenameSecond: // as many as have the commoner of the two first forenames, at least
+			n *= max(s.model.u[f][l], s.totals.share(s.columns, f, o.a.forename, s.model), s.totals.share(s.columns, f, o.b.forename, s.model))
 		case f == Surname && (l == surnamePart || l == surnameVeryClose || l == surnameClose):
 			// As many as have the commoner of two surnames that are alike, at least; forenames go with them.
 			common := max(s.totals.share(s.columns, f, o.a.surname, s.model), s.totals.share(s.columns, f, o.b.surname, s.model))

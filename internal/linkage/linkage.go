@@ -26,10 +26,10 @@ type Options struct {
 	LinkAt float64
 	// ReviewFrom and ReviewTo bound the probabilities between which a pair is for someone to look at, linked or not.
 	ReviewFrom, ReviewTo float64
-	// NameAndBirth says when name and date of birth alone may link.
+	// NameAndBirth says when name and date of birth alone may link. Initials with half a postcode never do, but by the model.
 	NameAndBirth NameAndBirth
-	// HoldHouseholds asks someone to look at each pair whose forename, surname, date of birth or sex differs while the rest that agrees is
-	// what two people of one household share: twins, father and son. False leaves them to the model.
+	// HoldHouseholds asks someone to look at each pair whose forename, surname, date of birth, sex or NHS number differs while the rest that
+	// agrees is what two people of one household share: twins, father and son. False leaves them to the model.
 	HoldHouseholds bool
 	// Population is how many people the area has; NameAndBirth needs it.
 	Population int

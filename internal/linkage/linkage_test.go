@@ -274,6 +274,10 @@ func TestWhatAnAreaLinksUnseen(t *testing.T) {
 		p.Identifiers = nhs("9434765919")
 		return p
 	}
+	otherNumber := func(p person.Identity) person.Identity {
+		p.Identifiers = nhs("9876543210")
+		return p
+	}
 	man, woman := person.Male, person.Female
 	list, _ := town(1500, 33)
 	n := uint32(len(list))
@@ -301,6 +305,16 @@ func TestWhatAnAreaLinksUnseen(t *testing.T) {
 		{"a forename", full("Zebulon", "", nil, man), full("Zebulon", "", nil, man), false, OneFieldOnly},
 		{"a forename, half a date and a place", at(full("Skipper", "", born(1980, 2, 27), man), "Merrow Gate"),
 			at(full("Skipper", "", born(1980, 2, 24), man), "Merrow Gate"), false, CommonNameAndBirth},
+		{"initials, a date and half a postcode", home(full("C", "M", born(1991, 3, 15), man), "SE23"), home(full("Connor", "Mensah", born(1991, 3, 15), man), "SE23 3PR"),
+			false, CommonNameAndBirth},
+		{"initials, a date and a postcode", home(full("K", "Q", born(1966, 8, 23), man), "SE23 9XH"), home(full("Kelvin", "Quarshie", born(1966, 8, 23), man), "SE23 9XH"),
+			true, ""},
+		{"a street name, 1 January and a place", at(full("Tango", "", born(1998, 1, 1), man), "Merrow Gate"),
+			at(full("Tango", "", born(1998, 1, 1), man), "Merrow Gate"), false, CommonNameAndBirth},
+		{"a sister’s name", home(full("Madge", "Knightley", born(1999, 12, 14), woman), "SE16 4QD"), home(full("Madge", "Knightley", born(1999, 12, 14), man), "SE16 4QD"),
+			false, Household},
+		{"a twin’s name", numbered(home(full("Alan", "Cannock", born(1954, 2, 17), man), "SE16 2UD")), otherNumber(home(full("Alan", "Cannock", born(1954, 2, 17), man),
+			"SE16 2UD")), false, Household},
 		{"a name and a home", home(full("Ansel", "Thrupp", nil, man), "SE13 2QQ"), home(full("Ansel", "Thrupp", born(1989, 4, 2), man), "SE13 2QQ"), false, Household},
 	}
 	for _, tt := range cases {

@@ -40,8 +40,8 @@ func TestDigitsSlip(t *testing.T) {
 	}
 }
 
-// Without a date of birth a name may be a father's or a brother's, and a date may be a brother's or sister's where the sex differs too, or the number a
-// twin's; a number of the same name is not.
+// Without a date of birth a name may be a father's or a brother's, and a twin's where the sex or the NHS number differs, or the number a twin's where the
+// forename does; a number of the same name is not.
 func TestWhatKinShareMayBeKin(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -58,7 +58,11 @@ func TestWhatKinShareMayBeKin(t *testing.T) {
 		{"the whole forename, and a year", levels{Forename: forenameSame, Surname: surnameSame, Birth: birthYear}, false},
 		{"an initial and the date", levels{Forename: forenameInitial, Surname: surnameSame, Birth: birthSame}, false},
 		{"an initial and a number", levels{Forename: forenameInitial, Surname: surnameSame, NHSNumber: valueSame}, false},
-		{"another sex", levels{Forename: forenameSame, Surname: surnameSame, Birth: birthSame, SexField: sexDifferent}, false},
+		{"another sex", levels{Forename: forenameSame, Surname: surnameSame, Birth: birthSame, SexField: sexDifferent}, true},
+		{"another sex, one number", levels{Forename: forenameSame, Surname: surnameSame, Birth: birthSame, SexField: sexDifferent, NINO: valueSame}, false},
+		{"another NHS number", levels{Forename: forenameSame, Surname: surnameSame, Birth: birthSame, Postcode: postcodeSame, NHSNumber: valueDifferent}, true},
+		{"another NHS number, and one National Insurance number", levels{Forename: forenameSame, Surname: surnameSame, NHSNumber: valueDifferent, NINO: valueSame}, false},
+		{"a digit of the NHS number", levels{Forename: forenameSame, Surname: surnameSame, Birth: birthSame, NHSNumber: valueClose}, false},
 		{"another sex, and a digit of the date", levels{Forename: forenameSame, Surname: surnameSame, Birth: birthSlip, SexField: sexDifferent}, true},
 		{"a digit of the date", levels{Forename: forenameSame, Surname: surnameSame, Birth: birthSlip, SexField: sexSame}, false},
 		{"another forename, one number", levels{Forename: forenameDifferent, Surname: surnameSame, Birth: birthSame, NHSNumber: valueSame, SexField: sexSame}, false},
@@ -73,20 +77,27 @@ func TestWhatKinShareMayBeKin(t *testing.T) {
 // A forename alone, with a date of birth that is only close, is nobody's name; e-mail addresses that are close are of one name, and not of one person.
 func TestHalfANameIsNone(t *testing.T) {
 	t.Parallel()
+	date := func(month, dayOfMonth int) birth { return birth(1990<<9 | month<<5 | dayOfMonth) }
+	s := &scorer{columns: newColumns()}
 	for _, tt := range []struct {
 		name   string
 		levels levels
+		birth  birth
 		want   bool
 	}{
-		{"a digit of the date", levels{Forename: forenameSame, Birth: birthSlip, Place: valueSame}, true},
-		{"no date", levels{Forename: forenameSame, Place: valueSame}, true},
-		{"the date", levels{Forename: forenameSame, Birth: birthSame, Place: valueSame}, false},
-		{"a number", levels{Forename: forenameSame, Birth: birthSlip, OtherNumber: valueSame}, false},
-		{"names changed over", levels{Forename: forenameSwapped, Birth: birthSlip}, false},
-		{"a surname", levels{Forename: forenameSame, Surname: surnameSame, Birth: birthSlip}, false},
-		{"no name", levels{Birth: birthSlip, Place: valueSame}, false},
+		{"a digit of the date", levels{Forename: forenameSame, Birth: birthSlip, Place: valueSame}, date(3, 4), true},
+		{"no date", levels{Forename: forenameSame, Place: valueSame}, 0, true},
+		{"the date", levels{Forename: forenameSame, Birth: birthSame, Place: valueSame}, date(3, 4), false},
+		{"the first of a month", levels{Forename: forenameSame, Birth: birthSame, Place: valueSame}, date(3, 1), false},
+		{"1 January", levels{Forename: forenameSame, Birth: birthSame, Place: valueSame}, date(1, 1), true},
+		{"1 January, and a surname", levels{Forename: forenameSame, Surname: surnameSame, Birth: birthSame}, date(1, 1), false},
+		{"1 January, and a number", levels{Forename: forenameSame, Birth: birthSame, NHSNumber: valueSame}, date(1, 1), false},
+		{"a number", levels{Forename: forenameSame, Birth: birthSlip, OtherNumber: valueSame}, date(3, 4), false},
+		{"names changed over", levels{Forename: forenameSwapped, Birth: birthSlip}, date(3, 4), false},
+		{"a surname", levels{Forename: forenameSame, Surname: surnameSame, Birth: birthSlip}, date(3, 4), false},
+		{"no name", levels{Birth: birthSlip, Place: valueSame}, date(3, 4), false},
 	} {
-		if got := halfNamed(&tt.levels); got != tt.want {
+		if got := s.halfNamed(&compared{levels: tt.levels, a: record{birth: tt.birth}}); got != tt.want {
 			t.Errorf("%s: half a name %v, want %v", tt.name, got, tt.want)
 		}
 	}
@@ -94,6 +105,73 @@ func TestHalfANameIsNone(t *testing.T) {
 	p[firstField+int(Email)] = 9
 	if close, same := otherEvidenceOf(&levels{Email: valueClose}, &p), otherEvidenceOf(&levels{Email: valueSame}, &p); close != 0 || same != 9 {
 		t.Errorf("an e-mail address that is close counts %v bits and the same %v, want 0 and 9", close, same)
+	}
+}
+
+// Initials are no name: with a date of birth and half a postcode they link nobody, and do where something else is the same that few people share.
+func TestInitialsAreNoName(t *testing.T) {
+	t.Parallel()
+	initials := levels{Forename: forenameInitial, Surname: surnameInitial, Birth: birthSame, SexField: sexSame, Postcode: outcodeSame}
+	with := func(f Field, l Level) levels {
+		v := initials
+		v[f] = l
+		return v
+	}
+	for _, tt := range []struct {
+		name   string
+		levels levels
+		want   bool
+	}{
+		{"two initials and half a postcode", initials, true},
+		{"no postcode", with(Postcode, none), true},
+		{"one sector", with(Postcode, postcodeSector), true},
+		{"a town", with(Place, valueSame), true},
+		{"an initial of the forename alone", with(Surname, none), true},
+		{"an initial of the surname alone", with(Forename, none), true},
+		{"a number that is close", with(NHSNumber, valueClose), true},
+		{"some of an address", with(Address, addressSome), true},
+		{"the surname", with(Surname, surnameSame), false},
+		{"a surname that is close", with(Surname, surnameVeryClose), false},
+		{"the forename", with(Forename, forenameSame), false},
+		{"a whole postcode", with(Postcode, postcodeSame), false},
+		{"an address", with(Address, addressSame), false},
+		{"an address that is close", with(Address, addressClose), false},
+		{"a telephone number", with(Phone, valueSame), false},
+		{"an e-mail address", with(Email, valueSame), false},
+		{"an NHS number", with(NHSNumber, valueSame), false},
+		{"a National Insurance number", with(NINO, valueSame), false},
+		{"a police number", with(OtherNumber, valueSame), false},
+		{"no name", levels{Birth: birthSame, Postcode: outcodeSame}, false},
+	} {
+		if got := initialsOnly(&tt.levels); got != tt.want {
+			t.Errorf("%s: initials alone %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+// A second forename that is the other's first is as common as the commoner of the two.
+func TestASecondForenameIsAsCommonAsTheFirst(t *testing.T) {
+	t.Parallel()
+	c := newColumns()
+	add := func(forename, middle string) {
+		c.add(0, person.Identity{Names: []person.Name{{Forename: forename, Middle: middle, Surname: "Pendrath"}}, Births: born(1983, 3, 4)})
+	}
+	add("Ewald", "David")
+	add("David", "")
+	add("Ewald", "Ansgar")
+	add("Ansgar", "")
+	s := newScorer(c, c.totals(), StartModel(1000))
+	s.model.u[Forename][forenameSecond] = 1e-9 // as learnt where few people's names agree so
+	for _, tt := range [][4]uint32{{0, 1, 2, 3}, {1, 0, 3, 2}} {
+		var common, rare compared
+		c.compare(tt[0], tt[1], &common)
+		c.compare(tt[2], tt[3], &rare)
+		if common.levels[Forename] != forenameSecond || rare.levels[Forename] != forenameSecond {
+			t.Fatal("the forenames are not one the other's second")
+		}
+		if x, y := s.expectedOthers(&common, 900_000), s.expectedOthers(&rare, 900_000); x < 3*y || y <= 0 {
+			t.Errorf("%v others are expected of a name like David and %v of one like Ansgar", x, y)
+		}
 	}
 }
 

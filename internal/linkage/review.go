@@ -53,7 +53,7 @@ func (r ReviewReason) Sentence() string {
 	case LargePerson:
 		return "The two are linked, weakest of the links of a person with very many records."
 	case Household:
-		return "Forename, surname, date of birth or sex differs, and the rest is what two people of one household share."
+		return "Forename, surname, date of birth, sex or NHS number differs, and the rest is what two people of one household share."
 	case TwoNumbers:
 		return "The two are linked but have different valid NHS numbers."
 	}
