@@ -47,8 +47,12 @@ func lookUp(t rapid.TB, x *Index, who person.Identity, most int) Looked {
 
 func people(t *rapid.T, label string, least, most int) []person.Identity {
 	list := make([]person.Identity, rapid.IntRange(least, most).Draw(t, label))
+	return namedAlike(t, list, rapid.IntRange(0, 2).Draw(t, "alike"))
+}
+
+// namedAlike fills a list with people, so many of three of whom have the same names.
+func namedAlike(t *rapid.T, list []person.Identity, alike int) []person.Identity {
 	names := someone(t).Names
-	alike := rapid.IntRange(0, 2).Draw(t, "alike") // of three
 	for i := range list {
 		if list[i] = someone(t); rapid.IntRange(0, 2).Draw(t, "named") < alike {
 			list[i].Names = names
@@ -61,8 +65,7 @@ func people(t *rapid.T, label string, least, most int) []person.Identity {
 func TestLookupFindsWhatTheRunPairs(t *testing.T) {
 	t.Parallel()
 	cuts, passed := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
-		list := people(t, "records", 2, 60)
+	walk := func(t *rapid.T, list []person.Identity) {
 		c := newColumns()
 		c.workers = 2
 		for _, who := range list {
@@ -105,7 +108,9 @@ func TestLookupFindsWhatTheRunPairs(t *testing.T) {
 				}
 			}
 		}
-	})
+	}
+	rapid.Check(t, func(t *rapid.T) { walk(t, people(t, "records", 2, 60)) })
+	rapid.Check(t, func(t *rapid.T) { walk(t, namedAlike(t, make([]person.Identity, 60), 3)) }) // so many that blocks are cut
 	if cuts == 0 || passed == 0 {
 		t.Errorf("%d blocks were cut and %d passed over, so this shows too little", cuts, passed)
 	}
