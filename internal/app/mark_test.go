@@ -313,3 +313,46 @@ func TestConfirmingAShieldedPersonTakesTwo(t *testing.T) {
 		m.expect("one says it is not theirs", 1, 10, false)
 	})
 }
+
+// markedBy gives the records of which an extract's stored rows say something that asks for care.
+func (m *marking) markedBy(e store.Extract) (some []id.Record) {
+	m.t.Helper()
+	err := m.app.db.Do(m.t.Context(), inArea(m.as(policy.Analyst, policy.CheckRecords), policy.PairList, policy.Area), func(tx *store.Tx) (err error) {
+		some, err = tx.MarkedBy(e.ID)
+		return err
+	})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return some
+}
+
+// TestMarksGoWithTheirExtract: of an extract that was sent in error, or refused, no mark is left in the store, and what an earlier one said of the
+// same records stands again.
+func TestMarksGoWithTheirExtract(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		m := newMarking(w)
+		kept := m.says(grace + "Y,,")
+		gone := m.says(grace+"N,INC-9,V", ada+",INC-9,S")
+		m.expect("no longer shielded", 8, 17, true)
+		refused := w.send(m.layout, m.asOf+1, false, markedHead+grace+"N,INC-9,V\n")
+		for what, x := range map[string]struct {
+			extract store.Extract
+			want    int
+		}{"kept": {kept, 1}, "later sent in error": {gone, 2}, "later refused": {refused, 1}} {
+			if got := m.markedBy(x.extract); len(got) != x.want {
+				t.Fatalf("the extract %s marks records %v, want %d, so that this test holds nothing", what, got, x.want)
+			}
+		}
+		analyst := w.as(policy.Analyst, policy.HandleExtracts)
+		if err := w.app.RefuseExtract(t.Context(), analyst, EndExtract{Extract: refused.ID, Reason: "It is of the wrong month."}); err != nil {
+			t.Fatal(err)
+		}
+		w.sentInError(gone)
+		diff(t, "what the extract sent in error marks", []id.Record(nil), m.markedBy(gone))
+		diff(t, "what the refused extract marks", []id.Record(nil), m.markedBy(refused))
+		diff(t, "what the extract that counts marks", []id.Record{8}, m.markedBy(kept))
+		w.run()
+		m.expect("shielded again", 8, 17, false)
+	})
+}

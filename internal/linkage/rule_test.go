@@ -311,6 +311,29 @@ func TestStoredKeysStayAsTheyAre(t *testing.T) {
 	}
 }
 
+// The keeper stores these keys too, in this order of what they say.
+func TestStoredNameKeysStayAsTheyAre(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name person.Name
+		want string
+	}{
+		{person.Name{Forename: "Bob", Surname: "Whitlock"}, `
+			Ee79868791bb4089 Ff6493629e5654ae Ha29558fa996f66c Hf6493629e5654ae H70becb5027b6da4 Hac7a66bc2e008f2
+			G000000062100000`},
+		{person.Name{Forename: "Errol-Dean", Middle: "Winston", Surname: "Smith Jones"}, `
+			E35ff9ddd8e94d04 Ef5c962cb02b0bbf Fb68bf4fa9ee8405 Faf24a40d193737d Fe172ddd7173ddd3 G000000065640000
+			G000000064500000 G000000077523000`},
+		{person.Name{Full: "Dean Whitlock"}, `
+			Eaf24a40d193737d Ee79868791bb4089 Faf24a40d193737d Fe79868791bb4089 G000000064500000 G000000077342000`},
+		{person.Name{Surname: "O'Brien"}, `Ebfed19dcbb61fc0`},
+	} {
+		if diff := gocmp.Diff(strings.Fields(tt.want), NameKeys(person.Identity{Names: []person.Name{tt.name}})); diff != "" {
+			t.Errorf("stored keys of %v (-were +are):\n%s", tt.name, diff)
+		}
+	}
+}
+
 // Each rule that holds however many records there are is stored, under a letter of its own.
 func TestStoredRulesHaveALetterOfTheirOwn(t *testing.T) {
 	t.Parallel()
