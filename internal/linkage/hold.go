@@ -11,7 +11,7 @@ func (j *joiner) held(o *compared, p *parts, shielded bool) ReviewReason {
 	if otherNames(&o.levels) && p.total()-math.Max(0, p[firstField+int(Phone)])-math.Max(0, p[firstField+int(Email)]) <= j.threshold {
 		return OtherNames
 	}
-	if j.o.HoldHouseholds && (mayBeKin(&o.levels) || mayBeParent(o) || j.s.twoNames(o)) {
+	if j.o.HoldHouseholds && (mayBeKin(&o.levels) || mayBeParent(o, j.s.columns.coded != nil) || j.s.twoNames(o)) {
 		return Household
 	}
 	if why := j.heldByName(o, p); why != "" {
@@ -139,12 +139,16 @@ func (s *scorer) twoNames(o *compared) bool {
 // generation is how many years are at least between a parent and a child.
 const generation = 15
 
-// mayBeParent says whether the years of birth are as far apart as a parent's and a child's, however alike the days are.
-func mayBeParent(o *compared) bool {
+// mayBeParent says whether the years of birth are as far apart as a parent's and a child's, however alike the days are. Of encoded records it is known
+// only that two years are not the same, and then they may be.
+func mayBeParent(o *compared, encoded bool) bool {
 	if o.a.birth == 0 || o.b.birth == 0 || sameNumber(&o.levels) {
 		return false
 	}
 	years := o.a.birth.year() - o.b.birth.year()
+	if encoded {
+		return years != 0
+	}
 	return years >= generation || years <= -generation
 }
 
