@@ -258,6 +258,13 @@ func (j journey) notTheSame(k keyboard, analyst *browserOf) {
 	w := analyst.status(analyst.post("/people/search", url.Values{"name": {"Dean Whitlock"}}), http.StatusOK)
 	k.Go(personLink.FindString(w.Body.String()))
 	k.past()
+	k.toNamed("Show names") // nobody answers about records that they have not seen
+	k.Do(chromedp.KeyEvent(kb.Enter))
+	k.to("why names are wanted", func(s chromium.Stop) bool { return s.Tag == "input" })
+	k.Type(" ")
+	k.press("Show names", http.StatusOK)
+	k.says("Dean Whitlock")
+	k.past()
 	k.to("the reason", func(s chromium.Stop) bool { return s.Tag == "textarea" })
 	k.Type("The worker met both.")
 	k.press("Not the same person", http.StatusOK)
@@ -266,6 +273,17 @@ func (j journey) notTheSame(k keyboard, analyst *browserOf) {
 	k.toNamed("Undo this answer")
 	k.enter("undoing", http.StatusOK)
 	k.says("The answer is taken back", "Why we think")
+	k.press("Change purpose", http.StatusOK) // showing names had stated another
+	k.past()
+	k.to("the purposes", func(s chromium.Stop) bool { return s.Tag == "input" })
+	for range 5 {
+		if strings.Contains(k.Focus().Name, "cost the cohort") {
+			break
+		}
+		k.Do(chromedp.KeyEvent(kb.ArrowDown))
+	}
+	k.Type(" ")
+	k.press("Go on", http.StatusOK)
 	j.finish()
 }
 
