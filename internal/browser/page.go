@@ -99,6 +99,9 @@ func (p *Page) Follow(steps ...chromedp.Action[chromedp.Void]) int {
 	defer end()
 	response, err := chromedp.RunResponse(ctx, steps...)
 	p.must(err, "going to a page")
+	if p.Count("[autofocus]") > 0 { // gets the focus when the page is first drawn, which may be after it has loaded
+		p.pixels(Stop{})
+	}
 	return int(response.Status)
 }
 
