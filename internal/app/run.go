@@ -77,9 +77,9 @@ func (a *App) StartRunsAnew(ctx context.Context, who Who) (id.Job, error) {
 }
 
 // StartRunsAfter is StartRuns for whoever saw the runs up to newest. Where one was begun since, as by the same button pressed twice, it
-// begins none and says so.
-func (a *App) StartRunsAfter(ctx context.Context, who Who, newest id.Run) (begun bool, err error) {
-	_, begun, err = a.startUnless(ctx, who, false, func(now id.Run) bool { return now > newest })
+// begins none and says so. anew asks for what StartRunsAnew does.
+func (a *App) StartRunsAfter(ctx context.Context, who Who, newest id.Run, anew bool) (begun bool, err error) {
+	_, begun, err = a.startUnless(ctx, who, anew, func(now id.Run) bool { return now > newest })
 	return begun, err
 }
 
@@ -135,6 +135,11 @@ type RunList struct {
 	Next   id.Run // to ask for the runs before these; 0 when there are no more
 	MayRun bool
 	Newest id.Run // of all there are
+
+	// For whoever may start one: the last link run that compared all records, to which the next is held unless it does so too, and how long it
+	// took from when it was asked for. 0 before there is one.
+	Whole     id.Run
+	WholeTook time.Duration
 }
 
 // Runs lists runs, the newest first.
@@ -158,7 +163,11 @@ func (a *App) Runs(ctx context.Context, who Who, in RunsAsked) (RunList, error) 
 			return err
 		}
 		slices.Reverse(l.Jobs) // in the order in which they are done
-		l.MayRun = mayRun(tx)
+		if l.MayRun = mayRun(tx); l.MayRun {
+			if err := l.whole(tx); err != nil {
+				return err
+			}
+		}
 		if l.Newest, err = newestRun(tx); err != nil {
 			return err
 		}
@@ -190,6 +199,20 @@ func (a *App) Runs(ctx context.Context, who Who, in RunsAsked) (RunList, error) 
 		return nil
 	})
 	return l, err
+}
+
+// whole finds the last link run that compared all records.
+func (l *RunList) whole(tx *store.Tx) error {
+	if l.Whole, l.WholeTook = l.Area.LinkRun, 0; l.Whole == 0 {
+		return nil
+	}
+	run, inputs, _, err := linkRunKept(tx, l.Whole)
+	if err == nil && inputs.Held != 0 {
+		l.Whole = inputs.Held
+		run, err = tx.Run(l.Whole)
+	}
+	l.WholeTook = run.FinishedAt.Sub(run.StartedAt)
+	return err
 }
 
 // RunStateWords is a run's state as pages, lists and commands say it, within a sentence.

@@ -120,7 +120,7 @@ func (s *Server) table() []Route {
 
 		get("/runs", policy.RunList, "runs", s.runs),
 		get("/runs.csv", policy.RunExport, "", s.exportRuns),
-		post("/runs", policy.RunStart, "", fields{"newest": once}, s.startRuns),
+		post("/runs", policy.RunStart, "", fields{"newest": once, "anew": once}, s.startRuns),
 		get("/runs/{run}", policy.RunOpen, "run", s.run),
 
 		get("/audit", policy.AuditSearch, "audit", s.audit),

@@ -56,6 +56,7 @@ func (s *Server) runs(w http.ResponseWriter, r *http.Request, who app.Who) error
 		return err
 	}
 	c := ui.Runs{Filter: typedIn(q, "kind"), Narrowed: in != app.RunsAsked{}, MayRun: l.MayRun, Newest: l.Newest, Jobs: work(l.Jobs, "/runs", "What is in force stays so until the new run is whole.")}
+	c.Whole, c.WholeTook = l.Whole, l.WholeTook
 	for _, k := range []app.RunKind{app.LinkRun, app.CostRun} {
 		c.Kinds = append(c.Kinds, ui.Option{Value: string(k), Label: runKinds[k]})
 	}
@@ -96,6 +97,7 @@ func foundWords(r app.RunRow, f app.RunFound) string {
 
 var (
 	runsAreBegun  = notice("runs-begun", "A link run and a cost run have begun. What is in force stays so until they are whole.")
+	wholeIsBegun  = notice("whole-runs-begun", "A link run that links everything anew, and a cost run, have begun. What is in force stays so until they are whole.")
 	runsWereBegun = notice("runs-were-begun", "Runs had begun already since you opened the page, so no more were begun.")
 )
 
@@ -105,12 +107,15 @@ func (s *Server) startRuns(w http.ResponseWriter, r *http.Request, who app.Who) 
 	if err != nil {
 		return err
 	}
-	begun, err := s.app.StartRunsAfter(r.Context(), who, id.Run(newest))
-	if err != nil {
+	anew := r.PostForm.Get("anew") == "yes"
+	begun, err := s.app.StartRunsAfter(r.Context(), who, id.Run(newest), anew)
+	switch {
+	case err != nil:
 		return err
-	}
-	if !begun {
+	case !begun:
 		return s.done(w, "/runs", runsWereBegun)
+	case anew:
+		return s.done(w, "/runs", wholeIsBegun)
 	}
 	return s.done(w, "/runs", runsAreBegun)
 }
@@ -264,6 +269,8 @@ func compared(p app.RunPage) []ui.Pair {
 			ui.Link(ui.RunPath(s.Run), "link run "+commas(int64(s.Run))), ui.Plain(". Whoever none of them touches is who they were."))}}
 	case p.Anew != "":
 		return []ui.Pair{pair("Compared", "All records anew. "+p.Anew)}
+	case p.Inputs.LinkRun == 0:
+		return []ui.Pair{pair("Compared", "All records. It was the area’s first link run.")}
 	}
 	return nil
 }

@@ -51,6 +51,16 @@ func TestRunsAreStarted(t *testing.T) {
 	says(t, b.status(b.get("/runs"), http.StatusOK).Body.String(), "Superseded")
 	says(t, b.status(b.get("/runs/1"), http.StatusOK).Body.String(), `href="/runs/3"`, "Superseded")
 	says(t, b.status(b.get("/runs/4"), http.StatusOK).Body.String(), "It superseded", `href="/runs/2"`)
+
+	// What came since is linked by itself, until somebody asks for all.
+	says(t, b.status(b.get("/runs/1"), http.StatusOK).Body.String(), "It was the area’s first link run.")
+	says(t, b.status(b.get("/runs/3"), http.StatusOK).Body.String(), "No record is new or has changed since")
+	says(t, b.status(b.get("/runs"), http.StatusOK).Body.String(), "changed since link run 1,")
+	b.want(b.post("/runs", url.Values{"newest": {"4"}, "anew": {"yes"}}), "/runs")
+	says(t, b.status(b.get("/runs"), http.StatusOK).Body.String(), "A link run that links everything anew, and a cost run, have begun.")
+	w.work()
+	says(t, b.status(b.get("/runs/5"), http.StatusOK).Body.String(), "All records anew. Somebody asked for it.")
+	says(t, b.status(b.get("/runs"), http.StatusOK).Body.String(), "changed since link run 5,")
 }
 
 func TestRunsAreForThoseWhoMay(t *testing.T) {

@@ -130,7 +130,7 @@ func findCases() []Case {
 }
 
 func runCases() []Case {
-	runs := Runs{MayRun: true, Jobs: []Job{running}, Kinds: []Option{{Value: "link", Label: "Link run"}}, Older: "/runs?before=29", Export: "/runs.csv", Rows: []RunRow{
+	runs := Runs{MayRun: true, Whole: 27, WholeTook: 212 * time.Second, Jobs: []Job{running}, Kinds: []Option{{Value: "link", Label: "Link run"}}, Older: "/runs?before=29", Export: "/runs.csv", Rows: []RunRow{
 		{31, "Cohort run", at(2, 16, 5), "Ayesha Rahman", RunOutOfDate, "45 people"}, {30, "Price run", at(2, 16, 1), "Ayesha Rahman", RunInForce, "110,953 contacts"}, {29, "Link run", at(1, 9, 0), oddName, RunSuperseded, longName}}}
 	run := Run{TwoNumbers: 2, MayLinks: true, CrowdedN: 3, Crowded: []CrowdedPerson{{dean, longName, 40}, {dean + 1, oddName, 12}}, Change: &change, Run: 31, Kind: "Cohort run", State: RunOutOfDate, Made: at(2, 16, 5), Took: 94 * time.Second, By: "Ayesha Rahman", Why: "4 review answers came after it.", Supersedes: 28, SupersededBy: 32,
 		Inputs: []RunInput{{20, "Riverbank Hospitals, A&E", "31 March 2026", "9f3c51d04b2e8a77c0d1e2f3a4b5c6d79f3c51d04b2e8a77c0d1e2f3a4b5c6d7", 14502, 3, 2}, {21, oddName, "15 March 2026", "77ab", 2600, 0, 1}},

@@ -47,6 +47,9 @@ type Runs struct {
 	Jobs     []Job
 	MayRun   bool
 	Newest   id.Run // of all there are: a form that comes twice begins runs once
+
+	Whole     id.Run // the link run to which the next is held, unless everything is linked anew; 0 before there is one
+	WholeTook time.Duration
 }
 
 // RunRow is one run.
@@ -61,6 +64,15 @@ type RunRow struct {
 
 // Head implements Content.
 func (r Runs) Head() Head { return Head{Title: "Runs", Place: PlaceRuns} }
+
+// Anew asks whether everything is linked anew.
+func (r Runs) Anew() Choice {
+	c := Form{}.choice("anew", "What it links", "", []Option{{Value: "yes", Label: "Link everything anew",
+		Hint: "Otherwise, where few records are new or changed since link run " + count(r.Whole) + ", only these are compared, by what that run learnt of how common values are and " +
+			"what they prove. Choose it where what came since may have changed that: a new agency, or another way of writing names. Run " + count(r.Whole) + " took " + lasted(r.WholeTook) + "."}})
+	c.Small = true
+	return c
+}
 
 // Kind is the filter of the list.
 func (r Runs) Kind() Choice {
