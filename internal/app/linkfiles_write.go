@@ -24,32 +24,33 @@ func (l *LinkedFiles) WriteLinksWithEvidence(w io.Writer) error { return l.write
 func (l *LinkedFiles) writeLinks(w io.Writer, evidence bool) error {
 	return linkage.WriteLinks(w, len(l.Result.Links), evidence, func(n int) linkage.LinkLine {
 		k := &l.Result.Links[n]
-		line := linkage.LinkLine{Bits: k.Bits}
-		if evidence {
-			e := l.linker.Evidence(l.Result.Model, k.A, k.B)
-			line.Evidence = &e
-		}
-		line.FileA, line.RecordA = l.record(k.A)
-		line.FileB, line.RecordB = l.record(k.B)
-		return line
+		return l.line(k.A, k.B, k.Bits, evidence)
 	})
+}
+
+// line is what links.csv and pairs.csv both say of two records.
+func (l *LinkedFiles) line(a, b uint32, bits float64, evidence bool) linkage.LinkLine {
+	line := linkage.LinkLine{Bits: bits}
+	if evidence {
+		e := l.linker.Evidence(l.Result.Model, a, b)
+		line.Evidence = &e
+	}
+	line.FileA, line.RecordA = l.record(a)
+	line.FileB, line.RecordB = l.record(b)
+	return line
 }
 
 // WritePairs writes pairs.csv: the pairs that somebody should look at, why, with the evidence of each field and what the two records say. Of
 // encoded records the values are left empty, for there are none to show.
 func (l *LinkedFiles) WritePairs(w io.Writer) error {
-	out := linkage.NewPairsWriter(w)
-	var row linkage.PairRow
-	for _, v := range l.Result.Review {
-		row.Review, row.Evidence = v, l.linker.Evidence(l.Result.Model, v.A, v.B)
-		row.FileA, row.RecordA = l.named(v.A)
-		row.FileB, row.RecordB = l.named(v.B)
+	return linkage.WritePairs(w, len(l.Result.Review), func(n int) linkage.PairLine {
+		v := &l.Result.Review[n]
+		line := linkage.PairLine{LinkLine: l.line(v.A, v.B, v.Bits, true), Linked: v.Linked, Reason: v.Reason}
 		if !l.Encoded() {
-			row.SaysA, row.SaysB = l.linker.Describe(v.A), l.linker.Describe(v.B)
+			line.SaysA, line.SaysB = l.linker.Describe(v.A), l.linker.Describe(v.B)
 		}
-		out.Write(&row)
-	}
-	return out.Flush()
+		return line
+	})
 }
 
 // Held counts in how many records of each file each field is.

@@ -193,15 +193,12 @@ func (b *blocks) order(k int, room *sorting) {
 	n := len(b.c.records)
 	list := room.list[:0]
 	for row := range n {
-		keys := b.keysOf(uint32(row))
-		if key := keys[k]; key != 0 {
+		if key := b.keysOf(uint32(row))[k]; key != 0 {
 			list = append(list, uint64(key)<<32|uint64(row))
 		}
-		if keys[b.width] != 0 {
-			for _, e := range b.extra[keys[b.width]] {
-				if int(e.rule) == k {
-					list = append(list, uint64(e.key)<<32|uint64(row))
-				}
+		for _, e := range b.furtherKeys(uint32(row)) {
+			if int(e.rule) == k {
+				list = append(list, uint64(e.key)<<32|uint64(row))
 			}
 		}
 	}

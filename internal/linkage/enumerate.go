@@ -266,9 +266,6 @@ func (b *blocks) eachPart(row uint32, p part, do func(key uint32)) {
 		return // who has no first key has no further ones
 	}
 	do(key)
-	if b.keysOf(row)[b.width] == 0 {
-		return
-	}
 	for _, e := range b.furtherKeys(row) {
 		if e.rule == partRule+uint8(p) {
 			do(e.key)

@@ -17,13 +17,11 @@ type Evidence struct {
 // Evidence gives why two records weigh what they do by a model, as Explain does. It may be called from several goroutines once a run has ended
 // with that model.
 func (l *Linker) Evidence(m *Model, a, b uint32) Evidence {
-	if l.s == nil || l.s.model != m {
-		l.s = newScorer(l.c, l.c.totals(), m)
-	}
+	s := l.scorer(m)
 	var o compared
 	var e Evidence
-	l.s.columns.compare(min(a, b), max(a, b), &o)
-	l.s.score(&o, &e.parts)
+	s.columns.compare(min(a, b), max(a, b), &o)
+	s.score(&o, &e.parts)
 	e.levels = o.levels
 	return e
 }
@@ -107,30 +105,22 @@ func (e *Evidence) Agreement() string {
 	return strings.Join(list, "; ")
 }
 
-// PairRow is one line of pairs.csv: a pair that someone should look at.
-type PairRow struct {
-	FileA, RecordA, FileB, RecordB string
-	Review                         Review
-	Evidence                       Evidence
-	SaysA, SaysB                   string // values of the two records
+// PairLine is one line of pairs.csv: a pair that someone should look at, with its evidence.
+type PairLine struct {
+	LinkLine
+	Linked       bool // the two are one person for now
+	Reason       ReviewReason
+	SaysA, SaysB string // values of the two records
 }
 
-var pairsHeader = slices.Concat([]string{"file_a", "record_a", "file_b", "record_b", "weight_bits", "probability", "linked", "reason"},
-	evidenceHeader(), []string{"says_a", "says_b"})
+var pairsHeader = slices.Concat(linksHeader, []string{"linked", "reason"}, evidenceHeader(), []string{"says_a", "says_b"})
 
-// PairsWriter writes pairs.csv row by row.
-type PairsWriter struct{ rowsWriter }
-
-// NewPairsWriter writes the header.
-func NewPairsWriter(w io.Writer) *PairsWriter { return &PairsWriter{newRowsWriter(w, pairsHeader)} }
-
-// Write writes one pair. An error is given by Flush.
-func (p *PairsWriter) Write(r *PairRow) {
-	line := appendValue(appendValue(appendValue(appendValue(p.line, r.FileA), r.RecordA), r.FileB), r.RecordB)
-	line = append(appendFixed(line, r.Review.Bits), ',')
-	line = append(strconv.AppendFloat(line, Probability(r.Review.Bits), 'f', 6, 64), ',')
-	line = append(strconv.AppendBool(line, r.Review.Linked), ',')
-	line = r.Evidence.appendEvidence(appendValue(line, string(r.Review.Reason)))
-	p.line = appendValue(appendValue(line, r.SaysA), r.SaysB)
-	p.end()
+// WritePairs writes pairs.csv. Line gives each of so many pairs, on several goroutines.
+func WritePairs(w io.Writer, pairs int, line func(n int) PairLine) error {
+	return writeRows(w, pairsHeader, pairs, func(text []byte, n int) []byte {
+		l := line(n)
+		text = append(strconv.AppendBool(l.appendTo(text), l.Linked), ',')
+		text = l.Evidence.appendEvidence(appendValue(text, string(l.Reason)))
+		return appendValue(appendValue(text, l.SaysA), l.SaysB)
+	})
 }

@@ -55,10 +55,15 @@ func Turns(parts []Part, threshold float64) (field Part, rest float64, ok bool) 
 // Explain says why two records weigh what they do by a model: with that of a run's result, exactly what the run decided on. How
 // common values are is taken from the records in the linker, so a link's explanation is best kept with the link.
 func (l *Linker) Explain(m *Model, a, b uint32) Explanation {
+	return l.scorer(m).explain(a, b)
+}
+
+// scorer weighs the linker's records by a model: that of the last run, where it is the same model.
+func (l *Linker) scorer(m *Model) *scorer {
 	if l.s == nil || l.s.model != m {
 		l.s = newScorer(l.c, l.c.totals(), m)
 	}
-	return l.s.explain(a, b)
+	return l.s
 }
 
 func (s *scorer) explain(a, b uint32) Explanation {

@@ -1,7 +1,6 @@
 package linkage
 
 import (
-	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -33,32 +32,7 @@ var (
 	linksHeader   = []string{"file_a", "record_a", "file_b", "record_b", "weight_bits", "probability"} // then bitsHeader, where evidence is asked for
 )
 
-// rowsWriter writes lines of CSV as encoding/csv does, without a string for each value.
-type rowsWriter struct {
-	out  *bufio.Writer
-	line []byte
-}
-
-func newRowsWriter(w io.Writer, header []string) rowsWriter {
-	r := rowsWriter{out: bufio.NewWriterSize(w, 64<<10)}
-	for _, h := range header {
-		r.line = appendValue(r.line, h)
-	}
-	r.end()
-	return r
-}
-
-// end writes the line at hand. An error stays in out until Flush.
-func (r *rowsWriter) end() {
-	r.line[len(r.line)-1] = '\n' // in place of the last comma
-	_, _ = r.out.Write(r.line)
-	r.line = r.line[:0]
-}
-
-// Flush writes what is held, and gives the first error of any writing.
-func (r *rowsWriter) Flush() error { return r.out.Flush() }
-
-// appendValue adds a value and a comma.
+// appendValue adds a value, as encoding/csv writes it, and a comma.
 func appendValue[S string | []byte](line []byte, value S) []byte {
 	quoted := len(value) > 0 && (value[0] <= ' ' || value[0] >= 0x80 || value[0] == '\\') && mustQuote(string(value))
 	for i := 0; i < len(value) && !quoted; i++ {
@@ -90,8 +64,12 @@ const rowsAtOnce = 4096
 // writeRows writes a header and so many rows. Add writes row n behind others, with a comma behind its last value; it is called on all processors at
 // once, for writing numbers takes longer than the file does to take them.
 func writeRows(w io.Writer, header []string, rows int, add func(text []byte, n int) []byte) error {
-	out := newRowsWriter(w, header)
-	if err := out.Flush(); err != nil {
+	var first []byte
+	for _, h := range header {
+		first = appendValue(first, h)
+	}
+	first[len(first)-1] = '\n' // in place of the last comma
+	if _, err := w.Write(first); err != nil {
 		return err
 	}
 	texts := make([][]byte, runtime.GOMAXPROCS(0))
@@ -132,7 +110,14 @@ type LinkLine struct {
 	FileA, FileB     string
 	RecordA, RecordB []byte
 	Bits             float64
-	Evidence         *Evidence
+	Evidence         *Evidence // nil where it is not asked for
+}
+
+// appendTo adds the columns of linksHeader.
+func (l *LinkLine) appendTo(text []byte) []byte {
+	text = appendValue(appendValue(appendValue(appendValue(text, l.FileA), l.RecordA), l.FileB), l.RecordB)
+	text = append(appendFixed(text, l.Bits), ',')
+	return append(strconv.AppendFloat(text, Probability(l.Bits), 'f', 6, 64), ',')
 }
 
 // WriteLinks writes links.csv: of each link its weight in bits to four places, the probability of that to six, and where evidence is asked for the
@@ -144,9 +129,7 @@ func WriteLinks(w io.Writer, links int, evidence bool, line func(n int) LinkLine
 	}
 	return writeRows(w, header, links, func(text []byte, n int) []byte {
 		l := line(n)
-		text = appendValue(appendValue(appendValue(appendValue(text, l.FileA), l.RecordA), l.FileB), l.RecordB)
-		text = append(appendFixed(text, l.Bits), ',')
-		text = append(strconv.AppendFloat(text, Probability(l.Bits), 'f', 6, 64), ',')
+		text = l.appendTo(text)
 		if evidence {
 			text = l.Evidence.appendBits(text)
 		}
@@ -156,12 +139,10 @@ func WriteLinks(w io.Writer, links int, evidence bool, line func(n int) LinkLine
 
 // WriteTruth writes truth.csv.
 func WriteTruth(w io.Writer, rows []Row) error {
-	out := newRowsWriter(w, truthHeader)
-	for _, r := range rows {
-		out.line = appendValue(appendValue(appendValue(out.line, r.File), r.Record), r.Person)
-		out.end()
-	}
-	return out.Flush()
+	return writeRows(w, truthHeader, len(rows), func(text []byte, n int) []byte {
+		r := &rows[n]
+		return appendValue(appendValue(appendValue(text, r.File), r.Record), r.Person)
+	})
 }
 
 // ReadPersons reads persons.csv; ReadTruth reads truth.csv. name is what an error calls the file. Another header, a row with an

@@ -150,7 +150,8 @@ func (k SampleKey) Unanswered(rows []SampleRow) (groups [][]int) {
 	return groups
 }
 
-// Describe writes what a record says, for somebody who compares it with another: names, dates and numbers as they were read.
+// Describe writes what a record says, for somebody who compares it with another: names, dates and numbers as they were read. It may be called
+// from several goroutines.
 func (l *Linker) Describe(n uint32) string {
 	var parts []string
 	r := &l.c.records[n]

@@ -61,6 +61,21 @@ func drawWeights(t *rapid.T) *Weights {
 	return w
 }
 
+// twoThrees are two persons of three records; across bits are said of each pair of one record of each.
+func twoThrees(across float64) *Weights {
+	w := NewWeights(6)
+	for i := range 6 {
+		for j := range i {
+			if i/3 == j/3 {
+				w.Set(i, j, 9)
+			} else {
+				w.Set(i, j, across)
+			}
+		}
+	}
+	return w
+}
+
 func TestAverageIsThePlainOne(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -81,16 +96,7 @@ func TestAverageIsThePlainOne(t *testing.T) {
 
 func TestOneBadLinkDoesNotMakeOnePersonOfTwo(t *testing.T) {
 	t.Parallel()
-	w := NewWeights(6) // two persons of three records; one cross pair looks good
-	for i := range 6 {
-		for j := range i {
-			if i/3 == j/3 {
-				w.Set(i, j, 9)
-			} else {
-				w.Set(i, j, -8)
-			}
-		}
-	}
+	w := twoThrees(-8) // one cross pair looks good
 	w.Set(2, 3, 5)
 	if diff := cmp.Diff([]int{0, 0, 0, 1, 1, 1}, Average(w, 0)); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)

@@ -12,16 +12,7 @@ import (
 // Two threes of records that hang together by one pair: the pair is the bridge and the weakest cut, and seven pairs of fifteen are above nought.
 func TestShapeOfTwoThrees(t *testing.T) {
 	t.Parallel()
-	w := NewWeights(6)
-	for i := range 6 {
-		for j := range i {
-			if i/3 == j/3 {
-				w.Set(i, j, 9)
-			} else {
-				w.Set(i, j, -2)
-			}
-		}
-	}
+	w := twoThrees(-2)
 	w.Set(1, 4, 5)
 	members := []int{0, 1, 2, 3, 4, 5}
 	if d := Density(w, members, 0); math.Abs(d-7.0/15) > 1e-9 || Density(w, members[:1], 0) != 1 {
