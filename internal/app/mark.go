@@ -219,13 +219,11 @@ func confirm(tx *store.Tx, run id.Run, about store.Answer) (changed bool, err er
 				}
 				should = should && slices.ContainsFunc(others, func(y store.Answer) bool { return y.Account != x.Account })
 			}
-			if should == x.Counts() {
-				continue
-			}
-			if err := setCounts(tx, run, x, should); err != nil {
+			set, err := setCounts(tx, run, x, should)
+			if err != nil {
 				return false, err
 			}
-			changed = true
+			changed = changed || set
 		}
 	}
 	return changed, nil

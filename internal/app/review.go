@@ -692,20 +692,20 @@ func judge(tx *store.Tx, run id.Run, pair Pair) (changed bool, err error) {
 				return false, err
 			}
 		}
-		should := says != "" && x.Answer == string(says)
-		if should == x.Counts() {
-			continue
-		}
-		if err := setCounts(tx, run, x, should); err != nil {
+		set, err := setCounts(tx, run, x, says != "" && x.Answer == string(says))
+		if err != nil {
 			return false, err
 		}
-		changed = true
+		changed = changed || set
 	}
 	return changed, nil
 }
 
-// setCounts lets an answer count from the run in force on, or no longer.
-func setCounts(tx *store.Tx, run id.Run, x store.Answer, should bool) error {
+// setCounts lets an answer count from the run in force on, or no longer, and says whether that has changed anything.
+func setCounts(tx *store.Tx, run id.Run, x store.Answer, should bool) (changed bool, err error) {
+	if should == x.Counts() {
+		return false, nil
+	}
 	from, to := run, id.Run(0)
 	switch {
 	case should && x.CountsFrom != 0 && x.CountsTo == run:
@@ -715,7 +715,7 @@ func setCounts(tx *store.Tx, run id.Run, x store.Answer, should bool) error {
 	case !should:
 		from, to = x.CountsFrom, run
 	}
-	return tx.SetCounts(x.ID, from, to)
+	return true, tx.SetCounts(x.ID, from, to)
 }
 
 // UndoPair takes an answer about two records back.

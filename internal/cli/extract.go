@@ -121,7 +121,7 @@ func (c extractSentInError) Run(ctx context.Context, w *World) error {
 		return c.act(ctx, w, func(a *app.App, who app.Who) error { return c.ask(ctx, a, who) })
 	}
 	return c.work(ctx, w, func(k *worker) error {
-		if err := c.counts(ctx, k.App, k.who); err != nil {
+		if _, err := c.counts(ctx, k.App, k.who); err != nil {
 			return err
 		}
 		if err := k.SentInError(ctx, k.who, app.EndExtract{Extract: id.Extract(c.Extract), Reason: c.Reason}); err != nil {
@@ -137,10 +137,7 @@ func (c extractSentInError) Run(ctx context.Context, w *World) error {
 
 // ask says what taking an extract back removes, and asks for --sure.
 func (c extractSentInError) ask(ctx context.Context, a *app.App, who app.Who) error {
-	if err := c.counts(ctx, a, who); err != nil {
-		return err
-	}
-	p, err := a.Extract(ctx, who, id.Extract(c.Extract), 1)
+	p, err := c.counts(ctx, a, who)
 	if err != nil {
 		return err
 	}
@@ -149,15 +146,15 @@ func (c extractSentInError) ask(ctx context.Context, a *app.App, who app.Who) er
 		e.ID, e.Name, e.AsOf, count(e.Accepted)), "Give --sure to do it.")
 }
 
-// counts refuses to take back an extract that does not count, and says how it stands.
-func (c extractSentInError) counts(ctx context.Context, a *app.App, who app.Who) error {
+// counts gives an extract that counts. It refuses to take back one that does not, and says how it stands.
+func (c extractSentInError) counts(ctx context.Context, a *app.App, who app.Who) (app.ExtractPage, error) {
 	p, err := a.Extract(ctx, who, id.Extract(c.Extract), 1)
 	if err != nil {
-		return err
+		return p, err
 	}
 	if state := p.Extract.State.Words(); state != "accepted" {
-		return fault.New(fault.Conflict, "not-accepted", fmt.Sprintf("Extract %d does not count: it is %s. Nothing is done.", c.Extract, state),
+		return p, fault.New(fault.Conflict, "not-accepted", fmt.Sprintf("Extract %d does not count: it is %s. Nothing is done.", c.Extract, state),
 			"Only an accepted extract is taken back; throughline extract list shows which they are.")
 	}
-	return nil
+	return p, nil
 }
