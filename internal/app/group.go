@@ -33,6 +33,11 @@ type GroupPage struct {
 	Held     []GroupLink // weakest first, those that the viewer is asked about before the others
 	Outside  []GroupLink // pairs in doubt with somebody else's records
 	MaySplit bool
+
+	// For whoever reviews links and may know of every record, how well these hang together, of three to linkage.MostHeld. It is nil while HoldsWaits:
+	// the viewer is asked about two of them, and says first.
+	Holds      *linkage.Holding
+	HoldsWaits bool
 }
 
 // Group shows a person's records as a group.
@@ -64,6 +69,7 @@ func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
 	}
 	for _, w := range all {
 		doubts[Pair{w.A, w.B}] = w
+		p.HoldsWaits = p.HoldsWaits || p.Whole && len(own) > 2 && own[w.A] && own[w.B] && w.waitsFor(p.Viewer.Account)
 		if own[w.A] == own[w.B] || !w.open() {
 			continue
 		}
@@ -95,7 +101,36 @@ func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
 	slices.SortFunc(p.Held, func(x, y GroupLink) int {
 		return cmp.Or(cmp.Compare(x.PPM, y.PPM), cmp.Compare(x.Bits, y.Bits), cmp.Compare(x.Pair[0], y.Pair[0]), cmp.Compare(x.Pair[1], y.Pair[1]))
 	})
-	return p, nil
+	if n := len(p.Records); mayPairs && p.Whole && !p.HoldsWaits && n > 2 && n <= linkage.MostHeld {
+		err = p.holds(tx)
+	}
+	return p, err
+}
+
+// holds reckons how well the records hang together.
+func (p *GroupPage) holds(tx *store.Tx) error {
+	model, err := publishedModel(tx, p.LinkRun.ID)
+	if err != nil {
+		return err
+	}
+	said, err := saidSame(tx)
+	if err != nil {
+		return err
+	}
+	var same [][2]id.Record
+	for pair := range said {
+		_, here := p.who[pair[0]]
+		if _, too := p.who[pair[1]]; here && too {
+			same = append(same, pair)
+		}
+	}
+	ties := make([]linkage.Tie, len(p.Links))
+	for i, l := range p.Links {
+		ties[i] = linkage.Tie{A: l.A, B: l.B, Millibits: l.Millibits}
+	}
+	h := linkage.Hold(model, p.who, ties, same)
+	p.Holds = &h
+	return nil
 }
 
 // numberKinds are the numbers of which one person has one.
@@ -115,6 +150,7 @@ type Crowded struct {
 // contradictions counts the different values of each number among the records that the viewer may know of, and finds agencies with very many of
 // them. That there are several may be said while the numbers themselves are hidden.
 func (p *PersonPage) contradictions(records []store.Record) error {
+	p.who = map[id.Record]person.Identity{}
 	shown, agencies := map[id.Record]bool{}, map[id.Agency]int{}
 	for _, r := range p.Records {
 		shown[r.RecordVersion.Record] = true
@@ -134,6 +170,7 @@ func (p *PersonPage) contradictions(records []store.Record) error {
 		if err := json.Unmarshal([]byte(r.Identity), &who); err != nil {
 			return fmt.Errorf("record %d: %w", r.RecordVersion.Record, err)
 		}
+		p.who[r.RecordVersion.Record] = who
 		for _, i := range who.Identifiers {
 			if name := numberKinds[i.Kind]; name != "" {
 				if values[name] == nil {

@@ -92,6 +92,7 @@ type PersonPage struct {
 	Whole     bool           // the viewer may know of everything there may be; else no sum, count or agency here goes by what is kept from them
 	Conflicts map[string]int // kinds of number of which there are several different values
 	Crowded   []Crowded
+	who       map[id.Record]person.Identity // what the records say, whatever is shown of it
 	Window    day.Span
 	MayAnswer bool
 	MaySame   bool

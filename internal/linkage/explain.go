@@ -218,6 +218,12 @@ func count(n float64) string {
 // starts). Names are as common as in the whole country and other values as rare as an area's usually are. The
 // starting point is of a pair at random among the model's records.
 func ScoreQuery(m *Model, query, candidate person.Identity) Explanation {
+	s, o := compareQuery(m, query, candidate)
+	return s.explained(&o)
+}
+
+// compareQuery compares two people as ScoreQuery weighs them.
+func compareQuery(m *Model, query, candidate person.Identity) (s *scorer, o compared) {
 	if m == nil {
 		m = start
 	}
@@ -226,8 +232,9 @@ func ScoreQuery(m *Model, query, candidate person.Identity) Explanation {
 	c.add(0, candidate)
 	t := c.totals()
 	c.forgetCounts()
-	s := newScorer(c, &totals{names: t.names}, m)
-	return s.explain(0, 1)
+	s = newScorer(c, &totals{names: t.names}, m)
+	c.compare(0, 1, &o)
+	return s, o
 }
 
 // forgetCounts leaves every value as common as it is typically.

@@ -90,6 +90,16 @@ func (s *Server) groupPage(w http.ResponseWriter, r *http.Request, who app.Who, 
 	for _, x := range p.Outside {
 		c.Outside = append(c.Outside, link(x))
 	}
+	c.Waits = p.HoldsWaits
+	if h := p.Holds; h != nil {
+		c.Holds = &ui.Holds{Run: p.LinkRun.ID, Pairs: h.Pairs, Alike: h.Alike, A: h.Link[0], B: h.Link[1], Names: [2]string{named[h.Link[0]], named[h.Link[1]]}, AcrossAlike: h.AcrossAlike}
+		for i, part := range h.Parts {
+			for _, r := range part {
+				c.Holds.Parts[i] = append(c.Holds.Parts[i], named[r])
+			}
+		}
+		c.Holds.Doubt = slices.ContainsFunc(p.Held, func(x app.GroupLink) bool { return x.Doubt && x.Pair == h.Link })
+	}
 	c.Conflicts, c.Crowded = conflictWords(p.PersonPage), crowdedWords(p.PersonPage)
 	return ui.GroupPage.Write(w, status, s.frame(w, r, p.Viewer), c)
 }

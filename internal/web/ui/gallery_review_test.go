@@ -62,7 +62,12 @@ func groupCases() []Case {
 		Held: []GroupLink{{A: 12, B: 3407, Names: [2]string{"Lantern Housing", "Police"}, Blind: true, Doubt: true, Why: "Not enough evidence either way"},
 			{A: 12, B: 3408, Names: [2]string{longName, oddName}, Probability: 0.9931, Millibits: 7_170}},
 		Outside: []GroupLink{{A: 12, B: 90_001, Names: [2]string{"Lantern Housing", "somebody else’s"}, Blind: true, Doubt: true, Why: "One household?", Other: dean + 1}}}
-	failed, hidden := g, g
+	failed, hidden, alike, parted := g, g, g, g
+	g.Waits = true
+	alike.Holds = &Holds{Run: 29, Pairs: 15, Alike: 15}
+	parted.Held = []GroupLink{{A: 12, B: 3408, Names: [2]string{longName, oddName}, Probability: 0.9931, Millibits: 7_170}, {A: 12, B: 3407, Names: [2]string{"Lantern Housing", "Police"}, Doubt: true, Millibits: 2_000, Probability: 0.8}}
+	parted.Holds = &Holds{Run: 29, Pairs: 15, Alike: 7, A: 12, B: 3407, Names: [2]string{"Lantern Housing, record 2", oddName}, Doubt: true, AcrossAlike: 1,
+		Parts: [2][]string{{"Lantern Housing, record 2", longName}, {"Police", oddName, "Riverbank", "Lambeth"}}}
 	hidden.Named, hidden.MayShowNames = false, true
 	failed.Form = Form{Problem: wrong("record", "why"), Typed: map[string][]string{"record": {"12"}, "why": {"</textarea>"}}}
 	m := Mixed{Person: dean, MayPerson: true, What: "Ayesha Rahman answered on 12 May 2026 that records are not this person’s.", Other: dean + 1, To: at(12, 10, 5), Cut: true, MayRuns: true, MayRun: true,
@@ -74,6 +79,8 @@ func groupCases() []Case {
 		Rows: []DoubtedRow{{dean, 1, 2, amount(109_000), amount(119_297), amount(131_000), true, amount(119_297), amount(131_000)}, {dean + 2, 0, 1, amount(60_000), amount(60_000), amount(60_400), false, 0, 0}}, Reach: &reach}
 	return []Case{
 		show(GroupPage, "full", namesShown(), g),
+		show(GroupPage, "alike", namesShown(), alike),
+		show(GroupPage, "parted", namesShown(), parted),
 		show(GroupPage, "error", namesShown(), failed),
 		show(GroupPage, "hidden", signedIn(), hidden),
 		show(GroupPage, "empty", signedIn(), Group{Person: dean, Few: true, Records: Person{Person: dean}.RecordTable()}),

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"throughline/internal/day"
@@ -30,6 +31,8 @@ type Group struct {
 	Conflicts []string // "2 different NHS numbers"
 	Crowded   []string // "40 records of Riverbank Hospitals, each under another number of its own"
 	Few       bool     // one record, so that nothing holds it
+	Holds     *Holds   // how well they hang together; nil where that is not told
+	Waits     bool     // it is told once the viewer has answered
 	MaySplit  bool
 	Form      Form
 
@@ -46,6 +49,63 @@ type GroupLink struct {
 	Doubt       bool      // it has a page of its own
 	Why         string
 	Other       id.Person
+}
+
+// Holds is how well the records of a group hang together. A and B are where least, and 0 where all pairs are alike or answers hold every record.
+type Holds struct {
+	Run          id.Run // by whose model
+	Pairs, Alike int    // of records
+	A, B         id.Record
+	Names        [2]string   // of these, as the table of records has them
+	Doubt        bool        // the pair has a page of its own
+	Parts        [2][]string // names of the records on either side, that of A first
+	AcrossAlike  int
+}
+
+// Text says it in sentences.
+func (h Holds) Text() Text {
+	if h.Alike == h.Pairs {
+		return Say(Strong("All "+many(h.Pairs, "pair", "pairs")+" of these records look alike"), Plain(", so that no one link holds them together."))
+	}
+	look := " look alike."
+	if h.Alike == 1 {
+		look = " looks alike."
+	}
+	t := Say(Strong(count(h.Alike)+" of the "+many(h.Pairs, "pair", "pairs")+" of these records"+look), Plain(" "))
+	if h.A == 0 {
+		return append(t, Plain("What people have answered holds them together."))
+	}
+	small, large := h.Parts[0], h.Parts[1]
+	if len(small) > len(large) {
+		small, large = large, small
+	}
+	sides := part(small, "") + " to " + part(large, "the other ")
+	between := Link("#held", h.Names[0]+" and "+h.Names[1])
+	if h.Doubt {
+		between = Link(PairPath(h.A, h.B), h.Names[0]+" and "+h.Names[1])
+	}
+	switch {
+	case h.AcrossAlike == 1:
+		return append(t, Plain("One link alone holds "+sides+": "), between, Plain(". Without it they would be two people."))
+	case h.AcrossAlike == 0:
+		return append(t, Plain("No pair that looks alike holds "+sides+"; the likeliest is "), between, Plain("."))
+	}
+	return append(t, Plain("Least holds "+sides+": "+count(h.AcrossAlike)+" of the "+count(len(small)*len(large))+" pairs between them look alike, the likeliest "), between, Plain("."))
+}
+
+// part names the records on one side, or counts them where they are many.
+func part(names []string, others string) string {
+	const most = 3
+	if len(names) > most {
+		return others + count(len(names)) + " records"
+	}
+	return strings.Join(names, "; ")
+}
+
+// How says what is weighed and by what.
+func (h Holds) How() string {
+	return "Two records look alike where they are of one person sooner than of two, by the model of link run " + count(h.Run) + ", and differ in nothing that tells two people of one " +
+		"household apart. Of pairs that are no link, names count as common as in the whole country."
 }
 
 // GroupPath is a person's page as a group of records; MixedPath who received data that were mixed.
@@ -80,13 +140,25 @@ func (g Group) HeldTable() Table {
 			odds, probability, weight = cell(Quiet("shown once you have answered")), blank(), blank()
 		}
 		line := row(cell(Plain(l.Names[0]+" and "+l.Names[1])), odds, probability, weight, doubt)
-		if i == 0 && len(g.Held) > 1 {
+		if g.isWeakest(i) {
 			line.State = NeedsYou
-			line.Cells[0].Text = append(line.Cells[0].Text, Under("the weakest"))
+			under := "the weakest"
+			if g.Holds != nil && g.Holds.A != 0 {
+				under = "where they hold least"
+			}
+			line.Cells[0].Text = append(line.Cells[0].Text, Under(under))
 		}
 		t.Rows = append(t.Rows, line)
 	}
 	return t
+}
+
+// isWeakest says whether a link is the one to look at first: where the records hang together least, and where that is not told, what weighs least.
+func (g Group) isWeakest(i int) bool {
+	if h := g.Holds; h != nil && h.A != 0 {
+		return g.Held[i].A == h.A && g.Held[i].B == h.B
+	}
+	return i == 0 && len(g.Held) > 1 && !g.Held[0].Blind
 }
 
 // OutsideTable are pairs in doubt with other people's records.
