@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -37,7 +38,7 @@ type linkRunReport struct {
 
 	Since  *LinkedSince `json:",omitempty"` // nil for a run that compared all records anew
 	Anew   string       `json:",omitempty"` // why it did, in words; empty for an area's first run
-	Joined string       `json:",omitempty"` // records that a run since another joined anew, as writeRecords writes them
+	Joined string       `json:",omitempty"` // records that a run since another joined anew, as writeNumbers writes them
 }
 
 // linking is one link run at work.
@@ -304,7 +305,7 @@ func (a *App) writeLinks(ctx context.Context, t *task, run id.Run, l *linking, f
 }
 
 // events turns changes of membership into the history that is kept. The first run of an area is its own history: every record in
-// it is new.
+// it is new. A record of which no extract says anything any more left its person for nobody.
 func (l *linking) events(run id.Run, changes []linkage.Event, number func(id.Person) id.Person) (all, forwards []store.MembershipEvent) {
 	for _, c := range changes {
 		e := store.MembershipEvent{Run: run, Kind: string(c.Kind)}
@@ -321,6 +322,11 @@ func (l *linking) events(run id.Run, changes []linkage.Event, number func(id.Per
 			all = append(all, e)
 		}
 	}
+	for _, r := range slices.Sorted(maps.Keys(l.before)) {
+		if _, stands := slices.BinarySearch(l.records, r); !stands {
+			all = append(all, store.MembershipEvent{Run: run, Kind: string(linkage.Unlinked), Record: r, From: l.before[r]})
+		}
+	}
 	return all, forwards
 }
 
@@ -334,7 +340,7 @@ func (l *linking) report(found *linkage.Result, links, doubts int) linkRunReport
 	r := linkRunReport{Records: len(l.records), Persons: found.Persons, Links: links, Doubts: doubts, Model: found.Model, Linkage: found.Report, Quality: found.Quality,
 		Agency: map[string]int{}, Anew: l.anew}
 	if s := l.since; s != nil {
-		r.Since, r.Quality, r.Joined = &s.said, s.quality, writeRecords(s.joined)
+		r.Since, r.Quality, r.Joined = &s.said, s.quality, writeNumbers(s.joined)
 		r.Since.Pairs = found.Report.Pairs
 	}
 	size := make([]int, found.Persons)

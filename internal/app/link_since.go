@@ -68,7 +68,7 @@ func (a *App) sinceWhich(tx *store.Tx, published id.Run, l *linking) error {
 	}
 	s := &sinceRun{held: cmp.Or(inputs.Held, published), reads: map[id.Extract]bool{}}
 	if s.held != published {
-		if s.again, err = readRecords(report.Joined); err != nil {
+		if s.again, err = readNumbers[id.Record](report.Joined); err != nil {
 			return err
 		}
 		if _, inputs, report, err = linkRunKept(tx, s.held); err != nil {
@@ -250,10 +250,10 @@ func (l *linking) find(ctx context.Context) (*linkage.Result, error) {
 	return found, nil
 }
 
-// writeRecords writes numbers of records, rising, in few bytes: how far each is from the one before.
-func writeRecords(rising []id.Record) string {
+// writeNumbers writes numbers of records or people, rising, in few bytes: how far each is from the one before.
+func writeNumbers[N ~int64](rising []N) string {
 	var b []byte
-	last := id.Record(0)
+	last := N(0)
 	for _, r := range rising {
 		b = binary.AppendUvarint(b, uint64(r-last))
 		last = r
@@ -261,16 +261,16 @@ func writeRecords(rising []id.Record) string {
 	return base64.RawStdEncoding.EncodeToString(b)
 }
 
-// readRecords reads what writeRecords writes.
-func readRecords(s string) (rising []id.Record, err error) {
+// readNumbers reads what writeNumbers writes.
+func readNumbers[N ~int64](s string) (rising []N, err error) {
 	b, err := base64.RawStdEncoding.DecodeString(s)
-	last := id.Record(0)
+	last := N(0)
 	for err == nil && len(b) > 0 {
 		step, n := binary.Uvarint(b)
 		if n <= 0 {
-			return nil, errors.New("the records that a link run joined anew are not written whole")
+			return nil, errors.New("the numbers that a link run kept are not written whole")
 		}
-		last += id.Record(step)
+		last += N(step)
 		rising, b = append(rising, last), b[n:]
 	}
 	return rising, err

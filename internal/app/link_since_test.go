@@ -276,14 +276,14 @@ func grouped(holders string) string {
 func TestRecordsAreWrittenInFewBytes(t *testing.T) {
 	t.Parallel()
 	for _, want := range [][]id.Record{nil, {1}, {3, 4, 900, 1 << 40}} {
-		got, err := readRecords(writeRecords(want))
+		got, err := readNumbers[id.Record](writeNumbers(want))
 		if err != nil {
 			t.Fatal(err)
 		}
 		diff(t, "records", want, got)
 	}
 	for _, bad := range []string{"!", "gA"} {
-		if _, err := readRecords(bad); err == nil {
+		if _, err := readNumbers[id.Record](bad); err == nil {
 			t.Errorf("%q was read", bad)
 		}
 	}

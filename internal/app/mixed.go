@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -26,23 +27,37 @@ type MixedRun struct {
 	Rank  int64
 }
 
-// MixedPage says who received data of two people as one person's: after an answer has parted them.
+// MixedPage says who received data of two people as one person's, until an answer or a link run parted them.
 type MixedPage struct {
 	Viewer   Viewer
 	Person   id.Person
-	Answer   store.Answer // that parted, or whose taking back did; zero when nothing was parted
-	By       string
-	Other    id.Person // whose the other records are now
-	From, To time.Time // when they were one; From is zero where it was so from the first link run on
+	Parting              // of those below; zero when nothing was parted
+	By       string      // who answered
+	Now      []id.Person // whose the records are now that left, of those whom the viewer may know of
 	Agencies map[id.Agency]string
 	Sides    [2][]id.Agency // whose records stayed, and whose left, of those that the viewer may know of
 	Readers  []MixedReader  // who read
 	Exports  []MixedReader  // who took data away
 	Runs     []MixedRun     // none where MayRuns is false
 	MayRuns  bool           // the viewer may know of everything that the runs' sums hold
-	Others   []store.Answer // further answers that parted something
+	Partings []Parting      // a page of everything that parted something, the newest first
+	Total    int            // on every page
+	Page     int            // from 1
 	Cut      bool           // there are more events than could be read
 }
+
+// OpenMixed asks for who received mixed data: by the newest parting, or by the one that an answer or a link run made, of records that stood under
+// the person's number or under one that leads to them.
+type OpenMixed struct {
+	Person id.Person
+	Answer int64
+	Run    id.Run
+	Number id.Person // 0 for any
+	Page   int       // of the list of partings, from 1
+}
+
+// PartingsOnPage is how many partings a page lists.
+const PartingsOnPage = 20
 
 // mostMixed bounds how many events of a mixed person are read.
 const mostMixed = 20_000
@@ -50,16 +65,15 @@ const mostMixed = 20_000
 // takesAway are the acts that hand out a file.
 var takesAway = []policy.Act{policy.PersonExport, policy.CohortExport, policy.CohortExportNames, policy.AuditExport, policy.RunExport, policy.ExtractExport}
 
-// Mixed lists everybody who read or took away somebody's data while those of another were mixed in, for one answer or, where none is named,
-// the newest that parted somebody.
-func (a *App) Mixed(ctx context.Context, who Who, n id.Person, answer int64) (MixedPage, error) {
+// Mixed lists everybody who read or took away somebody's data while those of another were mixed in.
+func (a *App) Mixed(ctx context.Context, who Who, in OpenMixed) (MixedPage, error) {
 	var p MixedPage
-	err := a.db.Do(ctx, request(who, policy.PersonWhoHasSeen, policy.Person, int64(n)), func(tx *store.Tx) (err error) {
+	err := a.db.Do(ctx, request(who, policy.PersonWhoHasSeen, policy.Person, int64(in.Person)), func(tx *store.Tx) (err error) {
 		p = MixedPage{}
 		if p.Viewer, err = viewer(tx); err != nil {
 			return err
 		}
-		if p.Person, err = tx.Follow(n); err != nil {
+		if p.Person, err = tx.Follow(in.Person); err != nil {
 			return err
 		}
 		if p.Agencies, _, err = agencyNames(tx); err != nil {
@@ -69,129 +83,103 @@ func (a *App) Mixed(ctx context.Context, who Who, n id.Person, answer int64) (Mi
 		if err != nil {
 			return err
 		}
-		all, err := tx.AnswersOf(p.Person)
+		answers, err := tx.AnswersOf(p.Person)
 		if err != nil {
 			return err
 		}
-		if all, err = sight.answers(tx, m, run, all); err != nil {
+		if answers, err = sight.answers(tx, m, run, answers); err != nil {
+			return err
+		}
+		all, err := sight.partings(tx, m, run, p.Person, answers)
+		if err != nil {
 			return err
 		}
 		p.MayRuns = sight.whole()
-		return p.fill(tx, m, sight, run, all, answer)
+		p.Total = len(all)
+		p.Page = min(max(in.Page, 1), max((p.Total+PartingsOnPage-1)/PartingsOnPage, 1))
+		first := (p.Page - 1) * PartingsOnPage
+		p.Partings = all[first:min(first+PartingsOnPage, p.Total)]
+		for _, x := range p.Partings {
+			tx.Names(x.Number)
+		}
+		return p.fill(tx, m, sight, run, all, in)
 	})
 	return p, err
 }
 
-// parted says whether an answer ended a mixture: by saying "not the same", or "the same" and being taken back.
-func parted(x store.Answer) bool {
-	return x.CountsFrom != 0 && (x.Answer == "not-same" || x.Answer == "same" && !x.UndoneAt.IsZero())
-}
-
-// fill fills the page for one of the answers that the viewer may know of.
-func (p *MixedPage) fill(tx *store.Tx, m *priceMap, sight sight, run id.Run, all []store.Answer, answer int64) (err error) {
-	for _, x := range all {
-		if !parted(x) {
-			continue
-		}
-		if p.Answer.ID == 0 && (answer == 0 || x.ID == answer) {
-			p.Answer = x
-		} else {
-			p.Others = append(p.Others, x)
-		}
-	}
+// fill fills the page for one of the partings that the viewer may know of.
+func (p *MixedPage) fill(tx *store.Tx, m *priceMap, sight sight, run id.Run, all []Parting, in OpenMixed) (err error) {
+	at := slices.IndexFunc(all, func(x Parting) bool {
+		return (in.Answer == 0 || x.Answer.ID == in.Answer) && (in.Run == 0 || x.Run == in.Run) && (in.Number == 0 || x.Number == in.Number)
+	})
 	switch {
-	case answer != 0 && p.Answer.ID == 0:
+	case at >= 0:
+		p.Parting = all[at]
+	case in.Answer != 0:
 		return fault.Missing("answer")
-	case p.Answer.ID == 0:
+	case in.Run != 0:
+		return fault.Missing("run")
+	default:
 		return nil
 	}
 	if p.By, err = sight.who(tx, m, p.Answer.Account); err != nil {
 		return err
 	}
-	moves, err := tx.MovesOf(p.Answer.ID)
-	if err != nil || len(moves) == 0 {
+	if err := p.sides(tx, run); err != nil {
 		return err
 	}
-	mixed, joined := moves[0].From, moves[0].To // who held both: before it, or after it where it joined them
-	if moves, err = sight.moves(tx, m, run, moves); err != nil {
+	if err := p.readers(tx, sight); err != nil || !p.MayRuns {
 		return err
 	}
-	p.To = p.Answer.At
-	if p.Answer.Answer == "same" {
-		mixed, p.From, p.To = joined, p.Answer.At, p.Answer.UndoneAt
-	} else {
-		for _, x := range moves {
-			since, err := tx.JoinedAt(x.Record, mixed, p.To)
-			if err != nil {
-				return err
-			}
-			if since.After(p.From) {
-				p.From = since
-			}
-		}
-	}
-	if err := p.sides(tx, run, moves); err != nil {
-		return err
-	}
-	if err := p.readers(tx, sight, mixed); err != nil || !p.MayRuns {
-		return err
-	}
-	return p.runs(tx, mixed)
+	return p.runs(tx)
 }
 
-// sides say of which agencies the records are that were mixed.
-func (p *MixedPage) sides(tx *store.Tx, run id.Run, moves []store.Moved) error {
-	left := map[id.Record]bool{}
-	for _, x := range moves {
-		left[x.Record] = true
-	}
-	for _, r := range recordsOf(p.Answer) {
-		left[r] = left[r] || r == p.Answer.Record
-	}
-	for r, went := range left {
-		x, err := tx.SourceOf(r)
-		if fault.KindOf(err) == fault.NotFound && err != nil {
-			continue // no extract says anything of it any more
-		}
-		if err != nil {
-			return err
-		}
-		side := 0
-		if went {
-			side = 1
+// sides say of which agencies the records are that were mixed, and whose those are now that left.
+func (p *MixedPage) sides(tx *store.Tx, run id.Run) error {
+	for side, records := range [][]id.Record{p.stayed, p.left} {
+		for _, r := range records {
+			x, err := tx.SourceOf(r)
+			if fault.KindOf(err) == fault.NotFound && err != nil {
+				continue // no extract says anything of it any more
+			}
+			if err != nil {
+				return err
+			}
+			if !slices.Contains(p.Sides[side], x.Agency) {
+				p.Sides[side] = append(p.Sides[side], x.Agency)
+			}
+			if side == 0 {
+				continue
+			}
 			holder, err := tx.WhoseIs(run, r)
 			if err == nil {
-				err = p.other(tx, holder)
+				err = p.now(tx, holder)
 			}
 			if err != nil {
 				return err
 			}
 		}
-		if !slices.Contains(p.Sides[side], x.Agency) {
-			p.Sides[side] = append(p.Sides[side], x.Agency)
-		}
+		slices.Sort(p.Sides[side])
 	}
-	for i := range p.Sides {
-		slices.Sort(p.Sides[i])
-	}
+	slices.Sort(p.Now)
 	return nil
 }
 
-// other notes whose the records are now that left, where that is somebody else whom the viewer may know of.
-func (p *MixedPage) other(tx *store.Tx, n id.Person) error {
-	if n == p.Person || n == 0 {
+// now notes whose a record is now that left, where that is somebody else whom the viewer may know of.
+func (p *MixedPage) now(tx *store.Tx, n id.Person) error {
+	if n == p.Person || n == 0 || slices.Contains(p.Now, n) {
 		return nil
 	}
 	facts, err := tx.PersonFacts(n)
 	if err == nil && tx.MayHere(policy.Subject{Kind: policy.Person, ID: int64(n)}, facts) {
-		p.Other = n
+		p.Now = append(p.Now, n)
 		tx.Names(n)
 	}
 	return err
 }
 
-func (p *MixedPage) readers(tx *store.Tx, sight sight, mixed id.Person) error {
-	events, err := tx.Events(store.EventFilter{Person: mixed, Outcome: "permit", From: p.From, Until: p.To}, mostMixed+1)
+func (p *MixedPage) readers(tx *store.Tx, sight sight) error {
+	events, err := tx.Events(p.seen(), mostMixed+1)
 	if err != nil {
 		return err
 	}
@@ -235,22 +223,40 @@ func (p *MixedPage) readers(tx *store.Tx, sight sight, mixed id.Person) error {
 }
 
 // runs are the cost runs made of the mixture, as far as their rows are kept.
-func (p *MixedPage) runs(tx *store.Tx, mixed id.Person) error {
+func (p *MixedPage) runs(tx *store.Tx) error {
 	runs, err := tx.RunsBefore(0, store.CostRun, 500)
 	if err != nil {
 		return err
 	}
 	for _, r := range runs {
-		if r.FinishedAt.IsZero() || r.State == store.RunFailed || !r.StartedAt.Before(p.To) || r.StartedAt.Before(p.From) {
+		if r.FinishedAt.IsZero() || r.State == store.RunFailed || r.FinishedAt.Before(p.From) || r.StartedAt.After(p.To) {
 			continue
 		}
-		total, err := tx.TotalOf(r.ID, mixed)
+		total, err := tx.TotalOf(r.ID, p.Number)
 		if err != nil {
 			return err
 		}
-		if total.Person != 0 {
+		if total.Person == 0 {
+			continue
+		}
+		over, err := linkRunOf(tx, r.ID)
+		if err != nil {
+			return err
+		}
+		if p.summed(r.StartedAt, over) {
 			p.Runs = append(p.Runs, MixedRun{r, total.Place, total.Rank})
 		}
 	}
 	return nil
+}
+
+// linkRunOf is the link run over which a cost run was made.
+func linkRunOf(tx *store.Tx, n id.Run) (id.Run, error) {
+	r, err := tx.Run(n)
+	if err != nil {
+		return 0, err
+	}
+	var in RunInputs
+	err = json.Unmarshal([]byte(r.Inputs), &in)
+	return in.LinkRun, err
 }

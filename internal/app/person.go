@@ -79,6 +79,7 @@ type PersonPage struct {
 	AnswerBy  map[id.Account]string
 	AnswerOf  map[id.Record]Answered // the records that answers were about
 	Relinked  []Relinked             // what link runs changed of whose the records are, the newest first
+	Parted    bool                   // an answer or a link run parted records, so that somebody may have received mixed data
 	Changed   bool                   // an answer came after the published cost run, which has yet to follow it
 	Cost      money.Pence            // of the contacts that the viewer may see, in the window
 	Apart     map[id.Record]Apart
@@ -194,6 +195,13 @@ func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPa
 	}
 	if p.Relinked, err = p.relinked(tx, m, sight, here.LinkRun); err != nil {
 		return p, err
+	}
+	if len(p.Answers) > 0 || len(p.Relinked) > 0 {
+		parted, err := sight.partings(tx, m, here.LinkRun, p.Person, p.Answers)
+		if err != nil {
+			return p, err
+		}
+		p.Parted = len(parted) > 0
 	}
 	if here.CostRun != 0 {
 		var report costRunReport

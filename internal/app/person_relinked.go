@@ -20,6 +20,7 @@ type RelinkedRecord struct {
 	Answered           // which record it is; its Person is meant in answers only
 	Came     bool      // else it went
 	New      bool      // it came, and was of nobody before
+	Gone     bool      // it went, and is of nobody since: no extract said anything of it any more
 	Other    id.Person // whom it came from or went to, where the viewer may open them; else 0
 }
 
@@ -39,7 +40,7 @@ func (p *PersonPage) relinked(tx *store.Tx, m *priceMap, sight sight, run id.Run
 		if !sees {
 			continue
 		}
-		r := RelinkedRecord{Came: x.To == p.Person, New: x.From == 0}
+		r := RelinkedRecord{Came: x.To == p.Person, New: x.From == 0, Gone: x.To == 0}
 		if r.Answered, err = p.answered(tx, m, sight, x.Record, run); err != nil {
 			return nil, err
 		}

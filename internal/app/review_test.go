@@ -544,12 +544,12 @@ func TestSplitAndWhoReceived(t *testing.T) {
 		if err != nil || len(parted.Records) != 2 {
 			t.Fatalf("the parted person has %d records (%v)", len(parted.Records), err)
 		}
-		m, err := w.app.Mixed(t.Context(), analyst, dean, 0)
+		m, err := w.app.Mixed(t.Context(), analyst, OpenMixed{Person: dean})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m.Other != made || len(m.Sides[0]) != 1 || len(m.Sides[1]) != 2 || len(m.Runs) != 1 {
-			t.Errorf("mixed with %d, %d and %d agencies, %d runs", m.Other, len(m.Sides[0]), len(m.Sides[1]), len(m.Runs))
+		if !slices.Equal(m.Now, []id.Person{made}) || len(m.Sides[0]) != 1 || len(m.Sides[1]) != 2 || len(m.Runs) != 1 {
+			t.Errorf("mixed with %d, %d and %d agencies, %d runs", m.Now, len(m.Sides[0]), len(m.Sides[1]), len(m.Runs))
 		}
 		opened := slices.ContainsFunc(m.Readers, func(r MixedReader) bool {
 			return r.Act == policy.PersonOpen && r.Actor == "Ayesha Rahman" && r.Times == 1
@@ -560,7 +560,7 @@ func TestSplitAndWhoReceived(t *testing.T) {
 		if slices.ContainsFunc(m.Readers, func(r MixedReader) bool { return r.Actor == "Later" }) {
 			t.Error("somebody who looked after the parting is among those who received mixed data")
 		}
-		if _, err := w.app.Mixed(t.Context(), analyst, made, m.Answer.ID); fault.KindOf(err) != fault.NotFound {
+		if _, err := w.app.Mixed(t.Context(), analyst, OpenMixed{Person: made, Answer: m.Answer.ID}); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("another's answer gave %v", err)
 		}
 		if err := w.app.UndoAnswer(t.Context(), analyst, UndoAnswer{Person: dean, Answer: m.Answer.ID}); err != nil {

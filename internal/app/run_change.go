@@ -40,6 +40,13 @@ type LinkMoves struct {
 	New     int // that no person held before
 	People  int // who became part of another
 	Most    []PersonMove
+	Parted  *PartedPeople `json:",omitempty"` // nil for a run made before that was kept
+}
+
+// PartedPeople are the people whose records a link run parted.
+type PartedPeople struct {
+	People  int
+	Numbers string // as writeNumbers writes them
 }
 
 // PersonMove is how many records of one person became another's.
@@ -77,11 +84,12 @@ const (
 // movesOf tells what changed in who is who.
 func movesOf(changes []linkage.Event, before, after []id.Person) *LinkMoves {
 	m := &LinkMoves{}
-	from := map[PersonMove]int{}
+	from, ends := map[PersonMove]int{}, map[id.Person]bool{}
 	for _, c := range changes {
 		switch c.Kind {
 		case linkage.Forwarded:
 			m.People++
+			ends[c.Person] = true
 		case linkage.Linked:
 			if was := before[c.Record]; was == 0 {
 				m.New++
@@ -91,10 +99,19 @@ func movesOf(changes []linkage.Event, before, after []id.Person) *LinkMoves {
 			}
 		}
 	}
+	went, parted := map[id.Person]int{}, []id.Person(nil)
 	for k, n := range from {
 		k.Records = n
 		m.Most = append(m.Most, k)
+		went[k.From]++
 	}
+	for p, n := range went {
+		if n > 1 || !ends[p] { // who keeps their number keeps a record
+			parted = append(parted, p)
+		}
+	}
+	slices.Sort(parted)
+	m.Parted = &PartedPeople{len(parted), writeNumbers(parted)}
 	slices.SortFunc(m.Most, func(x, y PersonMove) int {
 		return cmp.Or(cmp.Compare(y.Records, x.Records), cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To))
 	})

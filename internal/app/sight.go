@@ -50,20 +50,6 @@ func (s sight) answers(tx *store.Tx, m *priceMap, run id.Run, all []store.Answer
 	return some, nil
 }
 
-// moves leaves out those of a record that the viewer may not know of.
-func (s sight) moves(tx *store.Tx, m *priceMap, run id.Run, all []store.Moved) (some []store.Moved, err error) {
-	for _, x := range all {
-		sees, err := s.seesAnywhere(tx, m, x.Record, run)
-		if err != nil {
-			return nil, err
-		}
-		if sees {
-			some = append(some, x)
-		}
-	}
-	return some, nil
-}
-
 // whole says that the viewer may know of every record and contact, so that sums and counts tell them nothing that is kept from them.
 func (s sight) whole() bool { return s.May && s.hides == nil }
 
@@ -134,7 +120,17 @@ func (s sight) links(all []store.Link) []store.Link {
 func (m *priceMap) sightOf(tx *store.Tx, p id.Person, run id.Run, act policy.Act) (sight, error) {
 	facts, err := tx.PersonFacts(p)
 	s := sight{Facts: facts, act: act}
-	if err != nil || s.decides(tx, p) {
+	if err != nil || s.decides(tx, s.mayHere(tx, p)) {
+		return s, err
+	}
+	return s, s.judge(tx, m, p, run)
+}
+
+// sightBy is sightOf where the act of the request is about something else, such as a run, and act is about the person too.
+func (m *priceMap) sightBy(tx *store.Tx, p id.Person, run id.Run, act policy.Act) (sight, error) {
+	facts, err := tx.PersonFacts(p)
+	s := sight{Facts: facts, act: act}
+	if err != nil || s.decides(tx, tx.May(act, policy.Subject{Kind: policy.Person, ID: int64(p)}, facts)) {
 		return s, err
 	}
 	return s, s.judge(tx, m, p, run)
@@ -163,7 +159,7 @@ func (m *priceMap) sightsOf(tx *store.Tx, people []id.Person, run id.Run, act po
 	var open []id.Person
 	for _, p := range people {
 		s := sight{Facts: facts[p], act: act}
-		if !s.decides(tx, p) {
+		if !s.decides(tx, s.mayHere(tx, p)) {
 			open = append(open, p)
 		}
 		out[p] = s
@@ -180,9 +176,14 @@ func (m *priceMap) sightsOf(tx *store.Tx, people []id.Person, run id.Run, act po
 	return out, nil
 }
 
-// decides asks what holds for the person as a whole, and says whether that decides about their records: the viewer may know of none, or of all.
-func (s *sight) decides(tx *store.Tx, p id.Person) bool {
-	if s.May = tx.MayHere(policy.Subject{Kind: policy.Person, ID: int64(p)}, s.Facts); !s.May {
+// mayHere says whether the viewer may know of the person under the act of the request.
+func (s sight) mayHere(tx *store.Tx, p id.Person) bool {
+	return tx.MayHere(policy.Subject{Kind: policy.Person, ID: int64(p)}, s.Facts)
+}
+
+// decides says whether what holds for the person as a whole decides about their records: the viewer may know of none, or of all.
+func (s *sight) decides(tx *store.Tx, may bool) bool {
+	if s.May = may; !may {
 		return true
 	}
 	// Whoever may see what nobody has said the sense of, whosever it is, may see all.

@@ -274,7 +274,7 @@ func TestWhoLookedIsKeptToItsAgency(t *testing.T) {
 			}
 			themselves := func(who string) bool { return who == "Grace Obuya/" || who == "Miriam Castle/" } // opened this list before
 			diff(t, viewer.name+" of who has looked", viewer.looks, slices.DeleteFunc(w.lookers(p.Looks), themselves))
-			m, err := w.app.Mixed(t.Context(), viewer.who, dean, 0)
+			m, err := w.app.Mixed(t.Context(), viewer.who, OpenMixed{Person: dean})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -283,8 +283,8 @@ func TestWhoLookedIsKeptToItsAgency(t *testing.T) {
 				looks = append(looks, r.Look)
 			}
 			diff(t, viewer.name+" of who received mixed data", viewer.mixed, w.lookers(looks))
-			if hidden := viewer.mixed == nil; hidden != (m.Answer.ID == 0) || hidden != (m.Other == 0) {
-				t.Errorf("%s is told of answer %d and person %d", viewer.name, m.Answer.ID, m.Other)
+			if hidden := viewer.mixed == nil; hidden != (m.Answer.ID == 0) || hidden != (m.Now == nil) {
+				t.Errorf("%s is told of answer %d and of %d", viewer.name, m.Answer.ID, m.Now)
 			}
 		}
 	})

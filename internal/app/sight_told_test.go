@@ -81,7 +81,7 @@ func TestMixedDataNamesNoHiddenAgency(t *testing.T) {
 					"Lantern’s coordinator": {w.somebodyOf("lantern", policy.CheckRecords, policy.Coordinator), parted.lantern},
 					"the analyst":           {analyst, parted.all},
 				} {
-					m, err := w.app.Mixed(t.Context(), viewer.who, dean, 0)
+					m, err := w.app.Mixed(t.Context(), viewer.who, OpenMixed{Person: dean})
 					if err != nil {
 						t.Fatal(err)
 					}

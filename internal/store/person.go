@@ -27,12 +27,13 @@ type MembershipEvent struct {
 	Kind     string // linked, unlinked, forwarded
 }
 
-// RecordMove is a record that a link run gave to a person or took from one.
+// RecordMove is a record that a link run, or an answer, gave to a person or took from one.
 type RecordMove struct {
-	At       time.Time
+	At       time.Time // of a run's, when the run came to be in force
 	Run      id.Run
+	Answer   int64 // that moved it while the run was in force; 0 where the run did
 	Record   id.Record
-	From, To id.Person // From is 0 where the record was of nobody before
+	From, To id.Person // From is 0 where the record was of nobody before; To where it is of nobody since, as no extract says anything of it
 }
 
 // Link is a pair of records that the model holds to be one person.
@@ -71,6 +72,11 @@ var (
 		where e.area = $1 and e.answer = 0 and e.record in (select record from memberships where run = $3 and person = $2
 			union select record from membership_events where area = $1 and from_person = $2 and kind = 'unlinked')
 		order by e.run desc, e.record, e.id`)
+	recordHistory = query("event.of-records", `
+		select case when e.answer > 0 then e.at else r.finished_at end, e.run, e.answer, e.record, e.from_person, e.to_person
+		from membership_events e join runs r on r.id = e.run and (e.answer > 0 or r.state in ('published', 'superseded'))
+		where e.area = $1 and e.record > 0 and e.record in `+severalFrom(2)+` order by e.record, e.id`)
+	recordsLeft  = query("event.left", `select record from membership_events where area = $1 and from_person = $2 and kind = 'unlinked' order by id`)
 	linkPairs    = query("link.pairs", `select record_a, record_b from links where run = $1 order by record_a, record_b`)
 	doubtWhys    = query("doubt.whys", `select record_a, record_b, why from doubts where run = $1 order by record_a, record_b`)
 	linkEvidence = query("link.evidence", `select evidence from link_evidence where run = $1 and record_a = $2 and record_b = $3 and area = $4`)
@@ -202,11 +208,7 @@ func (tx *Tx) RecordMovesOf(p id.Person, run id.Run) (moves []RecordMove, err er
 		var m RecordMove
 		err := scan(&at, &m.Run, &m.Record, &m.From, &m.To, &madeBy)
 		m.At = moment(at)
-		if n := len(out); n > 0 && m.From == 0 && out[n-1].To == 0 && out[n-1].Run == m.Run && out[n-1].Record == m.Record {
-			out[n-1].To = m.To // it left one person and joined another
-		} else {
-			out = append(out, m)
-		}
+		out = addMove(out, m)
 		return err
 	})
 	for _, m := range out {
@@ -215,6 +217,36 @@ func (tx *Tx) RecordMovesOf(p id.Person, run id.Run) (moves []RecordMove, err er
 		}
 	}
 	return moves, err
+}
+
+// addMove adds a move to those of a record. A run writes that a record left one person and that it joined another one after the other.
+func addMove(moves []RecordMove, m RecordMove) []RecordMove {
+	n := len(moves)
+	if n > 0 && m.From == 0 && moves[n-1].To == 0 && moves[n-1].Run == m.Run && moves[n-1].Answer == m.Answer && moves[n-1].Record == m.Record {
+		moves[n-1].To = m.To
+		return moves
+	}
+	return append(moves, m)
+}
+
+// HistoryOf gives every change of whose some records are, of each record the oldest first; nothing of a record that is whose it was from the first
+// link run on. It shows nobody: whoever of them is shown is noted then.
+func (tx *Tx) HistoryOf(records []id.Record) (moves []RecordMove, err error) {
+	err = several(tx, recordHistory, []any{tx.area}, records, func(scan func(...any) error) error {
+		var at string
+		var m RecordMove
+		err := scan(&at, &m.Run, &m.Answer, &m.Record, &m.From, &m.To)
+		m.At = moment(at)
+		moves = addMove(moves, m)
+		return err
+	})
+	return moves, err
+}
+
+// RecordsLeft gives the records that left a person while others stayed, and those that left by a run which left the person none. One that left
+// twice comes twice. It shows nobody: whoever of them is shown is noted then.
+func (tx *Tx) RecordsLeft(p id.Person) ([]id.Record, error) {
+	return list(tx, recordsLeft, []any{tx.area, int64(p)}, func(scan func(...any) error) (r id.Record, err error) { return r, scan(&r) })
 }
 
 // LinkEvidence gives the evidence of one link of a run, which holds a person together.

@@ -147,7 +147,7 @@ func TestPersonsPagesSearch(t *testing.T) {
 	t.Parallel()
 	db := openTest(t, Config{Dir: t.TempDir()})
 	for _, s := range []*statement{linksOf, recordsOfPerson, contactsOfPerson, totalOf, sumsOf, factsAgencies, factsRecordAgencies, answersOf, eventsCount, eventsByPerson,
-		recordByNumber, contactAt, chunkOf, cohortAll, cohortOfAgency, cohortFacts, doubtOf, answersOfPair, answersChanged, answerMoves, movesOf, membersOf, holderOf, tiesOf, joinedAt} {
+		recordByNumber, contactAt, chunkOf, cohortAll, cohortOfAgency, cohortFacts, doubtOf, answersOfPair, answersChanged, answerMoves, movesOf, membersOf, holderOf, tiesOf, recordHistory, recordsLeft} {
 		most := 0
 		for _, m := range parameter.FindAllStringSubmatch(s.text, -1) {
 			n, err := strconv.Atoi(m[1])

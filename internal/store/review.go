@@ -176,14 +176,3 @@ func (tx *Tx) TiesOf(run id.Run, r id.Record) ([]Link, error) {
 		return l, scan(&l.A, &l.B, &l.Millibits, &l.PPM)
 	})
 }
-
-var joinedAt = query("event.joined-at", `select coalesce(max(at), '') from (
-	select case when e.answer > 0 then e.at else r.finished_at end as at from membership_events e join runs r on r.id = e.run
-	where e.area = $1 and e.record = $2 and e.to_person = $3 and (e.answer > 0 or r.state in ('published', 'superseded'))) moved where at <= $4`)
-
-// JoinedAt is when a record last came to a person before an instant; zero when it was theirs from the first link run on.
-func (tx *Tx) JoinedAt(r id.Record, p id.Person, before time.Time) (time.Time, error) {
-	var at string
-	err := tx.one(joinedAt, []any{tx.area, int64(r), int64(p), instant(before)}, &at)
-	return moment(at), err
-}

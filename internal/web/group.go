@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -134,17 +135,17 @@ func (s *Server) mixed(w http.ResponseWriter, r *http.Request, who app.Who) erro
 	if err != nil {
 		return err
 	}
-	answer := int64(0)
-	if v := r.URL.Query().Get("answer"); v != "" {
-		if answer, err = strconv.ParseInt(v, 10, 64); err != nil || answer <= 0 {
-			return fault.Missing("answer")
-		}
-	}
-	p, err := s.app.Mixed(r.Context(), who, n, answer)
+	in, err := mixedAsked(n, r.URL.Query())
 	if err != nil {
 		return err
 	}
-	c := ui.Mixed{Person: p.Person, Nothing: p.Answer.ID == 0, Other: p.Other, From: p.From, To: p.To, Cut: p.Cut, MayPerson: p.Viewer.May(policy.PersonOpen), MayRun: p.Viewer.May(policy.RunOpen)}
+	p, err := s.app.Mixed(r.Context(), who, in)
+	if err != nil {
+		return err
+	}
+	c := ui.Mixed{Person: p.Person, Nothing: p.Total == 0, Parting: partingShown(p.Parting), Now: p.Now, Cut: p.Cut, MayPerson: p.Viewer.May(policy.PersonOpen),
+		MayRun: p.Viewer.May(policy.RunOpen), List: ui.List{Path: ui.MixedPath(p.Person), Kept: kept(r.URL.Query(), "answer", "run", "under"), Page: p.Page,
+			Size: app.PartingsOnPage, Total: p.Total}}
 	switch p.Answer.Answer {
 	case "not-same":
 		c.What = sentenceCase(p.By) + " answered on " + dayOf(p.Answer.At).Long() + " that records are not this person’s."
@@ -175,10 +176,53 @@ func (s *Server) mixed(w http.ResponseWriter, r *http.Request, who app.Who) erro
 		}
 		c.Runs = append(c.Runs, ui.MixedRun{Run: x.ID, Made: dayOf(x.StartedAt), Was: was})
 	}
-	for _, x := range p.Others {
-		c.Others = append(c.Others, ui.MixedOther{ID: x.ID, When: x.At})
+	for _, x := range p.Partings {
+		c.Partings = append(c.Partings, partingShown(x))
 	}
 	return ui.MixedPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
+}
+
+// mixedAsked reads which parting an address asks for.
+func mixedAsked(n id.Person, q url.Values) (in app.OpenMixed, err error) {
+	in = app.OpenMixed{Person: n, Page: page(q)}
+	if v := q.Get("answer"); v != "" {
+		if in.Answer, err = strconv.ParseInt(v, 10, 64); err != nil || in.Answer <= 0 {
+			return in, fault.Missing("answer")
+		}
+	}
+	if v := q.Get("run"); v != "" {
+		if in.Run, err = id.Parse[id.Run](v); err != nil {
+			return in, fault.Missing("run")
+		}
+	}
+	if v := q.Get("under"); v != "" {
+		if in.Number, err = id.ParsePseudonym(v); err != nil {
+			return in, fault.Missing("person")
+		}
+	}
+	return in, nil
+}
+
+func partingShown(x app.Parting) ui.Parting {
+	return ui.Parting{Answer: x.Answer.ID, TakenBack: x.Answer.Answer == "same", Run: x.Run, Number: x.Number, From: x.From, To: x.To}
+}
+
+// parted lists whose records a link run parted.
+func (s *Server) parted(w http.ResponseWriter, r *http.Request, who app.Who) error {
+	n, err := pathID[id.Run](r, "run", "run")
+	if err != nil {
+		return err
+	}
+	p, err := s.app.PartedBy(r.Context(), who, n, page(r.URL.Query()))
+	if err != nil {
+		return err
+	}
+	c := ui.Parted{Run: n, Made: runMade(p.Run), Kind: runKinds[p.Run.Kind], Kept: p.Kept, Closed: p.Closed,
+		List: ui.List{Path: ui.PartedPath(n), Page: p.Page, Size: app.PartingsOnPage, Total: p.Total}}
+	for _, x := range p.Rows {
+		c.Rows = append(c.Rows, ui.PartedPerson{Person: x.Person, Parting: partingShown(x.Parting), Received: x.Received})
+	}
+	return ui.PartedPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
 }
 
 func (s *Server) cohortLinks(w http.ResponseWriter, r *http.Request, who app.Who) error {

@@ -58,7 +58,7 @@ func (s *Server) personPage(w http.ResponseWriter, r *http.Request, who app.Who,
 	if len(p.Relinked) > 0 && p.Relinked[0].Run == p.LinkRun.ID {
 		c.Anew = p.LinkRun.ID
 	}
-	c.Parted = slices.ContainsFunc(p.Answers, func(x app.Answer) bool { return x.Answer == "not-same" || x.Answer == "same" && !x.UndoneAt.IsZero() })
+	c.Parted = p.Parted
 	if p.Changed {
 		c.Behind = fmt.Sprintf("An answer about this person came after run %d. Their place in the cohort is still that run’s, and follows with the next.", p.CostRun.ID)
 	}

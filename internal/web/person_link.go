@@ -117,6 +117,8 @@ func relinked(p app.PersonPage) []ui.Text {
 				t = append(t, ui.Plain(" came from "), ui.Ref(r.Other))
 			case r.Came:
 				t = append(t, ui.Plain(" came from somebody whom you may not open"))
+			case r.Gone:
+				t = append(t, ui.Plain(" went, as no extract said anything of it any more"))
 			case r.Other != 0:
 				t = append(t, ui.Plain(" went to "), ui.Ref(r.Other))
 			default:

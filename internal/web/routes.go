@@ -122,6 +122,7 @@ func (s *Server) table() []Route {
 		get("/runs.csv", policy.RunExport, "", s.exportRuns),
 		post("/runs", policy.RunStart, "", fields{"newest": once, "anew": once}, s.startRuns),
 		get("/runs/{run}", policy.RunOpen, "run", s.run),
+		get("/runs/{run}/parted", policy.RunOpen, "parted", s.parted),
 
 		get("/audit", policy.AuditSearch, "audit", s.audit),
 		get("/audit/verify", policy.AuditVerify, "audit", s.verifyAudit),

@@ -48,6 +48,10 @@ func runChange(p app.RunPage) *ui.RunChange {
 		out.Moved = m.Records
 		out.Facts = append(out.Facts, pair("Records that moved between people", commas(m.Records)), pair("Records of nobody in the run before", commas(m.New)),
 			pair("People who became part of another", commas(m.People)))
+		if m.Parted != nil {
+			out.Facts = append(out.Facts, opens("People whose records it parted", commas(m.Parted.People), ui.PartedPath(p.Run.ID),
+				m.Parted.People > 0 && p.Viewer.May(policy.PersonWhoHasSeen)))
+		}
 		for _, x := range m.Most {
 			out.Moves = append(out.Moves, ui.RecordMove(x))
 		}

@@ -49,6 +49,9 @@ func moment(t time.Time) string {
 	return t.In(london).Format("2 January 2006, 15:04")
 }
 
+// onDay writes the day of an instant: 12 May 2026.
+func onDay(t time.Time) string { return t.In(london).Format("2 January 2006") }
+
 // second writes an instant to the second, in a table: 12 May 2026, 11:40:05.
 func second(t time.Time) string { return t.In(london).Format("2 Jan 2006, 15:04:05") }
 

@@ -3,9 +3,7 @@ package ui
 import (
 	"math"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"throughline/internal/day"
 	"throughline/internal/id"
@@ -14,9 +12,6 @@ import (
 
 // GroupPage is a person as a group of records.
 var GroupPage = register[Group]("group")
-
-// MixedPage is who received data of two people as one person's.
-var MixedPage = register[Mixed]("mixed")
 
 // CohortLinksPage is how much of the cohort rests on links in doubt.
 var CohortLinksPage = register[CohortLinks]("cohort-links")
@@ -199,109 +194,6 @@ func (g Group) Which() Choice {
 // WhySplit asks for the reason.
 func (g Group) WhySplit() Area {
 	return g.Form.area("why", "Why do you think so?", "For example: the worker met both. Do not put health details here.", 2)
-}
-
-// Mixed lists everybody who received data of two people as one's. It is made to be printed.
-type Mixed struct {
-	Person    id.Person
-	Nothing   bool // nothing was ever parted from this person
-	What      string
-	Other     id.Person // whose the other records are now; 0 where it is not known
-	From, To  time.Time // From zero: from the first link run on
-	Stayed    []string  // agencies
-	Left      []string
-	Readers   []MixedReader
-	Exports   []MixedReader
-	Runs      []MixedRun
-	MayRuns   bool // the viewer may read the figures of runs
-	Others    []MixedOther
-	Cut       bool
-	MayPerson bool
-	MayRun    bool // RunTable leads to their pages
-	Unnamed   bool // some are shown by their role: who it was is not for the viewer
-}
-
-// MixedReader is what one person did while the data were mixed.
-type MixedReader struct {
-	Who, Agency, Did string
-	Times            int
-	First, Last      time.Time
-}
-
-// MixedRun is a cost run made of the mixture.
-type MixedRun struct {
-	Run  id.Run
-	Made day.Day
-	Was  string // "11th of the cohort"
-}
-
-// MixedOther is another answer that parted something.
-type MixedOther struct {
-	ID   int64
-	When time.Time
-}
-
-// Head implements Content.
-func (m Mixed) Head() Head {
-	h := underPerson("Who received mixed data", m.Person)
-	if !m.MayPerson {
-		h.Place, h.Crumbs = PlaceAudit, []Crumb{{"Audit", "/audit"}}
-	}
-	return h
-}
-
-// Path is the page's own address.
-func (m Mixed) Path() string { return MixedPath(m.Person) }
-
-// Since says from when to when.
-func (m Mixed) Since() string {
-	if m.From.IsZero() {
-		return "from the first link run until " + moment(m.To)
-	}
-	return "from " + moment(m.From) + " until " + moment(m.To)
-}
-
-// Agencies are whose records were mixed.
-func (m Mixed) Agencies() []Pair {
-	return []Pair{{"Records that stayed", Say(Plain(orNone(m.Stayed)))}, {"Records that left", Say(Plain(orNone(m.Left)))}}
-}
-
-func orNone(names []string) string {
-	if len(names) == 0 {
-		return "not known: no extract says anything of them any more"
-	}
-	return list(names)
-}
-
-// ReaderTable and ExportTable are who read, and who took data away.
-func (m Mixed) ReaderTable() Table {
-	return mixedTable("readers", "Who opened a page", "Nobody opened a page that showed them.", m.Readers)
-}
-func (m Mixed) ExportTable() Table {
-	return mixedTable("exports", "Who took a file away", "Nobody took a file away in which they were.", m.Exports)
-}
-
-func mixedTable(tableID, name, empty string, some []MixedReader) Table {
-	t := Table{ID: tableID, Name: name, Heading: true, Empty: empty, Columns: []Column{head(col("Who")), col("Agency"), col("What was done"), num("Times"), key("First"), key("Last")}}
-	for _, r := range some {
-		t.Rows = append(t.Rows, row(cell(Name(r.Who)), words(r.Agency), words(r.Did), number0(r.Times), words(moment(r.First)), words(moment(r.Last))))
-	}
-	return t
-}
-
-// RunTable are the runs.
-func (m Mixed) RunTable() Table {
-	t := Table{ID: "runs", Name: "Cost runs made of the mixture", Heading: true, Empty: "No cost run whose rows are kept was made of it.",
-		Columns: []Column{head(key("Run")), key("Begun"), col("This person was")}}
-	for _, r := range m.Runs {
-		t.Rows = append(t.Rows, row(cell(LinkIf(m.MayRun, RunPath(r.Run), "Run "+count(int(r.Run)))), longDay(r.Made), words(r.Was)))
-	}
-	return t
-}
-
-// Address is the page for another answer.
-func (o MixedOther) Address(p id.Person) string {
-	return MixedPath(p) + "?answer=" + strconv.FormatInt(o.ID, 10)
 }
 
 // CohortLinks is how much of the cohort rests on links that nobody has answered.

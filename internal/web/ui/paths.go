@@ -24,6 +24,7 @@ func ExtractPath(e id.Extract) string { return number("/extracts/", e) }
 func RecordPath(r id.Record) string   { return number("/records/", r) }
 func LayoutPath(l id.Layout) string   { return number("/layouts/", l) }
 func RunPath(r id.Run) string         { return number("/runs/", r) }
+func PartedPath(r id.Run) string      { return RunPath(r) + "/parted" }
 func AccountPath(a id.Account) string { return number("/accounts/", a) }
 func EditionPath(slug string) string  { return "/editions/" + url.PathEscape(slug) }
 func JobPath(j id.Job) string         { return number("/jobs/", j) }
