@@ -388,6 +388,7 @@ type PairPage struct {
 	Named    bool // names of both are shown
 	Sides    [2]RecordShown
 	Why      linkage.ReviewReason // blind while Blind
+	Rule     string               // which rule let the pair wait, in a sentence that tells no weight; empty where the run does not say it
 	Compared []EvidencePart       // how far each field agrees, without weights
 	Blind    bool                 // the viewer is asked, and sees no weight before they have answered
 	Again    bool                 // an answer about the pair was taken back
@@ -475,7 +476,7 @@ func (a *App) pairPage(tx *store.Tx, in Pair) (p PairPage, err error) {
 		return p, err
 	}
 	p.Why, p.Linked, p.People = linkage.ReviewReason(d.Why), records[0].Person == records[1].Person, [2]id.Person{records[0].Person, records[1].Person}
-	return p, p.explain(d)
+	return p, p.explain(d, p.Run.CodeVersion == a.version)
 }
 
 // may says what the viewer may answer, and whether they may answer at all.
@@ -524,11 +525,15 @@ func (p *PairPage) read(tx *store.Tx, in Pair, run id.Run, may bool) error {
 	return nil
 }
 
-// explain reads the evidence, and takes away whatever the viewer must not know before they answer.
-func (p *PairPage) explain(d store.Doubt) error {
+// explain reads the evidence, and takes away whatever the viewer must not know before they answer. The rule is named where the run was made by this
+// program, whose rules are known.
+func (p *PairPage) explain(d store.Doubt, ours bool) error {
 	parts, err := evidenceParts(d.Evidence, p.Named)
 	if err != nil {
 		return fmt.Errorf("pair %d and %d: %w", d.A, d.B, err)
+	}
+	if said := linkage.ReviewReason(d.Why).Because(agreements(parts)); ours && said != linkage.ReviewReason(d.Why).Sentence() {
+		p.Rule = said
 	}
 	p.Evidence = Explained{Link: d.Link, Record: d.A, Other: d.B, Parts: parts}
 	p.Evidence.Evidence = ""
@@ -542,6 +547,15 @@ func (p *PairPage) explain(d store.Doubt) error {
 		p.Why, p.Stand = blindReason(string(p.Why)), shownStand(p.Stand)
 	}
 	return nil
+}
+
+// agreements are how far the fields agree, and no more of the evidence.
+func agreements(parts []EvidencePart) []linkage.Part {
+	out := make([]linkage.Part, len(parts))
+	for i, p := range parts {
+		out[i] = linkage.Part{Key: p.Key, Compared: p.Compared, Level: p.Level}
+	}
+	return out
 }
 
 // answersShown are the answers that stand on a person's page, but for those about a pair that waits for the viewer: they say first.

@@ -15,7 +15,7 @@ import (
 func TestHoldSaysWhereRecordsPart(t *testing.T) {
 	t.Parallel()
 	someone := func(forename, surname, nhs string, born day.Day) person.Identity {
-		return person.Identity{Names: []person.Name{{Forename: forename, Surname: surname}}, Births: []person.Birth{{Day: born}},
+		return person.Identity{Names: []person.Name{{Forename: forename, Surname: surname}}, Births: []person.Birth{{Day: born, Precision: person.FullDate}},
 			Identifiers: []person.Identifier{{Kind: person.NHSNumber, Value: nhs}}}
 	}
 	dean, ann := someone("Dean", "Whitlock", "9990000018", day.Must(1983, 3, 4)), someone("Ann", "Poole", "9990000026", day.Must(1990, 2, 1))

@@ -133,7 +133,7 @@ func (s *Server) pairPage(w http.ResponseWriter, r *http.Request, who app.Who, s
 		return err
 	}
 	c := ui.PairView{A: in[0], B: in[1], Named: p.Named, MayShowNames: p.Viewer.MayEver(policy.NamesShow) && !p.Named && p.Viewer.NamesUntil.IsZero(), Form: form,
-		Why: reasonSentence(p.Why, p.Blind), Stand: pairStand(p), Care: careWords(p.Second), Blind: p.Blind, MaySame: p.MaySame, MayNotSame: p.MayNotSame, MayUndo: p.MayUndo, Waits: p.Waits}
+		Why: cmp.Or(p.Rule, reasonSentence(p.Why, p.Blind)), Stand: pairStand(p), Care: careWords(p.Second), Blind: p.Blind, MaySame: p.MaySame, MayNotSame: p.MayNotSame, MayUndo: p.MayUndo, Waits: p.Waits}
 	for i, side := range p.Sides {
 		c.Sides[i] = ui.PairSide{Agency: side.Agency.Name, Record: in[i], MayRow: p.Viewer.May(policy.RecordOpen), From: "line " + commas(side.Line) + " of " + side.Layout + ", as of " + side.AsOf.Long()}
 		for _, v := range side.SetAside {

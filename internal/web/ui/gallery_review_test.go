@@ -13,7 +13,7 @@ func reviewCases() []Case {
 			{7, 77_123, [2]string{oddName, longName}, "Name and date of birth only", "Somebody has looked", false, 0}}}
 	narrowed := list
 	narrowed.Rows, narrowed.List.Total, narrowed.Narrowed, narrowed.Filter = nil, 0, true, Form{Typed: map[string][]string{"why": {oddName}}}
-	p := PairView{A: 12, B: 3407, Named: true, Why: "Forename or date of birth differs, and the rest is what two people of one household share.", Stand: "Nobody has looked yet.",
+	p := PairView{A: 12, B: 3407, Named: true, Why: "Forename and date of birth differ, though a number is the same: clerks write down that of a brother or sister, a twin or a mother.", Stand: "Nobody has looked yet.",
 		Blind: true, MaySame: true, MayNotSame: true, MayUndo: true,
 		Sides: [2]PairSide{{"Lantern Housing", 12, "line 12 of hostels, as of 31 March 2026", []string{"date of birth"}, true}, {"Police", 3407, "line 881 of custody, as of 1 April 2026", nil, true}},
 		Fields: []PairField{{"Forename", "A short form of the other", PairClose, []Text{Say(Plain("Dean"), Differs("o"))}, []Text{Say(Plain("Dean")), Say(Name("Deo"))}},
