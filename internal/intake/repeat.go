@@ -81,7 +81,7 @@ func (s *seen) expect(numbers int) {
 	each += 4 * math.Sqrt(each) // parts have about as many each, few more than this
 	for i := range s.parts {
 		if p := &s.parts[i]; p.n == 0 {
-			p.slots = make([]seenSlot, int(each*5/4)+8)
+			p.empty(int(each*5/4) + 8)
 		}
 	}
 }
@@ -99,9 +99,16 @@ func (p *seenPart) find(n uint64) *seenSlot {
 	}
 }
 
+// empty makes so many slots. They are written at once: memory that is looked at before it is first written is given twice, and the second time
+// every processor is stopped for it.
+func (p *seenPart) empty(slots int) {
+	p.slots = make([]seenSlot, slots)
+	clear(p.slots)
+}
+
 func (p *seenPart) grow() {
 	old := p.slots
-	p.slots = make([]seenSlot, max(8, len(old)+len(old)/4))
+	p.empty(max(8, len(old)+len(old)/4))
 	for _, s := range old {
 		if s.number != 0 {
 			*p.find(s.number) = s

@@ -156,6 +156,8 @@ func (b *blocks) fill(from, to int, lock *sync.Mutex) {
 	}
 	for ; from < to; from += atOnce {
 		few := b.c.records[from:min(from+atOnce, to)]
+		clear(b.keys[from*b.stride:][:len(few)*b.stride]) // see written
+		clear(b.parts[from*int(partSorts):][:len(few)*int(partSorts)])
 		for k := range b.width {
 			rule = uint8(k)
 			for x := range few {
@@ -191,7 +193,7 @@ type sorting struct {
 // order sorts the keys of a rule into blocks and marks the keys of those that will be cut.
 func (b *blocks) order(k int, room *sorting) {
 	n := len(b.c.records)
-	list := room.list[:0]
+	list := slices.Grow(room.list[:0], n)
 	for row := range n {
 		if key := b.keysOf(uint32(row))[k]; key != 0 {
 			list = append(list, uint64(key)<<32|uint64(row))
@@ -309,10 +311,14 @@ func (b *blocks) keysOf(row uint32) []uint32 {
 // furtherKeys are the second and later keys of a row, of rules and of parts.
 func (b *blocks) furtherKeys(row uint32) []extraKey { return b.extra[b.keysOf(row)[b.width]] }
 
-// radixSort orders by the upper 31 of 64 bits, least digit first, keeping the order of equals. The two
+// radixSort orders by the upper 31 of 64 bits, least digit first, keeping the order of equals, of which the lower bits rise. The two
 // lists are as long; one of them comes back sorted.
 func radixSort(list, scratch []uint64) (sorted, other []uint64) {
 	const digit = 11
+	if len(list) < 1<<digit/4 {
+		slices.Sort(list) // more quickly than so many digits are counted
+		return list, scratch
+	}
 	for shift := 32; shift < 64; shift += digit {
 		var count [1 << digit]int
 		for _, e := range list {

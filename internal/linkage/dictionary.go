@@ -54,7 +54,7 @@ func (d *dictionary) addHashed(s []byte, hash uint64) (v uint32, first bool) {
 	d.slots[i] = half | uint64(v)
 	if len(d.end)*4 > len(d.slots)*3 {
 		old := d.slots
-		d.slots = make([]uint64, len(old)*2)
+		d.slots = written[uint64](len(old) * 2)
 		mask = len(d.slots) - 1
 		for _, s := range old {
 			if s == 0 {

@@ -118,7 +118,7 @@ func (j *joiner) join() {
 
 // byPerson puts links in the order of their persons, and of their records within each.
 func byPerson(done []outcome, links int, r *Result) []Link {
-	ends := make([]uint32, r.Persons+1) // where the links of each person end, once they are placed
+	ends := written[uint32](r.Persons + 1) // where the links of each person end, once they are placed
 	for i := range done {
 		for _, k := range done[i].links {
 			ends[r.Person[k.A]+1]++
@@ -165,7 +165,7 @@ func (j *joiner) groups() []group {
 		sets.Join(pair[0], pair[1])
 	}
 	// Groups are numbered by their first records, and their rows and edges counted, then put one group after the other.
-	number := make([]uint32, n) // of the group of each set's first record, from 1
+	number := written[uint32](n) // of the group of each set's first record, from 1
 	var rowEnds, edgeEnds []uint32
 	for row := range uint32(n) {
 		root := sets.Find(row)

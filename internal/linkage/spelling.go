@@ -47,7 +47,7 @@ func (s *spellings) number(written string, fold func(string) string, to *[]strin
 
 func (s *spellings) grow() {
 	old := s.slots
-	s.slots = make([]spelling, 2*len(old))
+	s.slots = written[spelling](2 * len(old))
 	mask := len(s.slots) - 1
 	for _, p := range old {
 		if p.length == 0 {
