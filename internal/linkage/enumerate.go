@@ -75,6 +75,7 @@ type enumeration struct {
 	words  int    // of signs, that hold keys
 	met    uint32 // of no meaning: it has rows fetched
 	faces  []face
+	kept   [][2]uint32 // pairs that the sieve did not rule out
 }
 
 // gathered are rows side by side whose pairs are to be visited: a block, or one part of a cut block.
@@ -130,11 +131,16 @@ func (e *enumeration) sampled(rows []uint32, key uint32, part, after int) {
 		if !e.of.has(i) {
 			continue
 		}
-		for _, j := range rows[x+1 : min(len(rows), x+1+after)] {
+		others := rows[x+1 : min(len(rows), x+1+after)]
+		for _, j := range others { // fetched together
+			e.met |= e.b.keysOf(j)[0]
+		}
+		for _, j := range others {
 			if e.first(key, i, j, part) {
-				e.visit(i, j)
+				e.kept = append(e.kept, [2]uint32{i, j})
 			}
 		}
+		e.visitKept()
 	}
 }
 
@@ -149,6 +155,7 @@ func (e *enumeration) pairs(part int) {
 		}
 		from = g.end
 	}
+	e.visitKept()
 	e.rows, e.groups = e.rows[:0], e.groups[:0]
 }
 
@@ -189,15 +196,27 @@ func (e *enumeration) gather(part int) {
 func (e *enumeration) against(x, from, to int, key uint32, part int) {
 	a, i := &e.signs[x], e.rows[x]
 	for y := from; y < to; y++ {
-		if a.mayShare(&e.signs[y], e.words) && !e.first(key, i, e.rows[y], part) {
+		if b := &e.signs[y]; a.mayShare(b, e.words) && !e.firstOfSigned(a, b, key, i, e.rows[y], part) {
 			continue
 		}
 		if e.sieve != nil && e.sieve.hopeless(i, e.rows[y], &e.faces[x], &e.faces[y]) {
 			e.found[e.rule]++
 			continue
 		}
-		e.visit(i, e.rows[y])
+		e.kept = append(e.kept, [2]uint32{i, e.rows[y]})
 	}
+}
+
+// visitKept visits the pairs that were kept, whose records are fetched together.
+func (e *enumeration) visitKept() {
+	records := e.b.c.records
+	for _, pair := range e.kept {
+		e.met |= records[pair[0]].forename | records[pair[1]].forename
+	}
+	for _, pair := range e.kept {
+		e.visit(pair[0], pair[1])
+	}
+	e.kept = e.kept[:0]
 }
 
 // tiles visits every pair of a record of one tile with one of another, or of those of one tile.
@@ -217,6 +236,7 @@ func (e *enumeration) tiles(x, y int) {
 		}
 		if e.of.has(e.rows[i]) {
 			e.against(i, from, len(e.rows), 0, -1)
+			e.visitKept()
 		}
 	}
 	e.rows = e.rows[:0]
@@ -224,6 +244,9 @@ func (e *enumeration) tiles(x, y int) {
 
 // cut visits the pairs of a large block that agree in any part of its rule.
 func (e *enumeration) cut(rows []uint32, key uint32) {
+	for _, row := range rows { // fetched together
+		e.met |= e.b.part(row, 0) | e.b.keysOf(row)[0]
+	}
 	for n, p := range e.b.rules[e.rule].parts {
 		list := e.list[:0]
 		for _, row := range rows {
@@ -298,11 +321,38 @@ func (e *enumeration) first(key, i, j uint32, part int) bool {
 func (e *enumeration) firstOfKeys(x, y []uint32, i, j uint32, part int) bool {
 	b := e.b
 	for k := range x {
-		if x[k] == y[k] && x[k] != 0 && (x[k]&cutMark == 0 || b.agreeInPart(k, i, j, len(b.rules[k].parts))) {
+		if b.findsPair(k, x[k], y[k], i, j) {
 			return false
 		}
 	}
 	return part <= 0 || !b.agreeInPart(int(e.rule), i, j, part)
+}
+
+// findsPair says whether a rule of which two rows have these keys, and no others, finds the pair.
+func (b *blocks) findsPair(k int, x, y, i, j uint32) bool {
+	return x == y && x != 0 && (x&cutMark == 0 || b.agreeInPart(k, i, j, len(b.rules[k].parts)))
+}
+
+// firstOfSigned is first for two rows with signs that may share something: it looks at that alone.
+func (e *enumeration) firstOfSigned(s, t *sign, key, i, j uint32, part int) bool {
+	if (s[signWords-1]|t[signWords-1])&signSeveral != 0 {
+		return e.firstOfSeveral(key, i, j, part)
+	}
+	b := e.b
+	x, y := b.keysOf(i), b.keysOf(j)
+	for w := range e.words {
+		for shared := s.shared(t, w); shared != 0; shared &= shared - 1 {
+			k := 8*w + bits.TrailingZeros64(shared)/8
+			if k < int(e.rule) {
+				if b.findsPair(k, x[k], y[k], i, j) {
+					return false
+				}
+			} else if p := b.rules[e.rule].parts[k-int(e.rule)]; b.part(i, p) == b.part(j, p) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // firstOfSeveral is the same test for records with several keys of a rule or of a part: whether (rule, key, part, key of the part) is the first
@@ -322,7 +372,14 @@ func (e *enumeration) firstOfSeveral(key, i, j uint32, part int) bool {
 
 // leastShared is the least key of a rule under which the pair is found; 0 when there is none.
 func (b *blocks) leastShared(k int, i, j uint32) (least uint32) {
-	b.eachShared(uint8(k), b.keysOf(i)[k], b.keysOf(j)[k], i, j, func(key uint32) {
+	x, y := b.keysOf(i), b.keysOf(j)
+	if x[b.width]|y[b.width] == 0 {
+		if b.findsPair(k, x[k], y[k], i, j) {
+			return x[k]
+		}
+		return 0
+	}
+	b.eachShared(uint8(k), x[k], y[k], i, j, func(key uint32) {
 		if (least == 0 || key&^cutMark < least&^cutMark) && (key&cutMark == 0 || b.shareParts(k, i, j, len(b.rules[k].parts))) {
 			least = key
 		}

@@ -78,9 +78,8 @@ func (c *columns) totals() *totals {
 	for _, n := range c.births {
 		t.records[Birth] += n
 	}
-	for f, d := range map[Field]*dictionary{Postcode: &c.postcodes.dictionary, Address: &c.addresses.dictionary, Place: &c.towns.dictionary,
-		Phone: c.phones, Email: c.emails} {
-		for _, n := range d.count[1:] {
+	for f := Postcode; f <= Email; f++ {
+		for _, n := range c.dictionaryOf(f).count[1:] {
 			t.records[f] += n
 		}
 	}
@@ -127,23 +126,33 @@ func (t *totals) of(c *columns, f Field, v uint32) (records uint32, typical floa
 		return c.names.surnames[v], t.names[v].surname
 	case Birth:
 		return c.births[birth(v)], typical
-	case Postcode:
-		return c.postcodes.count[v], typical
-	case Address:
-		return c.addresses.count[v], typical
-	case Place:
-		return c.towns.count[v], typical
-	case Phone:
-		return c.phones.count[v], typical
-	case Email:
-		return c.emails.count[v], typical
 	}
-	return 0, typical
+	return c.dictionaryOf(f).count[v], typical
+}
+
+// dictionaryOf is the dictionary of a field from Postcode to Email.
+func (c *columns) dictionaryOf(f Field) *dictionary {
+	switch f {
+	case Postcode:
+		return &c.postcodes.dictionary
+	case Address:
+		return &c.addresses.dictionary
+	case Place:
+		return &c.towns.dictionary
+	case Phone:
+		return c.phones
+	}
+	return c.emails
 }
 
 // share is the share of people who have value v in a field, of whom one is at hand.
 func (t *totals) share(c *columns, f Field, v uint32, m *Model) float64 {
 	records, typical := t.of(c, f, v)
+	return t.shareOf(f, records, typical, m)
+}
+
+// shareOf is the share of people who have a value of a field that so many records have, by how common such values typically are.
+func (t *totals) shareOf(f Field, records uint32, typical float64, m *Model) float64 {
 	if t.records[f] == 0 {
 		return typical
 	}

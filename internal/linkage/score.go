@@ -41,7 +41,9 @@ type scorer struct {
 	slips     float64 // the share of a person's further records that have another date of birth by a slip
 	// same[f][v] is the weight of both having value v of a field whose values many records share; other fields' are worked
 	// out when they are met. Dates of birth are their own numbers.
-	same    [fieldCount][]worth
+	same [fieldCount][]worth
+	// shared[f][n] is the weight of both having a value that n records have, of the fields where nothing else bears on it.
+	shared  [fieldCount][]worth
 	cohorts cohorts
 }
 
@@ -80,6 +82,12 @@ func newScorer(c *columns, t *totals, m *Model) *scorer {
 			s.kin[f][l] = k*m.m[f][l]/m.u[f][l] + 1 - k
 		}
 	}
+	for f := Postcode; f <= Email; f++ {
+		s.shared[f] = make([]worth, s.mostShared(f)+1)
+		for n := range s.shared[f] {
+			s.shared[f][n] = s.weigh(f, uint32(n), commonnessOf[f].typical)
+		}
+	}
 	s.same[Forename] = s.worths(Forename, len(c.names.facts))
 	s.same[Surname] = s.worths(Surname, len(c.names.facts))
 	s.same[Postcode] = s.worths(Postcode, c.postcodes.size()+1)
@@ -105,16 +113,35 @@ const fewBirths = 1000
 
 func (s *scorer) worths(f Field, n int) []worth {
 	list := make([]worth, n)
-	for v := 1; v < n; v++ {
-		list[v] = s.worth(f, uint32(v))
-	}
+	inParallel(s.columns.workers, n, 4096, func(_, from, to int) {
+		for v := max(from, 1); v < to; v++ {
+			list[v] = s.worth(f, uint32(v))
+		}
+	})
 	return list
 }
 
 // worth weighs both having value v of a field.
 func (s *scorer) worth(f Field, v uint32) worth {
-	times := s.model.m[f][valueSame] / s.totals.share(s.columns, f, v, s.model)
+	records, typical := s.totals.of(s.columns, f, v)
+	if int(records) < len(s.shared[f]) {
+		return s.shared[f][records]
+	}
+	return s.weigh(f, records, typical)
+}
+
+// weigh weighs both having a value that so many records have.
+func (s *scorer) weigh(f Field, records uint32, typical float64) worth {
+	times := s.model.m[f][valueSame] / s.totals.shareOf(f, records, typical, s.model)
 	return worth{times, math.Log2(times)}
+}
+
+// mostShared is the most records that have one value of a field, as far as it is worth while to weigh each number once.
+func (s *scorer) mostShared(f Field) (most uint32) {
+	for _, n := range s.columns.dictionaryOf(f).count {
+		most = max(most, n)
+	}
+	return min(most, 1000)
 }
 
 // sameWorth weighs the value that both records have, for fields whose values' commonness matters.

@@ -52,7 +52,7 @@ type face struct {
 	forename, surname         uint32
 	birth                     birth
 	postcode, sector, outcode uint16 // the lower half of their numbers: where these differ, they do
-	nhs, phone                uint16 // their last four digits, four bits each
+	nhs, phone                uint16 // their last eight digits, the lower two bits of each
 	// What the same forename, surname, date of birth or postcode would weigh at most.
 	sameForename, sameSurname, sameBirth, samePostcode int16
 	flags                                              faceFlags
@@ -76,6 +76,8 @@ const (
 	hasNHS, hasPhone = 1, 2
 	// usualNumbers says that what there is of NHS and telephone numbers has ten and eleven digits.
 	usualNumbers = 1 << len(numberFields)
+	// otherNumbers are those of which a face says no more than that they are there.
+	otherNumbers = usualNumbers - 1 - hasNHS - hasPhone
 )
 
 // numberFields are the fields of which values are looked at in the record itself; few pairs have both.
@@ -140,7 +142,7 @@ func (v *sieve) look(r *record) face {
 	c := v.s.columns
 	lives := c.postcodes.place(r.postcode)
 	f := face{forename: r.forename, surname: r.surname, birth: r.birth, flags: faceFlags(r.sex) & sexOf,
-		postcode: uint16(lives.postcode), sector: uint16(lives.sector), outcode: uint16(lives.outcode), nhs: uint16(v.nhs[r.nhs]), phone: uint16(v.phones[r.phone])}
+		postcode: uint16(lives.postcode), sector: uint16(lives.sector), outcode: uint16(lives.outcode), nhs: lowBits(v.nhs[r.nhs]), phone: lowBits(v.phones[r.phone])}
 	mark := func(flag faceFlags, holds bool) {
 		if holds {
 			f.flags |= flag
@@ -280,10 +282,9 @@ func (v *sieve) placesAtMost(both faceFlags, a, b *face) grains {
 // numbersAtMost is the most that the numbers and addresses weigh that two records both have; false where one may be the same.
 func (v *sieve) numbersAtMost(i, j uint32, a, b *face) (most grains, ok bool) {
 	has := a.has & b.has
-	if has&^usualNumbers == 0 {
-		return 0, true
-	}
-	if has&^(hasNHS|hasPhone) == usualNumbers && (has&hasNHS == 0 || fourDiffer(a.nhs, b.nhs) > 2) && (has&hasPhone == 0 || fourDiffer(a.phone, b.phone) > 2) {
+	// What is not told by the digits of the faces, each worked out without a branch, which would often be guessed wrong.
+	near := hasNHS*mayBeNear(a.nhs, b.nhs) | hasPhone*mayBeNear(a.phone, b.phone) | (hasNHS|hasPhone)*(1-has/usualNumbers)
+	if has&(near|otherNumbers) == 0 {
 		return v.other[has&(hasNHS|hasPhone)], true // as most are, so that the records are not looked up
 	}
 	r, t := &v.s.columns.records[i], &v.s.columns.records[j]
@@ -306,12 +307,18 @@ func (v *sieve) numbersAtMost(i, j uint32, a, b *face) (most grains, ok bool) {
 	return most, true
 }
 
-// fourDiffer is how many of four digits of four bits differ.
-func fourDiffer(a, b uint16) int {
+// lowBits are the lower two bits of each of the last eight digits of a packed number.
+func lowBits(packed uint64) (h uint16) {
+	for n := range 8 {
+		h |= uint16(packed>>(4*n)&3) << (2 * n)
+	}
+	return h
+}
+
+// mayBeNear is 0 when more than two of eight digits certainly differ, by their lower two bits; else 1.
+func mayBeNear(a, b uint16) uint8 {
 	x := a ^ b
-	x |= x >> 1
-	x |= x >> 2
-	return bits.OnesCount16(x & 0x1111)
+	return uint8(uint(bits.OnesCount16((x|x>>1)&0x5555)-3) >> (bits.UintSize - 1))
 }
 
 // hopelessNames is the last look: at the letters of both names, for a pair whose other fields weigh so much at most.

@@ -39,10 +39,13 @@ func (s *sign) add(at int, key uint32) { s[at/8%signWords] |= signByte(key) << (
 func (s *sign) mayShare(t *sign, words int) bool {
 	shared := (s[signWords-1] | t[signWords-1]) & signSeveral
 	for w := range min(words, signWords) {
-		shared |= zeroByte(s[w]^t[w]) & s[w]
+		shared |= s.shared(t, w)
 	}
 	return shared != 0
 }
+
+// shared has the upper bit of each byte of a word that is of a key which two rows may share, and not of every other: the lowest is always of one.
+func (s *sign) shared(t *sign, word int) uint64 { return zeroByte(s[word]^t[word]) & s[word] }
 
 // zeroByte is not nought when any of eight bytes is nought (Mycroft's test).
 func zeroByte(x uint64) uint64 { return (x - 0x0101010101010101) &^ x & 0x8080808080808080 }

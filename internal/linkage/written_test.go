@@ -1,6 +1,9 @@
 package linkage
 
-import "testing"
+import (
+	"runtime"
+	"testing"
+)
 
 // BenchmarkWritten is two goroutines that fill 64 MB of which they first look whether it is nought, as made by make and by written.
 func BenchmarkWritten(b *testing.B) {
@@ -19,6 +22,7 @@ func BenchmarkWritten(b *testing.B) {
 					}
 				})
 			}
+			runtime.KeepAlive(kept)
 		})
 	}
 }
