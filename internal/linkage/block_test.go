@@ -2,6 +2,7 @@ package linkage
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -132,6 +133,18 @@ func TestCutBlocksVisitEachPairOnce(t *testing.T) {
 	})
 	if len(b.cuts) == 0 {
 		t.Fatal("no block was cut, so this test shows nothing")
+	}
+	const oneIn = sample(7)
+	sampled := map[[2]uint32]int{}
+	b.run(oneIn, nil, func(int) {}, func(_, _ int, _ uint8, i, j uint32) {
+		lock.Lock()
+		sampled[[2]uint32{i, j}]++
+		lock.Unlock()
+	})
+	want := maps.Clone(times)
+	maps.DeleteFunc(want, func(pair [2]uint32, _ int) bool { return !oneIn.has(pair[0]) })
+	if diff := cmp.Diff(want, sampled); diff != "" || len(want) == 0 {
+		t.Errorf("%d pairs of the sample (-want +got)\n%s", len(want), diff)
 	}
 	missed := 0
 	for i := range uint32(600) {

@@ -248,9 +248,13 @@ func (e *enumeration) cut(rows []uint32, key uint32) {
 		e.met |= e.b.part(row, 0) | e.b.keysOf(row)[0]
 	}
 	for n, p := range e.b.rules[e.rule].parts {
-		list := e.list[:0]
+		list, wanted := e.list[:0], e.wanted(rows, p)
 		for _, row := range rows {
-			e.b.eachPart(row, p, func(k uint32) { list = append(list, uint64(k)<<32|uint64(row)) })
+			e.b.eachPart(row, p, func(k uint32) {
+				if wanted>>(k&63)&1 != 0 {
+					list = append(list, uint64(k)<<32|uint64(row))
+				}
+			})
 		}
 		list, e.room = radixSort(list, slices.Grow(e.room[:0], len(list))[:len(list)])
 		e.list = list
@@ -272,6 +276,19 @@ func (e *enumeration) cut(rows []uint32, key uint32) {
 		}
 		e.pairs(n)
 	}
+}
+
+// wanted has, by the last six bits of keys, those of a part whose rows may make pairs that are visited: of a sample, few.
+func (e *enumeration) wanted(rows []uint32, p part) (marks uint64) {
+	if e.of <= 1 {
+		return ^marks
+	}
+	for _, row := range rows {
+		if e.of.has(row) {
+			e.b.eachPart(row, p, func(k uint32) { marks |= 1 << (k & 63) })
+		}
+	}
+	return marks
 }
 
 // leftOut is how many pairs of a part of so many records are not those of neighbours.
