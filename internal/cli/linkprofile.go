@@ -125,20 +125,11 @@ type exampleRow struct{ Field, Words, Bits, Sum string }
 
 // examples explains the least sure link, a link in the middle, and the likeliest pair that was not linked.
 func examples(l *app.LinkedFiles) (list []example) {
-	links := slices.Clone(l.Result.Links)
-	slices.SortStableFunc(links, func(x, y linkage.Link) int {
-		switch {
-		case x.Bits < y.Bits:
-			return -1
-		case x.Bits > y.Bits:
-			return 1
-		}
-		return 0
-	})
-	if n := len(links); n > 0 {
-		list = append(list, newExample(l, "The least sure link", links[0].A, links[0].B))
-		if n > 2 {
-			list = append(list, newExample(l, "A link in the middle", links[n/2].A, links[n/2].B))
+	if links := l.Result.Links; len(links) > 0 {
+		least, middle := leastAndMiddle(links)
+		list = append(list, newExample(l, "The least sure link", least.A, least.B))
+		if len(links) > 2 {
+			list = append(list, newExample(l, "A link in the middle", middle.A, middle.B))
 		}
 	}
 	best := -1
@@ -152,6 +143,29 @@ func examples(l *app.LinkedFiles) (list []example) {
 		list = append(list, newExample(l, "The likeliest pair that was not linked", v.A, v.B))
 	}
 	return list
+}
+
+// leastAndMiddle are the first link and that in the middle of some in the order of their weights, of equal ones the earlier first.
+func leastAndMiddle(links []linkage.Link) (least, middle linkage.Link) {
+	sorted := make([]float64, len(links))
+	for i, k := range links {
+		sorted[i] = k.Bits
+	}
+	slices.Sort(sorted)
+	nth := func(n int) linkage.Link {
+		before, _ := slices.BinarySearch(sorted, sorted[n])
+		for _, k := range links {
+			if k.Bits != sorted[n] {
+				continue
+			}
+			if before == n {
+				return k
+			}
+			before++
+		}
+		return linkage.Link{} // not reached: the weight is that of a link
+	}
+	return nth(0), nth(len(links) / 2)
 }
 
 // recordWords names a record; the columns of a key of several are parted.
