@@ -212,17 +212,27 @@ func setting(b *testing.B, name string, usual int) int {
 
 // peak is the most memory the process has had, in MB, where the system says so; else what the runtime has now.
 func peak() uint64 {
-	if text, err := os.ReadFile("/proc/self/status"); err == nil {
-		for line := range strings.Lines(string(text)) {
-			if f := strings.Fields(line); len(f) > 1 && f[0] == "VmHWM:" {
-				kb, _ := strconv.ParseUint(f[1], 10, 64)
-				return kb / 1024
-			}
-		}
+	if kb := peakOf("self"); kb > 0 {
+		return kb / 1024
 	}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.Sys >> 20
+}
+
+// peakOf is the most memory that a process which runs has had, in kB; 0 where the system does not say it.
+func peakOf(process string) uint64 {
+	text, err := os.ReadFile("/proc/" + process + "/status")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == "VmHWM:" {
+			kb, _ := strconv.ParseUint(f[1], 10, 64)
+			return kb
+		}
+	}
+	return 0
 }
 
 // crowd makes records of invented people: two a person on average, with slips, short names, moves and gaps.

@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -56,10 +55,14 @@ func BenchmarkLinkageBesideSplink(b *testing.B) {
 			r := rivals{program: program, python: python, dir: b.TempDir()}
 			r.lay(b, inventedRows(n))
 			runtime.GC()
-			ours, theirs := r.compare(b, "peers/layouts/people.yaml", "people")
-			b.ReportMetric(ours.Seconds, "ours-s")
+			layout := "peers/layouts/people.yaml"
+			ours, theirs := r.compare(b, layout, "people")
+			after := r.link(b, layout, filepath.Join(r.dir, "again")) // what a machine gives may change within the minutes that Splink takes
+			b.Logf("link-files once more: %v", after)
+			mean := (ours.Seconds + after.Seconds) / 2
+			b.ReportMetric(mean, "ours-s")
 			b.ReportMetric(theirs.Seconds, "splink-s")
-			b.ReportMetric(theirs.Seconds/ours.Seconds, "times-slower")
+			b.ReportMetric(theirs.Seconds/mean, "times-slower")
 		}
 	})
 }
@@ -361,14 +364,27 @@ func (r *rivals) link(b *testing.B, layout, out string) (e effort) {
 	var said, failed bytes.Buffer
 	c.Stdout, c.Stderr = &said, &failed
 	begun := time.Now()
-	if err := c.Run(); err != nil {
-		b.Fatalf("%v: %s", err, failed.String())
+	if err := c.Start(); err != nil {
+		b.Fatal(err)
+	}
+	ended := make(chan error)
+	go func() { ended <- c.Wait() }()
+	// What the system keeps for a process that has ended counts the memory of the one that began it, so it is asked while the process runs.
+	looks := time.NewTicker(20 * time.Millisecond)
+	defer looks.Stop()
+	for running := true; running; {
+		select {
+		case err := <-ended:
+			if err != nil {
+				b.Fatalf("%v: %s", err, failed.String())
+			}
+			running = false
+		case <-looks.C:
+			e.PeakMiB = max(e.PeakMiB, float64(peakOf(strconv.Itoa(c.Process.Pid)))/1024)
+		}
 	}
 	e.Seconds = time.Since(begun).Seconds()
 	e.Processor = (c.ProcessState.UserTime() + c.ProcessState.SystemTime()).Seconds()
-	if usage, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		e.PeakMiB = float64(usage.Maxrss) / 1024
-	}
 	var told struct {
 		Pairs int64 `json:"pairs_compared"`
 	}

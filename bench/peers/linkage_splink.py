@@ -191,7 +191,7 @@ senzing = Model(
 )
 
 # UK people of several agencies: the model for the 50,000 historical persons, with NHS number, telephone and sex in place of birthplace and occupation.
-# Its blocking, of 50,000 people, is kept to as many pairs as Throughline compares, or fewer: at a million records its rule of postcode area and
+# Its blocking, of 50,000 people, is kept to about as many pairs as Throughline compares: at a million records its rule of postcode area and
 # first name makes 83 million pairs by itself, and the one with surname 18 million, so both ask for a little more; the date of birth alone takes the
 # place of its three rules of a date of birth and something else; number and telephone are added. Pairs below .9 are not kept, as in
 # quick_and_dirty_persons: less memory.
@@ -207,7 +207,7 @@ people = Model(
         block_on("postcode", "first_name"),
         block_on("postcode", "surname"),
         block_on("substr(postcode,1,3)", "first_name", "substr(dob,1,4)"),
-        block_on("substr(postcode,1,3)", "surname", "substr(first_name,1,1)"),
+        block_on("substr(postcode,1,3)", "surname", "sex"),
         block_on("substr(first_name,1,2)", "substr(surname,1,2)", "substr(dob,1,4)"),
     ],
     comparisons=[
