@@ -37,6 +37,7 @@ type Encoded struct {
 	Records  int
 	Rejected []intake.RejectedRow // the first of them
 	Unmapped []string             // columns of which nothing was used
+	SetAside []intake.SetAsideCount
 	First    []EncodedRecord
 }
 
@@ -75,6 +76,7 @@ func EncodeFile(ctx context.Context, in EncodeAsked) (done *Encoded, err error) 
 	_ = lookup.Write([]string{"record", "number"}) // an error stays in the writer until Flush
 	done = &Encoded{Unmapped: r.Unmapped()}
 	known := map[string]struct{}{}
+	var aside intake.AsideTally
 	for r.Next() {
 		row := r.Row()
 		if row.Number%8192 == 0 {
@@ -89,6 +91,7 @@ func EncodeFile(ctx context.Context, in EncodeAsked) (done *Encoded, err error) 
 		if row.Outcome != intake.Accepted {
 			continue
 		}
+		aside.Add(row)
 		if _, before := known[string(row.Key)]; before {
 			continue // the first row of a record says who it is
 		}
@@ -112,6 +115,7 @@ func EncodeFile(ctx context.Context, in EncodeAsked) (done *Encoded, err error) 
 		return nil, fault.New(fault.Unavailable, "write", "What was encoded could not be written.",
 			"Check that there is room on the disk.").Because(err)
 	}
+	done.SetAside = aside.Counts(r.Headers())
 	if done.Counts = r.Counts(); done.Records == 0 {
 		return nil, noRecords(LinkedFile{Name: filepath.Base(in.Path), Rejected: done.Rejected})
 	}

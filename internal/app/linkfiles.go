@@ -48,6 +48,7 @@ type LinkedFile struct {
 	First    []int                // the lines of the first of those earlier rows
 	Rejected []intake.RejectedRow // the first of them
 	Unmapped []string             // columns of which nothing was used
+	SetAside []intake.SetAsideCount
 
 	first uint32 // number of its first record
 }
@@ -183,23 +184,29 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 	for i := range encoders {
 		encoders[i] = linkage.NewEncoder()
 	}
-	encode := func(worker int, rows iter.Seq[*intake.Row]) *linkage.Batch {
-		b := encoders[worker].NewBatch(recordsAtOnce)
+	encode := func(worker int, rows iter.Seq[*intake.Row]) *encodedRows {
+		b := &encodedRows{batch: encoders[worker].NewBatch(recordsAtOnce)}
 		for row := range rows {
-			encoders[worker].Add(b, &row.Person.Identity)
+			encoders[worker].Add(b.batch, &row.Person.Identity)
+			b.aside.AddForNow(row)
 		}
 		return b
 	}
-	err = intake.EachPortion(ctx, r, len(encoders), shownRejected, encode, func(p *intake.Portion[*linkage.Batch]) error {
+	var aside intake.AsideTally
+	err = intake.EachPortion(ctx, r, len(encoders), shownRejected, encode, func(p *intake.Portion[*encodedRows]) error {
 		if p.Expected > 0 {
 			to.Expect(p.Expected)
 			key := p.Key(&p.Rows[len(p.Rows)-1])
 			l.keys, l.ends = slices.Grow(l.keys, p.Expected*(len(key)+1)), slices.Grow(l.ends, p.Expected)
 		}
 		done.Rejected = append(done.Rejected, p.Rejected[:min(len(p.Rejected), shownRejected-len(done.Rejected))]...)
-		to.AddBatch(number, p.Made, func(i int) bool {
+		var repeated []int
+		to.AddBatch(number, p.Made.batch, func(i int) bool {
 			row := &p.Rows[i]
 			key := p.Key(row)
+			if row.Outcome == intake.Repeated {
+				repeated = append(repeated, i)
+			}
 			switch {
 			case row.Outcome != intake.Accepted:
 				return false
@@ -218,15 +225,23 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 			l.ends = append(l.ends, uint64(len(l.keys)))
 			return true
 		})
+		p.Made.aside.Remove(repeated)
+		aside.Take(&p.Made.aside)
 		read(p.Bytes)
 		return nil
 	})
 	if err = errors.Join(err, r.Err()); err != nil {
 		return 0, err
 	}
-	done.Counts, done.Records = r.Counts(), to.Records()-int(done.first)
+	done.Counts, done.Records, done.SetAside = r.Counts(), to.Records()-int(done.first), aside.Counts(r.Headers())
 	l.Files = append(l.Files, done)
 	return r.Bytes(), nil
+}
+
+// encodedRows are rows of a portion of a file as the linker takes them, and what was set aside of them.
+type encodedRows struct {
+	batch *linkage.Batch
+	aside intake.AsideTally
 }
 
 // recordsAtOnce is for about how many records of a portion of a file there is room before it grows.

@@ -88,6 +88,7 @@ type encoded struct {
 	Rejected int             `json:"rejected"`
 	Repeated int             `json:"repeated"`
 	Records  int             `json:"records"`
+	SetAside []setAside      `json:"set_aside"`
 	Unmapped []string        `json:"unmapped"`
 	First    []rejected      `json:"first_rejected"`
 	Leaves   []encodedRecord `json:"leaves,omitempty"`
@@ -140,7 +141,7 @@ func (c encodeFile) Run(ctx context.Context, w *World) error {
 	}
 	answer := encoded{Out: c.Out, Lookup: c.Lookup, Mode: asked.Mode, Rows: done.Counts.Rows, Accepted: done.Counts.Accepted,
 		Rejected: done.Counts.Rejected, Repeated: done.Counts.Repeated, Records: done.Records, Unmapped: append([]string{}, done.Unmapped...),
-		First: []rejected{}}
+		First: []rejected{}, SetAside: setAsides(done.SetAside)}
 	for _, k := range keys {
 		answer.Keys = append(answer.Keys, k.String())
 	}
@@ -223,6 +224,9 @@ func (e encoded) words() string {
 	}
 	fmt.Fprintf(&b, "%s: %s accepted, %s rejected, %s repeated. %s encoded in %s mode under %s.", counted(e.Rows, "row", "rows"), count(e.Accepted),
 		count(e.Rejected), count(e.Repeated), counted(e.Records, "record is", "records are"), e.Mode, strings.Join(e.Keys, " and "))
+	for _, s := range e.SetAside {
+		b.WriteString("\n  " + s.String())
+	}
 	if len(e.Unmapped) > 0 {
 		fmt.Fprintf(&b, "\nNot used, and not sent: %s.", strings.Join(e.Unmapped, ", "))
 	}

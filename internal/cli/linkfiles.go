@@ -78,6 +78,7 @@ type linkedFile struct {
 	Lines    []int      `json:"first_reused_lines"`
 	Records  int        `json:"records"`
 	SetAside int        `json:"set_aside"`
+	Asides   []setAside `json:"set_aside_by_column"`
 	Unmapped []string   `json:"unmapped"`
 	First    []rejected `json:"first_rejected"`
 }
@@ -266,7 +267,7 @@ func linkedOf(found *app.LinkedFiles) linked {
 		c := f.Counts
 		line := linkedFile{File: f.Name, Layout: f.Layout.Name, Rows: c.Rows, Accepted: c.Accepted, Rejected: c.Rejected,
 			Repeated: c.Repeated, Records: f.Records, Reused: f.Reused, Lines: append([]int{}, f.First...),
-			SetAside: c.SetAside, Unmapped: append([]string{}, f.Unmapped...), First: []rejected{}}
+			SetAside: c.SetAside, Asides: setAsides(f.SetAside), Unmapped: append([]string{}, f.Unmapped...), First: []rejected{}}
 		for _, j := range f.Rejected {
 			line.First = append(line.First, rejected{int64(j.Line), j.Column, j.Code, j.Message, j.Remedy})
 		}
@@ -324,6 +325,9 @@ func (d linked) words() string {
 		}
 		if f.Reused > 0 {
 			fmt.Fprintf(&b, "  %s: %s\n", f.File, f.reused())
+		}
+		for _, s := range f.Asides {
+			fmt.Fprintf(&b, "  %s, %s\n", f.File, s)
 		}
 		if len(f.Unmapped) > 0 {
 			fmt.Fprintf(&b, "  %s: not used: %s\n", f.File, strings.Join(f.Unmapped, ", "))

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"throughline/internal/app"
+	"throughline/internal/intake"
 	"throughline/internal/linkage"
 )
 
@@ -27,10 +28,10 @@ const mostHeld = 6
 
 func newHeldTable(l *app.LinkedFiles) heldTable {
 	held := l.Held()
-	records := make([]int, len(held))
+	records, mapped := make([]int, len(held)), make([]*intake.Layout, len(held))
 	var t heldTable
 	for i, f := range l.Files {
-		records[i] = f.Records
+		records[i], mapped[i] = f.Records, f.Layout
 		t.Files = append(t.Files, f.Name)
 	}
 	if len(held) > mostHeld {
@@ -46,11 +47,40 @@ func newHeldTable(l *app.LinkedFiles) heldTable {
 	for f := range held[0] {
 		row := heldRow{Field: held[0][f].Field}
 		for i := range held {
-			row.Shares = append(row.Shares, shareOf(held[i][f].Records, records[i]))
+			layouts := mapped[i : i+1]
+			if len(held) == 1 {
+				layouts = mapped
+			}
+			share := shareOf(held[i][f].Records, records[i])
+			if held[i][f].Records == 0 && slices.ContainsFunc(layouts, func(l *intake.Layout) bool { return maps(l, linkage.Field(f)) }) {
+				share = "0%"
+			}
+			row.Shares = append(row.Shares, share)
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// columnsFor are the fields of a layout's columns by which records have a field to be compared by.
+var columnsFor = map[linkage.Field][]intake.Field{
+	linkage.Forename:    {intake.Forename, intake.FullName, intake.Initials},
+	linkage.Surname:     {intake.Surname, intake.FullName, intake.Initials},
+	linkage.Birth:       {intake.BirthDay, intake.Age},
+	linkage.SexField:    {intake.SexField},
+	linkage.Postcode:    {intake.Postcode},
+	linkage.Address:     {intake.Address},
+	linkage.Place:       {intake.Place},
+	linkage.Phone:       {intake.Phone},
+	linkage.Email:       {intake.Email},
+	linkage.NHSNumber:   {intake.NHSNumber},
+	linkage.NINO:        {intake.NINO},
+	linkage.OtherNumber: {intake.PNC, intake.PrisonNumber, intake.NationalID},
+}
+
+// maps says whether a layout has a column for what records are compared by.
+func maps(l *intake.Layout, f linkage.Field) bool {
+	return slices.ContainsFunc(columnsFor[f], func(c intake.Field) bool { return l.Find(c) >= 0 })
 }
 
 // shareOf writes a share so that only nothing is nothing and only all is all.

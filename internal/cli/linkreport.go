@@ -66,7 +66,7 @@ type reportFile struct {
 	Name, Layout                                          string
 	Rows, Accepted, Rejected, Repeated, Records, SetAside string
 	Unmapped, Reused                                      string
-	First                                                 []string
+	First, Asides                                         []string
 }
 
 type reportWeight struct {
@@ -112,6 +112,9 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 			Records: count(f.Records), SetAside: count(f.SetAside), Unmapped: strings.Join(f.Unmapped, ", ")}
 		if f.Reused > 0 {
 			file.Reused = f.reused()
+		}
+		for _, a := range f.Asides {
+			file.Asides = append(file.Asides, a.String())
 		}
 		for _, j := range f.First {
 			file.First = append(file.First, j.String())

@@ -109,7 +109,24 @@ type setAside struct {
 	Code   string `json:"code"`
 	Reason string `json:"reason"`
 	Values int    `json:"values"`
+	Of     int    `json:"of"`         // values that the column has
+	Line   int    `json:"first_line"` // of the file
 	Said   string `json:"said,omitempty"`
+}
+
+// setAsides are the kinds of values that were set aside, without what they say.
+func setAsides(counts []intake.SetAsideCount) []setAside {
+	list := []setAside{}
+	for _, s := range counts {
+		list = append(list, setAside{Column: s.Column, Code: s.Code, Reason: s.Reason, Values: s.Values, Of: s.Of, Line: s.Line})
+	}
+	return list
+}
+
+// String says how many of a column's values were set aside, why, and where to look.
+func (s setAside) String() string {
+	return fmt.Sprintf("%s: %s of %s set aside, first on line %s: %s", s.Column, count(s.Values), counted(s.Of, "value", "values"),
+		count(s.Line), sentence(s.Reason))
 }
 
 type serviceUse struct {
@@ -197,7 +214,7 @@ func previewOf(name string, p *intake.Preview) preview {
 		out.First = append(out.First, rejected{int64(r.Line), r.Column, r.Code, r.Message, r.Remedy})
 	}
 	for _, s := range p.SetAside {
-		out.SetAside = append(out.SetAside, setAside{s.Column, s.Code, s.Reason, s.Values, s.Said})
+		out.SetAside = append(out.SetAside, setAside{s.Column, s.Code, s.Reason, s.Values, s.Of, s.Line, s.Said})
 	}
 	for _, s := range p.Services {
 		out.Services = append(out.Services, serviceUse{s.Code, s.Service, s.Unit, s.Contacts, s.Known})

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -152,31 +151,39 @@ func lettersAndDigits(r rune) rune {
 	return -1
 }
 
-// draftFormat finds the form in which all days are written.
+// draftFormat finds the form in which most days are written.
 func draftFormat(values []string) (more, remark string) {
-	var fit []string
+	best, most, american := "", 0, ""
 	for _, text := range draftFormats {
 		formats, err := parseFormats(text, nil)
-		if err != nil || len(values) == 0 {
+		if err != nil {
 			continue
 		}
-		all := true
+		fit := 0
 		for _, v := range values {
-			if d, _ := readForms([]byte(v), formats); d == 0 {
-				all = false
-				break
+			if d, _ := readForms([]byte(v), formats); d != 0 {
+				fit++
 			}
 		}
-		if all {
-			fit = append(fit, text)
+		switch {
+		case fit > most:
+			best, most, american = text, fit, ""
+		case fit == most && fit > 0 && text[0] == 'm' && best[0] != 'm' && american == "":
+			american = text
 		}
 	}
-	if len(fit) == 0 {
+	if most == 0 {
 		return ", format: dd/mm/yyyy", "CHECK: no one form fits the first rows"
 	}
-	american := slices.IndexFunc(fit, func(s string) bool { return s[0] == 'm' })
-	if american > 0 {
-		remark = "CHECK: the first rows would fit " + fit[american] + " too"
+	var checks []string
+	if other := len(values) - most; other > 0 {
+		checks = append(checks, fmt.Sprintf("%d of the first %s not fit it and would be set aside", other, plural(len(values), "value does", "values do")))
 	}
-	return ", format: " + fit[0], remark
+	if american != "" {
+		checks = append(checks, "the first rows would fit "+american+" too")
+	}
+	if len(checks) > 0 {
+		remark = "CHECK: " + strings.Join(checks, "; ")
+	}
+	return ", format: " + best, remark
 }

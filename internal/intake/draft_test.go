@@ -19,7 +19,9 @@ func TestDraft(t *testing.T) {
 		"either way": {"forename\tsurname\tdob\nAda\tExample\t03/04/1980\n", []string{"would fit mm/dd/yyyy too", "No column is taken for the record number"}},
 		"american":   {"forename,surname,dob\nAda,Example,03/31/1980\n", []string{"format: mm/dd/yyyy}"}},
 		"no form":    {"forename,surname,dob\nAda,Example,Tuesday\n", []string{"CHECK: no one form fits"}},
-		"quoted":     {"\"id\",\"a \"\"b\"\"\",forename,dob\n1,x,Ada,1980-03-31\n", []string{`{header: "forename", field: forename}`}},
+		"mostly": {"forename,surname,dob\nAda,Example,1980-03-31\nBo,Other,\nCy,Third,unknown\nDi,Fourth,1981-02-03\n",
+			[]string{"format: yyyy-mm-dd}  # CHECK: 1 of the first 3 values do not fit it"}},
+		"quoted": {"\"id\",\"a \"\"b\"\"\",forename,dob\n1,x,Ada,1980-03-31\n", []string{`{header: "forename", field: forename}`}},
 	} {
 		draft, err := Draft(strings.NewReader(c.text), name)
 		if err != nil {

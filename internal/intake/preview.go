@@ -32,15 +32,6 @@ type ReasonCount struct {
 	Rows   int
 }
 
-// SetAsideCount is how many values of one column were set aside for one reason.
-type SetAsideCount struct {
-	Column string
-	Code   string
-	Reason string
-	Values int
-	Said   string // as sent, where all the values are the same; otherwise empty
-}
-
 // RejectedRow is a rejected row with its mapped columns as sent.
 type RejectedRow struct {
 	Rejection
@@ -58,7 +49,7 @@ func DryRun(file io.Reader, l *Layout, o Options, rejected int) (*Preview, error
 	}
 	p := &Preview{Unmapped: r.Unmapped(), Headers: r.Headers()}
 	reasons := map[string]int{}
-	aside := map[[2]string]*SetAsideCount{}
+	var aside AsideTally
 	for r.Next() {
 		row := r.Row()
 		switch row.Outcome {
@@ -68,7 +59,8 @@ func DryRun(file io.Reader, l *Layout, o Options, rejected int) (*Preview, error
 				p.Rejected = append(p.Rejected, row.AsRejected())
 			}
 		case Accepted:
-			p.accept(l, row, aside)
+			p.accept(l, row)
+			aside.Add(row)
 		}
 	}
 	if r.Err() != nil {
@@ -80,12 +72,7 @@ func DryRun(file io.Reader, l *Layout, o Options, rejected int) (*Preview, error
 		p.Reasons = append(p.Reasons, ReasonCount{code, Reason(code), n})
 	}
 	slices.SortFunc(p.Reasons, func(a, b ReasonCount) int { return cmp.Or(b.Rows-a.Rows, cmp.Compare(a.Code, b.Code)) })
-	for _, a := range aside {
-		p.SetAside = append(p.SetAside, *a)
-	}
-	slices.SortFunc(p.SetAside, func(a, b SetAsideCount) int {
-		return cmp.Or(b.Values-a.Values, cmp.Compare(a.Column, b.Column), cmp.Compare(a.Code, b.Code))
-	})
+	p.SetAside = aside.Counts(p.Headers)
 	return p, nil
 }
 
@@ -98,19 +85,9 @@ func (row *Row) AsRejected() RejectedRow {
 	return no
 }
 
-func (p *Preview) accept(l *Layout, row *Row, aside map[[2]string]*SetAsideCount) {
+func (p *Preview) accept(l *Layout, row *Row) {
 	if len(p.Sample) < SampleRows {
 		p.Sample = append(p.Sample, Masked(l, row.Values))
-	}
-	for _, s := range row.AllSetAside() {
-		a := aside[[2]string{s.Field, s.Code}]
-		if a == nil {
-			a = &SetAsideCount{Column: s.Field, Code: s.Code, Reason: s.Reason, Said: said([]byte(s.Value))}
-			aside[[2]string{s.Field, s.Code}] = a
-		}
-		if a.Values++; a.Said != said([]byte(s.Value)) {
-			a.Said = ""
-		}
 	}
 	if !l.Kind.HasContacts() {
 		return

@@ -42,8 +42,8 @@ func TestDryRun(t *testing.T) {
 			Remarks:  []Remark{{"after-as-of", "1 contact begins after the as-of day. Check the as-of day.", 1, []int64{13}}}},
 		Reasons: []ReasonCount{{"unreadable-day", "Date cannot be read", 2}, {"no-record-number", "No record number", 1}, {"too-few-values", "Too few values in the row", 1}},
 		SetAside: []SetAsideCount{
-			{"dob", "placeholder-date", "The date stands for a date of birth that is not known.", 3, ""},
-			{"forename", "placeholder-name", "The word stands for a name that is not known.", 1, "Unknown"},
+			{"dob", "placeholder-date", "The date stands for a date of birth that is not known.", 3, 3, 4, ""},
+			{"forename", "placeholder-name", "The word stands for a name that is not known.", 1, 4, 5, "Unknown"},
 		},
 		Rejected: []RejectedRow{
 			{Rejection{8, "id", "no-record-number", "", "No record number, so the row cannot be tied to anyone", "Send the record number, in the column “id”"},
