@@ -33,7 +33,8 @@ type CohortLinks struct {
 	NotPriced   int64
 	People      int // of the cohort
 	Rows        []DoubtedMember
-	Could       int          // pairs of people outside the cohort who would together reach its threshold
+	Could       int          // pairs of people outside the cohort whom its rule would find as one
+	CostOnly    bool         // the run does not say so of them: Could are those whose cost together reaches the threshold
 	Entering    []CouldEnter // the costliest of them, of those whom the viewer may open
 	Least, Most money.Pence
 	Amount      money.Pence // the cohort's cost as the run summed it
@@ -41,7 +42,7 @@ type CohortLinks struct {
 	Reach       *Reach      // as the run worked it out; nil for a run made before that was
 }
 
-// CouldEnter is a pair in doubt of two people outside the cohort who would reach its threshold as one.
+// CouldEnter is a pair in doubt of two people outside the cohort whom its rule would find as one.
 type CouldEnter struct {
 	Pair    Pair
 	Persons [2]id.Person
@@ -65,6 +66,7 @@ func (a *App) CohortLinks(ctx context.Context, who Who) (CohortLinks, error) {
 		}
 		p.Run, p.Rule, p.NotPriced, p.People, p.Amount = run, report.Cohort.Rule, report.NotPriced, len(report.Cohort.Members), report.Cohort.Amount
 		p.Reach = report.Reach
+		p.CostOnly = p.Reach == nil || p.Reach.Entering == nil
 		var in RunInputs
 		if err := json.Unmarshal([]byte(run.Inputs), &in); err != nil {
 			return err
@@ -109,7 +111,7 @@ func (a *App) doubted(tx *store.Tx, p *CohortLinks) error {
 			}
 			continue
 		}
-		both := [2]id.Person{min(w.Persons[0], w.Persons[1]), max(w.Persons[0], w.Persons[1])}
+		both := between(w.Persons)
 		for i, q := range w.Persons {
 			row := rows[q]
 			if row == nil {
@@ -119,7 +121,7 @@ func (a *App) doubted(tx *store.Tx, p *CohortLinks) error {
 				row.Most += w.Totals[1-i]
 			}
 		}
-		if rows[both[0]] == nil && rows[both[1]] == nil && !counted[both] && w.Totals[0]+w.Totals[1] >= p.Rule.Threshold() {
+		if rows[both[0]] == nil && rows[both[1]] == nil && !counted[both] && p.enters(both, w.Totals) {
 			p.Could++
 			p.Entering = append(p.Entering, CouldEnter{pair, w.Persons, w.Totals})
 		}
@@ -152,6 +154,14 @@ func (a *App) doubted(tx *store.Tx, p *CohortLinks) error {
 		}
 	}
 	return nil
+}
+
+// enters says whether two people outside the cohort could enter it as one; where only their cost is known, as far as that says.
+func (p *CohortLinks) enters(two [2]id.Person, totals [2]money.Pence) bool {
+	if p.CostOnly {
+		return totals[0]+totals[1] >= p.Rule.Threshold()
+	}
+	return slices.Contains(p.Reach.Entering, two)
 }
 
 // openOf gives the costliest of some pairs, of those of which the viewer may open both people. The page shows them, and its event says so.

@@ -25,6 +25,7 @@ type Reach struct {
 	Pairs     int         // in doubt when the run was made
 	None, All CohortCount // were no pair in doubt one person's, and were each
 	Spreads   []PersonSpread
+	Entering  [][2]id.Person   // of pairs in doubt, whom the rule would find as one and finds neither of; nil for a run made before that was kept
 	Reached   linkage.Interval `json:",omitzero"` // what share of the pairs of one person the link run found by its own estimate; zero where not kept
 }
 
@@ -184,7 +185,47 @@ func (a *App) reach(ctx context.Context, t *task, run id.Run, c *costing, d *inD
 		return nil, err
 	}
 	r.Spreads = d.spreads(people, found.Members, parts)
-	return r, nil
+	r.Entering, err = d.entering(c.rule, people, found.Members)
+	return r, err
+}
+
+// entering gives, the lower number first, the two people of each pair in doubt of whom neither is a member and whom the whole rule would make
+// one were they one person.
+func (d *inDoubt) entering(rule cohort.Rule, people []cohort.Person, members []cohort.Member) ([][2]id.Person, error) {
+	outside := make(map[id.Person]cohort.Person, len(people))
+	for _, p := range people {
+		outside[p.ID] = p
+	}
+	for _, m := range members {
+		delete(outside, m.ID)
+	}
+	met := map[[2]id.Person]bool{}
+	out := [][2]id.Person{}
+	for _, w := range d.pairs {
+		both := between(w.Persons)
+		a, known := outside[both[0]]
+		b, known2 := outside[both[1]]
+		if met[both] || w.Linked() || !known || !known2 {
+			continue
+		}
+		met[both] = true
+		for _, one := range cohort.Joined([]cohort.Person{a, b}, [][2]id.Person{both}) {
+			enters, err := cohort.Meets(rule, one)
+			if err != nil {
+				return nil, err
+			}
+			if enters {
+				out = append(out, both)
+			}
+		}
+	}
+	slices.SortFunc(out, func(x, y [2]id.Person) int { return slices.Compare(x[:], y[:]) })
+	return out, nil
+}
+
+// between are two people, the lower number first.
+func between(two [2]id.Person) [2]id.Person {
+	return [2]id.Person{min(two[0], two[1]), max(two[0], two[1])}
 }
 
 // counted applies the rule of a run to people as they might be.

@@ -230,7 +230,7 @@ func (s *Server) cohortLinks(w http.ResponseWriter, r *http.Request, who app.Who
 	if err != nil {
 		return err
 	}
-	c := ui.CohortLinks{Run: p.Run.ID, Made: dayOf(p.Run.FinishedAt), People: p.People, Could: p.Could, Least: p.Least, Most: p.Most, Amount: p.Amount,
+	c := ui.CohortLinks{Run: p.Run.ID, Made: dayOf(p.Run.FinishedAt), People: p.People, Could: p.Could, CostOnly: p.CostOnly, Least: p.Least, Most: p.Most, Amount: p.Amount,
 		MayLinks: p.Viewer.May(policy.PairList), MayRun: p.Viewer.May(policy.RunOpen), MayPerson: p.Viewer.May(policy.PersonOpen),
 		Costing: ui.Costing{Year: p.Rule.PriceYear, Rents: !slices.Contains(p.Rule.Exclusions, cost.RentAndBenefits), NotPriced: int(p.NotPriced)}}
 	c.Reach = reachShown(p.Reach, p.LinkRun, p.People)

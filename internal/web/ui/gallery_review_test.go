@@ -98,7 +98,7 @@ func groupCases() []Case {
 		show(MixedPage, "empty", signedIn(), Mixed{Person: dean, Nothing: true}),
 		show(CohortLinksPage, "full", signedIn(), c),
 		show(CohortLinksPage, "firm", signedIn(), CohortLinks{Run: 31, Made: on(2026, 4, 20), People: 45, Costing: costing, Reach: &Reach{Found: 45, Least: 45, Most: 45}}),
-		show(CohortLinksPage, "before", signedIn(), CohortLinks{Run: 31, Made: on(2026, 4, 20), People: 45, Costing: costing}),
+		show(CohortLinksPage, "before", signedIn(), CohortLinks{Run: 31, Made: on(2026, 4, 20), People: 45, Could: 1, CostOnly: true, Entering: c.Entering, Costing: costing}),
 		show(CohortLinksPage, "empty", signedIn(), CohortLinks{}),
 	}
 }

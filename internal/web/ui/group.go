@@ -203,6 +203,7 @@ type CohortLinks struct {
 	People      int
 	Rows        []DoubtedRow
 	Could       int
+	CostOnly    bool       // of these it is known only that their cost together reaches the threshold
 	Entering    []Entering // the costliest of these, of those whom the viewer may open
 	Least, Most money.Pence
 	Amount      money.Pence
@@ -213,7 +214,7 @@ type CohortLinks struct {
 	Reach       *Reach // nil when the run does not say
 }
 
-// Entering is two people outside the cohort who would reach its threshold as one, by a pair of records in doubt.
+// Entering is two people outside the cohort who could enter it as one, by a pair of records in doubt.
 type Entering struct {
 	A, B    id.Record
 	Persons [2]id.Person
@@ -223,8 +224,11 @@ type Entering struct {
 // EnteringTable are the pairs of people who could enter, the costliest first.
 func (c CohortLinks) EnteringTable() Table {
 	t := Table{ID: "entering", Name: many(len(c.Entering), "pair", "pairs") + " of people who could enter, the costliest first", Heading: true,
-		Note:    "Neither is of the cohort; were the two one person, their costs together would reach its threshold.",
+		Note:    "Neither is of the cohort; were the two one person, that person would meet its whole rule.",
 		Columns: []Column{head(key("Person")), num("£"), key("And"), num("£"), num("Together")}}
+	if c.CostOnly {
+		t.Note = "Neither is of the cohort; their costs together reach its threshold. Run " + count(int(c.Run)) + " does not say whether they would meet the rest of its rule; the next run does."
+	}
 	if n := c.Could - len(c.Entering); n > 0 {
 		t.Note += " " + count(n) + " more are not listed."
 	}
@@ -238,7 +242,10 @@ func (c CohortLinks) EnteringTable() Table {
 
 // couldEnter is the figure's card, which leads to the pairs that are listed.
 func (c CohortLinks) couldEnter() Card {
-	says := "pairs of people outside the cohort who would reach it as one"
+	says := "pairs of people outside the cohort who would meet its rule as one"
+	if c.CostOnly {
+		says = "pairs of people outside the cohort whose costs together reach its threshold; the rest of its rule was not applied"
+	}
 	if len(c.Entering) == 0 {
 		return card("Could enter", count(c.Could), Plain(says))
 	}
@@ -306,8 +313,11 @@ func (c CohortLinks) Table() Table {
 		least, total, most = least+r.Least, total+r.Total, most+r.Most
 		likely := cell(Quiet("not known"))
 		if r.Weighed {
-			const step = 1000_00 // nobody knows it more closely, but for the bounds
-			low, high := max(r.Low/step*step, r.Least), min((r.High+step-1)/step*step, r.Most)
+			const step = 1000_00 // nobody knows it more closely, but for the bounds: where rounding passes one, neither end is rounded
+			low, high := r.Low/step*step, (r.High+step-1)/step*step
+			if low < r.Least || high > r.Most {
+				low, high = r.Low, r.High
+			}
 			likely = words(low.Pounds() + " to " + high.Pounds())
 		}
 		t.Rows = append(t.Rows, row(who, within, outside, least1, cell(LinkAbout(FootprintPath(r.Person), r.Total.Pounds(), id.Pseudonym(r.Person))), most1, likely))
