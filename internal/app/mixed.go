@@ -179,7 +179,7 @@ func (p *MixedPage) now(tx *store.Tx, n id.Person) error {
 }
 
 func (p *MixedPage) readers(tx *store.Tx, sight sight) error {
-	events, err := tx.Events(p.seen(), mostMixed+1)
+	events, err := p.seen(tx, mostMixed+1)
 	if err != nil {
 		return err
 	}
@@ -232,19 +232,22 @@ func (p *MixedPage) runs(tx *store.Tx) error {
 		if r.FinishedAt.IsZero() || r.State == store.RunFailed || r.FinishedAt.Before(p.From) || r.StartedAt.After(p.To) {
 			continue
 		}
-		total, err := tx.TotalOf(r.ID, p.Number)
-		if err != nil {
-			return err
-		}
-		if total.Person == 0 {
-			continue
-		}
 		over, err := linkRunOf(tx, r.ID)
 		if err != nil {
 			return err
 		}
-		if p.summed(r.StartedAt, over) {
-			p.Runs = append(p.Runs, MixedRun{r, total.Place, total.Rank})
+		for _, s := range p.Spells {
+			if !s.summed(r.StartedAt, over) {
+				continue
+			}
+			total, err := tx.TotalOf(r.ID, s.Number)
+			if err != nil {
+				return err
+			}
+			if total.Person != 0 {
+				p.Runs = append(p.Runs, MixedRun{r, total.Place, total.Rank})
+				break
+			}
 		}
 	}
 	return nil

@@ -14,11 +14,20 @@ import (
 type Parting struct {
 	Answer   store.Answer // that parted them, or whose taking back did; its number is 0 where a run did
 	Run      id.Run       // the link run that parted them; 0 where an answer did
-	Number   id.Person    // that they stood under: the person's own, or one that leads to the person since
-	From, To time.Time    // when they were one; From is zero where it was so from the first link run on
+	Number   id.Person    // that they stood under at the end: the person's own, or one that leads to the person since
+	From, To time.Time    // when they were one, at first and at last; From is zero where it was so from the first link run on
+	Spells   []Spell      // every time until then in which records of both sides were one's, the earliest first
 
-	began, ended cause       // of the time
+	ended        cause
 	stayed, left []id.Record // of those that the viewer may know of
+}
+
+// Spell is a time in which records that were parted at last stood under one number.
+type Spell struct {
+	Number   id.Person
+	From, To time.Time // From is zero where it was so from the first link run on
+
+	began, ended cause
 }
 
 // cause is what moved a record: an answer while a link run was in force, or that run.
@@ -30,18 +39,31 @@ type cause struct {
 // holding is a time in which a record was one person's.
 type holding struct {
 	record   id.Record
+	holder   id.Person
 	from, to time.Time // from is zero where the record was theirs from the first link run on, to where it is theirs now
 	began    cause
 	ended    cause
 	next     id.Person // whose the record was then; 0 where it was nobody's
 }
 
-func sooner(a, b holding) int { return a.from.Compare(b.from) }
+// Times are the spells as from when until when, with those that follow on one another, or run side by side, as one.
+func (p Parting) Times() (out [][2]time.Time) {
+	for _, s := range p.Spells {
+		if n := len(out); n > 0 && !s.From.After(out[n-1][1]) {
+			if s.To.After(out[n-1][1]) {
+				out[n-1][1] = s.To
+			}
+			continue
+		}
+		out = append(out, [2]time.Time{s.From, s.To})
+	}
+	return out
+}
 
 // summed says whether a cost run begun at an instant over a link run summed the records while they were one. Of answers, the time says.
-func (p Parting) summed(begun time.Time, over id.Run) bool {
-	after := over > p.began.run || over == p.began.run && (p.began.answer == 0 || !begun.Before(p.From))
-	return after && (over < p.ended.run || over == p.ended.run && p.ended.answer != 0 && begun.Before(p.To))
+func (s Spell) summed(begun time.Time, over id.Run) bool {
+	after := over > s.began.run || over == s.began.run && (s.began.answer == 0 || !begun.Before(s.From))
+	return after && (over < s.ended.run || over == s.ended.run && s.ended.answer != 0 && begun.Before(s.To))
 }
 
 // parting finds what parted a person's records, from the history of whose they were. What a run changed is in it since that run was published.
@@ -174,21 +196,35 @@ func (x *parting) came() []id.Person {
 	return slices.Sorted(maps.Keys(from))
 }
 
+// history is who held a record, one after the other; the last holds it still where nothing ended it.
+func (x *parting) history(r id.Record) (out []holding) {
+	moves := x.moves[r]
+	h := holding{record: r, holder: x.person} // a record that never moved is among the person's
+	if len(moves) > 0 {
+		h.holder = moves[0].From
+	}
+	for _, m := range moves {
+		c := cause{m.Run, m.Answer}
+		if h.holder == m.From {
+			h.to, h.ended, h.next = m.At, c, m.To
+			out = append(out, h)
+		}
+		h = holding{record: r, holder: m.To, from: m.At, began: c}
+	}
+	return append(out, h)
+}
+
 // held are the times in which records were a number's, in order of record and time.
 func (x *parting) held(n id.Person) (out []holding, err error) {
 	for _, r := range slices.Sorted(maps.Keys(x.moves)) {
-		moves := x.moves[r]
-		holder, since, began := x.person, time.Time{}, cause{} // a record that never moved is among the person's
-		if len(moves) > 0 {
-			holder = moves[0].From
-		}
-		for _, m := range moves {
-			if holder == n && m.From == n {
-				out = append(out, holding{record: r, from: since, to: m.At, began: began, ended: cause{m.Run, m.Answer}, next: m.To})
+		all := x.history(r)
+		last := all[len(all)-1]
+		for _, h := range all[:len(all)-1] {
+			if h.holder == n {
+				out = append(out, h)
 			}
-			holder, since, began = m.To, m.At, cause{m.Run, m.Answer}
 		}
-		if holder != n {
+		if last.holder != n {
 			continue
 		}
 		now := n == x.person && x.holds[r]
@@ -200,7 +236,7 @@ func (x *parting) held(n id.Person) (out []holding, err error) {
 			now = whose == n
 		}
 		if now {
-			out = append(out, holding{record: r, from: since, began: began})
+			out = append(out, last)
 		}
 	}
 	return out, nil
@@ -248,14 +284,12 @@ func (x *parting) of(n id.Person, byRuns bool, said map[int64]store.Answer) (out
 	return out, nil
 }
 
-// sides says which records stayed and which left, and since when records of two of the parts had stood together. Where none stayed under the number,
+// sides says which records stayed and which left, and when records of two of the parts had stood together. Where none stayed under the number,
 // those are taken to have stayed that went where it leads.
 func (x *parting) sides(p *Parting, parts map[id.Person][]holding) error {
-	var began []holding
 	stays, most := p.Number, 0
 	for _, next := range slices.Sorted(maps.Keys(parts)) {
 		part := parts[next]
-		began = append(began, slices.MinFunc(part, sooner))
 		if parts[p.Number] != nil || len(part) <= most {
 			continue
 		}
@@ -267,8 +301,8 @@ func (x *parting) sides(p *Parting, parts map[id.Person][]holding) error {
 			stays, most = next, len(part)
 		}
 	}
-	slices.SortFunc(began, sooner)
-	p.From, p.began = began[1].from, began[1].began
+	p.Spells = x.together(*p, parts)
+	p.From = p.Spells[0].From
 	for next, part := range parts {
 		for _, h := range part {
 			if next == stays {
@@ -281,4 +315,58 @@ func (x *parting) sides(p *Parting, parts map[id.Person][]holding) error {
 	slices.Sort(p.stayed)
 	slices.Sort(p.left)
 	return nil
+}
+
+// together gives every time until a parting in which one number held records of two of its parts: they may have become another's, and theirs again,
+// by answers that were taken back.
+func (x *parting) together(p Parting, parts map[id.Person][]holding) (out []Spell) {
+	type step struct {
+		at     time.Time
+		cause  cause
+		part   id.Person
+		change int // of how many records of the part the number held
+	}
+	steps := map[id.Person][]step{}
+	for part, some := range parts {
+		for _, last := range some {
+			for _, h := range x.history(last.record) {
+				end := h == last
+				if end {
+					h.to, h.ended = p.To, p.ended
+				}
+				if h.to.Before(h.from) {
+					h.from = h.to // a run that came to be in force after an answer had been given
+				}
+				if h.holder != 0 {
+					steps[h.holder] = append(steps[h.holder], step{h.from, h.began, part, 1}, step{h.to, h.ended, part, -1})
+				}
+				if end {
+					break
+				}
+			}
+		}
+	}
+	for _, n := range slices.Sorted(maps.Keys(steps)) {
+		slices.SortStableFunc(steps[n], func(a, b step) int { // what begins as another ends is one time
+			return cmp.Or(a.at.Compare(b.at), cmp.Compare(b.change, a.change))
+		})
+		holds, s := map[id.Person]int{}, Spell{}
+		for _, e := range steps[n] {
+			was := len(holds)
+			if holds[e.part] += e.change; holds[e.part] == 0 {
+				delete(holds, e.part)
+			}
+			switch now := len(holds); {
+			case was < 2 && now == 2:
+				s = Spell{Number: n, From: e.at, began: e.cause}
+			case was == 2 && now < 2:
+				s.To, s.ended = e.at, e.cause
+				if s.From.Before(s.To) || n == p.Number && s.To.Equal(p.To) {
+					out = append(out, s)
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Spell) int { return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To)) })
+	return out
 }

@@ -93,12 +93,27 @@ func partedPerson(tx *store.Tx, m *priceMap, inForce, by id.Run, number id.Perso
 		return x, false, nil
 	}
 	x.Parting = all[at]
-	seen, err := tx.Events(x.seen(), 1)
+	seen, err := x.seen(tx, 1)
 	x.Received = len(seen) > 0
 	return x, true, err
 }
 
-// seen chooses the events in which records that were mixed were shown or handed out as one person's.
-func (p Parting) seen() store.EventFilter {
-	return store.EventFilter{Person: p.Number, Outcome: "permit", From: p.From, Until: p.To}
+// seen gives the newest events, at most so many, in which records that were mixed were shown or handed out as one person's.
+func (p Parting) seen(tx *store.Tx, most int) (out []store.Event, err error) {
+	known := map[id.Event]bool{} // an event may name two numbers
+	for _, s := range slices.Backward(p.Spells) {
+		if len(out) == most {
+			break
+		}
+		some, err := tx.Events(store.EventFilter{Person: s.Number, Outcome: "permit", From: s.From, Until: s.To}, most-len(out))
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range some {
+			if !known[e.ID] {
+				known[e.ID], out = true, append(out, e)
+			}
+		}
+	}
+	return out, nil
 }

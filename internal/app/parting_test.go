@@ -9,6 +9,7 @@ import (
 
 	"throughline/internal/fault"
 	"throughline/internal/id"
+	"throughline/internal/linkage"
 	"throughline/internal/policy"
 	"throughline/internal/store"
 )
@@ -211,5 +212,92 @@ func TestPartingByARunIsKeptFromOthers(t *testing.T) {
 		if _, err := w.app.Mixed(t.Context(), lantern, OpenMixed{Person: dean, Run: 3}); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("Lantern’s coordinator asks by the run’s number: %v", err)
 		}
+	})
+}
+
+// TestAnAnswerTakenBackRestartsNoClock: who received a mixture is told from when its sides first stood together, under whatever number, though answers
+// that were taken back moved them away and back; what was received while an answer kept them apart is not.
+func TestAnAnswerTakenBackRestartsNoClock(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.doubtful()
+		analyst := w.reader()
+		var johns []id.Record // four people of one record each, the first in doubt with each of the others
+		for _, d := range w.inDoubt() {
+			if d.Why == string(linkage.CommonNameAndBirth) && (len(johns) == 0 || slices.Contains(johns, d.A) || slices.Contains(johns, d.B)) {
+				johns = append(johns, d.A, d.B)
+			}
+		}
+		slices.Sort(johns)
+		if johns = slices.Compact(johns); len(johns) != 4 {
+			t.Fatalf("the people in doubt for a common name are %v", johns)
+		}
+		whose := func(r id.Record) (p id.Person) {
+			t.Helper()
+			err := w.app.db.Do(t.Context(), inArea(analyst, policy.PairList, policy.Area), func(tx *store.Tx) error {
+				here, err := tx.Area()
+				if err == nil {
+					p, err = tx.WhoseIs(here.LinkRun, r)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p
+		}
+		step := func(name string) {
+			t.Helper()
+			w.at.Add(60)
+			w.opens(w.another(name), whose(johns[1]))
+			w.at.Add(60)
+		}
+		outer := Pair{johns[0], johns[1]}
+		w.answerPair(analyst, Pair{johns[1], johns[2]}, "same")
+		w.answerPair(analyst, Pair{johns[0], johns[3]}, "same")
+		came, john := w.now(), whose(johns[1])
+		parts := func() time.Time {
+			t.Helper()
+			w.opens(analyst, john)
+			if _, err := w.app.Split(t.Context(), analyst, SplitPerson{john, johns[2:3], "The worker met both."}); err != nil {
+				t.Fatal(err)
+			}
+			return w.now()
+		}
+		step("First")
+		apart := parts()
+		step("Apart")
+		page, err := w.app.Person(t.Context(), analyst, john, 0)
+		if err == nil {
+			err = w.app.UndoAnswer(t.Context(), analyst, UndoAnswer{Person: john, Answer: page.Answers[0].ID, Reason: "It was not so."})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		back := w.now()
+		w.at.Add(60)
+		w.answerPair(analyst, outer, "same")
+		if whose(johns[1]) == john {
+			t.Fatal("the answer did not move the records to another number")
+		}
+		step("Away")
+		asked, err := w.app.Pair(t.Context(), analyst, outer)
+		if err == nil {
+			err = w.app.UndoPair(t.Context(), analyst, UndoPair{Pair: outer, Answer: asked.Readings[0].ID})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		step("Again")
+		last := parts()
+		step("Later")
+
+		m := w.mixed(OpenMixed{Person: john})
+		who := w.did(m.Readers)
+		diff(t, "who read", []string{"Again/", "Away/", "First/"}, slices.DeleteFunc(who, func(n string) bool { return n == "Ayesha Rahman/" }))
+		var times []time.Time
+		for _, s := range m.Times() {
+			times = append(times, s[0], s[1])
+		}
+		diff(t, "when they stood together", []time.Time{came, apart, back, last}, times)
 	})
 }
