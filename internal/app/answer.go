@@ -311,25 +311,36 @@ func (s *settling) gather(about store.Answer) error {
 		}
 		s.in.Ties = append(s.in.Ties, ties...)
 	}
-	s.in.Opposed, err = keptApart(s.tx, s.run, slices.Sorted(maps.Keys(s.in.Found)), same)
+	if s.in.Apart, err = keptApart(s.tx, s.run, slices.Sorted(maps.Keys(s.in.Found)), same); err != nil {
+		return err
+	}
+	apart, err := standing(s.tx, linkage.NotSame)
+	for p := range apart { // also what was said before the run, which it has obeyed
+		if s.in.Found[p[0]] != 0 && s.in.Found[p[1]] != 0 {
+			s.in.Apart = append(s.in.Apart, p)
+		}
+	}
 	return err
 }
 
 // saidSame are the pairs of which an answer that counts says that they are one person's. It shows nobody.
-func saidSame(tx *store.Tx) (map[Pair]bool, error) {
+func saidSame(tx *store.Tx) (map[Pair]bool, error) { return standing(tx, linkage.Same) }
+
+// standing are the pairs of which an answer that counts says so. It shows nobody.
+func standing(tx *store.Tx, says linkage.Says) (map[Pair]bool, error) {
 	all, err := tx.StandingAnswers()
 	if err != nil {
 		return nil, err
 	}
-	same := map[Pair]bool{}
+	pairs := map[Pair]bool{}
 	for _, x := range all {
 		for _, p := range x.Pairs {
-			if x.Answer == string(linkage.Same) {
-				same[ordered(p[0], p[1])] = true
+			if x.Answer == string(says) {
+				pairs[ordered(p[0], p[1])] = true
 			}
 		}
 	}
-	return same, nil
+	return pairs, nil
 }
 
 // tiesOf gives the links of a run from some records to those with higher numbers, so that each link among them comes once. What somebody said ties

@@ -90,6 +90,25 @@ func (w *scene) answerPair(who Who, p Pair, answer string) {
 	}
 }
 
+// Who was said to be two people before a run stays two, also by what is said of a third record after it.
+func TestNotTheSameOutlastsTheRun(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.doubtful()
+		analyst := w.reader()
+		apart := Pair{6, 9}
+		w.answerPair(analyst, apart, "not-same")
+		w.runLater()
+		w.answerPair(analyst, Pair{6, 15}, "same")
+		if of := peopleOf(t, w.holders()); of[6] != of[15] || of[6] == of[9] {
+			t.Fatalf("one said that 6 and 15 are one: %v", of)
+		}
+		w.answerPair(analyst, Pair{9, 15}, "same")
+		if of := peopleOf(t, w.holders()); of[6] == of[9] {
+			t.Errorf("6 and 9 are one person by a third record, and somebody said before the run that they are two: %v", of)
+		}
+	})
+}
+
 // another adds one more analyst and signs them in.
 func (w *scene) another(name string) Who {
 	w.t.Helper()
@@ -378,7 +397,7 @@ func (w *scene) takeAllBack(who Who) {
 }
 
 // peopleOf reads what holders wrote.
-func peopleOf(t *rapid.T, holders string) map[id.Record]id.Person {
+func peopleOf(t interface{ Fatal(...any) }, holders string) map[id.Record]id.Person {
 	of := map[id.Record]id.Person{}
 	for _, field := range strings.Fields(holders) {
 		var r, p int64

@@ -30,9 +30,9 @@ type Settling struct {
 	// Returns are records that the run moved for an answer which has been taken back since, with the persons whose they were.
 	Returns map[id.Record]id.Person
 	Words   []Word // in the order in which they were said
-	// Opposed are pairs of records that stand as victim and suspect and of which no answer that counts says that they are one person's: whatever
-	// is said of others, they do not come together.
-	Opposed [][2]id.Record
+	// Apart are pairs of records that do not come together whatever is said of others: those of which an answer that the run knew of says that they are
+	// two people's, and those that stand as victim and suspect and of which no answer that counts says that they are one person's.
+	Apart [][2]id.Record
 	// Fresh gives the number for a person that an answer makes.
 	Fresh func(answer int64) id.Person
 }
@@ -47,7 +47,7 @@ const TieByAnswer = int64(1) << 62
 // its ties are weakest, so that what hangs more strongly on the record in question leaves with it. Where answers contradict, "not the
 // same" holds.
 func Settle(in Settling) map[id.Record]id.Person {
-	s := settler{of: maps.Clone(in.Found), apart: slices.Clone(in.Opposed)}
+	s := settler{of: maps.Clone(in.Found), apart: slices.Clone(in.Apart)}
 	for _, w := range in.Words {
 		for _, p := range w.Pairs {
 			if w.Same {
@@ -71,6 +71,12 @@ func Settle(in Settling) map[id.Record]id.Person {
 			s.join(w)
 		} else {
 			s.part(w, in.Fresh)
+		}
+	}
+	for again := true; again; { // who was held apart by a record that has left since may come together now
+		again = false
+		for _, w := range in.Words {
+			again = w.Same && s.join(w) || again
 		}
 	}
 	return s.of
@@ -100,7 +106,8 @@ func (s *settler) divided(x, y []id.Record) bool {
 	})
 }
 
-func (s *settler) join(w Word) {
+// join says whether anybody came together.
+func (s *settler) join(w Word) (joined bool) {
 	for _, pair := range w.Pairs {
 		stays, goes := s.of[pair[0]], s.of[pair[1]]
 		if stays == 0 || goes == 0 || stays == goes {
@@ -116,7 +123,9 @@ func (s *settler) join(w Word) {
 		for _, r := range move {
 			s.of[r] = stays
 		}
+		joined = true
 	}
+	return joined
 }
 
 func (s *settler) part(w Word, fresh func(int64) id.Person) {

@@ -100,7 +100,7 @@ func TestSettleHolds(t *testing.T) {
 			for p := range said {
 				held = held || got[p[0]] == x && got[p[1]] == y || got[p[0]] == y && got[p[1]] == x
 			}
-			if !held && len(said) == 0 {
+			if !held {
 				t.Fatalf("records %v were said to be one person and are not: %v", w.Pairs[0], in.Words)
 			}
 		}
