@@ -52,7 +52,7 @@ type extraKey struct {
 
 const partRule = 128
 
-// Cut reports one block that was too large to compare every pair in it. Pairs that were not compared here may have been found by
+// Cut reports one block that was too large to compare every pair in it. Pairs that agree in no part of it may have been found by
 // another rule.
 type Cut struct {
 	Rule     string

@@ -21,12 +21,12 @@ func hairball(from, to uint32, bits float32) (edges []edge) {
 }
 
 // partsOf gives what groups a run of so many records makes of edges, as their first and last rows with how many of each, and which were parted.
-func partsOf(records int, edges []edge) (parts [][4]int, parted []int) {
+func partsOf(records int, edges []edge, said ...Answer) (parts [][4]int, parted []int) {
 	c := newColumns()
 	for range records {
 		c.add(0, person.Identity{})
 	}
-	j := &joiner{s: &scorer{columns: c}, edges: edges}
+	j := &joiner{s: &scorer{columns: c}, edges: edges, answers: answerIndex(said)}
 	for _, g := range j.groups() {
 		parts = append(parts, [4]int{int(g.rows[0]), int(g.rows[len(g.rows)-1]), len(g.rows), len(g.edges)})
 	}
@@ -47,6 +47,18 @@ func TestAHairballIsParted(t *testing.T) {
 	}
 	if diff := gocmp.Diff([]int{2601}, parted); diff != "" {
 		t.Errorf("groups that were parted (-want +got):\n%s", diff)
+	}
+}
+
+// Records that somebody said are one person's stay together when their group is parted, also one that nothing else ties; those said to be two
+// people's do not.
+func TestAnswersHoldAPartedGroupTogether(t *testing.T) {
+	t.Parallel()
+	edges := slices.Concat(hairball(0, 1000, 10), hairball(1000, 2000, 10), []edge{{a: 500, b: 1500, bits: -1}})
+	parts, _ := partsOf(2002, edges, Answer{A: 700, B: 2000, Same: true}, Answer{A: 900, B: 2001}, Answer{A: 901, B: 1901})
+	want := [][4]int{{0, 2000, 1001, 999 + 993}, {1000, 1999, 1000, 999 + 993}}
+	if diff := gocmp.Diff(want, parts); diff != "" {
+		t.Errorf("groups by first and last row, rows and pairs (-want +got):\n%s", diff)
 	}
 }
 

@@ -237,6 +237,12 @@ func (j *joiner) part(g group, floor float32) []group {
 			sets.Join(place[e.a], place[e.b])
 		}
 	}
+	for pair, same := range j.answers { // which hold at any weight
+		a, here := place[pair[0]]
+		if b, there := place[pair[1]]; same && here && there {
+			sets.Join(a, b)
+		}
+	}
 	byRoot := map[uint32]*group{}
 	var roots []uint32
 	for i, row := range g.rows {

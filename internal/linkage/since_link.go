@@ -57,6 +57,7 @@ func (l *Linker) linkSince(ctx context.Context, o Options, list []rule, before [
 		return nil, nil, err
 	}
 	progress("Join", 0, 0)
+	b.release()
 	j := newJoiner(l.s, &o, b, spread.edges)
 	if j.heads, err = spread.heads(before); err != nil {
 		return nil, nil, err
