@@ -45,7 +45,7 @@ type Found struct {
 	Birth    string // like Name
 	Borough  string
 	Agencies []store.Agency
-	PPM      int64    // probability that the best of their records is of the person looked for, and nobody else's of those found, millionths
+	PPM      int64    // shared among those found: probability that the best of their records is of the person looked for, and nobody else's of those found, millionths
 	Agrees   []string // what agrees, in words that name no value: "surname", "date of birth, day and month changed over"
 	Differs  []string
 	Only     string // what alone agrees where others share it, such as a surname: whoever has it is no more than possibly the person; else empty
@@ -72,6 +72,9 @@ func (f Found) Close() string {
 		return "Likely"
 	case f.PPM >= 50_000:
 		return "Possible"
+	}
+	if f.Millibits < 0 {
+		return "Weak: too little agrees"
 	}
 	return "Weak: many others agree as much"
 }
@@ -479,7 +482,7 @@ func (a *App) candidates(tx *store.Tx, known *knowing, query person.Identity, re
 	}
 	out := make([]match, 0, len(best))
 	for p, s := range best {
-		if (s.Probability >= leastShown || !anyDiffers(s)) && tells(query, s) {
+		if mayBe(query, s) && tells(query, s) {
 			out = append(out, match{p, s})
 		}
 	}
@@ -631,6 +634,18 @@ func shareOut(found []match) {
 // leastShown is the probability under which somebody of whom anything differs is not shown. Whoever agrees in all that was asked is shown
 // however many do: a common name alone says little, but that nobody here has it would be false.
 const leastShown = 0.001
+
+// leastAsked is the same where more is asked than a name: then a total of less than -3.2 bits speaks clearly against.
+const leastAsked = 0.1
+
+// mayBe says whether a record is near enough to what is asked for its person to be shown.
+func mayBe(query person.Identity, e linkage.Explanation) bool {
+	least := leastAsked
+	if nameOnly(query) {
+		least = leastShown
+	}
+	return e.Probability >= least || !anyDiffers(e)
+}
 
 // mostByOne is the probability, in millionths, that one agreeing thing gives at most where others share it: that the only one here of a surname has it
 // does not make them the one of that surname who is looked for.

@@ -3,10 +3,12 @@ package app
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"throughline/internal/day"
 	"throughline/internal/linkage"
 	"throughline/internal/person"
 )
@@ -117,5 +119,31 @@ func TestAnInitialAloneIsNoFind(t *testing.T) {
 		if got := tells(query, scoreAsked(nil, query, x.who)); got != x.want {
 			t.Errorf("%s finds %v: %t, want %t", x.typed, x.who.Names, got, x.want)
 		}
+	}
+}
+
+// TestWhoeverIsSpokenAgainstIsNotShown leaves out somebody whose names both differ or who was born on another day, and keeps a slip in each name, and a name
+// alone however little it says.
+func TestWhoeverIsSpokenAgainstIsNotShown(t *testing.T) {
+	t.Parallel()
+	who := person.Identity{Names: []person.Name{{Forename: "Stephen", Surname: "Longworth"}}, Births: []person.Birth{{Day: day.Must(1980, 1, 1), Precision: person.FullDate}}}
+	for _, x := range []struct {
+		typed string
+		year  int
+		want  bool
+	}{{"Qqqx Wwwz", 1980, false}, {"Stephen Wwwz", 1990, false}, {"Stephan Longwurth", 1980, true}, {"Stephen Longworth", 1990, true},
+		{"Stephen", 1980, true}, {"Stephen", 0, true}, {"Longworth", 0, true}, {"Stephen Longwurth", 0, true}} {
+		query := person.Identity{Names: namesOf(x.typed)}
+		if x.year > 0 {
+			query.Births = []person.Birth{{Day: day.Must(x.year, 1, 1), Precision: person.FullDate}}
+		}
+		e := scoreAsked(nil, query, who)
+		t.Logf("%s %d: %.1f bits", x.typed, x.year, e.Bits)
+		if got := mayBe(query, e); got != x.want {
+			t.Errorf("%s, %d: %t, want %t", x.typed, x.year, got, x.want)
+		}
+	}
+	if got := (Found{PPM: 4_000, Millibits: -7_900}).Close(); strings.Contains(got, "others") {
+		t.Errorf("one who is spoken against is %q", got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,7 +39,9 @@ type known struct {
 func (known) Help() string {
 	return `Spelling may be wrong: records are weighed as a link run weighs them. You sign in with your own account, state why you ask, see whom that account may see
 on the pages, and are in the audit as there. People are shown by reference, likeliest first, with what agrees and differs and how much it says in bits: each bit
-doubles the odds that the record is of the person you ask about, or halves them.
+doubles the odds that the record is of the person you ask about, or halves them. The percentage is shared among all who are found: it is the chance that you
+ask about this one of them and neither about another nor about somebody who is not known, so two who agree alike have half each at most. Who is spoken clearly
+against, by -3.2 bits or less where more is asked than a name, is left out.
 
 Example:
   throughline known --account ann@example.org.uk --password-file - --purpose take-to-panel --name "Dean Witlock" --born 4/3/1983 --postcode "SE5 8AZ"`
@@ -197,7 +200,7 @@ func signed(bits float64) string {
 func (k knownAnswer) words() string {
 	var b strings.Builder
 	if len(k.People) == 0 {
-		b.WriteString("Nobody whom you may see agrees enough")
+		b.WriteString("Nobody like this is known to you: nobody whom you may see agrees enough")
 		if k.Cut {
 			b.WriteString(" among those that were looked at")
 		}
@@ -224,6 +227,9 @@ func (k knownAnswer) words() string {
 			}
 			fmt.Fprintf(&b, "  %6s  %s%s\n", signed(x.Bits), x.What, how)
 		}
+	}
+	if slices.ContainsFunc(k.People, func(p knownPerson) bool { return p.Chance > 0 }) {
+		b.WriteString("A percentage is shared among all who are found: the chance that it is this one of them, and neither another nor somebody who is not known.\n")
 	}
 	if k.More {
 		b.WriteString("Others agree less.\n")
