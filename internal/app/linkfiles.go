@@ -59,9 +59,10 @@ type LinkedFiles struct {
 	Options linkage.Options
 	Result  *linkage.Result
 
-	linker *linkage.Linker
-	keys   []byte   // of every record, one after the other
-	ends   []uint64 // where in keys each record's ends
+	linker   *linkage.Linker
+	keys     []byte   // of every record, one after the other
+	ends     []uint64 // where in keys each record's ends
+	families *linkage.Families
 }
 
 // shownRejected is how many rejected rows of a file are kept to be shown.

@@ -61,6 +61,7 @@ type linked struct {
 	// Precision of linked pairs and recall of what was weighed, as estimated without labels; null where nothing was linked.
 	Precision  *linkage.Interval `json:"estimated_precision"`
 	Recall     *linkage.Interval `json:"estimated_recall"`
+	Families   linkage.Families  `json:"links_that_may_be_families"`
 	LinkAt     float64           `json:"threshold"`
 	Households bool              `json:"hold_households"`
 	Settled    bool              `json:"training_settled"`
@@ -260,7 +261,7 @@ func linkedOf(found *app.LinkedFiles) linked {
 	done.LinkAt, done.Households = found.Options.LinkAt, found.Options.HoldHouseholds
 	if len(r.Links) > 0 {
 		precision, recall := r.Quality.Estimate()
-		done.Precision, done.Recall = &precision, &recall
+		done.Precision, done.Recall, done.Families = &precision, &recall, found.Families()
 	}
 	done.Settled = r.Model.Converged
 	for _, f := range found.Files {
@@ -274,6 +275,38 @@ func linkedOf(found *app.LinkedFiles) linked {
 		done.Files = append(done.Files, line)
 	}
 	return done
+}
+
+// From how many links that may be of two people of one family it is said that there are such: so many, or this share of the links and a few.
+const (
+	manyFamilies  = 20
+	shareFamilies = .01
+	fewFamilies   = 3
+)
+
+// families warns of links that may be of two people of one family; empty where they are no more than a few.
+func (d linked) families() string {
+	f := d.Families
+	n := f.Pairs()
+	if n < fewFamilies || n < manyFamilies && float64(n) < shareFamilies*float64(d.Links) {
+		return ""
+	}
+	var kinds []string
+	for _, k := range []struct {
+		n    int
+		what string
+	}{{f.OtherForename, "another forename beside the same date of birth and surname or address"},
+		{f.OtherBirth, "one name at one postcode and dates of birth far apart"}, {f.OtherNumber, "two NHS numbers"}} {
+		if k.n > 0 {
+			kinds = append(kinds, count(k.n)+" with "+k.what)
+		}
+	}
+	remedy := "draw a sample (--sample 200) and look at it, or link with --hold-households."
+	if d.Households {
+		remedy = "draw a sample (--sample 200) and look at it."
+	}
+	return "Look: " + count(n) + " of the links may be of two people of one family: " + strings.Join(kinds, "; ") +
+		". The estimate does not see families: " + remedy
 }
 
 // nothingLinked stands where an estimate would.
@@ -344,6 +377,9 @@ func (d linked) words() string {
 	} else {
 		fmt.Fprintf(&b, "By the model alone, %s of linked pairs are right, and %s of the pairs of one person that were weighed are linked.\n",
 			between(*d.Precision), between(*d.Recall))
+	}
+	if families := d.families(); families != "" {
+		b.WriteString(families + "\n")
 	}
 	if !d.Settled && d.Links > 0 {
 		b.WriteString("Training did not settle: its last figures were still moving. Treat weights and probabilities with care.\n")

@@ -88,6 +88,41 @@ func TestHouseholdsAreHeld(t *testing.T) {
 	}
 }
 
+// TestFamiliesAreWarnedOf says beside the estimate how many links may be of twins or of father and son, and nothing where there are none.
+func TestFamiliesAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	layout, file := someFamilies(t, 300)
+	dir := t.TempDir()
+	code, out, said := run(t, "link-files", "--layout", layout, "--out", dir+"/none", file)
+	if code != 0 || strings.Contains(out, "does not see families") {
+		t.Fatal(code, out, said)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 26 {
+		name := fmt.Sprintf("James,Whit%clock", 'a'+i)
+		for n, year := range []int{1930 + i, 1960 + i} {
+			text = fmt.Appendf(text, "F%d-%d,%s,%d-%02d-%02d,SE%d %dAB\n", i, n, name, year, 1+i%12, 1+i%27, 1+i%28, i%9)
+		}
+	}
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out, said = run(t, "link-files", "--layout", layout, "--out", dir+"/kin", file)
+	const says = "with one name at one postcode and dates of birth far apart. The estimate does not see families: draw a sample"
+	if code != 0 || !strings.Contains(out, says) {
+		t.Error(code, out, said)
+	}
+	if page, err := os.ReadFile(dir + "/kin/report.html"); err != nil || !strings.Contains(string(page), says) {
+		t.Errorf("the report does not warn, %v", err)
+	}
+	if _, out, _ = run(t, "link-files", "--layout", layout, "--out", dir+"/held", "--hold-households", file); strings.Contains(out, "does not see families") {
+		t.Error(out)
+	}
+}
+
 // TestEvidenceAddsUp holds that the bits of fields are those that a pair was weighed by, in links.csv and pairs.csv.
 func TestEvidenceAddsUp(t *testing.T) {
 	t.Parallel()

@@ -45,6 +45,7 @@ type report struct {
 	Moved        movedChart
 	Precision    string
 	Recall       string
+	Families     string // a warning
 	Strata       [][4]string
 	Sample       bool
 	Trained      string
@@ -106,7 +107,9 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 	if r.Report.LeftOut > 0 {
 		p.LeftOut = count(r.Report.LeftOut)
 	}
-	for _, f := range linkedOf(l).Files {
+	done := linkedOf(l)
+	p.Families = done.families()
+	for _, f := range done.Files {
 		file := reportFile{Name: f.File, Layout: f.Layout, Rows: count(f.Rows), Accepted: count(f.Accepted),
 			Rejected: count(f.Rejected), Repeated: count(f.Repeated),
 			Records: count(f.Records), SetAside: count(f.SetAside), Unmapped: strings.Join(f.Unmapped, ", ")}

@@ -1,0 +1,35 @@
+package linkage
+
+// Families counts linked pairs that may be of two people of one family, whom the model takes for one: what such people share, one person's records
+// share too. A pair is counted under the first that holds of it.
+type Families struct {
+	OtherForename int `json:"other_forename"` // one date of birth with one surname, postcode or address, and no number that both have
+	OtherBirth    int `json:"other_birth"`    // one name at one postcode, born years or all of a date apart, and no number that both have
+	OtherNumber   int `json:"other_number"`   // two NHS numbers that are not alike
+}
+
+// Pairs is how many there are of all kinds.
+func (f Families) Pairs() int { return f.OtherForename + f.OtherBirth + f.OtherNumber }
+
+// Families looks at each link of a run that has ended with a model.
+func (l *Linker) Families(m *Model, links []Link) (f Families) {
+	s := l.scorer(m)
+	var o compared
+	for i := range links {
+		s.columns.compare(links[i].A, links[i].B, &o)
+		v := &o.levels
+		forename := v[Forename] == forenameDifferent || v[Forename] == forenameOtherInitial
+		home := v[Postcode] == postcodeSame || v[Address] == addressSame || v[Address] == addressClose
+		switch {
+		case links[i].Answered:
+		case forename && v[Birth] == birthSame && (v[Surname] == surnameSame || home) && !sameNumber(v):
+			f.OtherForename++
+		case v[Forename] == forenameSame && v[Surname] == surnameSame && v[Postcode] == postcodeSame && !sameNumber(v) &&
+			(v[Birth] == birthDifferent || v[Birth] > birthSame && v[Birth] < birthDifferent && mayBeParent(&o, s.columns.coded != nil)):
+			f.OtherBirth++
+		case v[NHSNumber] == valueDifferent:
+			f.OtherNumber++
+		}
+	}
+	return f
+}
