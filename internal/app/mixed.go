@@ -39,6 +39,7 @@ type MixedPage struct {
 	Readers  []MixedReader  // who read
 	Exports  []MixedReader  // who took data away
 	Runs     []MixedRun     // none where MayRuns is false
+	Kept     id.Run         // the first cost run whose rows are kept, where earlier ones were made while the records were one; else 0
 	MayRuns  bool           // the viewer may know of everything that the runs' sums hold
 	Partings []Parting      // a page of everything that parted something, the newest first
 	Total    int            // on every page
@@ -222,14 +223,22 @@ func (p *MixedPage) readers(tx *store.Tx, sight sight) error {
 	return nil
 }
 
-// runs are the cost runs made of the mixture, as far as their rows are kept.
+// runs are the cost runs made of the mixture, as far as their rows are kept, and whether there may have been others.
 func (p *MixedPage) runs(tx *store.Tx) error {
 	runs, err := tx.RunsBefore(0, store.CostRun, 500)
 	if err != nil {
 		return err
 	}
+	superseded, first := 0, id.Run(0)
 	for _, r := range runs {
-		if r.FinishedAt.IsZero() || r.State == store.RunFailed || r.FinishedAt.Before(p.From) || r.StartedAt.After(p.To) {
+		if r.State == store.RunSuperseded {
+			superseded++
+		}
+		swept := superseded > runsKept
+		if !swept && !r.FinishedAt.IsZero() && r.State != store.RunFailed {
+			first = r.ID
+		}
+		if swept && p.Kept != 0 || r.FinishedAt.IsZero() || r.State == store.RunFailed || r.FinishedAt.Before(p.From) || r.StartedAt.After(p.To) {
 			continue
 		}
 		over, err := linkRunOf(tx, r.ID)
@@ -239,6 +248,10 @@ func (p *MixedPage) runs(tx *store.Tx) error {
 		for _, s := range p.Spells {
 			if !s.summed(r.StartedAt, over) {
 				continue
+			}
+			if swept {
+				p.Kept = first
+				break
 			}
 			total, err := tx.TotalOf(r.ID, s.Number)
 			if err != nil {

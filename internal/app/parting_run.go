@@ -13,6 +13,8 @@ import (
 type PartedByRun struct {
 	Viewer Viewer
 	Run    store.Run
+	Costs  bool           // a cost run, which parts nobody
+	First  bool           // the area's first of its kind
 	Kept   bool           // the run says whose records it parted
 	Rows   []PartedPerson // of this page, those of whom the viewer may see who has seen them
 	Closed int            // the others of this page
@@ -38,6 +40,11 @@ func (a *App) PartedBy(ctx context.Context, who Who, n id.Run, page int) (Parted
 		if p.Run, err = tx.Run(n); err != nil {
 			return err
 		}
+		before, _, err := tx.RunsBeside(p.Run.Kind, n)
+		if err != nil {
+			return err
+		}
+		p.First, p.Costs = before == 0, p.Run.Kind == store.CostRun
 		moved, err := movesBy(p.Run)
 		if err != nil || p.Run.Kind != store.LinkRun || moved == nil || moved.Parted == nil {
 			return err

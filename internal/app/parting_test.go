@@ -121,8 +121,44 @@ func TestALinkRunPartsAndWhoReceived(t *testing.T) {
 				t.Errorf("%+v gave %v", in, err)
 			}
 		}
+		for n, firstOf := range map[id.Run]bool{1: true, 2: true, 3: false} {
+			if list, err := w.app.PartedBy(t.Context(), analyst, n, 1); err != nil || list.First != firstOf || list.Kept == firstOf {
+				t.Errorf("of run %d: first %t, says whom it parted %t (%v)", n, list.First, list.Kept, err)
+			}
+		}
 		if _, err := w.app.PartedBy(t.Context(), analyst, 99, 1); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("whom a run parted that is not there: %v", err)
+		}
+	})
+}
+
+// TestRunsWithoutRowsAreSaid: once the rows of a cost run that may have been made of a mixture are swept, the list says that it does not know.
+func TestRunsWithoutRowsAreSaid(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.twoAgencies()
+		analyst, dean := w.reader(), w.find("Dean", "Whitlock")
+		w.at.Add(60)
+		riverbank := w.recordOf(dean, "riverbank")
+		w.opens(analyst, dean)
+		if _, err := w.app.Split(t.Context(), analyst, SplitPerson{dean, []id.Record{riverbank}, "The worker met both."}); err != nil {
+			t.Fatal(err)
+		}
+		told := func() (out []id.Run) {
+			m := w.mixed(OpenMixed{Person: dean})
+			for _, r := range m.Runs {
+				out = append(out, r.ID)
+			}
+			return append(out, m.Kept)
+		}
+		w.work()
+		for range runsKept - 1 {
+			w.runLater()
+		}
+		diff(t, "the runs of the mixture, and from which on rows are kept where some are not", []id.Run{2, 0}, told())
+		w.runLater()
+		w.at.Add(60)
+		if got := told(); len(got) != 1 || got[0] <= 2 {
+			t.Errorf("with the rows of run 2 swept, %v is told", got)
 		}
 	})
 }

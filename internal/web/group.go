@@ -168,7 +168,7 @@ func (s *Server) mixed(w http.ResponseWriter, r *http.Request, who app.Who) erro
 	}
 	c.Readers, c.Exports = readers(p.Readers), readers(p.Exports)
 	c.Unnamed = slices.ContainsFunc(slices.Concat(p.Readers, p.Exports), func(x app.MixedReader) bool { return x.Unnamed })
-	c.MayRuns = p.MayRuns
+	c.MayRuns, c.KeptRun = p.MayRuns, p.Kept
 	for _, x := range p.Runs {
 		was := "not in the cohort"
 		if x.Place == "cohort" {
@@ -204,7 +204,7 @@ func mixedAsked(n id.Person, q url.Values) (in app.OpenMixed, err error) {
 }
 
 func partingShown(x app.Parting) ui.Parting {
-	return ui.Parting{Answer: x.Answer.ID, TakenBack: x.Answer.Answer == "same", Run: x.Run, Number: x.Number, From: x.From, To: x.To}
+	return ui.Parting{Answer: x.Answer.ID, TakenBack: x.Answer.Answer == "same", Run: x.Run, Number: x.Number, From: x.From, To: x.To, Times: x.Times()}
 }
 
 // parted lists whose records a link run parted.
@@ -217,7 +217,7 @@ func (s *Server) parted(w http.ResponseWriter, r *http.Request, who app.Who) err
 	if err != nil {
 		return err
 	}
-	c := ui.Parted{Run: n, Made: runMade(p.Run), Kind: runKinds[p.Run.Kind], Kept: p.Kept, Closed: p.Closed,
+	c := ui.Parted{Run: n, Made: runMade(p.Run), Kind: runKinds[p.Run.Kind], First: p.First, Costs: p.Costs, Kept: p.Kept, Closed: p.Closed,
 		List: ui.List{Path: ui.PartedPath(n), Page: p.Page, Size: app.PartingsOnPage, Total: p.Total}}
 	for _, x := range p.Rows {
 		c.Rows = append(c.Rows, ui.PartedPerson{Person: x.Person, Parting: partingShown(x.Parting), Received: x.Received})

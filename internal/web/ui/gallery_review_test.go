@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	"throughline/internal/id"
 	"throughline/internal/money"
 )
@@ -71,14 +73,15 @@ func groupCases() []Case {
 	hidden.Named, hidden.MayShowNames = false, true
 	failed.Form = Form{Problem: wrong("record", "why"), Typed: map[string][]string{"record": {"12"}, "why": {"</textarea>"}}}
 	parting := Parting{Run: 12, Number: dean + 3, From: at(2, 9, 0), To: at(12, 10, 5)}
-	m := Mixed{Person: dean, MayPerson: true, Parting: parting, Now: []id.Person{dean + 1, dean + 2}, Cut: true, MayRuns: true, MayRun: true,
+	parting.Times = [][2]time.Time{{at(2, 9, 0), at(4, 9, 0)}, {at(5, 9, 0), at(12, 10, 5)}}
+	m := Mixed{Person: dean, KeptRun: 31, MayPerson: true, Parting: parting, Now: []id.Person{dean + 1, dean + 2}, Cut: true, MayRuns: true, MayRun: true,
 		Stayed: []string{"Lantern Housing", "Police"}, Left: []string{longName},
 		Readers: []MixedReader{{"Ayesha Rahman", "South London partnership", "Open a person’s page", 3, at(2, 9, 0), at(11, 16, 20)}, {oddName, longName, "Open the cohort", 1, at(3, 9, 0), at(3, 9, 0)}},
 		Unnamed: true, Exports: []MixedReader{{"Judith Mensah", "South London partnership", "Export the cohort by pseudonym", 1, at(4, 9, 0), at(4, 9, 0)}},
 		Runs: []MixedRun{{31, on(2026, 5, 2), "number 11 of the cohort"}}, Partings: []Parting{parting, {Answer: 7, Number: dean, To: at(12, 10, 5)}, {Answer: 9, TakenBack: true, Number: dean, From: at(2, 9, 0), To: at(4, 9, 0)}},
 		List: List{Path: MixedPath(dean), Page: 2, Size: 20, Total: 43}}
 	answered := Mixed{Person: dean, What: "Ayesha Rahman answered on 12 May 2026 that records are not this person’s.", Parting: Parting{Answer: 7, Number: dean, To: at(12, 10, 5)},
-		Partings: []Parting{{Answer: 7, Number: dean, To: at(12, 10, 5)}}, List: List{Path: MixedPath(dean), Page: 1, Size: 20, Total: 1}}
+		KeptRun: 31, MayRuns: true, Partings: []Parting{{Answer: 7, Number: dean, To: at(12, 10, 5)}}, List: List{Path: MixedPath(dean), Page: 1, Size: 20, Total: 1}}
 	people := Parted{Run: 12, Made: at(12, 10, 5), Kind: "Link run", Kept: true, Closed: 2, List: List{Path: PartedPath(12), Page: 2, Size: 20, Total: 312},
 		Rows: []PartedPerson{{dean, Parting{Run: 12, Number: dean, From: at(2, 9, 0), To: at(12, 10, 5)}, true}, {dean + 1, Parting{Run: 12, Number: dean + 2, To: at(12, 10, 5)}, false}}}
 	c := CohortLinks{Run: 31, Made: on(2026, 4, 20), People: 45, Could: 2, Entering: []Entering{{A: 12, B: 3407, Persons: [2]id.Person{dean, dean}, Totals: [2]money.Pence{amount(31_000), amount(24_500)}}}, Least: amount(4_574_908), Most: amount(5_110_020), Amount: amount(4_695_223), Costing: costing, MayLinks: true, MayRun: true, MayPerson: true,
@@ -95,6 +98,9 @@ func groupCases() []Case {
 		show(PartedPage, "full", signedIn(), people),
 		show(PartedPage, "closed", signedIn(), Parted{Run: 12, Kind: "Link run", Kept: true, Closed: 2, List: List{Path: PartedPath(12), Page: 1, Size: 20, Total: 2}}),
 		show(PartedPage, "empty", signedIn(), Parted{Run: 12, Kind: "Link run", Kept: true}),
+		show(PartedPage, "first", signedIn(), Parted{Run: 1, Kind: "Link run", First: true}),
+		show(PartedPage, "cost", signedIn(), Parted{Run: 2, Kind: "Cost run", Costs: true}),
+		show(PartedPage, "unkept", signedIn(), Parted{Run: 3, Kind: "Link run"}),
 		show(MixedPage, "empty", signedIn(), Mixed{Person: dean, Nothing: true}),
 		show(CohortLinksPage, "full", signedIn(), c),
 		show(CohortLinksPage, "firm", signedIn(), CohortLinks{Run: 31, Made: on(2026, 4, 20), People: 45, Costing: costing, Reach: &Reach{Found: 45, Least: 45, Most: 45}}),

@@ -29,6 +29,7 @@ type Mixed struct {
 	Exports   []MixedReader
 	Runs      []MixedRun
 	MayRuns   bool      // the viewer may read the figures of runs
+	KeptRun   id.Run    // the first cost run whose rows are kept, where earlier ones may have been made of the mixture; else 0
 	Partings  []Parting // this page of all
 	List      List
 	Cut       bool
@@ -57,7 +58,8 @@ type Parting struct {
 	TakenBack bool   // that answer was "the same", and its taking back parted them
 	Run       id.Run // 0 where an answer did
 	Number    id.Person
-	From, To  time.Time // From zero: from the first link run on
+	From, To  time.Time      // From zero: from the first link run on
+	Times     [][2]time.Time // when they stood together, where that was more than once
 }
 
 // Head implements Content.
@@ -98,10 +100,21 @@ func (m Mixed) Under() string {
 
 // Since says from when to when.
 func (p Parting) Since() string {
-	if p.From.IsZero() {
-		return "from the first link run until " + moment(p.To)
+	if len(p.Times) < 2 {
+		return since(p.From, p.To)
 	}
-	return "from " + moment(p.From) + " until " + moment(p.To)
+	var all []string
+	for _, t := range p.Times {
+		all = append(all, since(t[0], t[1]))
+	}
+	return list(all)
+}
+
+func since(from, to time.Time) string {
+	if from.IsZero() {
+		return "from the first link run until " + moment(to)
+	}
+	return "from " + moment(from) + " until " + moment(to)
 }
 
 // by says in short what parted the records.
@@ -135,7 +148,7 @@ func (m Mixed) PartingTable() Table {
 		Columns: []Column{head(key("When")), col("Why"), col("Stood as one")}}
 	for _, x := range m.Partings {
 		when := cell(LinkAbout(x.address(m.Person), moment(x.To), "who received the mixed data until then"))
-		if x == m.Parting {
+		if x.address(m.Person) == m.address(m.Person) {
 			when = cell(Strong(moment(x.To)), Under("shown above"))
 		}
 		t.Rows = append(t.Rows, row(when, words(x.by()), words(x.Since())))
@@ -178,6 +191,10 @@ func (m Mixed) RunTable() Table {
 	for _, r := range m.Runs {
 		t.Rows = append(t.Rows, row(cell(LinkIf(m.MayRun, RunPath(r.Run), "Run "+count(int(r.Run)))), longDay(r.Made), words(r.Was)))
 	}
+	if m.KeptRun != 0 {
+		t.Note = "Cost runs before run " + count(int(m.KeptRun)) + " keep no rows, so whether they held this person is not known."
+		t.Empty += " " + t.Note
+	}
 	return t
 }
 
@@ -186,6 +203,8 @@ type Parted struct {
 	Run    id.Run
 	Made   time.Time
 	Kind   string
+	First  bool // the area's first link run
+	Costs  bool // a cost run, which parts nobody
 	Kept   bool // the run says whom it parted
 	Rows   []PartedPerson
 	Closed int // people of this page whom the viewer may not open
@@ -207,14 +226,22 @@ func (p Parted) Head() Head {
 // Lede says which run it was.
 func (p Parted) Lede() string {
 	return p.Kind + " " + count(int(p.Run)) + " of " + onDay(p.Made) +
-		" held them to be of two people or more, where the run before it had held them to be of one. Whoever received their data may have to be told."
+		" made their records two people’s or more, by what it found and the answers it kept to. They had stood under one number until then. " +
+		"Whoever received their data may have to be told."
 }
 
 // Table is this page of the people.
 func (p Parted) Table() Table {
 	t := Table{ID: "people", Name: p.List.name("person", "people"), Heading: true, Empty: "It parted nobody’s records.", Paging: p.List.paging("Pages of people", "people", false),
 		Columns: []Column{head(key("Stood under")), col("Stood as one"), col("Received by"), col("The number now")}}
+	if !p.Kept {
+		t.Name = "People" // of whom nobody counted is not none
+	}
 	switch {
+	case p.Costs:
+		t.Empty = "A cost run parts nobody’s records: link runs do."
+	case p.First:
+		t.Empty = "It is the first link run: nobody’s records had stood together before it."
 	case !p.Kept:
 		t.Empty = "The run keeps no such list. A person’s own page tells what runs changed."
 	case p.List.Total > 0:
