@@ -63,6 +63,11 @@ func Draft(file io.Reader, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	for _, k := range otherKinds {
+		if bytes.HasPrefix(text, k.bytes) {
+			return "", fault.New(fault.Invalid, "no-draft", "No layout can be drafted: it is "+k.name+", and not text in columns.", k.remedy)
+		}
+	}
 	whole := len(text) < draftBytes
 	if !whole {
 		text = text[:bytes.LastIndexByte(text, '\n')+1]

@@ -42,7 +42,7 @@ func TestDraft(t *testing.T) {
 			t.Errorf("%s: the file is not read through its draft: %v\n%s", name, err, draft)
 		}
 	}
-	for _, bad := range []string{"", "\n\n", "a,b\n\xff\xfe\n"} {
+	for _, bad := range []string{"", "\n\n", "a,b\n\xff\xfe\n", "PK\x03\x04plain,text\n"} {
 		if draft, err := Draft(strings.NewReader(bad), "bad"); err == nil {
 			t.Errorf("%q is drafted: %s", bad, draft)
 		}
