@@ -23,8 +23,9 @@ type AnswerRecords struct {
 }
 
 var (
-	errNoAnswer = fault.InvalidField("answer", "Choose an answer.", "Same person, not the same person, or not sure.")
-	errNoReason = fault.InvalidField("reason", "Say why you think so.", "For example: the worker met both. Leave health details out.")
+	errNoAnswer     = fault.InvalidField("answer", "Choose an answer.", "Same person, not the same person, or not sure.")
+	errNoPairAnswer = fault.InvalidField("answer", "Choose an answer.", "It is one of those under the question; if you cannot tell, that you are not sure.")
+	errNoReason     = fault.InvalidField("reason", "Say why you think so.", "For example: the worker met both. Leave health details out.")
 )
 
 // Answer keeps an answer for ever, of somebody who has seen what the records say. "Not the same" makes the record a person of its own at once; the footprint follows, and a new

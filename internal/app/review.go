@@ -79,7 +79,7 @@ func (w waiting) readBy(who id.Account) bool {
 }
 
 func (w waiting) open() bool {
-	return !w.moot && w.stands.Open(len(w.readings), linkage.AskedTwice(w.A, w.B))
+	return !w.moot && w.stands.Open(linkage.AskedTwice(w.A, w.B))
 }
 
 // waitsFor says whether the pair waits for somebody to look who has not.
@@ -239,7 +239,8 @@ func (p *PairList) fill(tx *store.Tx, in PairsAsked) error {
 		}
 	}
 	p.Total = len(some)
-	from := min((p.Page-1)*PairsOnPage, len(some))
+	p.Page = min(p.Page, max(1, (len(some)+PairsOnPage-1)/PairsOnPage)) // beyond the last there is none
+	from := (p.Page - 1) * PairsOnPage
 	for _, w := range some[from:min(from+PairsOnPage, len(some))] {
 		for i, r := range []id.Record{w.A, w.B} {
 			s, f, err := recordFacts(tx, r, w.Agencies[i], w.Persons[i])
@@ -269,7 +270,7 @@ func (p *PairList) count(answers []store.Answer) {
 	var twice [][2]linkage.Says
 	for _, says := range blindReadings(answers) {
 		if len(says) > 1 {
-			twice = append(twice, [2]linkage.Says(says))
+			twice = append(twice, [2]linkage.Says(says[:2]))
 		}
 	}
 	p.Accord = linkage.Agree(twice)
@@ -294,7 +295,7 @@ func afterUndo(answers []store.Answer) map[int64]bool {
 	return out
 }
 
-// blindReadings are what people said first of each pair, also where they took it back, but for what is afterUndo: by these it is measured how
+// blindReadings are what people said first of each pair, also where they took it back, but for what is afterUndo and for who was unsure: by these it is measured how
 // often people agree.
 func blindReadings(answers []store.Answer) map[Pair][]linkage.Says {
 	type reader struct {
@@ -308,7 +309,10 @@ func blindReadings(answers []store.Answer) map[Pair][]linkage.Says {
 		}
 		r := reader{Pair(ordered(x.Pairs[0][0], x.Pairs[0][1])), x.Account}
 		if !heard[r] {
-			heard[r], out[r.pair] = true, append(out[r.pair], linkage.Says(x.Answer))
+			heard[r] = true
+			if says := linkage.Says(x.Answer); says.Decides() {
+				out[r.pair] = append(out[r.pair], says)
+			}
 		}
 	}
 	return out
@@ -400,6 +404,7 @@ type PairPage struct {
 	// Filled in once the pair is not blind.
 	Linked   bool
 	People   [2]id.Person // whose they are now
+	Holds    [2]int       // how many records each of these has
 	Evidence Explained
 	Readings []ReadingShown
 	Counts   linkage.Says // which answer counts; empty when none does
@@ -476,6 +481,13 @@ func (a *App) pairPage(tx *store.Tx, in Pair) (p PairPage, err error) {
 		return p, err
 	}
 	p.Why, p.Linked, p.People = linkage.ReviewReason(d.Why), records[0].Person == records[1].Person, [2]id.Person{records[0].Person, records[1].Person}
+	for i, who := range p.People {
+		held, err := tx.MembersOf(here.LinkRun, who)
+		if err != nil {
+			return p, err
+		}
+		p.Holds[i] = len(held)
+	}
 	return p, p.explain(d, p.Run.CodeVersion == a.version)
 }
 
@@ -507,7 +519,7 @@ func (p *PairPage) read(tx *store.Tx, in Pair, run id.Run, may bool) error {
 	}
 	p.Second = sensitive.told()
 	p.Counts, p.Stand = linkage.Judge(readings, sensitive.is())
-	open := p.Stand.Open(len(readings), linkage.AskedTwice(in[0], in[1]))
+	open := p.Stand.Open(linkage.AskedTwice(in[0], in[1]))
 	mine := slices.ContainsFunc(readings, func(r linkage.Reading) bool { return r.By == p.Viewer.Account })
 	p.Blind, p.Waits = open && !mine && may, open && mine
 	after := afterUndo(answers)
@@ -543,7 +555,7 @@ func (p *PairPage) explain(d store.Doubt, ours bool) error {
 		}
 	}
 	if p.Blind {
-		p.Evidence, p.Readings, p.Linked, p.People, p.Counts = Explained{}, nil, false, [2]id.Person{}, ""
+		p.Evidence, p.Readings, p.Linked, p.People, p.Holds, p.Counts = Explained{}, nil, false, [2]id.Person{}, [2]int{}, ""
 		p.Why, p.Stand = blindReason(string(p.Why)), shownStand(p.Stand)
 	}
 	return nil
@@ -575,7 +587,7 @@ func answersShown(tx *store.Tx, p id.Person) ([]store.Answer, error) {
 			}
 			readings := readingsOf(answers)[pair]
 			_, stands := linkage.Judge(readings, false)
-			if stands.Open(len(readings), linkage.AskedTwice(pair[0], pair[1])) && !slices.ContainsFunc(readings, func(r linkage.Reading) bool { return r.By == me }) {
+			if stands.Open(linkage.AskedTwice(pair[0], pair[1])) && !slices.ContainsFunc(readings, func(r linkage.Reading) bool { return r.By == me }) {
 				continue
 			}
 		}
@@ -601,7 +613,7 @@ func (a *App) AnswerPair(ctx context.Context, who Who, in AnswerPair) error {
 	act, ok := pairActs[in.Answer]
 	in.Reason = strings.TrimSpace(in.Reason)
 	if !ok {
-		return errNoAnswer
+		return errNoPairAnswer
 	}
 	var missing error
 	if in.Answer != "unsure" {
@@ -635,7 +647,7 @@ func (a *App) AnswerPair(ctx context.Context, who Who, in AnswerPair) error {
 		switch {
 		case slices.ContainsFunc(readings, func(r linkage.Reading) bool { return r.By == tx.Actor().Account }):
 			return fault.New(fault.Conflict, "answered-already", "You have answered this pair already.", "Take your answer back to give another.")
-		case !stands.Open(len(readings), linkage.AskedTwice(in.Pair[0], in.Pair[1])):
+		case !stands.Open(linkage.AskedTwice(in.Pair[0], in.Pair[1])):
 			return fault.New(fault.Conflict, "answered-already", "Somebody has answered this pair meanwhile.", "Look at their answer; whoever thinks otherwise can take it back, with a reason.")
 		}
 		if err := sawPair(tx, in.Pair); err != nil {

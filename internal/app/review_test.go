@@ -350,8 +350,18 @@ func TestAgreementIsOfBlindAnswers(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		w.answerPair(first, pair, "unsure")
+		for _, p := range []Pair{pair, other} {
+			if _, err := w.app.Pair(t.Context(), first, p); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.app.AnswerPair(t.Context(), first, AnswerPair{Pair: p, Answer: "not-same", Reason: "I think so.", Both: true}); err != nil {
+				t.Fatal(err)
+			}
+		}
 		w.at.Add(60)
+		w.answerPair(second, other, "unsure")
+		diff(t, "one who is not sure", linkage.Accord{}, accord())
+		undo(second, other, 1)
 		w.answerPair(second, pair, "same")
 		diff(t, "two who differ", linkage.Accord{Pairs: 1}, accord())
 		w.at.Add(60)
@@ -360,11 +370,9 @@ func TestAgreementIsOfBlindAnswers(t *testing.T) {
 		w.at.Add(60)
 		w.answerPair(second, pair, "unsure")
 		diff(t, "given again, with the weight seen", linkage.Accord{Pairs: 1}, accord())
-		w.answerPair(first, other, "unsure")
-		w.at.Add(60)
 		undo(first, other, 0)
 		w.at.Add(60)
-		w.answerPair(second, other, "unsure")
+		w.answerPair(second, other, "not-same")
 		diff(t, "once one was taken back, another’s answer may not be blind", linkage.Accord{Pairs: 1}, accord())
 		page, err := w.app.Pair(t.Context(), second, pair)
 		if err != nil {

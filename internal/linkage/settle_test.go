@@ -161,6 +161,9 @@ func TestAgree(t *testing.T) {
 	if a.Pairs != 50 || a.Alike != 35 || !a.Defined || a.Kappa < .3999 || a.Kappa > .4001 {
 		t.Errorf("agreement is %+v, want 35 of 50 and kappa .4", a)
 	}
+	if a := Agree([][2]Says{{Same, Unsure}, {Unsure, Unsure}, {Unsure, NotSame}}); a != (Accord{}) {
+		t.Errorf("of pairs of which somebody is unsure the agreement is %+v, want none", a)
+	}
 	if a := Agree([][2]Says{{Same, Same}}); a.Defined || a.Alike != 1 {
 		t.Errorf("where all say one thing kappa is %+v, want none", a)
 	}

@@ -94,32 +94,36 @@ func AskedTwice(a, b id.Record) bool {
 	return h>>32%10 == 0
 }
 
-// Open says whether a pair waits for one more reader.
-func (s Stand) Open(readings int, askedTwice bool) bool {
+// Open says whether a pair waits for one more reader. One that is asked twice waits until a second has said one thing or the other: who is
+// unsure does not stand for them.
+func (s Stand) Open(askedTwice bool) bool {
 	switch s {
 	case Unread, InDoubt, Waits, Disputed:
 		return true
 	case Answered:
-		return askedTwice && readings == 1
+		return askedTwice
 	}
 	return false
 }
 
-// Accord is how far people agree who read the same pairs without knowing of each other.
+// Accord is how far people agree who read the same pairs without knowing of each other and said one thing or the other.
 type Accord struct {
 	Pairs int // read by two people
-	Alike int // of them, those on which both said the same, unsure included
+	Alike int // of them, those on which both said the same
 	// Kappa is Cohen's: agreement beyond what chance alone would give, 1 where all agree; false where it is not defined, because
 	// everybody said one thing of every pair.
 	Kappa   float64
 	Defined bool
 }
 
-// Agree counts agreement over pairs of first and second readings.
+// Agree counts agreement over pairs of first and second readings. One of which somebody is unsure says nothing of it and is left out.
 func Agree(pairs [][2]Says) (a Accord) {
-	a.Pairs = len(pairs)
 	var first, second = map[Says]int{}, map[Says]int{}
 	for _, p := range pairs {
+		if !p[0].Decides() || !p[1].Decides() {
+			continue
+		}
+		a.Pairs++
 		first[p[0]]++
 		second[p[1]]++
 		if p[0] == p[1] {
@@ -128,7 +132,7 @@ func Agree(pairs [][2]Says) (a Accord) {
 	}
 	chance := 0.0
 	n := float64(a.Pairs)
-	for _, s := range []Says{Same, NotSame, Unsure} {
+	for _, s := range []Says{Same, NotSame} {
 		chance += float64(first[s]) / max(n, 1) * float64(second[s]) / max(n, 1)
 	}
 	if a.Defined = a.Pairs > 0 && chance < 1; a.Defined {

@@ -28,7 +28,7 @@ func linkWhy(p app.PersonPage) *ui.LinkWhy {
 	record := x.Record
 	apart := p.Apart[record]
 	l := &ui.LinkWhy{Record: record, Agency: agencies[record], Which: which[record], Other: agencies[x.Other], Probability: float64(x.PPM) / 1_000_000, Weakest: x.Weakest,
-		Rests: apart.Goes, RecordsAfter: len(p.Records) - 1, CostAfter: apart.Stays, Moved: apart.Goes, MayAnswer: p.MayAnswer, MaySame: p.MaySame, Care: careWords(p.Second),
+		Rests: apart.Goes, RecordsAfter: len(p.Records) - 1, CostAfter: apart.Stays, Moved: apart.Goes, MayAnswer: p.MayAnswer, MaySame: p.MaySame, Care: careWords(p.Second, false),
 		Model: fmt.Sprintf("Link run %d of %s.", p.LinkRun.ID, dayOf(p.LinkRun.FinishedAt).Long()), Decides: decides(p, apart)}
 	for _, part := range x.Parts {
 		l.Evidence = append(l.Evidence, ui.Evidence{Field: part.Field, Words: part.Words, Millibits: int(part.Millibits), Nothing: !part.Compared,

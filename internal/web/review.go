@@ -132,8 +132,12 @@ func (s *Server) pairPage(w http.ResponseWriter, r *http.Request, who app.Who, s
 	if err != nil {
 		return err
 	}
+	onlyAnalysts := p.Blind && !p.MaySame
 	c := ui.PairView{A: in[0], B: in[1], Named: p.Named, MayShowNames: p.Viewer.MayEver(policy.NamesShow) && !p.Named && p.Viewer.NamesUntil.IsZero(), Form: form,
-		Why: cmp.Or(p.Rule, reasonSentence(p.Why, p.Blind)), Stand: pairStand(p), Care: careWords(p.Second), Blind: p.Blind, MaySame: p.MaySame, MayNotSame: p.MayNotSame, MayUndo: p.MayUndo, Waits: p.Waits}
+		Why: cmp.Or(p.Rule, reasonSentence(p.Why, p.Blind)), Stand: pairStand(p), Care: careWords(p.Second, onlyAnalysts), Blind: p.Blind, MaySame: p.MaySame, MayNotSame: p.MayNotSame, MayUndo: p.MayUndo, Waits: p.Waits}
+	if onlyAnalysts {
+		c.CannotSame = "Only an analyst can say that they are the same person. If you think so, answer that you are not sure and say why: an analyst is asked, and reads it once they have answered."
+	}
 	for i, side := range p.Sides {
 		c.Sides[i] = ui.PairSide{Agency: side.Agency.Name, Record: in[i], MayRow: p.Viewer.May(policy.RecordOpen), From: "line " + commas(side.Line) + " of " + side.Layout + ", as of " + side.AsOf.Long()}
 		for _, v := range side.SetAside {
@@ -162,6 +166,8 @@ func pairStand(p app.PairPage) string {
 		return "An answer about it was taken back, and you are asked. Since what the model makes of it could be seen, yours does not count towards how often people agree."
 	case p.Blind && p.Stand == linkage.Disputed:
 		return "Two people have looked and differ; you decide. You do not see what they said before you answer."
+	case p.Blind && p.Stand == linkage.Waits && !p.MaySame:
+		return "Somebody has looked. You do not see what they said before you answer."
 	case p.Blind && p.Stand == linkage.Waits:
 		return "Somebody has looked, and you are asked as well. You do not see what they said before you answer."
 	case p.Blind:
@@ -184,8 +190,8 @@ func pairStand(p app.PairPage) string {
 	return "It is answered."
 }
 
-// careWords says that a second person is asked, and why to whoever may know it.
-func careWords(s app.SecondAsked) string {
+// careWords says that a second person is asked, and why to whoever may know it. onlyAnalysts is of a viewer who is asked and cannot be that person.
+func careWords(s app.SecondAsked, onlyAnalysts bool) string {
 	if !s.Asked {
 		return ""
 	}
@@ -198,15 +204,19 @@ func careWords(s app.SecondAsked) string {
 	case s.Opposed:
 		why = "Two of the records stand as victim and suspect of one incident. "
 	}
+	if onlyAnalysts {
+		return why + "That they are the same counts when two analysts have said so; one person who says that they are not, such as you, is enough."
+	}
 	return why + "A second person is asked: that they are the same counts when two people have said so; one who says that they are not is enough."
 }
 
 // pairNow says whose the two records are.
 func pairNow(p app.PairPage) ui.Text {
 	if p.Linked {
-		return ui.Say(ui.Plain("The two are one person now: "), ui.Ref(p.People[0]), ui.Plain("."))
+		return ui.Say(ui.Plain("The two are one person now: "), ui.Ref(p.People[0]), ui.Plain(", of "+plural(int64(p.Holds[0]), "record", "records")+"."))
 	}
-	return ui.Say(ui.Plain("The two are of two people now: "), ui.Ref(p.People[0]), ui.Plain(" and "), ui.Ref(p.People[1]), ui.Plain("."))
+	return ui.Say(ui.Plain("The two are of two people now: "), ui.Ref(p.People[0]), ui.Plain(", of "+plural(int64(p.Holds[0]), "record", "records")+", and "),
+		ui.Ref(p.People[1]), ui.Plain(", of "+plural(int64(p.Holds[1]), "record", "records")+"."))
 }
 
 func pairWhy(p app.PairPage) *ui.LinkWhy {

@@ -71,6 +71,23 @@ func TestPairIsBlindUntilAnswered(t *testing.T) {
 	says(t, b.get(to).Body.String(), "It came after an answer had been taken back")
 }
 
+// TestCoordinatorIsToldWhatTheyMayAnswer: nothing on the page offers an answer that the coordinator cannot give, and it says whose that is.
+func TestCoordinatorIsToldWhatTheyMayAnswer(t *testing.T) {
+	t.Parallel()
+	s := smallSite(t)
+	b := s.as(policy.Coordinator, policy.CheckRecords)
+	to := b.get("/links/next").Header().Get("Location")
+	b.want(b.post(to+"/names", url.Values{"why": {"check"}}), to)
+	for _, page := range []string{b.get(to).Body.String(), b.status(b.post(to+"/answers", nil), http.StatusUnprocessableEntity).Body.String()} {
+		says(t, page, "Only an analyst can say that they are the same person.", "2 not the same, 3 not sure, K keeps")
+		saysNot(t, page, "1 the same", "Same person, not the same person", `value="same"`, "A second person is asked: that they are the same")
+	}
+	list, err := s.app.Pairs(t.Context(), bearer(b), app.PairsAsked{Rest: true, Page: 999})
+	if err != nil || list.Total == 0 || len(list.Rows) == 0 || list.Page != (list.Total-1)/app.PairsOnPage+1 {
+		t.Errorf("beyond the last page is page %d of %d pairs, %d rows (%v)", list.Page, list.Total, len(list.Rows), err)
+	}
+}
+
 // TestReviewByKeyboard answers a pair with nothing but the keyboard and without script.
 func TestReviewByKeyboard(t *testing.T) {
 	t.Parallel()

@@ -33,6 +33,8 @@ func reviewCases() []Case {
 		{8, oddName, "Not the same person", oddPile(), at(12, 11, 5), false, true, "Taken back by Grace Obuya, 12 May 2026", false}}
 	careful := p
 	careful.Care = "One of the people is shielded by an agency. A second person is asked: that they are the same counts when two people have said so; one who says that they are not is enough."
+	apart := careful
+	apart.MaySame, apart.CannotSame, apart.Form = false, "Only an analyst can say that they are the same person.", Form{Problem: wrong("answer")}
 	long := p
 	long.Sides = [2]PairSide{{longName, 12, oddName, []string{longName}, true}, {oddName, 3407, longName, nil, true}}
 	return []Case{
@@ -41,6 +43,7 @@ func reviewCases() []Case {
 		show(PairsPage, "empty", signedIn(), Pairs{}),
 		show(PairPage, "full", namesShown(), p),
 		show(PairPage, "second", namesShown(), careful),
+		show(PairPage, "apart", namesShown(), apart),
 		show(PairPage, "hidden", signedIn(), hidden),
 		show(PairPage, "error", namesShown(), failed),
 		show(PairPage, "answered", namesShown(), seen),

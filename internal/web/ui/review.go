@@ -135,6 +135,7 @@ type PairView struct {
 	Fields       []PairField
 	Neither      []string // fields that there is nothing of on either record or, while names are hidden, on one of them
 
+	CannotSame                   string // why the viewer, who is asked, may not say that they are one person; empty where they may
 	Care                         string // that a second person is asked, and why where the viewer may know it; empty where one is enough
 	Blind                        bool
 	MaySame, MayNotSame, MayUndo bool
@@ -288,8 +289,15 @@ func (p PairView) Answers() Choice {
 		options = append(options, Option{Value: "not-same", Label: "Not the same person", Key: "2", Hint: "If they are one now they are parted, and each keeps what hangs more strongly on it."})
 	}
 	options = append(options, Option{Value: "unsure", Label: "I am not sure", Key: "3", Hint: "Nothing changes; somebody else is asked."})
-	return p.Form.choice("answer", "Are these two records of one person?", "With the access key of your browser (Alt; in Firefox Alt and Shift; on a Mac Control and Option): "+
-		"1 the same, 2 not the same, 3 not sure, K keeps the answer, N opens the next pair.", options)
+	keys := ""
+	for _, o := range options {
+		keys += o.Key + " " + map[string]string{"same": "the same", "not-same": "not the same", "unsure": "not sure"}[o.Value] + ", "
+	}
+	hint := "With the access key of your browser (Alt; in Firefox Alt and Shift; on a Mac Control and Option): " + keys + "K keeps the answer, N opens the next pair."
+	if p.CannotSame != "" {
+		hint = p.CannotSame + " " + hint
+	}
+	return p.Form.choice("answer", "Are these two records of one person?", hint, options)
 }
 
 // Reason asks why.
