@@ -289,7 +289,7 @@ func (c CohortLinks) Figures() Totals {
 // Table is who has links in doubt.
 func (c CohortLinks) Table() Table {
 	t := Table{ID: "doubted", Name: many(len(c.Rows), "person", "people") + " with links in doubt", Heading: true, Wide: true,
-		Note:    "In run " + count(int(c.Run)) + ": their cost as that run summed it, which counts until another run is made. At least: the costliest part, were every link within in doubt wrong. At most: with the cost of everybody outside who may be them. Likely: the cost lies in this range 19 times in 20, if each pair is right as often as its probability says; pairs held back because a household shares so much are counted as two people.",
+		Note:    "In run " + count(int(c.Run)) + ": their cost as that run summed it, which counts until another run is made. At least: the costliest part, were every link within in doubt wrong. At most: with the cost of everybody outside who may be them. Likely: the cost lies in this range 19 times in 20, if each pair is right as often as its probability says, in whole thousands where that stays within At least and At most; pairs held back because a household shares so much are counted as two people.",
 		Empty:   "Nobody of the cohort has a link in doubt.",
 		Columns: []Column{head(key("Person")), num("In doubt within"), num("In doubt with others"), num("At least"), num("In run " + count(int(c.Run))), num("At most"), num("Likely")}}
 	var least, total, most money.Pence
@@ -318,7 +318,10 @@ func (c CohortLinks) Table() Table {
 			if low < r.Least || high > r.Most {
 				low, high = r.Low, r.High
 			}
-			likely = words(low.Pounds() + " to " + high.Pounds())
+			likely = words(low.Pounds())
+			if low.Pounds() != high.Pounds() {
+				likely = words(low.Pounds() + " to " + high.Pounds())
+			}
 		}
 		t.Rows = append(t.Rows, row(who, within, outside, least1, cell(LinkAbout(FootprintPath(r.Person), r.Total.Pounds(), id.Pseudonym(r.Person))), most1, likely))
 	}
