@@ -1,5 +1,7 @@
 package linkage
 
+import "sync"
+
 // Families counts linked pairs that may be of two people of one family, whom the model takes for one: what such people share, one person's records
 // share too. A pair is counted under the first that holds of it.
 type Families struct {
@@ -14,6 +16,17 @@ func (f Families) Pairs() int { return f.OtherForename + f.OtherBirth + f.OtherN
 // Families looks at each link of a run that has ended with a model.
 func (l *Linker) Families(m *Model, links []Link) (f Families) {
 	s := l.scorer(m)
+	var lock sync.Mutex
+	inParallel(s.columns.workers, len(links), 4096, func(_, from, to int) {
+		some := s.families(links[from:to])
+		lock.Lock()
+		defer lock.Unlock()
+		f.OtherForename, f.OtherBirth, f.OtherNumber = f.OtherForename+some.OtherForename, f.OtherBirth+some.OtherBirth, f.OtherNumber+some.OtherNumber
+	})
+	return f
+}
+
+func (s *scorer) families(links []Link) (f Families) {
 	var o compared
 	for i := range links {
 		s.columns.compare(links[i].A, links[i].B, &o)
