@@ -89,3 +89,33 @@ func TestNumbersTeachHowOthersAgree(t *testing.T) {
 		t.Errorf("of records of one person %.3f differ in date of birth by the model, and none do", m)
 	}
 }
+
+// Two dates of birth of one full name are of two people where another record has one of them; those of the pair at hand do not show that there
+// are others.
+func TestAPairsOwnDatesShowNobodyElse(t *testing.T) {
+	t.Parallel()
+	kojo := func(year int) person.Identity {
+		return person.Identity{Names: named("Kojo", "Mensah"), Births: born(year, time.March, 4)}
+	}
+	together := func(list ...person.Identity) float64 {
+		crowd, _ := town(300, 5)
+		l := New()
+		for _, who := range append(list, crowd...) {
+			l.Add(0, who)
+		}
+		m := StartModel(l.Records())
+		m.Together = 50
+		s := newScorer(l.c, l.c.totals(), m)
+		var o compared
+		l.c.compare(0, 1, &o)
+		return s.together(&o)
+	}
+	own, third := together(kojo(1960), kojo(1985)), together(kojo(1960), kojo(1985), kojo(1999))
+	alike := together(kojo(1960), kojo(1960))
+	if own > 1.01*alike {
+		t.Errorf("two dates of the pair itself make its names %.2f times as common as chance, one date %.2f", own, alike)
+	}
+	if third < 1.02*own {
+		t.Errorf("a third date makes them %.2f times as common, without it %.2f: want more", third, own)
+	}
+}
