@@ -294,10 +294,11 @@ func (s *settling) gather(about store.Answer) error {
 		}
 		maps.Copy(s.in.Returns, t.back)
 	}
-	same, err := saidSame(s.tx)
+	standing, err := s.tx.StandingAnswers()
 	if err != nil {
 		return err
 	}
+	same := pairsOf(standing, linkage.Same)
 	for p := range touched {
 		some, err := s.of(p)
 		if err != nil {
@@ -315,33 +316,31 @@ func (s *settling) gather(about store.Answer) error {
 	if s.in.Apart, err = keptApart(s.tx, s.run, slices.Sorted(maps.Keys(s.in.Found)), same); err != nil {
 		return err
 	}
-	apart, err := standing(s.tx, linkage.NotSame)
-	for p := range apart { // also what was said before the run, which it has obeyed
+	for p := range pairsOf(standing, linkage.NotSame) { // also what was said before the run, which it has obeyed
 		if s.in.Found[p[0]] != 0 && s.in.Found[p[1]] != 0 {
 			s.in.Apart = append(s.in.Apart, p)
 		}
 	}
-	return err
+	return nil
 }
 
 // saidSame are the pairs of which an answer that counts says that they are one person's. It shows nobody.
-func saidSame(tx *store.Tx) (map[Pair]bool, error) { return standing(tx, linkage.Same) }
-
-// standing are the pairs of which an answer that counts says so. It shows nobody.
-func standing(tx *store.Tx, says linkage.Says) (map[Pair]bool, error) {
+func saidSame(tx *store.Tx) (map[Pair]bool, error) {
 	all, err := tx.StandingAnswers()
-	if err != nil {
-		return nil, err
-	}
+	return pairsOf(all, linkage.Same), err
+}
+
+// pairsOf are the pairs of which one of some answers says so.
+func pairsOf(answers []store.Answer, says linkage.Says) map[Pair]bool {
 	pairs := map[Pair]bool{}
-	for _, x := range all {
+	for _, x := range answers {
 		for _, p := range x.Pairs {
 			if x.Answer == string(says) {
 				pairs[ordered(p[0], p[1])] = true
 			}
 		}
 	}
-	return pairs, nil
+	return pairs
 }
 
 // tiesOf gives the links of a run from some records to those with higher numbers, so that each link among them comes once. What somebody said ties

@@ -55,14 +55,14 @@ type LinkedFile struct {
 
 // LinkedFiles is who is who in an analyst's files. Nothing of it is stored.
 type LinkedFiles struct {
-	Files   []LinkedFile
-	Options linkage.Options
-	Result  *linkage.Result
+	Files    []LinkedFile
+	Options  linkage.Options
+	Result   *linkage.Result
+	Families linkage.Families // links that may be of two people of one family
 
-	linker   *linkage.Linker
-	keys     []byte   // of every record, one after the other
-	ends     []uint64 // where in keys each record's ends
-	families *linkage.Families
+	linker *linkage.Linker
+	keys   []byte   // of every record, one after the other
+	ends   []uint64 // where in keys each record's ends
 }
 
 // shownRejected is how many rejected rows of a file are kept to be shown.
@@ -125,7 +125,7 @@ func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 	if out.Result, err = linker.Link(ctx, out.Options); err != nil {
 		return nil, err
 	}
-	out.linker = linker
+	out.linker, out.Families = linker, linker.Families(out.Result.Model, out.Result.Links)
 	return out, nil
 }
 

@@ -62,15 +62,6 @@ func (l *LinkedFiles) Held() [][]linkage.Held {
 	return list
 }
 
-// Families counts the links that may be of two people of one family.
-func (l *LinkedFiles) Families() linkage.Families {
-	if l.families == nil {
-		counted := l.linker.Families(l.Result.Model, l.Result.Links)
-		l.families = &counted
-	}
-	return *l.families
-}
-
 // Unlinkable estimates the share of records that hold too little to be linked with anything.
 func (l *LinkedFiles) Unlinkable() float64 {
 	return l.linker.Unlinkable(l.Result.Model, l.Options.LinkAt)

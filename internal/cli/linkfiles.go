@@ -261,7 +261,7 @@ func linkedOf(found *app.LinkedFiles) linked {
 	done.LinkAt, done.Households = found.Options.LinkAt, found.Options.HoldHouseholds
 	if len(r.Links) > 0 {
 		precision, recall := r.Quality.Estimate()
-		done.Precision, done.Recall, done.Families = &precision, &recall, found.Families()
+		done.Precision, done.Recall, done.Families = &precision, &recall, found.Families
 	}
 	done.Settled = r.Model.Converged
 	for _, f := range found.Files {

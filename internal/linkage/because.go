@@ -32,7 +32,7 @@ func becauseKin(l *levels) string {
 		differs bool
 		words   string
 	}{
-		{l[Forename] == forenameDifferent || l[Forename] == forenameOtherInitial, "forename"}, {l[Surname] == surnameDifferent || l[Surname] == surnameOtherInitial, "surname"},
+		{l.forenameDiffers(), "forename"}, {l.surnameDiffers(), "surname"},
 		{l[Birth] == birthDifferent || l[Birth] == birthOtherYear, "date of birth"}, {l[SexField] == sexDifferent, "sex"}, {l[NHSNumber] == valueDifferent, "NHS number"},
 	} {
 		if x.differs {

@@ -378,8 +378,14 @@ func (b *blocks) divide() {
 	}
 }
 
-// inParallel calls do for stretches of n things, at most step each, on so many goroutines; worker tells them apart.
+// inParallel calls do for stretches of n things, at most step each, on so many goroutines; worker tells them apart. One stretch is done in place.
 func inParallel(workers, n, step int, do func(worker, from, to int)) {
+	if n <= step {
+		if n > 0 {
+			do(0, 0, n)
+		}
+		return
+	}
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	for worker := range min(workers, (n+step-1)/step) {

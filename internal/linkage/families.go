@@ -31,11 +31,10 @@ func (s *scorer) families(links []Link) (f Families) {
 	for i := range links {
 		s.columns.compare(links[i].A, links[i].B, &o)
 		v := &o.levels
-		forename := v[Forename] == forenameDifferent || v[Forename] == forenameOtherInitial
 		home := v[Postcode] == postcodeSame || v[Address] == addressSame || v[Address] == addressClose
 		switch {
 		case links[i].Answered:
-		case forename && v[Birth] == birthSame && (v[Surname] == surnameSame || home) && !sameNumber(v):
+		case v.forenameDiffers() && v[Birth] == birthSame && (v[Surname] == surnameSame || home) && !sameNumber(v):
 			f.OtherForename++
 		case v[Forename] == forenameSame && v[Surname] == surnameSame && v[Postcode] == postcodeSame && !sameNumber(v) &&
 			(v[Birth] == birthDifferent || v[Birth] > birthSame && v[Birth] < birthDifferent && mayBeParent(&o, s.columns.coded != nil)):

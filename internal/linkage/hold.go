@@ -119,9 +119,7 @@ func oneFieldAlone(l *levels, p *parts) bool {
 // otherNames says whether forename and surname are both known to be others while no number and no date of birth is the same. A telephone or
 // e-mail address, which an office or a hostel shares, then links nobody.
 func otherNames(l *levels) bool {
-	forename, surname := l[Forename], l[Surname]
-	return (forename == forenameDifferent || forename == forenameOtherInitial) && (surname == surnameDifferent || surname == surnameOtherInitial) &&
-		l[Birth] != birthSame && !sameNumber(l) && l[OtherNumber] != valueClose
+	return l.forenameDiffers() && l.surnameDiffers() && l[Birth] != birthSame && !sameNumber(l) && l[OtherNumber] != valueClose
 }
 
 // twoNames says whether two people of one day of birth, or nearly, may be twins with names alike: two forenames that are close or forms of
@@ -152,6 +150,16 @@ func mayBeParent(o *compared, encoded bool) bool {
 	return years >= generation || years <= -generation
 }
 
+// forenameDiffers says whether both have a forename, or an initial, and the two are others.
+func (l *levels) forenameDiffers() bool {
+	return l[Forename] == forenameDifferent || l[Forename] == forenameOtherInitial
+}
+
+// surnameDiffers says the same of surnames.
+func (l *levels) surnameDiffers() bool {
+	return l[Surname] == surnameDifferent || l[Surname] == surnameOtherInitial
+}
+
 func sameNumber(l *levels) bool {
 	return l[NHSNumber] == valueSame || l[NINO] == valueSame || l[OtherNumber] == valueSame
 }
@@ -159,16 +167,14 @@ func sameNumber(l *levels) bool {
 // mayBeKin says whether a forename, a surname, a date of birth, the sex or the NHS number differs, and nothing agrees that two people of one household
 // or hostel do not share: clerks write a twin's name beside their brother's own sex or number.
 func mayBeKin(l *levels) bool {
-	forename := l[Forename] == forenameDifferent || l[Forename] == forenameOtherInitial
 	told := l[SexField] == sexDifferent || l[NHSNumber] == valueDifferent
 	date := l[Birth] == birthDifferent || l[Birth] == birthOtherYear
-	surname := l[Surname] == surnameDifferent || l[Surname] == surnameOtherInitial
 	// Without a date of birth nothing tells apart a father and a son of one name at one address, or two brothers of whom one is known by an initial.
 	home := l[Postcode] == postcodeSame || l[Address] == addressSame || l[Address] == addressClose || l[Phone] == valueSame
 	undated := l[Birth] == none && (home || l[Forename] == forenameInitial || l[Forename] == forenameClose || l[Forename] == forenameVeryClose)
 	// A number goes with its person, but clerks write down that of a brother, of a twin, or a mother's on her child's record.
 	another := l[Forename] == forenameDifferent && (l[Birth] != birthSame || l[Surname] == surnameDifferent || l[SexField] == sexDifferent)
-	return (forename || told || date || surname || undated) && l[Email] != valueSame && (another || !sameNumber(l))
+	return (l.forenameDiffers() || told || date || l.surnameDiffers() || undated) && l[Email] != valueSame && (another || !sameNumber(l))
 }
 
 // expectedOthers is how many other people of a population are expected to agree with a record's name and date of birth as far as
