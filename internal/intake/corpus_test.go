@@ -165,14 +165,21 @@ func TestWindows1252IsFoundAndSaid(t *testing.T) {
 			if r.Err() != nil || last != "Zoë Bell|€ Road" || r.Reading().Encoding != "windows-1252" {
 				t.Errorf("after %d rows: %q, %s, %v", before, last, r.Reading().Encoding, r.Err())
 			}
-			if said := r.Reading().Remarks; !slices.ContainsFunc(said, func(m Remark) bool { return strings.Contains(m.Words, "read as Windows-1252") }) {
-				t.Errorf("nobody is told: %+v", said)
+			if said := r.Reading().Remarks; !slices.ContainsFunc(said, func(m Remark) bool {
+				return strings.Contains(m.Words, "read as Windows-1252") && cmp.Equal([]int64{int64(before) + 2}, m.Lines)
+			}) {
+				t.Errorf("after %d rows nobody is told where: %+v", before, said)
 			}
 		}
 	}
 	r, err := NewReader(strings.NewReader(soundHeader+"C2,Zoë Bell,01/02/1991,€ Road\n"), l, Options{AsOf: asOf})
 	if err != nil || !r.Next() || string(r.Row().Values[1]) != "Zoë Bell" || r.Next() || len(r.Reading().Remarks) > 0 || r.Reading().Encoding != "utf-8" {
 		t.Errorf("UTF-8 reads %+v, %v", r.Reading(), err)
+	}
+	report, err := DryRun(strings.NewReader(soundHeader+"C1,Zo\xEB Bell,01/02/1991,\nC2,Zoë Bell,01/02/1991,\n"),
+		mustLayout(t, fmt.Sprintf(peopleLayout, "encoding: windows-1252")), Options{AsOf: asOf}, 0)
+	if err != nil || len(report.Reading.Remarks) != 1 || report.Reading.Remarks[0].Code != "some-utf-8" || !cmp.Equal([]int64{3}, report.Reading.Remarks[0].Lines) {
+		t.Errorf("UTF-8 among declared Windows-1252 reads %+v, %v", report, err)
 	}
 }
 
@@ -194,14 +201,16 @@ func TestRefusals(t *testing.T) {
 		{"an old spreadsheet", "", "\xD0\xCF\x11\xE0\xA1\xB1", "not-text", "line 1", "XLS"},
 		{"gzip", "", "\x1F\x8B\x08", "not-text", "line 1", "compressed"},
 		{"a PDF", "", "%PDF-1.7", "not-text", "line 1", "PDF"},
-		{"Windows-1252 declared as UTF-8", "encoding: utf-8", soundHeader + row + "C2,Zo\xEB Bell,,\n", "encoding", "line 3", "not UTF-8"},
+		{"Windows-1252 declared as UTF-8", "encoding: utf-8", soundHeader + row + "C2,Zo\xEB Bell,,\n", "encoding", "line 3, full name", "not UTF-8"},
 		{"Windows-1252 in the header", "encoding: utf-8", "client,full name,dob,address,caf\xE9\n" + row, "encoding", "line 1", "not UTF-8"},
-		{"a broken sequence on the second line of a value", "encoding: utf-8", soundHeader + "C1,\"Ada\nL\xC3(\",,\n", "encoding", "line 3", "not UTF-8"},
-		{"UTF-8 before Windows-1252", "", soundHeader + "C1,Zoë Bell,,\nC2,Zo\xEB Bell,,\n", "encoding", "line 3", "not UTF-8"},
-		{"Windows-1252 before UTF-8", "", soundHeader + "C1,Zo\xEB Bell,,\nC2,Zoë Bell,,\n", "encoding", "line 1", "Some letters beyond ASCII are UTF-8"},
-		{"neither UTF-8 nor Windows-1252", "", soundHeader + row + "C2,Zo\x81,,\n", "encoding", "line 3", "not UTF-8"},
-		{"a byte that Windows-1252 lacks", "encoding: windows-1252", soundHeader + row + row + "C2,Zo\x81,,\n", "encoding", "line 4", "Windows-1252 does not have"},
-		{"UTF-8 declared as Windows-1252", "encoding: windows-1252", soundHeader + "C2,Zoë Bell,,\n", "encoding", "line 1", "is UTF-8"},
+		{"a broken sequence on the second line of a value", "encoding: utf-8", soundHeader + "C1,\"Ada\nL\xC3(\",,\n", "encoding", "line 3, full name", "not UTF-8"},
+		{"UTF-8 before Windows-1252", "", soundHeader + "C1,Zoë Bell,,\nC2,Zo\xEB Bell,,\n", "encoding", "line 3, full name", "two files were put together"},
+		{"Windows-1252 before UTF-8", "", soundHeader + "C1,Zo\xEB Bell,,\nC2,Zoë Bell,,\n", "encoding", "line 3", "UTF-8 here, and are not on line 2,"},
+		{"Windows-1252 far above UTF-8", "", soundHeader + strings.Repeat(row, 9000) + "C2,Zo\xEB Bell,,\n" + strings.Repeat(row, 9000) + "C3,\"A\nZoë\",,\n" + row,
+			"encoding", "line 18004", "not on line 9002,"},
+		{"neither UTF-8 nor Windows-1252", "", soundHeader + row + "C2,Zo\x81,,\n", "encoding", "line 3, full name", "not UTF-8"},
+		{"a byte that Windows-1252 lacks", "encoding: windows-1252", soundHeader + row + row + "C2,Zo\x81,,\n", "encoding", "line 4, full name", "Windows-1252 does not have"},
+		{"UTF-8 declared as Windows-1252", "encoding: windows-1252", soundHeader + row + "C2,Zoë Bell,,\n", "encoding", "line 3", "is UTF-8"},
 		{"marked UTF-8 declared as Windows-1252", "encoding: windows-1252", "\uFEFF" + soundHeader, "encoding", "line 1", "begins with the mark of utf-8"},
 		{"UTF-16 declared as UTF-8", "encoding: utf-8", string(inBytes(t, soundHeader, "utf-16le+mark")), "encoding", "line 1", "begins with the mark of utf-16le"},
 		{"UTF-16 the other way round", "encoding: utf-16le", string(inBytes(t, soundHeader, "utf-16be+mark")), "encoding", "line 1", "utf-16be"},
@@ -211,9 +220,9 @@ func TestRefusals(t *testing.T) {
 		{"UTF-16 of Windows that begins with a letter of two bytes", "encoding: windows-1252",
 			string(inBytes(t, "Ł"+strings.ReplaceAll(soundHeader+row, "\n", "\r\n"), "utf-16le")), "nul", "line 1", "NUL"},
 		{"UTF-16 declared, no mark", "encoding: utf-16", string(inBytes(t, soundHeader+row, "utf-16be")), "encoding", "line 1", "byte order"},
-		{"UTF-16 cut off", "encoding: utf-16", string(inBytes(t, soundHeader+row, "utf-16le+mark")) + "x", "encoding", "line 3", "cut off"},
-		{"half a pair in UTF-16", "encoding: utf-16le", string(inBytes(t, soundHeader, "utf-16le")) + "C\x00\x3D\xD8,\x00", "encoding", "line 2", "half a character"},
-		{"second half of a pair alone", "encoding: utf-16le", string(inBytes(t, soundHeader, "utf-16le")) + "\x00\xDCC\x00", "encoding", "line 2", "half a character"},
+		{"UTF-16 cut off", "encoding: utf-16", string(inBytes(t, soundHeader+row, "utf-16le+mark")) + "x", "encoding", "line 3, client", "cut off"},
+		{"half a pair in UTF-16", "encoding: utf-16le", string(inBytes(t, soundHeader, "utf-16le")) + "C\x00\x3D\xD8,\x00", "encoding", "line 2, client", "half a character"},
+		{"second half of a pair alone", "encoding: utf-16le", string(inBytes(t, soundHeader, "utf-16le")) + "\x00\xDCC\x00", "encoding", "line 2, client", "half a character"},
 		{"old Macintosh lines", "", strings.ReplaceAll(soundHeader+row, "\n", "\r"), "line-ends", "line 1", "carriage return alone"},
 		{"a carriage return in a value", "", soundHeader + "C1,Ada\rLovelace,,\n", "line-ends", "line 2, full name", "carriage return"},
 		{"lines that end in CR CR LF", "", strings.ReplaceAll(soundHeader+row, "\n", "\r\r\n"), "line-ends", "line 1", "two carriage returns"},

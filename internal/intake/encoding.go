@@ -21,6 +21,8 @@ const (
 	windowsName = "windows-1252"
 	utf16leName = "utf-16le"
 	utf16beName = "utf-16be"
+	// guessed stands for the encoding of a file of which nobody said it.
+	guessed = "utf-8 or windows-1252"
 )
 
 var marks = []struct {
@@ -43,7 +45,7 @@ var otherKinds = []struct {
 	{[]byte("PAR1"), "a Parquet file", "Parquet cannot be read yet. Send the data as CSV."},
 }
 
-// decodeText gives the file as UTF-8 without its byte order mark, and the name of the encoding it is in. A byte order mark is
+// decodeText gives the file as UTF-8 without its byte order mark, and the name of the encoding it is in, or guessed. A byte order mark is
 // certain; so is a declaration, unless they contradict each other. Without either the file is read as UTF-8 or, where its first letter
 // beyond ASCII is none of UTF-8, as Windows-1252, and is refused where another letter is not.
 func decodeText(r io.Reader, declared string) (io.Reader, string, error) {
@@ -73,7 +75,7 @@ func decodeText(r io.Reader, declared string) (io.Reader, string, error) {
 	switch {
 	case declared == "" || declared == "detect":
 		if encoding == "" {
-			encoding, certain = utf8Name, false
+			encoding, certain = guessed, false
 		}
 	case declared == "utf-16":
 		if encoding != utf16leName && encoding != utf16beName {
@@ -108,6 +110,7 @@ func decodeText(r io.Reader, declared string) (io.Reader, string, error) {
 type detectingReader struct {
 	r       io.Reader
 	decided bool
+	line    int            // lines that are ASCII throughout, before the letter that decided
 	windows *windowsReader // nil while every letter is UTF-8
 }
 
@@ -117,6 +120,7 @@ func (d *detectingReader) Read(p []byte) (int, error) {
 		return n, err
 	}
 	plain := plainLength(p[:n])
+	d.line += bytes.Count(p[:plain], newline)
 	if plain == n {
 		return n, err
 	}
@@ -125,7 +129,7 @@ func (d *detectingReader) Read(p []byte) (int, error) {
 	d.r = rest
 	letter, _ := rest.Peek(utf8.UTFMax) // fewer at the end of the file
 	if _, size := utf8.DecodeRune(letter); size == 1 {
-		d.windows = &windowsReader{r: rest}
+		d.windows = &windowsReader{r: rest, watch: utf8Watch{lines: d.line}}
 		d.r = d.windows
 	}
 	if plain > 0 {
@@ -210,6 +214,8 @@ func (w *windowsReader) Read(p []byte) (int, error) {
 // utf8Watch counts, over a stream of bytes, UTF-8 sequences of several bytes and bytes that belong to none.
 type utf8Watch struct {
 	sequences, strays int
+	first             int // the line of the first sequence
+	lines             int // ended so far
 	pending           [utf8.UTFMax]byte
 	n                 int
 }
@@ -218,6 +224,9 @@ func (u *utf8Watch) add(b byte) {
 	if b < 0x80 {
 		u.strays += u.n
 		u.n = 0
+		if b == '\n' {
+			u.lines++
+		}
 		return
 	}
 	u.pending[u.n] = b
@@ -226,7 +235,9 @@ func (u *utf8Watch) add(b byte) {
 		return
 	}
 	if r, size := utf8.DecodeRune(u.pending[:u.n]); r != utf8.RuneError && size == u.n {
-		u.sequences++
+		if u.sequences++; u.sequences == 1 {
+			u.first = u.lines + 1
+		}
 	} else {
 		u.strays++
 	}
@@ -292,17 +303,20 @@ func (u *utf16Reader) add(c rune) {
 	}
 }
 
-// notTextFault says on which line there are bytes that the encoding does not have, and what to do.
-func notTextFault(line int, encoding string) *fault.Error {
+// notTextFault says in which value there are bytes that the encoding does not have, and what to do.
+func notTextFault(line int, column, encoding string) *fault.Error {
 	switch encoding {
+	case guessed: // a letter of UTF-8 came before, or the bytes are none of Windows-1252
+		return fileFault("encoding", line, column, "There are bytes that are not UTF-8, and the file as a whole is not Windows-1252.",
+			"Look whether two files were put together that were saved in two ways. Save it as CSV UTF-8, look at names with accents, and send that.")
 	case utf8Name:
-		return fileFault("encoding", line, "", "There are bytes that are not UTF-8.",
+		return fileFault("encoding", line, column, "There are bytes that are not UTF-8.",
 			"Save the file as CSV UTF-8 and send that, or have the partnership’s analyst declare the encoding it is in in the layout: "+
 				"“encoding: windows-1252” is usual for files saved by Excel in Windows.")
 	case windowsName:
-		return fileFault("encoding", line, "", "There are bytes that Windows-1252 does not have.",
+		return fileFault("encoding", line, column, "There are bytes that Windows-1252 does not have.",
 			"Save the file as CSV UTF-8, and have the partnership’s analyst declare that in the layout.")
 	}
-	return fileFault("encoding", line, "", "There is half a character: the UTF-16 is broken or the file is cut off.",
+	return fileFault("encoding", line, column, "There is half a character: the UTF-16 is broken or the file is cut off.",
 		"Send the whole file again, as CSV UTF-8 if you can.")
 }

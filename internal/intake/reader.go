@@ -439,15 +439,16 @@ func (r *Reader) finish() {
 		return
 	}
 	if d, ok := r.text.(*detectingReader); ok && d.windows != nil {
-		if d.windows.watch.sequences > 0 {
-			r.err = fileFault("encoding", 1, "", "Some letters beyond ASCII are UTF-8 and others are not, so nobody can tell how to read them.",
-				"Save the file as CSV UTF-8 and send that, or have the partnership’s analyst declare the encoding it is in in the layout.")
+		if w := d.windows.watch; w.sequences > 0 {
+			r.err = fileFault("encoding", w.first, "", "Letters beyond ASCII are UTF-8 here, and are not on line "+strconv.Itoa(d.line+1)+
+				", so nobody can tell how to read them.",
+				"Look whether two files were put together that were saved in two ways. Save it as CSV UTF-8, look at names with accents, and send that; "+
+					"or have the partnership’s analyst declare the encoding it is in in the layout.")
 			return
 		}
-		r.encoding = windowsName
 	}
 	if w, ok := r.text.(*windowsReader); ok && w.watch.isUTF8() {
-		r.err = fileFault("encoding", 1, "", "The layout declares windows-1252, and every letter beyond ASCII in the file is UTF-8.",
+		r.err = fileFault("encoding", w.watch.first, "", "The layout declares windows-1252, and every letter beyond ASCII in the file is UTF-8.",
 			"Have the partnership’s analyst write “encoding: utf-8” in the layout.")
 		return
 	}
@@ -519,7 +520,14 @@ func (r *Reader) Unmapped() []string { return r.header.unmapped }
 func (r *Reader) HeaderLine() int { return r.header.at }
 
 // Encoding is the name of the encoding that the file is in.
-func (r *Reader) Encoding() string { return r.encoding }
+func (r *Reader) Encoding() string {
+	if d, ok := r.text.(*detectingReader); ok && d.windows != nil {
+		return windowsName
+	} else if ok {
+		return utf8Name
+	}
+	return r.encoding
+}
 
 // Bytes is how much of the file has been read.
 func (r *Reader) Bytes() int64 { return r.source.n }

@@ -129,7 +129,7 @@ func (m *remarks) farOut() (rows int, some []LineAmount) {
 
 // Reading is what the file was read as; it is of the whole file once Next gave false and Err is nil.
 func (r *Reader) Reading() Reading {
-	out := Reading{Encoding: r.encoding, HeaderLine: r.header.at, Services: slices.Clone(r.services), Largest: slices.Clone(r.remarks.largest)}
+	out := Reading{Encoding: r.Encoding(), HeaderLine: r.header.at, Services: slices.Clone(r.services), Largest: slices.Clone(r.remarks.largest)}
 	slices.SortStableFunc(out.Services, func(a, b ServiceUse) int {
 		return cmp.Or(b.Contacts-a.Contacts, cmp.Compare(a.Code, b.Code))
 	})
@@ -137,7 +137,11 @@ func (r *Reader) Reading() Reading {
 		out.Remarks = append(out.Remarks, Remark{code, words, rows, lines})
 	}
 	if d, ok := r.text.(*detectingReader); ok && d.windows != nil && r.done {
-		say("windows-1252", "The file is not UTF-8 and was read as Windows-1252, as Excel in Windows saves it. Look at names with accents.", 0, nil)
+		say("windows-1252", "The file is not UTF-8 and was read as Windows-1252, as Excel in Windows saves it. Look at names with accents.", 0, []int64{int64(d.line + 1)})
+	}
+	if w, ok := r.text.(*windowsReader); ok && r.done && w.watch.sequences > 0 {
+		say("some-utf-8", "Some letters look like UTF-8, and were read as two wrong letters each, since the layout declares windows-1252. Look at names with accents.",
+			0, []int64{int64(w.watch.first)})
 	}
 	c := r.counts
 	lines := c.Rows + c.Blank + c.Above + c.After + 1

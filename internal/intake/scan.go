@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"unicode/utf8"
 
 	"throughline/internal/fault"
@@ -257,7 +258,11 @@ func (s *scanner) check(row []byte) error {
 			}
 			i += size
 		}
-		return notTextFault(s.line+bytes.Count(row[:i], newline), s.encoding)
+		column := ""
+		if c := slices.IndexFunc(s.fields, func(v []byte) bool { return !utf8.Valid(v) }); c >= 0 && len(s.names) > 0 {
+			column = s.columnAt(c)
+		}
+		return notTextFault(s.line+bytes.Count(row[:i], newline), column, s.encoding)
 	}
 	if s.breaks > 0 && len(s.fields) > 2 {
 		return s.swallowed()
