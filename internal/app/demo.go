@@ -74,6 +74,10 @@ func (a *App) MakeDemo(ctx context.Context, in Demonstrate) ([]DemoAccount, erro
 		return nil, err
 	}
 	for _, f := range world.Files {
+		if f.Rows == 0 { // of so few people none came to the agency, and a file without rows is not sent
+			in.Say("Leaving out %s: nobody of these came there", f.Name)
+			continue
+		}
 		in.Say("Taking in %s: %d rows", f.Name, f.Rows)
 		if err := a.demoExtract(ctx, analyst, in, f, layouts[f.Layout]); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)

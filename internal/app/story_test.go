@@ -64,6 +64,20 @@ func signInAs(t *testing.T, a *App, accounts []DemoAccount, role policy.Role, pu
 	return Who{}
 }
 
+// TestLeastDemonstration: of the fewest people that can be invented nobody comes to some agencies, whose files have no row and are not sent.
+func TestLeastDemonstration(t *testing.T) {
+	t.Parallel()
+	if err := sample.CheckPeople(239); err == nil {
+		t.Fatal("240 is not the least number of people: make fewer here")
+	}
+	a, accounts := made(t, 240, areas.Files)
+	analyst := signInAs(t, a, accounts, policy.Analyst, policy.FindAndCost)
+	c, err := a.Cohort(t.Context(), analyst, OpenCohort{})
+	if err != nil || c.Run.ID == 0 {
+		t.Fatalf("the cohort cannot be opened: %v", err)
+	}
+}
+
 // TestFromFilesToCohort walks the whole way: files in, people linked, contacts priced, the cohort opened down to a row of a file.
 func TestFromFilesToCohort(t *testing.T) {
 	a, accounts := made(t, demoSize(t), areas.Files)

@@ -10,11 +10,12 @@ import (
 
 	"throughline/internal/app"
 	"throughline/internal/fault"
+	"throughline/internal/sample"
 )
 
 // demo is throughline demo.
 type demo struct {
-	People int    `help:"How many residents to invent; about a tenth of them come to an agency." default:"100000" placeholder:"N"`
+	People int    `help:"How many residents to invent, 240 or more; about a tenth of them come to an agency." default:"100000" placeholder:"N"`
 	Seed   uint64 `help:"The same seed gives the same area." default:"7" placeholder:"N"`
 	Dir    string `help:"The folder of the demonstration: missing, empty, or one that demo made." default:"demo-data" type:"path" placeholder:"DIR"`
 	Addr   string `help:"Where to listen: on this machine only." default:"127.0.0.1:8400" env:"THROUGHLINE_ADDR" placeholder:"HOST:PORT"`
@@ -43,6 +44,11 @@ func (c demo) Run(ctx context.Context, w *World) (err error) {
 	made, err := c.isMade()
 	if err != nil {
 		return err
+	}
+	if !made {
+		if err := sample.CheckPeople(c.People); err != nil {
+			return err
+		}
 	}
 	listener, err := listen(ctx, c.Addr) // before minutes of work, not after
 	if err != nil {

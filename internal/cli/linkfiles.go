@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -106,7 +107,7 @@ func (c linkFiles) outputs(version string, asOf day.Day) []written {
 }
 
 // Run links the files.
-func (c linkFiles) Run(ctx context.Context, w *World) error {
+func (c linkFiles) Run(ctx context.Context, w *World) (err error) {
 	files, err := c.files()
 	if err != nil {
 		return err
@@ -125,7 +126,13 @@ func (c linkFiles) Run(ctx context.Context, w *World) error {
 		return fault.InvalidField("threshold", "The probability to link from is not between 0 and 1.", "Give one such as --threshold 0.9.")
 	}
 	outputs := c.outputs(w.Version, asOf)
-	if err := c.free(outputs); err != nil {
+	made, err := c.free(outputs)
+	defer func() {
+		if err != nil {
+			removeEmpty(made)
+		}
+	}()
+	if err != nil {
 		return err
 	}
 	model, err := c.model()
@@ -215,18 +222,35 @@ func (c linkFiles) model() (*linkage.Model, error) {
 	return m, about(filepath.Base(c.Model), m.UnmarshalJSON(text))
 }
 
-// free refuses a folder in which something would be overwritten, and makes the folder where there is none.
-func (c linkFiles) free(outputs []written) error {
+// free refuses a folder in which something would be overwritten, and makes the folder where there is none, before minutes of work and not
+// after. It gives the folders that it made, the inner ones last, even where it fails.
+func (c linkFiles) free(outputs []written) (made []string, err error) {
 	for _, o := range outputs {
 		if _, err := os.Lstat(filepath.Join(c.Out, o.name)); err == nil {
-			return fault.InvalidField("out", "The folder "+c.Out+" holds a "+o.name+" already.",
+			return nil, fault.InvalidField("out", "The folder "+c.Out+" holds a "+o.name+" already.",
 				"Name another folder, so that nothing is overwritten.")
 		}
 	}
-	if err := os.MkdirAll(c.Out, 0o700); err != nil {
-		return fault.InvalidField("out", "The folder "+c.Out+" cannot be made.", "Name one that you may write to.").Because(err)
+	for missing := filepath.Clean(c.Out); ; missing = filepath.Dir(missing) {
+		if _, err := os.Stat(missing); !errors.Is(err, os.ErrNotExist) {
+			break
+		}
+		made = append(made, missing)
 	}
-	return nil
+	slices.Reverse(made)
+	if err := os.MkdirAll(c.Out, 0o700); err != nil {
+		return made, fault.InvalidField("out", "The folder "+c.Out+" cannot be made.", "Name one that you may write to.").Because(err)
+	}
+	return made, nil
+}
+
+// removeEmpty removes folders of which nothing came, the last first.
+func removeEmpty(folders []string) {
+	for _, f := range slices.Backward(folders) {
+		if err := os.Remove(f); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return // something stands in it, and so in those around it
+		}
+	}
 }
 
 // write writes the files beside their places and moves them there when all are whole.

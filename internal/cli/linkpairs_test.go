@@ -345,6 +345,47 @@ func TestTroubleIsSaidOnce(t *testing.T) {
 	}
 }
 
+// TestRefusedLeavesNothing: files that cannot be linked leave no folder that was not there before, and one that was there stays.
+func TestRefusedLeavesNothing(t *testing.T) {
+	t.Parallel()
+	layout, _ := someFamilies(t, 1)
+	dir := t.TempDir()
+	broken := filepath.Join(dir, "broken.csv")
+	if err := os.WriteFile(broken, []byte("ref\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refused := func(out string) {
+		if code, _, said := run(t, "link-files", "--layout", layout, "--out", filepath.Join(dir, out), broken); code != 65 {
+			t.Fatalf("exit %d, %s", code, said)
+		}
+	}
+	refused("a/b/c")
+	refused("broken.csv/a")
+	if _, err := os.Stat(filepath.Join(dir, "a")); !os.IsNotExist(err) {
+		t.Errorf("an empty folder is left: %v", err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "mine"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	refused("mine")
+	refused("mine/a")
+	if left, err := os.ReadDir(filepath.Join(dir, "mine")); err != nil || len(left) > 0 {
+		t.Errorf("the folder that was there: %v, %v", left, err)
+	}
+}
+
+// TestTooFewForADemonstration are refused before anything is made.
+func TestTooFewForADemonstration(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, people := range []string{"-1", "0", "1", "239"} {
+		code, out, said := run(t, "demo", "--people="+people, "--dir", filepath.Join(dir, "demo"), "--addr", "127.0.0.1:0")
+		if left, err := os.ReadDir(dir); code != 65 || !strings.Contains(said, "from 240 to") || strings.Contains(said, "Making") || len(left) > 0 || err != nil {
+			t.Errorf("%s people: exit %d, %s%s, and %v is left, %v", people, code, out, said, left, err)
+		}
+	}
+}
+
 // TestLayoutDraft leads from a file without a layout to one that links it.
 func TestLayoutDraft(t *testing.T) {
 	t.Parallel()

@@ -32,6 +32,9 @@ Example:
 
 // Run invents an area.
 func (c sampling) Run(ctx context.Context, w *World) error {
+	if err := sample.CheckPeople(c.People); err != nil {
+		return err
+	}
 	bar := newBar(w)
 	report, err := sample.Generate(ctx, sample.Options{Area: c.Area, People: c.People, Seed: c.Seed, Threads: c.Threads, Out: c.Out,
 		Progress: func(done, all int) { bar.show("Inventing people", int64(done), int64(all)) }})

@@ -49,6 +49,14 @@ const (
 	most   = 20_000_000
 )
 
+// CheckPeople refuses a number of people that cannot be made.
+func CheckPeople(n int) error {
+	if n < fewest || n > most {
+		return fault.InvalidField("people", fmt.Sprintf("An area of %d people can't be made.", n), "Give a number from 240 to 20,000,000.")
+	}
+	return nil
+}
+
 func (o *Options) check() error {
 	if o.Area != "south-london" {
 		return fault.InvalidField("area", fmt.Sprintf("There is no invented area called %q.", o.Area), "Use south-london.")
@@ -56,9 +64,8 @@ func (o *Options) check() error {
 	if o.People == 0 {
 		o.People = M
 	}
-	if o.People < fewest || o.People > most {
-		return fault.InvalidField("people", fmt.Sprintf("%d people can't be made.", o.People),
-			"Give a number from 240 to 20,000,000.")
+	if err := CheckPeople(o.People); err != nil {
+		return err
 	}
 	if o.Threads <= 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
