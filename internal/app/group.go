@@ -38,6 +38,7 @@ type GroupPage struct {
 	// the viewer is asked about two of them, and says first.
 	Holds      *linkage.Holding
 	HoldsWaits bool
+	Against    AgainstPairs // of Holds
 }
 
 // Group shows a person's records as a group.
@@ -102,7 +103,9 @@ func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
 		return cmp.Or(cmp.Compare(x.PPM, y.PPM), cmp.Compare(x.Bits, y.Bits), cmp.Compare(x.Pair[0], y.Pair[0]), cmp.Compare(x.Pair[1], y.Pair[1]))
 	})
 	if n := len(p.Records); mayPairs && p.Whole && !p.HoldsWaits && n > 2 && n <= linkage.MostHeld {
-		err = p.holds(tx)
+		if err = p.holds(tx); err == nil {
+			p.Against, err = against(tx, p.Holds.Unlike, p.Named)
+		}
 	}
 	return p, err
 }

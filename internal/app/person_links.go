@@ -76,11 +76,17 @@ func (p *PersonPage) explain(tx *store.Tx, asked id.Record) error {
 	return nil
 }
 
-// evidenceParts reads evidence as it is kept. While names are hidden, words that may hold a name, a number or a date are replaced.
+// evidenceParts reads evidence as it is kept, its words as they may be shown.
 func evidenceParts(text string, named bool) (parts []EvidencePart, err error) {
 	if err := json.Unmarshal([]byte(text), &parts); err != nil {
 		return nil, fmt.Errorf("evidence: %w", err)
 	}
+	hideWords(parts, named)
+	return parts, nil
+}
+
+// hideWords replaces words that may hold a name, a number or a date while names are hidden.
+func hideWords(parts []EvidencePart, named bool) {
 	for i := range parts {
 		if part := &parts[i]; !named && part.Compared && part.Key != "start" && part.Key != "household" {
 			switch {
@@ -93,7 +99,6 @@ func evidenceParts(text string, named bool) (parts []EvidencePart, err error) {
 			}
 		}
 	}
-	return parts, nil
 }
 
 // apart works out what taking each record away would leave.

@@ -406,6 +406,7 @@ type PairPage struct {
 	People   [2]id.Person // whose they are now
 	Holds    [2]int       // how many records each of these has
 	Evidence Explained
+	Against  AgainstPairs // of other records of two people
 	Readings []ReadingShown
 	Counts   linkage.Says // which answer counts; empty when none does
 	Waits    bool         // for somebody else
@@ -487,6 +488,11 @@ func (a *App) pairPage(tx *store.Tx, in Pair) (p PairPage, err error) {
 			return p, err
 		}
 		p.Holds[i] = len(held)
+	}
+	if !p.Blind && !p.Linked {
+		if err := p.against(tx, m); err != nil {
+			return p, err
+		}
 	}
 	return p, p.explain(d, p.Run.CodeVersion == a.version)
 }
@@ -576,18 +582,12 @@ func answersShown(tx *store.Tx, p id.Person) ([]store.Answer, error) {
 	if err != nil || !tx.MayEver(policy.PairUnsure) {
 		return all, err
 	}
-	me := tx.Actor().Account
 	out := all[:0]
 	for _, x := range all {
 		if x.Pair {
-			pair := Pair(x.Pairs[0])
-			answers, err := tx.AnswersOfPair(pair[0], pair[1])
-			if err != nil {
+			if asked, err := asksViewer(tx, Pair(x.Pairs[0])); err != nil {
 				return nil, err
-			}
-			readings := readingsOf(answers)[pair]
-			_, stands := linkage.Judge(readings, false)
-			if stands.Open(linkage.AskedTwice(pair[0], pair[1])) && !slices.ContainsFunc(readings, func(r linkage.Reading) bool { return r.By == me }) {
+			} else if asked {
 				continue
 			}
 		}

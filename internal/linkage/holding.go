@@ -1,6 +1,7 @@
 package linkage
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"slices"
@@ -25,6 +26,52 @@ type Holding struct {
 	Parts       [2][]id.Record // in order, the part of each record of Link
 	Across      int            // pairs between the parts
 	AcrossAlike int            // 1 where the link alone speaks for one person, so that without it they would be two
+
+	Unlike []Unlike // the other pairs, those first that look least alike
+}
+
+// Unlike is a pair of records that does not look alike.
+type Unlike struct {
+	Pair    [2]id.Record // the lower number first
+	Bits    float64      // as the pair counts in Holding
+	Differs []Part       // the fields that speak against one person, what says most first; none where merely too little agrees
+}
+
+// unlike says what speaks against one person in a pair.
+func unlike(s *scorer, o *compared, a, b id.Record, bits float64) Unlike {
+	u := Unlike{Pair: [2]id.Record{min(a, b), max(a, b)}, Bits: bits}
+	for _, p := range s.explained(o).Parts {
+		if OfField(p.Key) && p.Compared && p.Bits < 0 {
+			u.Differs = append(u.Differs, p)
+		}
+	}
+	slices.SortStableFunc(u.Differs, func(x, y Part) int { return cmp.Compare(x.Bits, y.Bits) })
+	return u
+}
+
+// leastAlike puts pairs in the order in which they speak against one person.
+func leastAlike(x, y Unlike) int {
+	return cmp.Or(cmp.Compare(x.Bits, y.Bits), slices.Compare(x.Pair[:], y.Pair[:]))
+}
+
+// Between gives the pairs of one person's record and another's that do not look alike, those first that look least alike, as Hold weighs pairs that
+// no run has linked. What differs is said of the one's value first. The work grows with the number of such pairs.
+func Between(m *Model, one, other map[id.Record]person.Identity) (out []Unlike) {
+	for a, x := range one {
+		for b, y := range other {
+			s, o := compareQuery(m, x, y)
+			var p parts
+			bits := s.score(&o, &p)
+			if s.waits(&o, &p) {
+				bits = min(bits, -1)
+			}
+			if bits <= 0 {
+				out = append(out, unlike(s, &o, a, b, bits))
+			}
+		}
+	}
+	slices.SortFunc(out, leastAlike)
+	return out
 }
 
 // Hold says how the records of one person hang together: by the ties that a run made of them, the pairs of which an answer that counts says that they
@@ -64,11 +111,15 @@ func Hold(m *Model, who map[id.Record]person.Identity, ties []Tie, same [][2]id.
 			if k.holds.Set(x, y, k.alike.Of(x, y)); k.same[[2]int{x, y}] {
 				k.holds.Set(x, y, always)
 			}
-			if h.Pairs++; k.alike.Of(x, y) > 0 {
+			h.Pairs++
+			if bits = k.alike.Of(x, y); bits > 0 {
 				h.Alike++
+				continue
 			}
+			h.Unlike = append(h.Unlike, unlike(s, &o, records[x], records[y], bits))
 		}
 	}
+	slices.SortFunc(h.Unlike, leastAlike)
 	if h.Alike < h.Pairs {
 		k.weakest(&h)
 	}

@@ -101,8 +101,22 @@ func (s *Server) groupPage(w http.ResponseWriter, r *http.Request, who app.Who, 
 		}
 		c.Holds.Doubt = slices.ContainsFunc(p.Held, func(x app.GroupLink) bool { return x.Doubt && x.Pair == h.Link })
 	}
+	c.Against = againstShown(p.Against, func(x app.AgainstPair, i int) string { return named[x.Pair[i]] })
 	c.Conflicts, c.Crowded = conflictWords(p.PersonPage), crowdedWords(p.PersonPage)
 	return ui.GroupPage.Write(w, status, s.frame(w, r, p.Viewer), c)
+}
+
+// againstShown lists pairs that speak against one person, their records by name.
+func againstShown(all app.AgainstPairs, name func(app.AgainstPair, int) string) ui.Against {
+	out := ui.Against{More: all.More}
+	for _, x := range all.Rows {
+		row := ui.AgainstPair{A: x.Pair[0], B: x.Pair[1], Names: [2]string{name(x, 0), name(x, 1)}, Doubt: x.Doubt}
+		for _, d := range x.Differs {
+			row.Differs = append(row.Differs, [2]string{d.Field, d.Words})
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	return out
 }
 
 var areParted = notice("records-apart", "The records are a person of their own now. The footprint has followed; a cost run that brings the cohort after it has begun. This page lists who received the mixed data.")

@@ -155,6 +155,11 @@ func (s *Server) pairPage(w http.ResponseWriter, r *http.Request, who app.Who, s
 	}
 	if !p.Blind {
 		c.Link, c.Now, c.Readings = pairWhy(p), pairNow(p), pairReadings(p)
+		c.Against = againstShown(p.Against, func(x app.AgainstPair, i int) string { return x.Agencies[i].Name + ", record " + commas(x.Records[i]) })
+		c.Against.Of = p.People
+		if p.Linked && p.Viewer.May(policy.PersonOpen) {
+			c.Within = ui.GroupPath(p.People[0])
+		}
 	}
 	return ui.PairPage.Write(w, status, s.frame(w, r, p.Viewer), c)
 }

@@ -29,6 +29,8 @@ func reviewCases() []Case {
 	}
 	failed.Form = Form{Problem: wrong("answer", "why"), Typed: map[string][]string{"why": {"</textarea><script>x()</script>"}, "both": {"yes"}}}
 	seen.Blind, seen.Link, seen.Now = false, personLink(), Say(Plain("The two are one person now: "), Ref(dean), Plain("."))
+	seen.Against = Against{Of: [2]id.Person{dean, dean + 1}, More: 3, Rows: []AgainstPair{{A: 12, B: 41, Names: [2]string{"Lantern Housing, record 12", longName}, Doubt: true, Differs: [][2]string{{"NHS number", "943 476 5919 and 943 476 5870: different"}, {"Forename", oddPile()}}},
+		{A: 41, B: 3407, Names: [2]string{oddName, "Police, record 3,407"}}}}
 	seen.Readings = []PairReading{{7, "Ayesha Rahman", "The same person", "The worker met both.", at(12, 10, 5), true, false, "", true},
 		{8, oddName, "Not the same person", oddPile(), at(12, 11, 5), false, true, "Taken back by Grace Obuya, 12 May 2026", false}}
 	careful := p
@@ -73,6 +75,7 @@ func groupCases() []Case {
 	parted.Held = []GroupLink{{A: 12, B: 3408, Names: [2]string{longName, oddName}, Probability: 0.9931, Millibits: 7_170}, {A: 12, B: 3407, Names: [2]string{"Lantern Housing", "Police"}, Doubt: true, Millibits: 2_000, Probability: 0.8}}
 	parted.Holds = &Holds{Run: 29, Pairs: 15, Alike: 7, A: 12, B: 3407, Names: [2]string{"Lantern Housing, record 2", oddName}, Doubt: true, AcrossAlike: 1,
 		Parts: [2][]string{{"Lantern Housing, record 2", longName}, {"Police", oddName, "Riverbank", "Lambeth"}}}
+	parted.Against = Against{Rows: []AgainstPair{{A: 12, B: 3407, Names: [2]string{"Lantern Housing, record 2", oddName}, Differs: [][2]string{{"Date of birth", "Different"}}}}}
 	hidden.Named, hidden.MayShowNames = false, true
 	failed.Form = Form{Problem: wrong("record", "why"), Typed: map[string][]string{"record": {"12"}, "why": {"</textarea>"}}}
 	parting := Parting{Run: 12, Number: dean + 3, From: at(2, 9, 0), To: at(12, 10, 5)}

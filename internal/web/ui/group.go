@@ -27,6 +27,7 @@ type Group struct {
 	Crowded   []string // "40 records of Riverbank Hospitals, each under another number of its own"
 	Few       bool     // one record, so that nothing holds it
 	Holds     *Holds   // how well they hang together; nil where that is not told
+	Against   Against  // of Holds
 	Waits     bool     // it is told once the viewer has answered
 	MaySplit  bool
 	Form      Form
@@ -55,6 +56,50 @@ type Holds struct {
 	Doubt        bool        // the pair has a page of its own
 	Parts        [2][]string // names of the records on either side, that of A first
 	AcrossAlike  int
+}
+
+// Against lists pairs of records that do not look alike, those first that speak most against one person.
+type Against struct {
+	Of   [2]id.Person // whose records stand first and whose second; zero on a page about one person
+	Rows []AgainstPair
+	More int // that are not listed
+}
+
+// AgainstPair is two records that do not look alike.
+type AgainstPair struct {
+	A, B    id.Record
+	Names   [2]string
+	Doubt   bool        // it has a page of its own
+	Differs [][2]string // field and words, what says most first; none where merely too little agrees
+}
+
+// Table lists them.
+func (a Against) Table() Table {
+	t := Table{ID: "against", Name: "Pairs that do not look alike", Heading: true, Wide: true, Note: "Those first that speak most against one person. Of each, the field that says most comes first; those that agree, or are not on both, are not named.",
+		Columns: []Column{head(col("Records")), col("What differs")}}
+	if a.Of[0] != 0 {
+		t.Name, t.Note = "Their other records that do not look alike", "One of "+id.Pseudonym(a.Of[0])+" and one of "+id.Pseudonym(a.Of[1])+", those first that speak most against one person. Of each, the field that says most comes first; those that agree, or are not on both, are not named."
+	}
+	if a.More > 0 {
+		t.Note += " " + count(a.More) + " more, which speak less against it, are not listed."
+	}
+	for _, x := range a.Rows {
+		who := cell(Plain(x.Names[0] + " and " + x.Names[1]))
+		if x.Doubt {
+			who = cell(LinkAbout(PairPath(x.A, x.B), x.Names[0]+" and "+x.Names[1], "look at the pair"))
+		}
+		what := cell(Quiet("Nothing differs; too little agrees."))
+		for i, d := range x.Differs {
+			if i == 0 {
+				what = Cell{}
+			} else {
+				what.Text = append(what.Text, Break())
+			}
+			what.Text = append(what.Text, Strong(d[0]+":"), Plain(" "+d[1]))
+		}
+		t.Rows = append(t.Rows, row(who, what))
+	}
+	return t
 }
 
 // Text says it in sentences.

@@ -141,6 +141,8 @@ type PairView struct {
 	MaySame, MayNotSame, MayUndo bool
 	Form                         Form
 	Link                         *LinkWhy // the evidence, once the viewer has answered
+	Against                      Against  // of other records of two people
+	Within                       string   // where one person's records are shown as a group; empty where the viewer may not go
 	Now                          Text     // whose the two are now
 	Readings                     []PairReading
 	Waits                        bool // for somebody else to look
