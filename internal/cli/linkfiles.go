@@ -59,6 +59,7 @@ type linked struct {
 	Links   int          `json:"links"`
 	Review  int          `json:"pairs_to_look_at"`
 	Pairs   int64        `json:"pairs_compared"`
+	LeftOut int64        `json:"pairs_left_out"` // at most
 	// Precision of linked pairs and recall of what was weighed, as estimated without labels; null where nothing was linked.
 	Precision  *linkage.Interval `json:"estimated_precision"`
 	Recall     *linkage.Interval `json:"estimated_recall"`
@@ -281,7 +282,8 @@ func cannotWrite(folder string, err error) error {
 
 func linkedOf(found *app.LinkedFiles) linked {
 	r := found.Result
-	done := linked{Records: len(r.Person), Persons: r.Persons, Links: len(r.Links), Review: len(r.Review), Pairs: r.Report.Pairs}
+	done := linked{Records: len(r.Person), Persons: r.Persons, Links: len(r.Links), Review: len(r.Review), Pairs: r.Report.Pairs,
+		LeftOut: r.Report.LeftOut}
 	done.LinkAt, done.Households = found.Options.LinkAt, found.Options.HoldHouseholds
 	if len(r.Links) > 0 {
 		precision, recall := r.Quality.Estimate()
@@ -331,6 +333,16 @@ func (d linked) families() string {
 	}
 	return "Look: " + count(n) + " of the links may be of two people of one family: " + strings.Join(kinds, "; ") +
 		". The estimate does not see families: " + remedy
+}
+
+// leftOut says that pairs were not compared where too many records are alike; empty where all were that a rule names.
+func (d linked) leftOut() string {
+	if d.LeftOut == 0 {
+		return ""
+	}
+	return "Up to " + counted(d.LeftOut, "pair was", "pairs were") + " not compared: where more than 1,500 records agree in the same values, each is compared with the 50 " +
+		"before it and the 50 after it among them, and no later rule finds the others. They count as neither found nor missed, so the estimates leave them out. " +
+		"Look which values very many records share: where one stands for not known, say so in the layout."
 }
 
 // nothingLinked stands where an estimate would.
@@ -402,8 +414,10 @@ func (d linked) words() string {
 		fmt.Fprintf(&b, "By the model alone, %s of linked pairs are right, and %s of the pairs of one person that were weighed are linked.\n",
 			between(*d.Precision), between(*d.Recall))
 	}
-	if families := d.families(); families != "" {
-		b.WriteString(families + "\n")
+	for _, more := range []string{d.families(), d.leftOut()} {
+		if more != "" {
+			b.WriteString(more + "\n")
+		}
 	}
 	if !d.Settled && d.Links > 0 {
 		b.WriteString("Training did not settle: its last figures were still moving. Treat weights and probabilities with care.\n")

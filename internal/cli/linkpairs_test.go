@@ -345,6 +345,30 @@ func TestTroubleIsSaidOnce(t *testing.T) {
 	}
 }
 
+// TestTooManyAlikeIsSaid: pairs that were not compared, since too many records are alike, are said in the answer, in the report and as JSON.
+func TestTooManyAlikeIsSaid(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	for i := range 1800 {
+		fmt.Fprintf(&text, "%d,Dean,Whitlock,1983-03-04,SE5 8AZ\n", i)
+	}
+	code, out, said := linkText(t, text.String(), "--json")
+	var got struct {
+		LeftOut int64 `json:"pairs_left_out"`
+		Out     string
+	}
+	if err := json.Unmarshal([]byte(out), &got); code != 0 || err != nil || got.LeftOut != 1750*1749/2 {
+		t.Fatalf("exit %d, %v, %s%s", code, err, out, said)
+	}
+	_, words, _ := linkText(t, text.String())
+	page, err := os.ReadFile(filepath.Join(got.Out, "report.html"))
+	for _, where := range []string{words, string(page)} {
+		if want := "Up to " + count(got.LeftOut) + " pairs were not compared"; !strings.Contains(where, want) {
+			t.Errorf("%q is not said in %.300s, %v", want, where, err)
+		}
+	}
+}
+
 // TestRefusedLeavesNothing: files that cannot be linked leave no folder that was not there before, and one that was there stays.
 func TestRefusedLeavesNothing(t *testing.T) {
 	t.Parallel()

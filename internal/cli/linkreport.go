@@ -35,7 +35,7 @@ type report struct {
 	Unlinkable   string
 	Cutoffs      cutoffChart
 	Examples     []example
-	LeftOut      string
+	LeftOut      string // a sentence
 	Cuts         []linkage.Cut
 	PassedOver   []linkage.Passed
 	Resting      string // the rules, one after the other
@@ -104,11 +104,8 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 		Population: count(o.Population),
 		LinkAt:     percent(o.LinkAt), ReviewFrom: percent(o.ReviewFrom), ReviewTo: percent(o.ReviewTo),
 		Histogram: newHistogram(r), Sizes: sizes(r), Shape: shape(r.Report.Shape, o)}
-	if r.Report.LeftOut > 0 {
-		p.LeftOut = count(r.Report.LeftOut)
-	}
 	done := linkedOf(l)
-	p.Families = done.families()
+	p.Families, p.LeftOut = done.families(), done.leftOut()
 	for _, f := range done.Files {
 		file := reportFile{Name: f.File, Layout: f.Layout, Rows: count(f.Rows), Accepted: count(f.Accepted),
 			Rejected: count(f.Rejected), Repeated: count(f.Repeated),

@@ -38,7 +38,7 @@ const (
 
 // missed estimates what share of the pairs of one person no rule finds, by capture and recapture (Lincoln and Petersen, as Chapman
 // corrects it): of n pairs that names find and m that other evidence finds, k by both, about n×m/k are of one person, less those found.
-// Each pair counts by its probability. The estimate is too low where a record is poor in names and in all else at once.
+// Each pair counts by its probability. Pairs left out of parts that are too large count as neither. The estimate is too low where a record is poor in names and in all else at once.
 func (b *blocks) missed(edges []edge) (share float64, told bool) {
 	if len(b.rules) > b.width {
 		return 0, true // every pair was compared

@@ -8,12 +8,13 @@ type Report struct {
 	Plan             []RulePlan // made before pairs were compared
 	Rules            []RulePairs
 	Pairs            int64 // compared
-	LeftOut          int64 // pairs in blocks too large to compare every pair, beyond each record's neighbours
+	LeftOut          int64 // at most: pairs in parts of blocks too large to compare every pair, beyond each record's neighbours
 	Cuts             []Cut // blocks that were cut into parts, largest first, at most 50
 	CutBlocks        int   // all of them
 	PassedOver       []Passed
 	Resting          []string // loose rules that do not hold for so many records
-	// Missed is about what share of the pairs of one person no rule finds, and MissedKnown false when the rules found too few to say.
+	// Missed is about what share of the pairs of one person no rule finds, and MissedKnown false when the rules found too few to say. Pairs
+	// left out are neither found nor missed.
 	Missed        float64
 	MissedKnown   bool
 	Kept          int // pairs that were weighed above the floor
@@ -47,7 +48,7 @@ type OverFrequent struct {
 const overFrequent, overFrequentLeast = 20, 30
 
 func (l *Linker) report(b *blocks, j *joiner) Report {
-	r := Report{Records: l.Records(), Persons: j.result.Persons, LeftOut: b.left, Kept: j.kept, LargestGroup: j.largest,
+	r := Report{Records: l.Records(), Persons: j.result.Persons, Kept: j.kept, LargestGroup: j.largest,
 		PartedGroups: j.parted, Conflicts: j.conflicts, Shape: j.shape, CutBlocks: len(b.cuts), Resting: b.resting,
 		Converged: j.result.Model.Converged, Iterations: j.result.Model.Iterations}
 	for k := range b.sorted {
@@ -59,6 +60,8 @@ func (l *Linker) report(b *blocks, j *joiner) Report {
 		r.Rules = append(r.Rules, RulePairs{b.rules[k].name, n})
 		r.Pairs += n
 	}
+	n := int64(r.Records)
+	r.LeftOut = min(b.left, n*(n-1)/2-r.Pairs) // which are counted in each part that they stand in
 	sort.SliceStable(b.cuts, func(x, y int) bool { return b.cuts[x].Records > b.cuts[y].Records })
 	r.Cuts = b.cuts[:min(50, len(b.cuts))]
 	sizes := make([]int, j.result.Persons)

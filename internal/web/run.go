@@ -155,6 +155,7 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, who app.Who) error 
 			c.Rules = append(c.Rules, ui.RunRule{Rule: sentenceCase(x.Rule), Pairs: x.Pairs})
 		}
 	}
+	c.LeftOut = p.LeftOut
 	if p.Model != nil {
 		c.Learnt = learntWords(p.Model)
 		for _, x := range p.Model.Weights() {

@@ -117,6 +117,7 @@ type Run struct {
 	Lists        Text        // what the figures count, and where one by one they are seen; empty where each opens
 	Weights      []RunWeight // of a link run
 	Rules        []RunRule   // of a link run
+	LeftOut      int64       // pairs, at most, that it did not compare because too many records are alike
 	Learnt       string      // what the weights were learnt from, and whether that came to rest
 	Digest       string      // of everything above: equal for equal inputs
 }
@@ -168,6 +169,9 @@ func (r Run) RuleTable() Table {
 	var most, all int64
 	for _, x := range r.Rules {
 		most, all = max(most, x.Pairs), all+x.Pairs
+	}
+	if r.LeftOut > 0 {
+		t.Note += " Up to " + many(int(r.LeftOut), "pair was", "pairs were") + " not compared: where more than 1,500 records agree in the same values, each is compared with 100 of the others."
 	}
 	for _, x := range r.Rules {
 		t.Rows = append(t.Rows, row(words(x.Rule), words(count(x.Pairs)), barOf(x.Pairs, most)))
