@@ -79,7 +79,7 @@ func (a *App) linkRecords(ctx context.Context, t *task) error {
 				anew = anewOther
 				continue
 			}
-			if !errors.Is(err, errAnswered) || try == tries {
+			if !errors.Is(err, errAnswered) && !errors.Is(err, errMarked) || try == tries {
 				return err
 			}
 			if err := a.sweepRun(ctx, t, run); err != nil {
@@ -92,7 +92,11 @@ func (a *App) linkRecords(ctx context.Context, t *task) error {
 // errAnswered is why a link run begins anew: what it found without an answer must not overrule that answer.
 var errAnswered = fault.New(fault.Conflict, "answered-meanwhile", "Somebody answered which records are one person while they were being linked.", "Start another run.")
 
-// linkOnce links everything and publishes it, unless somebody has answered meanwhile: then it gives errAnswered. It compares only what came since
+// errMarked is why a link run begins anew: what it found without a mark may have joined whom the mark holds apart.
+var errMarked = fault.New(fault.Conflict, "marked-meanwhile", "A file that says who is shielded, or who was victim or suspect, came to count or ceased to while records were being linked.",
+	"Start another run.")
+
+// linkOnce links everything and publishes it, unless somebody has answered or marks have changed meanwhile: then it gives errAnswered or errMarked. It compares only what came since
 // an earlier run where it can, unless anew says why all records are compared.
 func (a *App) linkOnce(ctx context.Context, t *task, run id.Run, anew string) error {
 	if err := t.tell("Reading records", 0, 0); err != nil {
@@ -179,7 +183,7 @@ func (a *App) gatherRecords(tx *store.Tx, anew string) (*linking, error) {
 			return nil, err
 		}
 	}
-	if err := l.marks.read(tx, place); err != nil {
+	if l.marks, err = readMarks(tx, l.records); err != nil {
 		return nil, err
 	}
 	answers, err := tx.StandingAnswers()
@@ -294,6 +298,11 @@ func (a *App) writeLinks(ctx context.Context, t *task, run id.Run, l *linking, f
 			return err
 		} else if !slices.EqualFunc(now, l.heard, func(x store.Answer, n int64) bool { return x.ID == n }) {
 			return errAnswered
+		}
+		if now, err := readMarks(tx, l.records); err != nil {
+			return err
+		} else if !l.marks.equal(now) {
+			return errMarked
 		}
 		for _, f := range forwards {
 			if err := tx.ForwardPerson(f.From, f.To); err != nil {

@@ -63,17 +63,23 @@ type linkMarks struct {
 	incidents []linkage.InIncident
 }
 
-func (l *linkMarks) read(tx *store.Tx, place map[id.Record]uint32) error {
-	return tx.Marks(func(m store.Mark) {
-		row, stands := place[m.Record]
+// readMarks reads the marks that stand on some records, which are in order.
+func readMarks(tx *store.Tx, records []id.Record) (l linkMarks, err error) {
+	err = tx.Marks(func(m store.Mark) {
+		row, stands := slices.BinarySearch(records, m.Record)
 		switch {
 		case !stands:
 		case m.Incident == theShield:
-			l.shielded = append(l.shielded, row)
+			l.shielded = append(l.shielded, uint32(row))
 		default:
-			l.incidents = append(l.incidents, linkage.InIncident{Row: row, Incident: m.Incident, Part: person.Part(m.Says)})
+			l.incidents = append(l.incidents, linkage.InIncident{Row: uint32(row), Incident: m.Incident, Part: person.Part(m.Says)})
 		}
 	})
+	return l, err
+}
+
+func (l *linkMarks) equal(m linkMarks) bool {
+	return slices.Equal(l.shielded, m.shielded) && slices.Equal(l.incidents, m.incidents)
 }
 
 // sensitive is why one person may not join some records.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -134,6 +135,31 @@ func TestAShieldedPersonIsJoinedByTwo(t *testing.T) {
 		m.expect("no longer shielded", 8, 17, true)
 		w.sentInError(no)
 		m.expect("which was sent in error", 8, 17, false)
+	})
+}
+
+// TestAMarkDuringALinkRun: a run that read before a mark came to count begins anew, and joins nobody whom the mark holds apart.
+func TestAMarkDuringALinkRun(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		m := newMarking(w)
+		shield := m.send(m.layout, m.asOf+1, false, markedHead+grace+"Y,,\n")
+		analyst := w.as(policy.Analyst, policy.HandleExtracts)
+		if _, err := w.app.StartRuns(t.Context(), w.as(policy.Analyst, policy.FindAndCost)); err != nil {
+			t.Fatal(err)
+		}
+		asked, err := 0, errors.New("the run was over before")
+		w.asked.Store(func() {
+			if asked++; asked == 12 { // in the middle of the run
+				w.asked.Store(func() {})
+				err = w.app.AcceptExtract(t.Context(), analyst, AcceptExtract{Extract: shield.ID})
+			}
+		})
+		w.work()
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.expect("shielded while the run was at work", 8, 17, false)
+		w.likeTheWhole("shielded while the run was at work")
 	})
 }
 
