@@ -20,15 +20,17 @@ import (
 
 // EncodeAsked says what an agency encodes on its own machine, and how.
 type EncodeAsked struct {
-	Path     string
-	Layout   *intake.Layout
-	AsOf     day.Day
-	Keys     []*encode.Key // every record is encoded under each; the first also makes the records' names
-	Mode     encode.Mode
-	Out      io.Writer // what leaves
-	Lookup   io.Writer // what stays: the agency's own number of each record beside its name in Out; nil for none
-	Shown    int       // how many of the first records are to be shown
-	Progress func(stage string, done, total int64)
+	Path   string
+	Layout *intake.Layout
+	AsOf   day.Day
+	Keys   []*encode.Key // every record is encoded under each; the first also makes the records' names
+	Mode   encode.Mode
+	// WithNames sends the agency's own record numbers in place of keyed names, and what each record says beside its tokens. Every key must be for that.
+	WithNames bool
+	Out       io.Writer // what leaves
+	Lookup    io.Writer // what stays: the agency's own number of each record beside its name in Out; nil for none
+	Shown     int       // how many of the first records are to be shown
+	Progress  func(stage string, done, total int64)
 }
 
 // Encoded is what became of a file.
@@ -44,11 +46,21 @@ type Encoded struct {
 // EncodedRecord is one record as it leaves.
 type EncodedRecord struct {
 	Name string
-	Says []string // a line for each thing that leaves of it, under the first key
+	Says []string // a line for each thing that leaves of it, under the first key: what it says, where that leaves, and what tokens are of
 }
 
 // EncodeFile encodes the people of a file, row by row. A record is what has one key, as LinkFiles has it.
 func EncodeFile(ctx context.Context, in EncodeAsked) (done *Encoded, err error) {
+	for _, k := range in.Keys {
+		if in.WithNames && !k.WithNames {
+			return nil, fault.InvalidField("with-names", "The key "+k.String()+" is not for names beside tokens.",
+				"Agencies that sent tokens under it were not told that names would stand beside them. Make a key that is, with throughline encode key new "+
+					"--with-names; every agency that agrees to it encodes again under that one.")
+		}
+	}
+	if IsEncoded(in.Path) {
+		return nil, fault.InvalidField("extract", "It is encoded already.", "Give the agency’s own file.")
+	}
 	total, err := checkFiles([]LinkFile{{Path: in.Path, Layout: in.Layout}})
 	if err != nil {
 		return nil, err
@@ -62,7 +74,7 @@ func EncodeFile(ctx context.Context, in EncodeAsked) (done *Encoded, err error) 
 	if err != nil {
 		return nil, err
 	}
-	header := encode.Header{Mode: in.Mode}
+	header := encode.Header{Mode: in.Mode, WithNames: in.WithNames}
 	var encoders []*encode.Encoder
 	for _, k := range in.Keys {
 		header.Keys = append(header.Keys, encode.KeyName{ID: k.ID(), Name: k.Name})
@@ -96,12 +108,19 @@ func EncodeFile(ctx context.Context, in EncodeAsked) (done *Encoded, err error) 
 			continue // the first row of a record says who it is
 		}
 		known[string(row.Key)] = struct{}{}
-		name := encoders[0].RecordName(string(row.Key))
+		name, says := encoders[0].RecordName(string(row.Key)), ""
+		if in.WithNames {
+			name, says = string(row.Key), linkage.DescribeOne(row.Person.Identity)
+		}
 		for i, e := range encoders {
 			record := e.Encode(row.Person.Identity)
-			out.Write(name, header.Keys[i].ID, record)
+			out.Write(name, header.Keys[i].ID, says, record)
 			if i == 0 && done.Records < in.Shown {
-				done.First = append(done.First, EncodedRecord{name, record.Words(in.Mode)})
+				lines := record.Words(in.Mode)
+				if in.WithNames {
+					lines = slices.Insert(lines, 0, "in plain words: "+says)
+				}
+				done.First = append(done.First, EncodedRecord{name, lines})
 			}
 		}
 		_ = lookup.Write([]string{name, string(row.Key)})
@@ -134,18 +153,24 @@ func IsEncoded(path string) bool {
 }
 
 // agree finds the key that all encoded files have in common, none where no file is encoded, and holds them to one mode. A file that is not
-// encoded cannot stand beside one that is, for the linker has no key to encode it with.
-func agree(files []LinkFile) (key encode.KeyName, err error) {
-	var plain, first string
+// encoded cannot stand beside one that is, for the linker has no key to encode it with; one that has names beside its tokens can, where that is asked
+// for, since it makes the tokens of the others readable.
+func agree(files []LinkFile, withNames bool) (key encode.KeyName, err error) {
+	var plain, named, nameless, first string
 	var mode encode.Mode
 	var keys, theirs []encode.KeyName
 	for _, f := range files {
 		name := filepath.Base(f.Path)
-		if f.Layout != nil {
+		if f.Layout != nil || !IsEncoded(f.Path) {
 			plain = name
 			continue
 		}
 		h, err := encodedHeader(f.Path)
+		if h.WithNames {
+			named = name
+		} else {
+			nameless = name
+		}
 		switch {
 		case err != nil:
 			return key, err
@@ -170,7 +195,12 @@ func agree(files []LinkFile) (key encode.KeyName, err error) {
 		return key, nil
 	case plain != "":
 		return key, fault.InvalidField("extract", first+" is encoded and "+plain+" is not.",
-			"Whoever holds the key must encode "+plain+" too, with throughline encode; here there is no key to do it with.")
+			"Here there is no key to encode "+plain+" with. Ask its agency to encode it under "+keyList(theirs)+
+				": with throughline encode, or where names may stand beside tokens with throughline encode --with-names.")
+	case named != "" && nameless != "" && !withNames:
+		return key, fault.InvalidField("with-names", named+" has names beside its tokens, and "+nameless+" has tokens only.",
+			"Whoever has both can read values of "+nameless+". If its agency has agreed to that, link with --with-names; otherwise ask for "+named+
+				" without names and delete this one.")
 	}
 	return keys[0], nil
 }
@@ -210,8 +240,11 @@ func (l *LinkedFiles) readEncoded(ctx context.Context, to *linkage.Linker, numbe
 	if err != nil {
 		return 0, err
 	}
-	done := LinkedFile{Name: filepath.Base(f.Path), first: uint32(to.Records()),
+	done := LinkedFile{Name: filepath.Base(f.Path), WithNames: r.WithNames, first: uint32(to.Records()),
 		Layout: &intake.Layout{Name: "encoded, " + string(r.Mode) + ", key " + key.String(), Kind: intake.People}}
+	if r.WithNames {
+		done.Layout.Name += ", with names"
+	}
 	for r.Next() {
 		record, id, tokens := r.Row()
 		if id != key.ID {
@@ -224,6 +257,9 @@ func (l *LinkedFiles) readEncoded(ctx context.Context, to *linkage.Linker, numbe
 			return 0, ctx.Err()
 		}
 		l.ends = append(l.ends, uint64(len(l.keys)))
+		if r.WithNames {
+			done.says = append(done.says, r.Says())
+		}
 		done.Records++
 	}
 	if err := r.Err(); err != nil {

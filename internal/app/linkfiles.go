@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"throughline/internal/day"
 	"throughline/internal/fault"
@@ -20,7 +21,7 @@ import (
 // LinkFile is one file of an analyst's and the layout that it is read through.
 type LinkFile struct {
 	Path   string
-	Layout *intake.Layout // nil for a file that EncodeFile wrote
+	Layout *intake.Layout // nil for a file that EncodeFile wrote, and for one that is refused beside such files
 }
 
 // LinkFilesAsked says which files to link, and how.
@@ -32,6 +33,7 @@ type LinkFilesAsked struct {
 	RareNames      bool                     // name and date of birth alone link only where few others of the population are expected to have both
 	Population     int                      // how many people the area has, for RareNames
 	Exhaustive     bool                     // compare every pair, of few records
+	WithNames      bool                     // files with names beside their tokens may be linked with files of tokens only
 	Model          *linkage.Model           // learnt before; nil learns one from the files
 	Sample         int                      // how many pairs to draw for somebody to look at; 0 draws none
 	Plan           func([]linkage.RulePlan) // told before pairs are compared; may be nil
@@ -49,8 +51,11 @@ type LinkedFile struct {
 	Rejected []intake.RejectedRow // the first of them
 	Unmapped []string             // columns of which nothing was used
 	SetAside []intake.SetAsideCount
+	// WithNames says that it is encoded and has the agency's own record numbers, and names beside its tokens.
+	WithNames bool
 
-	first uint32 // number of its first record
+	says  []string // of each record, in a file with names
+	first uint32   // number of its first record
 }
 
 // LinkedFiles is who is who in an analyst's files. Nothing of it is stored.
@@ -87,7 +92,7 @@ func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := agree(in.Files)
+	key, err := agree(in.Files, in.WithNames)
 	if err != nil {
 		return nil, err
 	}
@@ -105,9 +110,10 @@ func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 			n, err = out.read(ctx, linker, uint16(i), f, in.AsOf, read)
 		}
 		if err != nil {
-			if x := (*fault.Error)(nil); errors.As(err, &x) {
+			name := filepath.Base(f.Path)
+			if x := (*fault.Error)(nil); errors.As(err, &x) && !strings.HasPrefix(x.Message, name) {
 				named := *x
-				named.Message = filepath.Base(f.Path) + ": " + named.Message
+				named.Message = name + ": " + named.Message
 				return nil, &named
 			}
 			return nil, err
@@ -248,8 +254,8 @@ type encodedRows struct {
 // recordsAtOnce is for about how many records of a portion of a file there is room before it grows.
 const recordsAtOnce = 4096
 
-// record gives the file and key of a record.
-func (l *LinkedFiles) record(n uint32) (file string, key []byte) {
+// file gives the file of a record.
+func (l *LinkedFiles) file(n uint32) *LinkedFile {
 	lo, hi := 0, len(l.Files) // the last file that begins at n or before
 	for hi-lo > 1 {
 		if mid := (lo + hi) / 2; l.Files[mid].first <= n {
@@ -258,11 +264,16 @@ func (l *LinkedFiles) record(n uint32) (file string, key []byte) {
 			hi = mid
 		}
 	}
+	return &l.Files[lo]
+}
+
+// record gives the file and key of a record.
+func (l *LinkedFiles) record(n uint32) (file string, key []byte) {
 	from := uint64(0)
 	if n > 0 {
 		from = l.ends[n-1]
 	}
-	return l.Files[lo].Name, l.keys[from:l.ends[n]]
+	return l.file(n).Name, l.keys[from:l.ends[n]]
 }
 
 // String counts what was found, for a log.

@@ -40,14 +40,35 @@ func (l *LinkedFiles) line(a, b uint32, bits float64, evidence bool) linkage.Lin
 	return line
 }
 
-// WritePairs writes pairs.csv: the pairs that somebody should look at, why, with the evidence of each field and what the two records say. Of
-// encoded records the values are left empty, for there are none to show.
+// Says gives what a record says in words, and false where it came as tokens only.
+func (l *LinkedFiles) Says(n uint32) (string, bool) {
+	if !l.Encoded() {
+		return l.linker.Describe(n), true
+	}
+	f := l.file(n)
+	if !f.WithNames {
+		return "", false
+	}
+	return f.says[n-f.first], true
+}
+
+// tokensOnly stands where what a record says would stand.
+const tokensOnly = "(tokens only: its values are not known here)"
+
+// WritePairs writes pairs.csv: the pairs that somebody should look at, why, with the evidence of each field and what the two records say, or that
+// it is not known.
 func (l *LinkedFiles) WritePairs(w io.Writer) error {
 	return linkage.WritePairs(w, len(l.Result.Review), func(n int) linkage.PairLine {
 		v := &l.Result.Review[n]
 		line := linkage.PairLine{LinkLine: l.line(v.A, v.B, v.Bits, true), Linked: v.Linked, Reason: v.Reason}
-		if !l.Encoded() {
-			line.SaysA, line.SaysB = l.linker.Describe(v.A), l.linker.Describe(v.B)
+		for _, side := range []struct {
+			n    uint32
+			says *string
+		}{{v.A, &line.SaysA}, {v.B, &line.SaysB}} {
+			var known bool
+			if *side.says, known = l.Says(side.n); !known {
+				*side.says = tokensOnly
+			}
 		}
 		return line
 	})
@@ -86,7 +107,7 @@ func (l *LinkedFiles) named(n uint32) (file, key string) {
 	return file, string(text)
 }
 
-// Encoded says whether the records came as keyed tokens, so that no value of theirs can be shown.
+// Encoded says whether the records came as keyed tokens, so that no value of theirs can be shown but what a file has beside them.
 func (l *LinkedFiles) Encoded() bool { return l.linker.Encoded() }
 
 // WriteModel writes model.json: what the files were linked by, for use on others.
@@ -94,8 +115,8 @@ func (l *LinkedFiles) WriteModel(w io.Writer) error {
 	return json.NewEncoder(w).Encode(l.Result.Model)
 }
 
-// WriteSample writes sample.csv: pairs for somebody to look at, with an empty column for what they say. Of encoded records it says how far they
-// agree.
+// WriteSample writes sample.csv: pairs for somebody to look at, with an empty column for what they say. Of a record of tokens only it says how far
+// the two agree.
 func (l *LinkedFiles) WriteSample(w io.Writer) error {
 	rows := make([]linkage.SampleRow, len(l.Result.Sample))
 	for i, p := range l.Result.Sample {
@@ -103,11 +124,21 @@ func (l *LinkedFiles) WriteSample(w io.Writer) error {
 		r.Pair = i + 1
 		r.FileA, r.RecordA = l.named(p.A)
 		r.FileB, r.RecordB = l.named(p.B)
-		if l.Encoded() {
-			e := l.linker.Evidence(l.Result.Model, p.A, p.B)
-			r.SaysA, r.SaysB = "Encoded: how far the two agree is beside this.", e.Agreement()
-		} else {
-			r.SaysA, r.SaysB = l.linker.Describe(p.A), l.linker.Describe(p.B)
+		var knownA, knownB bool
+		r.SaysA, knownA = l.Says(p.A)
+		r.SaysB, knownB = l.Says(p.B)
+		if knownA && knownB {
+			continue
+		}
+		e := l.linker.Evidence(l.Result.Model, p.A, p.B)
+		switch agreement := "Tokens only. How far the two agree: " + e.Agreement(); {
+		case !knownB:
+			r.SaysB = agreement
+			if !knownA {
+				r.SaysA = "Tokens only: how far the two agree is beside this."
+			}
+		default:
+			r.SaysA = agreement
 		}
 	}
 	return linkage.WriteSample(w, rows)

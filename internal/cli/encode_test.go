@@ -40,6 +40,9 @@ func encodeFolder(t *testing.T) (at func(string) string) {
 			t.Fatal(said)
 		}
 	}
+	if code, out, said := run(t, "encode", "key", "new", "--with-names", "--name", "names", at("names.key")); code != 0 || !strings.Contains(out, "may send names beside their tokens") {
+		t.Fatal(out, said)
+	}
 	return at
 }
 
@@ -118,6 +121,83 @@ func TestKeysChangeOver(t *testing.T) {
 	if code, _, said := run(t, "link-files", "--out", at("out3"), "--layout", at("people.yaml"), at("old.csv"), at("a.csv")); code != 65 ||
 		!strings.Contains(said, "old.csv is encoded and a.csv is not") {
 		t.Errorf("encoded beside plain: exit %d, %s", code, said)
+	}
+}
+
+// TestNamesBesideTokens holds that a file with names is made and linked only where everybody knows of it, and what is then said of whom.
+func TestNamesBesideTokens(t *testing.T) {
+	t.Parallel()
+	at := encodeFolder(t)
+	key := []string{"--key-file", at("names.key")}
+	if out := encodeTo(t, at, "a.csv", "names.csv", append(key, "--with-names")...); !strings.Contains(out, "what leaves holds names and your own record numbers") {
+		t.Errorf("nothing warns who sends names: %s", out)
+	}
+	if out := encodeTo(t, at, "b.csv", "tokens.csv", append(key, "--lookup", at("lookup.csv"))...); !strings.Contains(out, "other agencies may send names beside their tokens") {
+		t.Errorf("nothing warns who sends tokens only: %s", out)
+	}
+	sent, err := os.ReadFile(at("tokens.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, plain := range []string{"77", "QUENTINA", "Quentina", "Testwel", "1983"} {
+		if strings.Contains(string(sent), ","+plain) || strings.Contains(string(sent), "\n"+plain) || strings.Contains(string(sent), " "+plain) {
+			t.Errorf("%q leaves beside tokens only", plain)
+		}
+	}
+	encodeTo(t, at, "a.csv", "plainly.csv", "--key-file", at("one.key"))
+	for name, tt := range map[string]struct {
+		args []string
+		want []string
+	}{
+		"a key that is not for names": {[]string{"encode", "--layout", at("people.yaml"), "--key-file", at("one.key"), "--with-names", "--out", at("x.csv"), at("a.csv")},
+			[]string{"The key one (", "key new --with-names"}},
+		"one of two keys": {[]string{"encode", "--layout", at("people.yaml"), "--key-file", at("names.key"), "--key-file", at("one.key"), "--with-names", "--out", at("x.csv"),
+			at("a.csv")}, []string{"The key one ("}},
+		"a lookup":        {append(append([]string{"encode", "--layout", at("people.yaml"), "--with-names", "--lookup", at("l.csv"), "--out", at("x.csv")}, key...), at("a.csv")), []string{"Leave --lookup out"}},
+		"encoded already": {append(append([]string{"encode", "--layout", at("people.yaml"), "--out", at("x.csv")}, key...), at("names.csv")), []string{"encoded already"}},
+		"not asked for": {[]string{"link-files", "--out", at("x"), at("names.csv"), at("tokens.csv")},
+			[]string{"names.csv has names beside its tokens, and tokens.csv has tokens only", "--with-names"}},
+		"plain, no layout": {[]string{"link-files", "--out", at("x"), at("a.csv"), at("tokens.csv")},
+			[]string{"tokens.csv is encoded and a.csv is not", "under the key names (", "encode --with-names"}},
+		"another key": {[]string{"link-files", "--with-names", "--out", at("x"), at("names.csv"), at("plainly.csv")}, []string{"names (", "one ("}},
+	} {
+		code, _, said := run(t, tt.args...)
+		for _, want := range tt.want {
+			if code != 65 || !strings.Contains(said, want) {
+				t.Errorf("%s: exit %d, %q, want %q", name, code, said, want)
+			}
+		}
+		if _, err := os.Stat(at("x.csv")); err == nil {
+			t.Errorf("%s: a file was left behind", name)
+		}
+	}
+	code, out, said := run(t, "link-files", "--with-names", "--sample", "50", "--out", at("out"), at("names.csv"), at("tokens.csv"))
+	if code != 0 || !strings.Contains(out, "hold names from names.csv. Of tokens.csv only tokens came") {
+		t.Errorf("linked: exit %d, %s%s", code, out, said)
+	}
+	says := "Forename Quentina; Surname Testwell; Date of birth 4 March 1983"
+	for file, want := range map[string][]string{"persons.csv": {"names.csv,A-100,1\nnames.csv,A-101,2\ntokens.csv,"}, "sample.csv": {says, "Tokens only. How far the two agree: Forename the same"},
+		"report.html": {says, "came as tokens only", "This page holds values from names.csv"}} {
+		text, err := os.ReadFile(filepath.Join(at("out"), file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range want {
+			if !strings.Contains(string(text), w) {
+				t.Errorf("%s does not say %q:\n%.3000s", file, w, text)
+			}
+		}
+	}
+	// From 0.9999999999 on nothing is linked, so that the pair is one to look at.
+	if code, _, said := run(t, "link-files", "--with-names", "--threshold", "0.9999999999", "--out", at("high"), at("names.csv"), at("tokens.csv")); code != 0 {
+		t.Fatal(said)
+	}
+	pairs, err := os.ReadFile(filepath.Join(at("high"), "pairs.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(pairs), says) || !strings.Contains(string(pairs), "(tokens only: its values are not known here)") {
+		t.Errorf("pairs.csv does not say what is known and what is not:\n%s", pairs)
 	}
 }
 

@@ -30,6 +30,7 @@ type linkFiles struct {
 	Households bool     `help:"Link nobody who may be two people of one household, such as twins or father and son: pairs.csv has them to look at." name:"hold-households"`
 	RareNames  bool     `help:"Link by name and date of birth alone only where fewer than 1 in 10,000 others of the population are expected to have both. Needs --population." name:"rare-names"`
 	Population int      `help:"How many people live in the area." placeholder:"N"`
+	WithNames  bool     `help:"Link encoded files with names (encode --with-names) together with files of tokens only. Whoever has both can read values of those who sent no names: for agencies that have all agreed to it." name:"with-names"`
 	Exhaustive bool     `help:"Compare every pair, whatever the rules, of up to 60,000 records."`
 	Model      string   `help:"A model.json that another run wrote, to link by; otherwise one is learnt from these files." type:"path" placeholder:"FILE"`
 	Evidence   bool     `help:"In links.csv also write the bits of each field; pairs.csv always has them."`
@@ -44,10 +45,12 @@ has the links that hold each person together, with their weight in bits, probabi
 somebody to look at, with how far each field agrees; model.json has what they were weighed by, for use on other files with --model; report.html
 says what was read and done. Records are joined while the average pair of theirs is of one person with the probability of --threshold.
 A record is what has one key in one file, or one row where the layout has no key. Columns that a layout does not map are not used.
+Files that throughline encode wrote need no layout; all must be under one key, and none may be plain. docs/private-linkage.md says what is learnt from them.
 
 Examples:
   throughline link-files --layout people.yaml --out linked people-2025.csv people-2026.csv
-  throughline link-files --out linked council.csv@council.yaml hospital.csv@hospital.yaml`
+  throughline link-files --out linked council.csv@council.yaml hospital.csv@hospital.yaml
+  throughline link-files --with-names --out linked council-with-names.csv hospital-encoded.csv`
 }
 
 // linked is what link-files did, as JSON shows it.
@@ -73,6 +76,8 @@ type linked struct {
 type linkedFile struct {
 	File     string     `json:"file"`
 	Layout   string     `json:"layout"`
+	Encoded  bool       `json:"encoded"`
+	Names    bool       `json:"with_names"` // beside its tokens
 	Rows     int        `json:"rows"`
 	Accepted int        `json:"accepted"`
 	Rejected int        `json:"rejected"`
@@ -143,7 +148,7 @@ func (c linkFiles) Run(ctx context.Context, w *World) (err error) {
 	began := w.Now()
 	bar := newBar(w)
 	found, err := app.LinkFiles(ctx, app.LinkFilesAsked{Files: files, AsOf: asOf, Threshold: c.Threshold, HoldHouseholds: c.Households,
-		RareNames: c.RareNames, Population: c.Population, Exhaustive: c.Exhaustive, Model: model, Sample: c.Sample, Progress: bar.show,
+		RareNames: c.RareNames, Population: c.Population, WithNames: c.WithNames, Exhaustive: c.Exhaustive, Model: model, Sample: c.Sample, Progress: bar.show,
 		Plan: func(p []linkage.RulePlan) {
 			bar.end()
 			fmt.Fprintln(w.Stderr, planned(p))
@@ -181,6 +186,7 @@ func planned(plan []linkage.RulePlan) string {
 // files pairs each file with its layout; each layout is read once.
 func (c linkFiles) files() ([]app.LinkFile, error) {
 	layouts := map[string]*intake.Layout{}
+	encoded := slices.ContainsFunc(c.Extracts, app.IsEncoded)
 	var files []app.LinkFile
 	for _, arg := range c.Extracts {
 		path, layout := arg, c.Layout
@@ -189,7 +195,7 @@ func (c linkFiles) files() ([]app.LinkFile, error) {
 				path, layout = arg[:at], arg[at+1:]
 			}
 		}
-		if app.IsEncoded(path) {
+		if app.IsEncoded(path) || encoded && layout == "" { // a plain file beside encoded ones is refused, and needs no layout first
 			files = append(files, app.LinkFile{Path: path})
 			continue
 		}
@@ -292,7 +298,7 @@ func linkedOf(found *app.LinkedFiles) linked {
 	done.Settled = r.Model.Converged
 	for _, f := range found.Files {
 		c := f.Counts
-		line := linkedFile{File: f.Name, Layout: f.Layout.Name, Rows: c.Rows, Accepted: c.Accepted, Rejected: c.Rejected,
+		line := linkedFile{File: f.Name, Layout: f.Layout.Name, Encoded: found.Encoded(), Names: f.WithNames, Rows: c.Rows, Accepted: c.Accepted, Rejected: c.Rejected,
 			Repeated: c.Repeated, Records: f.Records, Reused: f.Reused, Lines: append([]int{}, f.First...),
 			SetAside: c.SetAside, Asides: setAsides(f.SetAside), Unmapped: append([]string{}, f.Unmapped...), First: []rejected{}}
 		for _, j := range f.Rejected {
@@ -421,6 +427,9 @@ func (d linked) words() string {
 	}
 	if !d.Settled && d.Links > 0 {
 		b.WriteString("Training did not settle: its last figures were still moving. Treat weights and probabilities with care.\n")
+	}
+	if named, nameless := d.named(); named != "" {
+		b.WriteString(strings.TrimSpace("Look: pairs.csv, a sample and report.html hold names from "+named+". "+nameless) + "\n")
 	}
 	b.WriteString("persons.csv, links.csv, pairs.csv, model.json and report.html are in " + d.Out + ".")
 	return b.String()

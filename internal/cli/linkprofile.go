@@ -148,6 +148,7 @@ func newCutoffChart(q linkage.Quality) (c cutoffChart) {
 // example is a pair part by part.
 type example struct {
 	Title, A, B, Bits, Chance string
+	SaysA, SaysB              string // of encoded records whose values stand beside their tokens
 	Rows                      []exampleRow
 }
 
@@ -207,6 +208,10 @@ func newExample(l *app.LinkedFiles, title string, a, b uint32) example {
 	e := l.Explain(a, b)
 	x := example{Title: title, A: recordWords(e.FileA, e.RecordA), B: recordWords(e.FileB, e.RecordB), Bits: signed(e.Bits),
 		Chance: strconv.FormatFloat(math.Floor(e.Probability*10_000)/10_000, 'f', -1, 64)}
+	if l.Encoded() {
+		x.SaysA, _ = l.Says(a)
+		x.SaysB, _ = l.Says(b)
+	}
 	sum := 0.0
 	for _, p := range e.Parts {
 		sum += p.Bits

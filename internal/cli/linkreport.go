@@ -51,6 +51,8 @@ type report struct {
 	Trained      string
 	Households   bool
 	Encoded      bool
+	Named        string // files with names beside their tokens
+	Nameless     string // a sentence on the other files
 	RareNames    bool
 	Population   string
 	LinkAt       string
@@ -106,6 +108,7 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 		Histogram: newHistogram(r), Sizes: sizes(r), Shape: shape(r.Report.Shape, o)}
 	done := linkedOf(l)
 	p.Families, p.LeftOut = done.families(), done.leftOut()
+	p.Named, p.Nameless = done.named()
 	for _, f := range done.Files {
 		file := reportFile{Name: f.File, Layout: f.Layout, Rows: count(f.Rows), Accepted: count(f.Accepted),
 			Rejected: count(f.Rejected), Repeated: count(f.Repeated),
@@ -142,6 +145,23 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 	p.Reasons = reasons(r.Review)
 	p.PassedOver, p.Resting, p.Missed = r.Report.PassedOver, strings.Join(r.Report.Resting, "; "), missed(&r.Report)
 	return reportPage.Execute(to, p)
+}
+
+// named lists the files with names beside their tokens, and says what that means for those who sent tokens only.
+func (d linked) named() (named, nameless string) {
+	var with, without []string
+	for _, f := range d.Files {
+		if f.Names {
+			with = append(with, f.File)
+		} else if f.Encoded {
+			without = append(without, f.File)
+		}
+	}
+	named = strings.Join(with, ", ")
+	if named != "" && len(without) > 0 {
+		nameless = "Of " + strings.Join(without, ", ") + " only tokens came; whoever has these files as well can read values of theirs by the names beside the same tokens."
+	}
+	return named, nameless
 }
 
 // trained says what a model was learnt from.

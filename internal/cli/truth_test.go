@@ -99,6 +99,101 @@ var truthSets = []struct {
 		"multiparty/dataset-charlie.csv"}},
 }
 
+// TestNamesBesideTokensOnLabelledSets splits labelled sets between a party that sends names beside its tokens and one that sends tokens only, and
+// holds that who is who is then found as from tokens alone, and about as well as from plain files.
+func TestNamesBesideTokensOnLabelledSets(t *testing.T) {
+	t.Parallel()
+	folder := truthFolder(t)
+	for _, tt := range truthSets {
+		if tt.name != "fake_1000" && (tt.name != "febrl3 without soc_sec_id" || os.Getenv("LONG") == "") {
+			continue // one is enough to see that no name changes anything
+		}
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			at := func(name string) string { return filepath.Join(dir, name) }
+			layout := filepath.Join("testdata", "layouts", tt.layout+".yaml")
+			labels := shuffled(t, filepath.Join(folder, tt.files[0]), at("all.csv"), tt.column, tt.truth, 1)
+			text, err := os.ReadFile(at("all.csv"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := strings.SplitAfter(string(text), "\n")
+			half := len(labels) / 2
+			truth := map[[2]string]string{}
+			for i, name := range []string{"council.csv", "hospital.csv"} {
+				first, last := 1+i*half, 1+half+i*(len(labels)-half)
+				if err := os.WriteFile(at(name), []byte(lines[0]+strings.Join(lines[first:last], "")), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				for row := first; row < last; row++ {
+					truth[[2]string{name, strconv.Itoa(row - first + 1)}] = labels[row-1].Person
+				}
+			}
+			do := func(args ...string) {
+				if code, _, said := run(t, args...); code != 0 {
+					t.Fatalf("%v gives %d: %s", args, code, said)
+				}
+			}
+			do("encode", "key", "new", "--with-names", "--name", "names", at("key"))
+			encode := []string{"encode", "--layout", layout, "--key-file", at("key"), "--out"}
+			do(append(encode, at("names.csv"), "--with-names", at("council.csv"))...)
+			do(append(encode, at("tokens1.csv"), "--lookup", at("lookup1.csv"), at("council.csv"))...)
+			do(append(encode, at("tokens2.csv"), "--lookup", at("lookup2.csv"), at("hospital.csv"))...)
+			do("link-files", "--out", at("plain"), "--layout", layout, at("council.csv"), at("hospital.csv"))
+			do("link-files", "--out", at("tokens"), at("tokens1.csv"), at("tokens2.csv"))
+			do("link-files", "--out", at("beside"), "--with-names", at("names.csv"), at("tokens2.csv"))
+			number := map[[2]string]string{} // of a keyed name
+			for i := range 2 {
+				file := "lookup" + strconv.Itoa(i+1) + ".csv"
+				for _, row := range rowsOf(t, at(file))[1:] {
+					number[[2]string{"tokens" + strconv.Itoa(i+1) + ".csv", row[0]}] = row[1]
+				}
+			}
+			plainName := map[string]string{"names.csv": "council.csv", "tokens1.csv": "council.csv", "tokens2.csv": "hospital.csv"}
+			f1, people := map[string]float64{}, map[string][]string{}
+			for _, out := range []string{"plain", "tokens", "beside"} {
+				var is []string
+				for _, row := range rowsOf(t, filepath.Join(at(out), "persons.csv"))[1:] {
+					file, record := row[0], row[1]
+					if n, keyed := number[[2]string{file, record}]; keyed {
+						record = n
+					}
+					if name := plainName[file]; name != "" {
+						file = name
+					}
+					who, ok := truth[[2]string{file, record}]
+					if !ok {
+						t.Fatalf("%s: no record has the number %s of %s", out, record, row[0])
+					}
+					people[out], is = append(people[out], row[2]), append(is, who)
+				}
+				f1[out] = linkage.Evaluate(people[out], is).Pairwise.F1
+			}
+			t.Logf("pairwise F1: plain %.4f, tokens %.4f, names beside tokens %.4f", f1["plain"], f1["tokens"], f1["beside"])
+			if !slices.Equal(people["tokens"], people["beside"]) || len(people["beside"]) != len(people["plain"]) {
+				t.Error("with names beside half of the tokens others are found to be one person than by tokens alone")
+			}
+			if f1["beside"] < f1["plain"]-.005 {
+				t.Errorf("pairwise F1 is %.4f, want at most 0.005 under plain's %.4f", f1["beside"], f1["plain"])
+			}
+		})
+	}
+}
+
+func rowsOf(t *testing.T, path string) [][]string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
 // TestLabelledSets runs link-files and evaluate on public labelled sets, as an analyst would.
 func TestLabelledSets(t *testing.T) {
 	t.Parallel()

@@ -1,11 +1,16 @@
 package linkage
 
 import (
+	"encoding/csv"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	keyed "throughline/internal/linkage/encode"
+	"throughline/internal/person"
+	area "throughline/internal/sample"
 )
 
 // testKey is a key made of one letter, for tests.
@@ -31,6 +36,100 @@ func linkEncoded(t testing.TB, list []labelled, mode keyed.Mode) *Result {
 		t.Fatal(err)
 	}
 	return result
+}
+
+// TestWhatNamesBesideTokensShow measures what docs/private-linkage.md says is read of people who are not in a file with names: nine in ten people of an
+// invented area are, and the others' tokens are looked for among theirs.
+func TestWhatNamesBesideTokensShow(t *testing.T) {
+	t.Parallel()
+	o := area.Options{Area: "south-london", People: 10_000, Seed: 7, Out: filepath.Join(t.TempDir(), "area")}
+	if os.Getenv("LONG") != "" {
+		o.People = 1_000_000
+	}
+	if _, err := area.Generate(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	full, strict := keyed.New(testKey(t, "a"), keyed.FullMode), keyed.New(testKey(t, "a"), keyed.StrictMode)
+	known := map[keyed.Tagged]bool{}
+	var others []person.Identity
+	for i, who := range inventedPeople(t, o.Out) {
+		if i%10 == 0 {
+			others = append(others, who)
+			continue
+		}
+		for _, values := range slices.Concat(full.Encode(who), strict.Encode(who)) {
+			for _, v := range values {
+				for _, token := range v {
+					known[token] = true
+				}
+			}
+		}
+	}
+	what := []string{"full: forename", "full: surname", "full: date of birth", "full: postcode", "full: both names and date of birth",
+		"strict: something", "strict: both names and date of birth"}
+	read := make([]int, len(what))
+	for _, who := range others {
+		f := full.Encode(who)
+		has := func(column int, grains ...byte) bool {
+			return len(f[column]) > 0 && !slices.ContainsFunc(grains, func(g byte) bool { return !known[keyed.Tagged{Grain: g, Token: f[column][0].Get(g)}] })
+		}
+		forename, surname, birth := has(keyed.Forename, keyed.Whole), has(keyed.Surname, keyed.Whole), has(keyed.Birth, keyed.Year, keyed.Date)
+		parts := "" // of every token that is read in strict mode
+		for _, v := range strict.Encode(who)[keyed.Composite] {
+			for _, token := range v {
+				if known[token] {
+					parts += keyed.CompositeParts(token.Grain)
+				}
+			}
+		}
+		for i, is := range []bool{forename, surname, birth, has(keyed.Postcode, keyed.Whole), forename && surname && birth, parts != "",
+			strings.ContainsRune(parts, keyed.StrictForename) && strings.ContainsRune(parts, keyed.StrictSurname) && strings.ContainsRune(parts, keyed.StrictBirth)} {
+			if is {
+				read[i]++
+			}
+		}
+	}
+	share := func(i int) float64 { return float64(read[i]) / float64(len(others)) }
+	for i := range what {
+		t.Logf("%-36s read of %5d of %5d: %.3f", what[i], read[i], len(others), share(i))
+	}
+	if share(4) < .2 || share(5) > .3 || share(6) > .01 {
+		t.Errorf("names and date of birth are read of %.3f in full mode and of %.3f in strict, and something in strict of %.3f: docs/private-linkage.md says otherwise",
+			share(4), share(6), share(5))
+	}
+}
+
+// inventedPeople are the people of an invented area, as they truly are.
+func inventedPeople(t *testing.T, folder string) (list []person.Identity) {
+	t.Helper()
+	f, err := os.Open(filepath.Join(folder, "truth", "person.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := map[string]int{}
+	for i, header := range rows[0] {
+		at[header] = i
+	}
+	for _, row := range rows[1:] {
+		var who person.Identity
+		if n, _ := person.ReadName("", row[at["forename"]], row[at["middle"]], row[at["surname"]]); !n.IsZero() {
+			who.Names = []person.Name{n}
+		}
+		if d := readDay(row[at["birth"]]); d != 0 {
+			who.Births = []person.Birth{{Day: d, Precision: person.FullDate}}
+		}
+		addresses := strings.Split(row[at["addresses"]], ";") // a day and a postcode each
+		if _, last, ok := strings.Cut(addresses[len(addresses)-1], " "); ok && last != "no fixed abode" {
+			who.Postcodes = []string{last}
+		}
+		list = append(list, who)
+	}
+	return list
 }
 
 // TestPrivateModeOnLabelledSets holds private linkage to plain linkage where there is no common number, and shows what the strict

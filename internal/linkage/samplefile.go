@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"throughline/internal/fault"
+	"throughline/internal/person"
 )
 
 // SampleRow is one line of sample.csv: a pair to look at. What the two records say is for reading; Answer is "same", "not", "unsure" or empty.
@@ -148,6 +149,12 @@ func (k SampleKey) Unanswered(rows []SampleRow) (groups [][]int) {
 		*g = append(*g, i+1)
 	}
 	return groups
+}
+
+// DescribeOne writes what a record of somebody says, as Describe does.
+func DescribeOne(who person.Identity) string {
+	l := New()
+	return l.Describe(l.Add(0, who))
 }
 
 // Describe writes what a record says, for somebody who compares it with another: names, dates and numbers as they were read. It may be called

@@ -49,15 +49,23 @@ func invented() person.Identity {
 
 func written(t testing.TB, mode Mode, who person.Identity, keys ...*Key) string {
 	t.Helper()
-	h := Header{Mode: mode}
+	return writtenAs(t, Header{Mode: mode}, who, keys...)
+}
+
+// writtenAs writes a file of one record. What the record says is given whether or not the file is to have it.
+func writtenAs(t testing.TB, h Header, who person.Identity, keys ...*Key) string {
+	t.Helper()
 	for _, k := range keys {
 		h.Keys = append(h.Keys, KeyName{k.ID(), k.Name})
 	}
 	var b bytes.Buffer
 	w := NewWriter(&b, h)
 	for _, k := range keys {
-		e := New(k, mode)
-		w.Write(New(keys[0], mode).RecordName("1"), k.ID(), e.Encode(who))
+		name := New(keys[0], h.Mode).RecordName("1")
+		if h.WithNames {
+			name = "1"
+		}
+		w.Write(name, k.ID(), strings.Join(values(who), "; "), New(k, h.Mode).Encode(who))
 	}
 	if err := w.Flush(); err != nil {
 		t.Fatal(err)
@@ -68,9 +76,9 @@ func written(t testing.TB, mode Mode, who person.Identity, keys ...*Key) string 
 // TestFormat holds the format: files of an earlier release must link with those of a later one.
 func TestFormat(t *testing.T) {
 	t.Parallel()
-	for _, mode := range []Mode{FullMode, StrictMode} {
-		golden := filepath.Join("testdata", string(mode)+".csv")
-		got := written(t, mode, invented(), key(t, "a"), key(t, "b"))
+	for name, h := range map[string]Header{"full": {Mode: FullMode}, "strict": {Mode: StrictMode}, "strict-names": {Mode: StrictMode, WithNames: true}} {
+		golden := filepath.Join("testdata", name+".csv")
+		got := writtenAs(t, h, invented(), key(t, "a"), key(t, "b"))
 		if *update {
 			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 				t.Fatal(err)
@@ -268,6 +276,7 @@ func TestBadFiles(t *testing.T) {
 	t.Parallel()
 	good := written(t, FullMode, invented(), key(t, "a"))
 	id := key(t, "a").ID()
+	named := writtenAs(t, Header{Mode: FullMode, WithNames: true}, invented(), key(t, "a"))
 	for name, tt := range map[string]struct{ text, want string }{
 		"plain":       {"forename,surname\nAnn,Testwell\n", "x.csv, line 1: it does not begin as an encoded file does"},
 		"empty":       {"", "x.csv, line 1"},
@@ -275,7 +284,12 @@ func TestBadFiles(t *testing.T) {
 		"mode":        {strings.Replace(good, ",full,", ",half,", 1), "x.csv, line 1: it names no mode"},
 		"header":      {strings.Replace(good, "forename", "first", 1), "x.csv, line 2: the header"},
 		"plain name":  {strings.Replace(good, ","+id+",i", ","+id+",Testwell i", 1), "x.csv, line 3: forename is not written as tokens"},
-		"another key": {strings.Replace(good, ","+id+",i", ",00000000,i", 1), "x.csv, line 3: it has no record, or a key"},
+		"another key": {strings.Replace(good, ","+id+",i", ",00000000,i", 1), "x.csv, line 3: key is none that the first line names"},
+		"no number":   {strings.Replace(named, "\n1,", "\n ,", 1), "x.csv, line 3: record is empty"},
+		"no mark":     {strings.Replace(named, namesMark, fileMark, 1), "x.csv, line 2: the header"},
+		"no words":    {strings.Replace(named, ",says,", ",", 1), "x.csv, line 2: the header"},
+		"padded":      {strings.Replace(good, "\n", ",,\n", 1), "x.csv, line 1: it has a key without an id"},
+		"saved":       {"\ufeff" + named, "x.csv, line 1: it does not begin"},
 		"twice":       {good + strings.SplitN(good, "\n", 3)[2], "x.csv, line 4: the record was on line 3 already"},
 		"ragged":      {good + "a,b\n", "x.csv, line 4: it has not the 15 values"},
 		"cut off":     {good[:len(good)-20], "x.csv, line 3"},
@@ -286,12 +300,39 @@ func TestBadFiles(t *testing.T) {
 			}
 			err = r.Err()
 		}
+		if is := IsEncoded([]byte(tt.text)); is == (name == "plain" || name == "empty") {
+			t.Errorf("%s: IsEncoded is %t", name, is)
+		}
 		var f *fault.Error
 		switch {
 		case !errors.As(err, &f) || f.Remedy == "" || !strings.Contains(err.Error(), tt.want):
 			t.Errorf("%s: error %v, want one that says %q and a remedy", name, err, tt.want)
 		case strings.Contains(err.Error(), "Testwell"):
 			t.Errorf("%s: the error repeats a value: %v", name, err)
+		}
+	}
+}
+
+// TestKeyForNames holds that whether names may stand beside tokens is read as it was written, and cannot be changed in the key's file.
+func TestKeyForNames(t *testing.T) {
+	t.Parallel()
+	for _, names := range []bool{false, true} {
+		k := key(t, "a")
+		k.WithNames = names
+		var b bytes.Buffer
+		if _, err := k.WriteTo(&b); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ReadKey(&b, "a.key"); err != nil || *got != *k {
+			t.Fatalf("names %t: ReadKey = %v, %v; want %v", names, got, err, k)
+		}
+		k.WriteTo(&b)
+		changed := strings.ReplaceAll(b.String(), namesLine+"\n", "")
+		if !names {
+			changed = b.String() + namesLine + "\n"
+		}
+		if _, err := ReadKey(strings.NewReader(changed), "a.key"); err == nil || !strings.Contains(err.Error(), "a.key, line 3: the id does not belong") {
+			t.Errorf("names %t, changed: error %v", names, err)
 		}
 	}
 }

@@ -27,13 +27,24 @@ var columnNames = map[Mode][]string{
 	StrictMode: {"composite", "nhs_number", "nino", "other_number"},
 }
 
-// fileMark begins every encoded file; what follows is the version of the format, the mode, and each key's id and name.
-const fileMark, fileVersion = "throughline-encoding", "2"
+// fileMark begins every encoded file, and namesMark one that has names beside its tokens, so that nobody takes it for another; what follows is
+// the version of the format, the mode, and each key's id and name.
+const fileMark, namesMark, fileVersion = "throughline-encoding", "throughline-encoding-with-names", "2"
 
 // Header is what an encoded file says of itself.
 type Header struct {
-	Mode Mode
-	Keys []KeyName
+	Mode      Mode
+	Keys      []KeyName
+	WithNames bool // rows have the agency's own number of the record in place of its keyed name, and beside the tokens what it says in words
+}
+
+// columns are the columns of such a file: what a row is, then what tokens are of.
+func (h Header) columns() (lead, tokens []string) {
+	lead = []string{"record", "key"}
+	if h.WithNames {
+		lead = append(lead, "says")
+	}
+	return lead, columnNames[h.Mode]
 }
 
 // KeyName names a key without its secret.
@@ -44,26 +55,33 @@ func (k KeyName) String() string { return k.Name + " (" + k.ID + ")" }
 
 // Writer writes an encoded file: the mark, a header, and a row for each record and key. Its errors are Flush's.
 type Writer struct {
-	out  *csv.Writer
-	mode Mode
-	row  []string
+	out       *csv.Writer
+	withNames bool
+	row       []string
 }
 
 // NewWriter begins a file.
 func NewWriter(w io.Writer, h Header) *Writer {
 	out := csv.NewWriter(w)
 	mark := []string{fileMark, fileVersion, string(h.Mode)}
+	if h.WithNames {
+		mark[0] = namesMark
+	}
 	for _, k := range h.Keys {
 		mark = append(mark, k.ID, k.Name)
 	}
 	_ = out.Write(mark) // an error stays in the writer until Flush
-	_ = out.Write(append([]string{"record", "key"}, columnNames[h.Mode]...))
-	return &Writer{out: out, mode: h.Mode}
+	_ = out.Write(slices.Concat(h.columns()))
+	return &Writer{out: out, withNames: h.WithNames}
 }
 
-// Write writes one record under one key.
-func (w *Writer) Write(record, keyID string, r Record) {
+// Write writes one record under one key. In a file with names record is the agency's own number, and says what the record says in words;
+// in any other record is its RecordName, and says is not written.
+func (w *Writer) Write(record, keyID, says string, r Record) {
 	w.row = append(w.row[:0], record, keyID)
+	if w.withNames {
+		w.row = append(w.row, says)
+	}
 	for _, values := range r {
 		w.row = append(w.row, cell(values))
 	}
@@ -103,16 +121,20 @@ type Reader struct {
 	line   int
 	record string
 	key    string
+	says   string
 	tokens Record
 	seen   map[[2]string]int
 	err    error
 }
 
-// IsEncoded says whether a file begins as encoded files do. start is its first bytes.
-func IsEncoded(start []byte) bool { return strings.HasPrefix(string(start), fileMark+",") }
+// IsEncoded says whether a file begins as encoded files do, or did before a spreadsheet saved it. start is its first bytes.
+func IsEncoded(start []byte) bool {
+	text := strings.TrimPrefix(string(start), "\ufeff")
+	return strings.HasPrefix(strings.TrimPrefix(text, `"`), fileMark)
+}
 
 // MarkLength is how many bytes IsEncoded needs.
-const MarkLength = len(fileMark) + 1
+const MarkLength = len("\ufeff") + 1 + len(fileMark)
 
 // NewReader reads what a file says of itself. name is what errors call it.
 func NewReader(r io.Reader, name string) (*Reader, error) {
@@ -122,7 +144,7 @@ func NewReader(r io.Reader, name string) (*Reader, error) {
 	e := &Reader{in: in, name: name, line: 1, size: in.InputOffset, seen: map[[2]string]int{}}
 	mark, err := in.Read()
 	switch {
-	case err != nil || mark[0] != fileMark:
+	case err != nil || mark[0] != fileMark && mark[0] != namesMark:
 		return nil, e.bad("it does not begin as an encoded file does, with “" + fileMark + "”")
 	case len(mark) < 2 || mark[1] != fileVersion:
 		return nil, fault.New(fault.Invalid, "encoding-version", name+", line 1: it is of another version of the format than "+fileVersion+".",
@@ -130,13 +152,16 @@ func NewReader(r io.Reader, name string) (*Reader, error) {
 	case len(mark) < 5 || len(mark)%2 == 0 || columnNames[Mode(mark[2])] == nil:
 		return nil, e.bad("it names no mode, or no key")
 	}
-	e.Mode = Mode(mark[2])
+	e.Mode, e.WithNames = Mode(mark[2]), mark[0] == namesMark
 	for i := 3; i < len(mark); i += 2 {
+		if mark[i] == "" {
+			return nil, e.bad("it has a key without an id")
+		}
 		e.Keys = append(e.Keys, KeyName{mark[i], mark[i+1]})
 	}
 	header, err := in.Read()
 	e.line = 2
-	if err != nil || !slices.Equal(header, append([]string{"record", "key"}, columnNames[e.Mode]...)) {
+	if err != nil || !slices.Equal(header, slices.Concat(e.columns())) {
 		return nil, e.bad("the header is not that of an encoded file")
 	}
 	return e, nil
@@ -152,14 +177,23 @@ func (r *Reader) Next() bool {
 		return false
 	}
 	r.line, _ = r.in.FieldPos(0)
-	columns := columnNames[r.Mode]
-	if err != nil || len(row) != len(columns)+2 {
-		r.err = r.bad(fmt.Sprintf("it has not the %d values of the header", len(columns)+2))
+	lead, columns := r.columns()
+	if err != nil || len(row) != len(lead)+len(columns) {
+		r.err = r.bad(fmt.Sprintf("it has not the %d values of the header", len(lead)+len(columns)))
 		return false
 	}
-	r.record, r.key, r.tokens = row[0], row[1], make(Record, len(columns))
-	if r.record == "" || !slices.ContainsFunc(r.Keys, func(k KeyName) bool { return k.ID == r.key }) {
-		r.err = r.bad("it has no record, or a key that the first line does not name")
+	// What is kept is cloned: a row is one string, of some kilobytes.
+	r.record, r.key, r.tokens = strings.Clone(row[0]), strings.Clone(row[1]), make(Record, len(columns))
+	if r.WithNames {
+		r.says = strings.Clone(row[2])
+	}
+	row = row[len(lead):]
+	switch {
+	case strings.TrimSpace(r.record) == "":
+		r.err = r.bad("record is empty")
+		return false
+	case !slices.ContainsFunc(r.Keys, func(k KeyName) bool { return k.ID == r.key }):
+		r.err = r.bad("key is none that the first line names")
 		return false
 	}
 	if before, twice := r.seen[[2]string{r.record, r.key}]; twice {
@@ -169,7 +203,7 @@ func (r *Reader) Next() bool {
 	r.seen[[2]string{r.record, r.key}] = r.line
 	for i, name := range columns {
 		var ok bool
-		if r.tokens[i], ok = parseCell(row[i+2]); !ok {
+		if r.tokens[i], ok = parseCell(row[i]); !ok {
 			r.err = r.bad(name + " is not written as tokens")
 			return false
 		}
@@ -193,8 +227,11 @@ func (r *Reader) alignNames() {
 	}
 }
 
-// Row gives the record's name, the key it is encoded under and its tokens.
+// Row gives the record's name, in a file with names the agency's own number of it, the key it is encoded under and its tokens.
 func (r *Reader) Row() (record, keyID string, tokens Record) { return r.record, r.key, r.tokens }
+
+// Says is what the row's record says in words, empty in a file without names.
+func (r *Reader) Says() string { return r.says }
 
 // Bytes is how much of the file was read.
 func (r *Reader) Bytes() int64 { return r.size() }

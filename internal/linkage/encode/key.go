@@ -15,13 +15,15 @@ import (
 
 // Key is what agencies share and the linker never has. Whoever holds it can find out whether any guess is right.
 type Key struct {
-	Name   string // what people call it: "south-london-2026"; it is written into every encoded file
-	secret [secretSize]byte
+	Name      string // what people call it: "south-london-2026"; it is written into every encoded file
+	WithNames bool   // files under it may have names beside their tokens, as everybody who encodes under it is told
+	secret    [secretSize]byte
 }
 
 const (
 	secretSize = 32
 	keyHeader  = "throughline-key 1"
+	namesLine  = "with-names yes"
 	longestKey = 4096 // bytes of a key file
 )
 
@@ -43,10 +45,14 @@ func goodName(s string) bool {
 	return s != "" && len(s) <= 40 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
-// ID names the key without giving it away: eight hexadecimal digits, worked out from the secret.
+// ID names the key without giving it away: eight hexadecimal digits, worked out from the secret and from whether names may stand beside
+// tokens, so that neither can be changed in the key's file unnoticed.
 func (k *Key) ID() string {
 	h := hmac.New(sha256.New, k.secret[:])
 	h.Write([]byte("throughline key id"))
+	if k.WithNames {
+		h.Write([]byte(", names beside tokens"))
+	}
 	return hex.EncodeToString(h.Sum(nil)[:4])
 }
 
@@ -56,9 +62,13 @@ func (k *Key) String() string { return k.Name + " (" + k.ID() + ")" }
 // GoString keeps the secret out of %#v.
 func (k *Key) GoString() string { return "encode.Key " + k.String() }
 
-// WriteTo writes the key's file: its version, name, id and secret, a line each.
+// WriteTo writes the key's file: its version, name, id and secret, a line each, and a fifth where names may stand beside tokens.
 func (k *Key) WriteTo(w io.Writer) (int64, error) {
-	n, err := fmt.Fprintf(w, "%s\nname %s\nid %s\nsecret %s\n", keyHeader, k.Name, k.ID(), base64.StdEncoding.EncodeToString(k.secret[:]))
+	text := fmt.Sprintf("%s\nname %s\nid %s\nsecret %s\n", keyHeader, k.Name, k.ID(), base64.StdEncoding.EncodeToString(k.secret[:]))
+	if k.WithNames {
+		text += namesLine + "\n"
+	}
+	n, err := io.WriteString(w, text)
 	return int64(n), err
 }
 
@@ -72,10 +82,10 @@ func ReadKey(r io.Reader, name string) (*Key, error) {
 	if lines[0] != keyHeader {
 		return nil, badKey(name, 1, "it is not the first line of a key, “"+keyHeader+"”")
 	}
-	if len(lines) != 4 {
-		return nil, badKey(name, len(lines), "a key's file has 4 lines")
+	k := &Key{WithNames: len(lines) == 5 && lines[4] == namesLine}
+	if len(lines) != 4 && !k.WithNames {
+		return nil, badKey(name, len(lines), "a key's file has 4 lines, and a fifth, “"+namesLine+"”, where names may stand beside tokens")
 	}
-	k := &Key{}
 	var id string
 	for i, word := range []string{"name ", "id ", "secret "} {
 		value, ok := strings.CutPrefix(lines[i+1], word)
