@@ -271,9 +271,9 @@ func (p *CohortPage) choose(in OpenCohort) (rows []store.PersonTotal, from, to i
 	if in.All {
 		return rows, 0, len(rows)
 	}
-	pages := max(1, (len(rows)+CohortOnPage-1)/CohortOnPage)
-	p.Page = min(max(1, in.Page), pages)
-	return rows, (p.Page - 1) * CohortOnPage, min(p.Page*CohortOnPage, len(rows))
+	page, from, to := pageOf(in.Page, len(rows), CohortOnPage)
+	p.Page = page
+	return rows, from, to
 }
 
 // over gives the members of one of the Over values; nil for what is none.

@@ -21,10 +21,10 @@ func (p *CohortPage) costliest(tx *store.Tx, in OpenCohort) (*CohortTop, error) 
 		if point.Percent != in.Top || point.People == 0 {
 			continue
 		}
-		t := &CohortTop{Point: point, Page: min(max(1, in.TopPage), (point.People+CohortOnPage-1)/CohortOnPage)}
-		skip := (t.Page - 1) * CohortOnPage
+		page, from, to := pageOf(in.TopPage, point.People, CohortOnPage)
+		t := &CohortTop{Point: point, Page: page}
 		var err error
-		if t.Rows, err = tx.Costliest(p.Run.ID, skip, min(CohortOnPage, point.People-skip)); err != nil {
+		if t.Rows, err = tx.Costliest(p.Run.ID, from, to-from); err != nil {
 			return nil, err
 		}
 		for _, r := range t.Rows {

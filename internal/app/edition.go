@@ -169,9 +169,9 @@ func (p *EditionPage) choose(in OpenEdition) error {
 		return 0
 	})
 	p.Found = len(found)
-	p.Page = min(max(1, in.Page), max(1, (p.Found+PricesOnPage-1)/PricesOnPage))
-	p.Prices = nil
-	for _, x := range found[(p.Page-1)*PricesOnPage : min(p.Page*PricesOnPage, p.Found)] {
+	page, from, to := pageOf(in.Page, p.Found, PricesOnPage)
+	p.Page, p.Prices = page, nil
+	for _, x := range found[from:to] {
 		shown := EditionPrice{Price: x}
 		var err error
 		if shown.Published, err = money.Parse(x.Amount.Round(2).String()); err != nil {

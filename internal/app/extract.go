@@ -272,9 +272,9 @@ func (p *ExtractPage) faults(tx *store.Tx, reason string, page int) (err error) 
 	if p.Reason == "" {
 		p.Faulty = int(p.Extract.Rejected)
 	}
-	pages := (p.Faulty + FaultsOnPage - 1) / FaultsOnPage
-	p.Page = min(max(1, page), max(1, pages))
-	p.Faults, err = tx.FaultsOf(p.Extract.ID, p.Reason, (p.Page-1)*FaultsOnPage, FaultsOnPage)
+	shown, from, _ := pageOf(page, p.Faulty, FaultsOnPage)
+	p.Page = shown
+	p.Faults, err = tx.FaultsOf(p.Extract.ID, p.Reason, from, FaultsOnPage)
 	return err
 }
 

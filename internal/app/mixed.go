@@ -97,9 +97,8 @@ func (a *App) Mixed(ctx context.Context, who Who, in OpenMixed) (MixedPage, erro
 		}
 		p.MayRuns = sight.whole()
 		p.Total = len(all)
-		p.Page = min(max(in.Page, 1), max((p.Total+PartingsOnPage-1)/PartingsOnPage, 1))
-		first := (p.Page - 1) * PartingsOnPage
-		p.Partings = all[first:min(first+PartingsOnPage, p.Total)]
+		page, from, to := pageOf(in.Page, p.Total, PartingsOnPage)
+		p.Page, p.Partings = page, all[from:to]
 		for _, x := range p.Partings {
 			tx.Names(x.Number)
 		}

@@ -55,8 +55,8 @@ func (a *App) PartedBy(ctx context.Context, who Who, n id.Run, page int) (Parted
 			return err
 		}
 		p.Total = len(people)
-		p.Page = min(max(page, 1), max((p.Total+PartingsOnPage-1)/PartingsOnPage, 1))
-		first := (p.Page - 1) * PartingsOnPage
+		shown, from, to := pageOf(page, p.Total, PartingsOnPage)
+		p.Page = shown
 		m, err := a.priceMap(tx)
 		if err != nil {
 			return err
@@ -65,7 +65,7 @@ func (a *App) PartedBy(ctx context.Context, who Who, n id.Run, page int) (Parted
 		if err != nil {
 			return err
 		}
-		for _, number := range people[first:min(first+PartingsOnPage, p.Total)] {
+		for _, number := range people[from:to] {
 			x, told, err := partedPerson(tx, m, here.LinkRun, n, number)
 			if err != nil {
 				return err

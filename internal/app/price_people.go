@@ -114,9 +114,9 @@ func (a *App) CodePeople(ctx context.Context, who Who, in OpenCodePeople) (CodeP
 			p.People, p.Contacts, p.Unpriced, p.Amount = p.People+1, p.Contacts+x.Contacts, p.Unpriced+x.Unpriced, p.Amount+x.Amount
 		}
 		p.Differs = p.Run.ID != 0 && !in.Cohort && (p.Contacts != uses || p.Amount != amount)
-		p.Page = min(max(1, in.Page), max(1, (len(all)+CodePeopleOnPage-1)/CodePeopleOnPage))
-		first := (p.Page - 1) * CodePeopleOnPage
-		return a.openCodePeople(tx, &p, all[first:min(len(all), first+CodePeopleOnPage)])
+		shown, from, to := pageOf(in.Page, len(all), CodePeopleOnPage)
+		p.Page = shown
+		return a.openCodePeople(tx, &p, all[from:to])
 	})
 	return p, err
 }

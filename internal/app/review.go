@@ -239,9 +239,9 @@ func (p *PairList) fill(tx *store.Tx, in PairsAsked) error {
 		}
 	}
 	p.Total = len(some)
-	p.Page = min(p.Page, max(1, (len(some)+PairsOnPage-1)/PairsOnPage)) // beyond the last there is none
-	from := (p.Page - 1) * PairsOnPage
-	for _, w := range some[from:min(from+PairsOnPage, len(some))] {
+	page, from, to := pageOf(in.Page, p.Total, PairsOnPage)
+	p.Page = page
+	for _, w := range some[from:to] {
 		for i, r := range []id.Record{w.A, w.B} {
 			s, f, err := recordFacts(tx, r, w.Agencies[i], w.Persons[i])
 			if err == nil {

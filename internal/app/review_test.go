@@ -760,3 +760,45 @@ func TestAnAnswerOutweighsATie(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestAnsweredPairsAreListed: who said what of a pair is on the list of those that count and of those that wait for somebody else, but not for who is
+// asked as well before they have said.
+func TestAnsweredPairsAreListed(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.doubtful()
+		first, second := w.reader(), w.another("Second")
+		var once, twice Pair
+		for _, d := range w.inDoubt() {
+			if linkage.AskedTwice(d.A, d.B) {
+				twice = Pair{d.A, d.B}
+			} else if !d.Linked() {
+				once = Pair{d.A, d.B}
+			}
+		}
+		if once == (Pair{}) || twice == (Pair{}) {
+			t.Fatalf("no pair is asked once (%v) or twice (%v)", once, twice)
+		}
+		w.answerPair(first, once, "not-same")
+		w.answerPair(first, twice, "not-same")
+		list := func(who Who, in AnsweredAsked) (out []string) {
+			t.Helper()
+			p, err := w.app.Answered(t.Context(), who, in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = []string{fmt.Sprintf("%d of %d, %d, %d, %d", len(p.Rows), p.Total, p.Counted, p.Others, p.Yours)}
+			for _, x := range p.Rows {
+				for _, r := range x.Readings {
+					out = append(out, fmt.Sprintf("%v %s %s %s %t %t", x.Pair, r.Answer.Answer, r.By, r.Reason, r.Counts(), x.MayUndo))
+				}
+			}
+			return out
+		}
+		said := func(p Pair) string { return fmt.Sprintf("%v not-same Ayesha Rahman The worker met both. true true", p) }
+		diff(t, "of the first", []string{"2 of 2, 2, 1, 0", said(twice), said(once)}, list(first, AnsweredAsked{}))
+		diff(t, "that wait for somebody else", []string{"1 of 1, 2, 1, 0", said(twice)}, list(first, AnsweredAsked{Waits: true}))
+		diff(t, "that are the same", []string{"0 of 0, 2, 1, 0"}, list(first, AnsweredAsked{Says: "same"}))
+		diff(t, "of who is asked as well", []string{"1 of 1, 1, 0, 1", said(once)}, list(second, AnsweredAsked{}))
+		diff(t, "of theirs", []string{"0 of 0, 1, 0, 1"}, list(second, AnsweredAsked{Mine: true}))
+	})
+}

@@ -110,6 +110,7 @@ func (s *Server) table() []Route {
 
 		get("/links", policy.PairList, "links", s.links),
 		get("/links/next", policy.PairList, "", s.nextPair),
+		get("/links/answered", policy.PairList, "answered", s.answered),
 		get("/links/{pair}", policy.PairOpen, "pair", s.pair),
 		post("/links/{pair}/names", policy.NamesShow, "", fields{"why": once}, s.showNames),
 		post("/links/{pair}/answers", policy.PairUnsure, "pair", fields{"answer": once, "why": once, "both": once}, s.answerPair),

@@ -71,8 +71,8 @@ func (p Pairs) Figures() []Card {
 	if p.Threshold > 0 {
 		first.Note = Say(Plain("answers that can take somebody to its threshold or below it, or on which people differ"))
 	}
-	return []Card{card("Wait for you", count(p.Waiting), Plain("questions, one about any two people")), first, card("Wait for somebody else", count(p.Others), Plain("pairs that you have answered")),
-		card("Answered", count(p.Answered), Plain("pairs of which an answer counts")), agree}
+	return []Card{card("Wait for you", count(p.Waiting), Plain("questions, one about any two people")), first, listed("Wait for somebody else", p.Others, "pairs that you have answered", "/links/answered?which=waits"),
+		listed("Answered", p.Answered, "pairs of which an answer counts", "/links/answered"), agree}
 }
 
 // Table is one page of what waits.
@@ -93,17 +93,29 @@ func (p Pairs) Table() Table {
 		t.Empty = "No pair that waits for you matches."
 	}
 	for _, r := range p.Rows {
-		of := r.Agencies[0] + " and " + r.Agencies[1]
-		if r.Agencies[0] == r.Agencies[1] {
-			of = r.Agencies[0] + ", both"
-		}
 		so := words(r.Stand)
 		if r.Dispute {
 			so = cell(Tag(Attention, r.Stand))
 		}
-		t.Rows = append(t.Rows, row(linked(PairPath(r.A, r.B), pairName(r.A, r.B)), words(of), words(r.Why), so, pounds(r.Stake)))
+		t.Rows = append(t.Rows, row(linked(PairPath(r.A, r.B), pairName(r.A, r.B)), words(ofAgencies(r.Agencies)), words(r.Why), so, pounds(r.Stake)))
 	}
 	return t
+}
+
+// ofAgencies says whose two records are.
+func ofAgencies(two [2]string) string {
+	if two[0] == two[1] {
+		return two[0] + ", both"
+	}
+	return two[0] + " and " + two[1]
+}
+
+// listed is a count whose note leads to the list of what is counted, where there is any.
+func listed(name string, n int, note, path string) Card {
+	if n == 0 {
+		return card(name, count(n), Plain(note))
+	}
+	return card(name, count(n), Plain(note+". "), LinkAbout(path, "Which they are", name))
 }
 
 // Part chooses between the pairs whose answers can change the cohort and the others.
