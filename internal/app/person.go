@@ -176,6 +176,11 @@ func (a *App) personPage(tx *store.Tx, n id.Person, asked id.Record) (p PersonPa
 	if err := p.explain(tx, asked); err != nil {
 		return p, err
 	}
+	if p.Why != nil {
+		if p.Why.By, err = a.linkedBy(tx, &p); err != nil {
+			return p, err
+		}
+	}
 	if p.Answers, err = answersShown(tx, p.Person); err != nil {
 		return p, err
 	}

@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"throughline/internal/cohort"
 	"throughline/internal/cost"
+	"throughline/internal/fault"
 	"throughline/internal/id"
+	"throughline/internal/linkage"
 	"throughline/internal/money"
 	"throughline/internal/store"
 )
@@ -19,6 +22,15 @@ type Explained struct {
 	Record, Other id.Record // the two that are linked, the first of them the one looked at
 	Weakest       bool      // of the links that hold the person together by each record's strongest
 	Parts         []EvidencePart
+	By            LinkedBy
+}
+
+// LinkedBy says what made a link of two records.
+type LinkedBy struct {
+	Answered bool   // somebody has answered that the two are the same
+	Rule     string // the rule by which the run linked them, in sentences that quote no value; empty where that is not told
+	Changed  bool   // it is not told since the program or the area's settings are others than the run's
+	Asked    bool   // nor while the viewer is asked about the two
 }
 
 // Apart is what would be if a record were taken away from its person.
@@ -74,6 +86,45 @@ func (p *PersonPage) explain(tx *store.Tx, asked id.Record) error {
 	}
 	p.Why = x
 	return nil
+}
+
+// linkedBy says what made the link that is explained.
+func (a *App) linkedBy(tx *store.Tx, p *PersonPage) (by LinkedBy, err error) {
+	x := p.Why
+	said, err := tx.AnswersOfPair(x.A, x.B)
+	if err != nil {
+		return by, err
+	}
+	if _, err := tx.Doubt(x.A, x.B); err == nil {
+		if by.Asked, err = asksViewer(tx, Pair{x.A, x.B}); err != nil || by.Asked {
+			return by, err
+		}
+	} else if fault.KindOf(err) != fault.NotFound {
+		return by, err
+	}
+	more, err := tx.SameAnswersOn(x.A, x.B)
+	if err != nil {
+		return by, err
+	}
+	if slices.ContainsFunc(append(said, more...), func(x store.Answer) bool { return x.Answer == string(linkage.Same) && x.Counts() }) {
+		return LinkedBy{Answered: true}, nil
+	}
+	var in RunInputs
+	if err := json.Unmarshal([]byte(p.LinkRun.Inputs), &in); err != nil {
+		return by, err
+	}
+	if p.LinkRun.CodeVersion != a.version || in.Configuration != p.Area.Version {
+		return LinkedBy{Changed: true}, nil
+	}
+	answers, err := tx.AnswersOf(p.Person)
+	if err != nil {
+		return by, err
+	}
+	parts := agreements(x.Parts)
+	for i, part := range x.Parts {
+		parts[i].Bits = float64(part.Millibits) / 1000
+	}
+	return LinkedBy{Rule: linkage.LinkedBy(parts, p.Area.Linkage.NameAndBirthRare, p.Whole && len(p.Records) == 2 && len(answers) == 0)}, nil
 }
 
 // evidenceParts reads evidence as it is kept, its words as they may be shown.

@@ -34,3 +34,33 @@ func TestPairsSayWhichRuleHeldThem(t *testing.T) {
 		w.app.version = version
 	})
 }
+
+// TestLinksSayWhichRuleMadeThem: a person's page says by which rule the run linked two records, or that somebody answered, or that it is not told.
+func TestLinksSayWhichRuleMadeThem(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		w.keptToItsAgency()
+		analyst := w.reader()
+		dean := w.find("Dean", "Whitlock")
+		by := func() LinkedBy {
+			t.Helper()
+			p, err := w.app.Person(t.Context(), analyst, dean, 0)
+			if err != nil || p.Why == nil {
+				t.Fatalf("no link is explained (%v)", err)
+			}
+			return p.Why.By
+		}
+		diff(t, "by the run", LinkedBy{Rule: "A number is the same on both: NHS number."}, by())
+		version := w.app.version
+		w.app.version = "another"
+		diff(t, "of a run by another program", LinkedBy{Changed: true}, by())
+		w.app.version = version
+		p, err := w.app.Person(t.Context(), analyst, dean, 0)
+		if err == nil {
+			_, err = w.app.Answer(t.Context(), analyst, AnswerRecords{Person: dean, Record: p.Records[0].RecordVersion.Record, Answer: "same", Reason: "The worker met both."})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		diff(t, "after an answer", LinkedBy{Answered: true}, by())
+	})
+}

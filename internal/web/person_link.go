@@ -35,7 +35,23 @@ func linkWhy(p app.PersonPage) *ui.LinkWhy {
 			Start: part.Key == "start"})
 	}
 	l.TurnsOn, l.Rest = turnsOn(x.Parts)
+	l.By = linkedByWords(x.By)
 	return l
+}
+
+// linkedByWords says what made a link.
+func linkedByWords(by app.LinkedBy) string {
+	switch {
+	case by.Answered:
+		return "Somebody has answered that the two are the same person."
+	case by.Asked:
+		return "You are asked about this pair; what let the run link it shows once you have answered."
+	case by.Changed:
+		return "Which rule let the run link them is not told: the program or the area’s settings have changed since."
+	case by.Rule == "":
+		return "What is kept of the run does not tell which rule let it link them."
+	}
+	return "The link run did it, without anybody’s answer. " + by.Rule
 }
 
 // turnsOn says which field a pair turns on, by the parts as they are shown, at even odds: an area links at these.

@@ -58,7 +58,7 @@ func reviewCases() []Case {
 }
 
 func personLink() *LinkWhy {
-	return &LinkWhy{Agency: "Lantern Housing", Other: "Police", Probability: 0.93, Model: "Link run 29 of 1 May 2026.",
+	return &LinkWhy{Agency: "Lantern Housing", Other: "Police", Probability: 0.93, Model: "Link run 29 of 1 May 2026.", By: "A number is the same on both: NHS number.",
 		Evidence: []Evidence{{"Starting point", "Two records picked at random are almost never one person", -17600, false, true},
 			{"Surname", "Both “Whitlock”; about 1 person in 9,100 here has it", 11900, false, false}, {"Forename", "“Deano” is a short form of “Dean”", 4600, false, false},
 			{"Date of birth", "One part differs", -3100, false, false}, {"NHS number", "Not on both records", 0, true, false}}}

@@ -117,6 +117,7 @@ type LinkWhy struct {
 	Evidence         []Evidence
 	TurnsOn          string // the field without which the rest speaks the other way; empty where no single one does
 	Rest             int    // what the rest then comes to, in thousandths of a bit
+	By               string // what made the link, in sentences; empty on a pair's page
 	Model            string // "Model of 12 April 2026, link run 29."
 	RecordsAfter     int    // that would stay
 	CostAfter, Moved money.Pence
