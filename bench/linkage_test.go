@@ -131,7 +131,7 @@ func writeCrowd(b *testing.B, dir string, records, files int) (paths []string, t
 
 // BenchmarkLinkFiles is the whole of link-files: CSV read through a layout, linked, persons and links written. The bar on 2 cores
 // is 5 s and 0.5 GB for a million records in about 37 million pairs, 60 s for seven million. LINKAGE_RECORDS and LINKAGE_FILES set other
-// numbers.
+// numbers; LINKAGE_RULES=all has no rule rest.
 func BenchmarkLinkFiles(b *testing.B) {
 	records, files := setting(b, "LINKAGE_RECORDS", 1_000_000), setting(b, "LINKAGE_FILES", 1)
 	paths, truth := writeCrowd(b, b.TempDir(), records, files)
@@ -139,7 +139,7 @@ func BenchmarkLinkFiles(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	asked := app.LinkFilesAsked{AsOf: day.Must(2026, time.March, 31)}
+	asked := app.LinkFilesAsked{AsOf: day.Must(2026, time.March, 31), AllRules: os.Getenv("LINKAGE_RULES") == "all"}
 	for _, p := range paths {
 		asked.Files = append(asked.Files, app.LinkFile{Path: p, Layout: layout})
 	}

@@ -34,6 +34,7 @@ type LinkFilesAsked struct {
 	Population     int                      // how many people the area has, for RareNames
 	Exhaustive     bool                     // compare every pair, of few records
 	WithNames      bool                     // files with names beside their tokens may be linked with files of tokens only
+	AllRules       bool                     // no rule rests that adds next to nothing
 	Model          *linkage.Model           // learnt before; nil learns one from the files
 	Sample         int                      // how many pairs to draw for somebody to look at; 0 draws none
 	Plan           func([]linkage.RulePlan) // told before pairs are compared; may be nil
@@ -125,7 +126,7 @@ func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 	}
 	debug.SetGCPercent(20)
 	debug.FreeOSMemory() // what reading needed is given back before linking takes as much
-	out.Options.Exhaustive, out.Options.Plan = in.Exhaustive, in.Plan
+	out.Options.Exhaustive, out.Options.AllRules, out.Options.Plan = in.Exhaustive, in.AllRules, in.Plan
 	out.Options.Model, out.Options.Sample = in.Model, in.Sample
 	out.Options.Progress = func(stage string, done, total int) { in.Progress(stage, int64(done), int64(total)) }
 	if out.Result, err = linker.Link(ctx, out.Options); err != nil {

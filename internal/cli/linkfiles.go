@@ -31,6 +31,7 @@ type linkFiles struct {
 	RareNames  bool     `help:"Link by name and date of birth alone only where fewer than 1 in 10,000 others of the population are expected to have both. Needs --population." name:"rare-names"`
 	Population int      `help:"How many people live in the area." placeholder:"N"`
 	WithNames  bool     `help:"Link encoded files with names (encode --with-names) together with files of tokens only. Whoever has both can read values of those who sent no names: for agencies that have all agreed to it." name:"with-names"`
+	Rules      string   `help:"Which rules find pairs: chosen lets those rest, among more than 100,000 records, that add next to nothing to the others; all uses all." enum:"chosen,all" default:"chosen" placeholder:"WHICH"`
 	Exhaustive bool     `help:"Compare every pair, whatever the rules, of up to 60,000 records."`
 	Model      string   `help:"A model.json that another run wrote, to link by; otherwise one is learnt from these files." type:"path" placeholder:"FILE"`
 	Evidence   bool     `help:"In links.csv also write the bits of each field; pairs.csv always has them."`
@@ -148,7 +149,8 @@ func (c linkFiles) Run(ctx context.Context, w *World) (err error) {
 	began := w.Now()
 	bar := newBar(w)
 	found, err := app.LinkFiles(ctx, app.LinkFilesAsked{Files: files, AsOf: asOf, Threshold: c.Threshold, HoldHouseholds: c.Households,
-		RareNames: c.RareNames, Population: c.Population, WithNames: c.WithNames, Exhaustive: c.Exhaustive, Model: model, Sample: c.Sample, Progress: bar.show,
+		RareNames: c.RareNames, Population: c.Population, WithNames: c.WithNames, Exhaustive: c.Exhaustive, AllRules: c.Rules == "all",
+		Model: model, Sample: c.Sample, Progress: bar.show,
 		Plan: func(p []linkage.RulePlan) {
 			bar.end()
 			fmt.Fprintln(w.Stderr, planned(p))
@@ -165,23 +167,58 @@ func (c linkFiles) Run(ctx context.Context, w *World) (err error) {
 	return c.print(w, done, done.words())
 }
 
-// planned is the table of what each rule is expected to cost and find.
+// planned is the table of what each rule is expected to cost and find, and a sentence on those that rest.
 func planned(plan []linkage.RulePlan) string {
 	var rows [][]string
-	var all linkage.RulePlan
-	row := func(p linkage.RulePlan) {
-		rows = append(rows, []string{p.Rule, count(p.InBlocks), count(p.Pairs), count(p.Matches), fmt.Sprintf("%.1f s", p.Seconds),
-			fmt.Sprintf("%.1f MB", float64(p.Bytes)/1e6)})
+	row := func(order string, p linkage.RulePlan) {
+		rows = append(rows, []string{order, p.Rule, count(p.InBlocks), count(p.Pairs), count(p.Matches), seconds(p.Seconds), megabytes(p.Bytes)})
 	}
-	for _, p := range plan {
-		row(p)
-		all.InBlocks, all.Pairs, all.Matches = all.InBlocks+p.InBlocks, all.Pairs+p.Pairs, all.Matches+p.Matches
-		all.Seconds, all.Bytes = all.Seconds+p.Seconds, all.Bytes+p.Bytes
+	used, rest := together(plan)
+	for i, p := range plan[:len(plan)-rest] {
+		row(count(i+1), p)
 	}
-	all.Rule = "together"
-	row(all)
-	return table([]string{"RULE", "PAIRS IN BLOCKS", "NEW PAIRS", "EXPECTED MATCHES", "OF ONE PROCESSOR", "MEMORY"}, rows)
+	used.Rule = "together"
+	row("", used)
+	for _, p := range plan[len(plan)-rest:] {
+		row("rests", p)
+	}
+	said := table([]string{"ORDER", "RULE", "PAIRS IN BLOCKS", "NEW PAIRS", "EXPECTED NEW MATCHES", "OF ONE PROCESSOR", "MEMORY"}, rows)
+	if resting := resting(plan); resting != "" {
+		said += "\n" + resting + " Use them with --rules all."
+	}
+	return said
 }
+
+// together adds up the rules that are used, and says how many rest.
+func together(plan []linkage.RulePlan) (sum linkage.RulePlan, rest int) {
+	for _, p := range plan {
+		if p.Rests {
+			rest++
+			continue
+		}
+		sum.InBlocks, sum.Pairs, sum.Matches = sum.InBlocks+p.InBlocks, sum.Pairs+p.Pairs, sum.Matches+p.Matches
+		sum.Seconds, sum.Bytes = sum.Seconds+p.Seconds, sum.Bytes+p.Bytes
+	}
+	return sum, rest
+}
+
+// resting says what is lost and saved where rules rest; empty where none does.
+func resting(plan []linkage.RulePlan) string {
+	used, rest := together(plan)
+	if rest == 0 {
+		return ""
+	}
+	lost, saved := int64(0), int64(0)
+	for _, p := range plan[len(plan)-rest:] {
+		lost, saved = lost+p.Matches, saved+p.Pairs
+	}
+	return fmt.Sprintf("%s: of one person they are expected to add %s to about %s, for %s more to compare.",
+		counted(rest, "rule rests", "rules rest"), counted(lost, "pair", "pairs"), count(used.Matches), counted(saved, "pair", "pairs"))
+}
+
+func seconds(s float64) string { return fmt.Sprintf("%.1f s", s) }
+
+func megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }
 
 // files pairs each file with its layout; each layout is read once.
 func (c linkFiles) files() ([]app.LinkFile, error) {

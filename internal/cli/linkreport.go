@@ -28,7 +28,9 @@ type report struct {
 	Links        string
 	Review       string
 	Files        []reportFile
-	Rules        [][4]string // name; pairs found first, planned, matches expected
+	Rules        []reportRule
+	Planned      string // pairs of the rules that are used
+	Rested       string // a sentence on rules that were not chosen
 	Pairs        string
 	Every        bool // pair was compared
 	Held         heldTable
@@ -38,7 +40,7 @@ type report struct {
 	LeftOut      string // a sentence
 	Cuts         []linkage.Cut
 	PassedOver   []linkage.Passed
-	Resting      string // the rules, one after the other
+	Resting      string // loose rules, one after the other
 	Missed       string // a sentence
 	Weights      []reportWeight
 	Model        modelChart
@@ -71,6 +73,8 @@ type reportFile struct {
 	Unmapped, Reused                                      string
 	First, Asides                                         []string
 }
+
+type reportRule struct{ Order, Name, Pairs, Matches, Seconds, Memory string }
 
 type reportWeight struct {
 	Field             string // empty on the further levels of one field
@@ -124,10 +128,15 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 		}
 		p.Files = append(p.Files, file)
 	}
-	for i, k := range r.Report.Rules {
-		plan := r.Report.Plan[i]
-		p.Rules = append(p.Rules, [4]string{k.Rule, count(k.Pairs), count(plan.Pairs), count(plan.Matches)})
+	for i, k := range r.Report.Plan {
+		rule := reportRule{count(i + 1), k.Rule, count(k.Pairs), count(k.Matches), seconds(k.Seconds), megabytes(k.Bytes)}
+		if k.Rests {
+			rule.Order = "rests"
+		}
+		p.Rules = append(p.Rules, rule)
 	}
+	used, _ := together(r.Report.Plan)
+	p.Planned, p.Rested = counted(used.Pairs, "pair", "pairs"), resting(r.Report.Plan)
 	for _, v := range r.Report.OverFrequent {
 		if p.Encoded {
 			v.Value = "not shown"

@@ -121,7 +121,7 @@ func TestTrainingThatStopsEarlySaysSo(t *testing.T) {
 	for _, who := range list {
 		c.add(0, who)
 	}
-	found := together(c.countFound(newBlocks(t.Context(), c, rules, false)))
+	found := whoeverFinds(c.countFound(newBlocks(t.Context(), c, rules, false)))
 	if m := c.trainUpTo(2, found); m.Converged || m.Iterations != 2 || len(m.Moved) != 2 {
 		t.Errorf("after two iterations converged %v, iterations %d, moved %v", m.Converged, m.Iterations, m.Moved)
 	}

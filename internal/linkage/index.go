@@ -20,7 +20,8 @@ type Index struct {
 	lock    sync.RWMutex
 	c       *columns
 	s       *scorer
-	tables  []*keyTable // of each rule; nil for loose rules while there are too many records for them
+	tables  []*keyTable // of each rule; nil for those that rest
+	rests   []bool      // of each rule, whether the model has it rest; loose ones rest as well while there are too many records for them
 	largest []int       // of each rule, the size of the largest block that is not cut
 	parts   []uint32    // the first of each of the keys by which blocks are cut, row by row
 	narrow  [][]partKey // further such keys, by place in columns.more
@@ -50,7 +51,7 @@ func (l *Linker) Index(m *Model, numbers []id.Record) (*Index, error) {
 	*l = Linker{c: newColumns()}
 	c.own, c.ownBatch = nil, nil
 	workers := runtime.GOMAXPROCS(0)
-	x := &Index{c: c, s: newScorer(c, c.totals(), m), tables: make([]*keyTable, indexRules), largest: make([]int, indexRules),
+	x := &Index{c: c, s: newScorer(c, c.totals(), m), tables: make([]*keyTable, indexRules), rests: make([]bool, indexRules), largest: make([]int, indexRules),
 		parts: make([]uint32, int(partSorts)*len(c.records)), number: slices.Clone(numbers), rows: make(map[id.Record]uint32, len(numbers)),
 		narrow: make([][]partKey, len(c.more)), guests: make(chan *guest, max(4, 2*workers)), every: everyPair, loose: looseUpTo}
 	for row, n := range x.number {
@@ -69,7 +70,7 @@ func (l *Linker) Index(m *Model, numbers []id.Record) (*Index, error) {
 		}
 	})
 	inParallel(workers, indexRules, 1, func(_, k, _ int) {
-		if !rules[k].loose() {
+		if x.rests[k] = slices.Contains(m.Rests, rules[k].name); !x.rests[k] && !rules[k].loose() {
 			x.fill(k)
 		}
 	})
@@ -227,7 +228,7 @@ func (x *Index) settle() {
 			switch {
 			case n > x.loose:
 				x.tables[k] = nil
-			case x.tables[k] == nil:
+			case x.tables[k] == nil && !x.rests[k]:
 				x.fill(k)
 			}
 		}

@@ -22,14 +22,16 @@ import (
 )
 
 // indexOf makes an index of a list, numbered from 1, that goes by the rules however few records there are.
-func indexOf(t rapid.TB, list []person.Identity) *Index {
+func indexOf(t rapid.TB, list []person.Identity, rests ...string) *Index {
 	l := New()
 	numbers := make([]id.Record, len(list))
 	for i, who := range list {
 		l.Add(uint16(i), who)
 		numbers[i] = id.Record(i + 1)
 	}
-	x, err := l.Index(StartModel(1000), numbers)
+	m := StartModel(1000)
+	m.Rests = rests
+	x, err := l.Index(m, numbers)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,10 +73,15 @@ func TestLookupFindsWhatTheRunPairs(t *testing.T) {
 		for _, who := range list {
 			c.add(0, who)
 		}
-		times := visited(c, rules[:indexRules])
-		s := newScorer(c, c.totals(), StartModel(1000))
-		x := indexOf(t, list)
+		m := StartModel(1000)
+		m.Rests = restingIn(t)
+		times := visited(c, m.holding(rules[:indexRules]))
+		s := newScorer(c, c.totals(), m)
+		x := indexOf(t, list, m.Rests...)
 		for k, table := range x.tables {
+			if table == nil {
+				continue
+			}
 			for _, slot := range table.slots {
 				if int(slot.rows) > x.largest[k] && rules[k].loose() {
 					passed++

@@ -40,6 +40,9 @@ type Options struct {
 	Incidents []InIncident
 	// Exhaustive compares every pair, whatever the rules; Link refuses it for more than MostExhaustive records.
 	Exhaustive bool
+	// AllRules has every rule hold that the records have fields for, but for loose ones among many records; otherwise, of more than 100,000 records,
+	// those rest that are expected to add too little. Records that are held to an earlier run are compared by that run's rules.
+	AllRules bool
 	// Sample is how many pairs to draw for somebody to look at, so that the run can be judged; 0 draws none.
 	Sample int
 	// Answers outrank the model.
@@ -189,17 +192,14 @@ func (l *Linker) link(ctx context.Context, o Options, list []rule) (*Result, err
 	}
 	c := l.c
 	progress("Find pairs", 0, 0)
-	b := newBlocks(ctx, c, list, o.Exhaustive)
 	m := o.Model
-	var found [][]patternCount
-	if m == nil {
-		progress("Train", 0, 0)
-		found = c.countFound(b)
-		m = c.train(together(found))
+	if c.held {
+		list = m.holding(list)
 	}
-	plan := b.plan(m, found)
-	if o.Plan != nil {
-		o.Plan(plan)
+	b := newBlocks(ctx, c, list, o.Exhaustive)
+	var plan []RulePlan
+	if !c.held {
+		m, plan = b.learn(&o, progress)
 	}
 	s := newScorer(c, c.totals(), m)
 	l.s = s
@@ -219,6 +219,27 @@ func (l *Linker) link(ctx context.Context, o Options, list []rule) (*Result, err
 		return nil, err
 	}
 	return r, nil
+}
+
+// learn trains a model, unless one is given, and chooses rules, by a sample of the pairs that they find.
+func (b *blocks) learn(o *Options, progress func(string, int, int)) (*Model, []RulePlan) {
+	var m *Model
+	var sample []patternCount
+	if o.Model == nil {
+		progress("Train", 0, 0)
+		sample = b.c.countFound(b)
+		m = b.c.train(whoeverFinds(sample))
+	} else {
+		progress("Choose rules", 0, 0)
+		sample, m = b.c.countFound(b), new(*o.Model)
+	}
+	chosen := b.choose(m, sample, !o.AllRules && b.c.counted() > looseUpTo)
+	plan := b.plan(chosen)
+	if o.Plan != nil {
+		o.Plan(plan)
+	}
+	m.Rests = b.rest(chosen)
+	return m, plan
 }
 
 // ready checks the options and makes the records ready to be compared. It gives whom to tell of progress.

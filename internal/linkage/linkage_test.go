@@ -531,12 +531,27 @@ func TestThePlanSaysWhatRulesFind(t *testing.T) {
 	if diff := cmp.Diff(r.Report.Plan, told); diff != "" || len(told) != len(r.Report.Rules) {
 		t.Fatalf("the plan told is not the one reported:\n%s", diff)
 	}
-	matches, pairs := int64(0), Evaluate(r.Person, truth).TruePairs
-	for i, p := range told {
-		if got := r.Report.Rules[i]; p.Rule != got.Rule || p.Pairs != got.Pairs || p.InBlocks < p.Pairs || p.Bytes < 4*2000 {
-			t.Errorf("planned %+v, found %+v", p, got)
+	c := newColumns()
+	c.workers = 2
+	for _, who := range list {
+		c.add(0, who)
+	}
+	matches, pairs, sum := int64(0), Evaluate(r.Person, truth).TruePairs, 0
+	var before []rule
+	for _, p := range told {
+		for _, r := range rules {
+			if r.name == p.Rule {
+				before = append(before, r)
+			}
 		}
-		matches += p.Matches
+		found := len(visited(c, before))
+		if p.Pairs != int64(found-sum) || p.InBlocks < p.Pairs || p.Bytes < 4*2000 || p.Rests {
+			t.Errorf("planned %+v, found %d by those before it and %d with it", p, sum, found)
+		}
+		matches, sum = matches+p.Matches, found
+	}
+	if r.Report.Pairs != int64(sum) {
+		t.Errorf("%d pairs are planned, %d found", sum, r.Report.Pairs)
 	}
 	if float64(matches) < .8*float64(pairs) || float64(matches) > 1.2*float64(pairs) {
 		t.Errorf("%d matches are expected of %d pairs of one person", matches, pairs)

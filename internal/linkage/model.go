@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 
 	"throughline/internal/fault"
 )
@@ -32,6 +33,8 @@ type Model struct {
 	Iterations int
 	// Moved is, iteration by iteration, the largest change of any m, and of Match relative to itself.
 	Moved []float64
+	// Rests are the rules that rested in the run that the model is of. A run that is held to it, and an index by it, let them rest as well.
+	Rests []string
 
 	weights [fieldCount][]float64 // log2(m/u), kept beside m and u
 }
@@ -84,6 +87,7 @@ type modelJSON struct {
 	Converged        bool                   `json:"converged"`
 	Iterations       int                    `json:"iterations"`
 	Moved            []float64              `json:"moved,omitempty"`
+	Rests            []string               `json:"rests,omitempty"`
 	Fields           map[string][]levelJSON `json:"fields"`
 }
 
@@ -95,7 +99,7 @@ type levelJSON struct {
 
 // MarshalJSON writes the model with its version, fields by their keys and levels in words.
 func (m *Model) MarshalJSON() ([]byte, error) {
-	out := modelJSON{modelVersion, m.Match, m.Household, m.Together, m.RecordsPerPerson, m.Records, m.Pairs, m.Converged, m.Iterations, m.Moved,
+	out := modelJSON{modelVersion, m.Match, m.Household, m.Together, m.RecordsPerPerson, m.Records, m.Pairs, m.Converged, m.Iterations, m.Moved, m.Rests,
 		map[string][]levelJSON{}}
 	for f := range fieldCount {
 		for l := 1; l < len(m.m[f]); l++ {
@@ -119,9 +123,14 @@ func (m *Model) UnmarshalJSON(text []byte) error {
 		n.Together = in.Together
 	}
 	n.Match, n.Household, n.RecordsPerPerson = in.Match, in.Household, in.RecordsPerPerson
-	n.Records, n.Pairs, n.Converged, n.Iterations, n.Moved = in.Records, in.Pairs, in.Converged, in.Iterations, in.Moved
+	n.Records, n.Pairs, n.Converged, n.Iterations, n.Moved, n.Rests = in.Records, in.Pairs, in.Converged, in.Iterations, in.Moved, in.Rests
 	if !isShare(n.Match) || !isShare(n.Household) || !(n.RecordsPerPerson >= 1) || !(n.Together >= 1) {
 		return badModel("its share of matches or households is not between 0 and 1, or another number of it is below 1")
+	}
+	for _, name := range n.Rests {
+		if !slices.ContainsFunc(rules, func(r rule) bool { return r.name == name }) {
+			return badModel(fmt.Sprintf("the rule %q that rests is not known here", name))
+		}
 	}
 	for f := range fieldCount {
 		list := in.Fields[fields[f].key]

@@ -37,7 +37,7 @@ func (l *Linker) linkSince(ctx context.Context, o Options, list []rule, before [
 	}
 	progress("Find pairs", 0, 0)
 	c := l.c
-	b := newBlocks(ctx, c, list, o.Exhaustive)
+	b := newBlocks(ctx, c, o.Model.holding(list), o.Exhaustive)
 	l.s = newScorer(c, c.totals(), o.Model)
 	spread := newSpread(b, l.s)
 	for row := range before {

@@ -153,6 +153,19 @@ func (h *history) linker() (*Linker, []id.Record) {
 	return l, records
 }
 
+// restingIn draws the rules that rest in an earlier run, mostly none.
+func restingIn(t *rapid.T) (names []string) {
+	if rapid.IntRange(0, 2).Draw(t, "some rest") > 0 {
+		return nil
+	}
+	for _, r := range rules[:indexRules] {
+		if rapid.Bool().Draw(t, "rests") {
+			names = append(names, r.name)
+		}
+	}
+	return names
+}
+
 // outcomeOf writes what a run found by the records' own numbers.
 func outcomeOf(r *Result, records []id.Record, persons map[id.Record]uint32, links map[[2]id.Record]Link, doubts map[[2]id.Record]Review) {
 	for i, p := range r.Person {
@@ -190,6 +203,7 @@ func TestLinkSinceIsTheWholeRun(t *testing.T) {
 		o := DefaultOptions()
 		o.Workers = rapid.IntRange(1, 3).Draw(t, "workers")
 		o.Model = StartModel(60)
+		o.Model.Rests = restingIn(t)
 		o.HoldHouseholds = rapid.Bool().Draw(t, "households")
 		if rapid.Bool().Draw(t, "rare") {
 			o.NameAndBirth, o.Population = RareOnly, 1000
@@ -225,7 +239,7 @@ func TestLinkSinceIsTheWholeRun(t *testing.T) {
 				}
 			}
 			marked += len(o.Shielded) + len(o.Incidents)
-			want, err := whole.link(t.Context(), o, list)
+			want, err := whole.link(t.Context(), o, o.Model.holding(list))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,39 +1,40 @@
 package linkage
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
 	"slices"
 )
 
-// patternCount is how often a pattern was seen among the pairs compared.
+// patternCount is how often a pattern was seen among the pairs compared that the same rules find.
 type patternCount struct {
 	pattern pattern
+	by      finders
 	count   int64
 }
 
-// tally counts patterns; one goroutine has one. Open addressing; a pattern is kept plus one, so that nought is free.
+// tally counts patterns by who finds them; one goroutine has one. Open addressing; a slot without a count is free.
 type tally struct {
-	pair   compared // the pair at hand
-	slots  []uint64 // pattern+1
-	counts []int64
-	used   int
+	pair  compared // the pair at hand
+	slots []patternCount
+	used  int
 }
 
-func newTally() *tally { return &tally{slots: make([]uint64, 1<<9), counts: make([]int64, 1<<9)} }
+func newTally() *tally { return &tally{slots: make([]patternCount, 1<<9)} }
 
-func (t *tally) add(p pattern, n int64) {
+func (t *tally) add(p pattern, by finders, n int64) {
 	mask := uint64(len(t.slots) - 1)
-	for i := mix(uint64(p)) & mask; ; i = (i + 1) & mask {
-		switch t.slots[i] {
-		case uint64(p) + 1:
-			t.counts[i] += n
-			return
-		case 0:
-			t.slots[i], t.counts[i] = uint64(p)+1, n
+	for i := mix(uint64(p)+uint64(by)*0x9e3779b97f4a7c15) & mask; ; i = (i + 1) & mask {
+		switch s := &t.slots[i]; {
+		case s.count == 0:
+			*s = patternCount{p, by, n}
 			if t.used++; t.used*2 > len(t.slots) {
 				t.grow()
 			}
+			return
+		case s.pattern == p && s.by == by:
+			s.count += n
 			return
 		}
 	}
@@ -41,51 +42,41 @@ func (t *tally) add(p pattern, n int64) {
 
 func (t *tally) grow() {
 	old := *t
-	t.slots, t.counts, t.used = make([]uint64, 2*len(old.slots)), make([]int64, 2*len(old.slots)), 0
-	for i, s := range old.slots {
-		if s != 0 {
-			t.add(pattern(s-1), old.counts[i])
+	t.slots, t.used = make([]patternCount, 2*len(old.slots)), 0
+	for _, s := range old.slots {
+		if s.count > 0 {
+			t.add(s.pattern, s.by, s.count)
 		}
 	}
 }
 
-// merged gives the counts of all tallies in the order of their patterns, so that sums over them are the same every time.
+// merged gives the counts of all tallies in order, so that sums over them are the same every time.
 func merged(tallies []*tally) []patternCount {
 	all := newTally()
 	for _, t := range tallies {
-		for i, s := range t.slots {
-			if s != 0 {
-				all.add(pattern(s-1), t.counts[i])
+		for _, s := range t.slots {
+			if s.count > 0 {
+				all.add(s.pattern, s.by, s.count)
 			}
 		}
 	}
 	return all.list()
 }
 
-// together adds up lists of counts.
-func together(lists [][]patternCount) []patternCount {
+// whoeverFinds adds up counts whoever finds the pairs.
+func whoeverFinds(list []patternCount) []patternCount {
 	all := newTally()
-	for _, list := range lists {
-		for _, p := range list {
-			all.add(p.pattern, p.count)
-		}
+	for _, p := range list {
+		all.add(p.pattern, 0, p.count)
 	}
 	return all.list()
 }
 
-// list gives the counts in the order of their patterns.
+// list gives the counts in the order of who finds them, and of their patterns.
 func (t *tally) list() []patternCount {
-	var list []patternCount
-	for i, s := range t.slots {
-		if s != 0 {
-			list = append(list, patternCount{pattern(s - 1), t.counts[i]})
-		}
-	}
+	list := slices.DeleteFunc(t.slots, func(s patternCount) bool { return s.count == 0 })
 	slices.SortFunc(list, func(a, b patternCount) int {
-		if a.pattern < b.pattern {
-			return -1
-		}
-		return 1
+		return cmp.Or(cmp.Compare(a.by, b.by), cmp.Compare(a.pattern, b.pattern))
 	})
 	return list
 }
@@ -130,23 +121,16 @@ func (b *blocks) trainedOn() sample {
 	return sample(oneIn)
 }
 
-// countFound counts the patterns of the pairs that each rule finds: of every pair, or of a sample of one in k, counted k times.
-func (c *columns) countFound(b *blocks) [][]patternCount {
+// countFound counts the patterns of the pairs that rules find, by which: of every pair, or of a sample of one in k, counted k times.
+func (c *columns) countFound(b *blocks) []patternCount {
 	oneIn := b.trainedOn()
-	pairs := make([]compared, c.workers)
-	tallies := make([][]*tally, len(b.rules)) // by rule and goroutine
-	for k := range tallies {
-		tallies[k] = c.newTallies()
-	}
+	tallies := c.newTallies()
 	b.run(oneIn, nil, func(int) {}, func(worker, _ int, rule uint8, i, j uint32) {
-		c.compare(i, j, &pairs[worker])
-		tallies[rule][worker].add(pairs[worker].levels.pattern(), int64(oneIn))
+		t := tallies[worker]
+		c.compare(i, j, &t.pair)
+		t.add(t.pair.levels.pattern(), b.finders(rule, i, j), int64(oneIn))
 	})
-	found := make([][]patternCount, len(tallies))
-	for k := range tallies {
-		found[k] = merged(tallies[k])
-	}
-	return found
+	return merged(tallies)
 }
 
 // countRandom counts the patterns of pairs at large, and says how many there are.
@@ -156,7 +140,7 @@ func (c *columns) countRandom() ([]patternCount, float64) {
 	count := func(worker int, i, j uint32) {
 		t := tallies[worker]
 		c.compare(i, j, &t.pair)
-		t.add(t.pair.levels.pattern(), 1)
+		t.add(t.pair.levels.pattern(), 0, 1)
 	}
 	if n*(n-1)/2 <= randomPairs {
 		inParallel(c.workers, n, 16, func(worker, from, to int) {
