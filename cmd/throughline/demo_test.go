@@ -201,6 +201,12 @@ func askWhoIsKnown(t *testing.T, dir, email, password string) {
 	if out, code := command(t, append(asked, "--name", typed, "--postcode", "Z")...); code == 0 || !strings.Contains(out, "postcode") {
 		t.Errorf("a postcode that is none: %d %s", code, out)
 	}
+	for _, who := range []string{"alma.thorne@throughline.example", "judith.mensah@throughline.example"} { // one of whom has no use for the purpose either
+		if out, code := command(t, "known", "--dir", dir, "--account", who, "--password-file", secret, "--purpose", "find-and-cost", "--name", typed); code != fault.Denied.Exit() ||
+			!strings.Contains(out, "Only an analyst or a coordinator may search for people.") {
+			t.Errorf("%s, who may not search, is told: %d %s", who, code, out)
+		}
+	}
 	if err := os.WriteFile(secret, []byte("not the password"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -59,6 +59,9 @@ func (s sight) seesAnywhere(tx *store.Tx, m *priceMap, n id.Record, run id.Run) 
 	if s.hides == nil {
 		return true, nil
 	}
+	if hidden, theirs := s.hides[n]; theirs { // the person's own, of which the policy has been asked
+		return s.May && !hidden, nil
+	}
 	holder, err := tx.WhoseIs(run, n)
 	if err != nil {
 		return false, err
@@ -118,19 +121,21 @@ func (s sight) links(all []store.Link) []store.Link {
 // sightOf asks the policy what the viewer may know of a person in a link run, and of the records that act would show. A record is hidden when every contact of it is; one without
 // contacts is as a contact of which nobody has said what it is. It notes nobody as shown: whoever is shown is noted then.
 func (m *priceMap) sightOf(tx *store.Tx, p id.Person, run id.Run, act policy.Act) (sight, error) {
-	facts, err := tx.PersonFacts(p)
-	s := sight{Facts: facts, act: act}
-	if err != nil || s.decides(tx, s.mayHere(tx, p)) {
-		return s, err
-	}
-	return s, s.judge(tx, m, p, run)
+	return m.sightUnder(tx, p, run, act, func(s sight) bool { return s.mayHere(tx, p) })
 }
 
 // sightBy is sightOf where the act of the request is about something else, such as a run, and act is about the person too.
 func (m *priceMap) sightBy(tx *store.Tx, p id.Person, run id.Run, act policy.Act) (sight, error) {
+	return m.sightUnder(tx, p, run, act, func(s sight) bool {
+		return tx.May(act, policy.Subject{Kind: policy.Person, ID: int64(p)}, s.Facts)
+	})
+}
+
+// sightUnder is sightOf where another question says whether the viewer may know of the person.
+func (m *priceMap) sightUnder(tx *store.Tx, p id.Person, run id.Run, act policy.Act, may func(sight) bool) (sight, error) {
 	facts, err := tx.PersonFacts(p)
 	s := sight{Facts: facts, act: act}
-	if err != nil || s.decides(tx, tx.May(act, policy.Subject{Kind: policy.Person, ID: int64(p)}, facts)) {
+	if err != nil || s.decides(tx, may(s)) {
 		return s, err
 	}
 	return s, s.judge(tx, m, p, run)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -80,7 +81,7 @@ func (c known) Run(ctx context.Context, w *World) (err error) {
 	defer func() { err = errors.Join(err, a.SignOut(context.WithoutCancel(ctx), who)) }()
 	token, err := a.StatePurpose(ctx, who, policy.Purpose(c.Purpose), c.Why)
 	if err != nil {
-		return err
+		return c.refused(ctx, a, who, asked, err)
 	}
 	if who, err = bySession(area, token); err != nil {
 		return err
@@ -91,6 +92,15 @@ func (c known) Run(ctx context.Context, w *World) (err error) {
 	}
 	answer := answered(p)
 	return c.print(w, answer, answer.words())
+}
+
+// refused is why a purpose was not taken. Whoever may search for none is told that, as is whoever has stated one and may not.
+func (known) refused(ctx context.Context, a *app.App, who app.Who, asked app.SearchPeople, err error) error {
+	if p, e := a.Purpose(ctx, who); fault.KindOf(err) != fault.Invalid || e != nil || p.Viewer.MayEver(policy.PersonSearch) {
+		return err
+	}
+	_, denied := a.SearchPeople(ctx, who, asked)
+	return cmp.Or(denied, err)
 }
 
 func bySession(area, token string) (app.Who, error) {

@@ -119,7 +119,7 @@ func (s *Server) cohortPage(w http.ResponseWriter, r *http.Request, who app.Who,
 		return err
 	}
 	c := ui.Cohort{Rule: ruleWords(p.Rule), Window: p.Rule.Window, Weekly: p.Rule.AWeek, MayShowNames: p.Viewer.MayEver(policy.NamesShow) && p.Viewer.NamesUntil.IsZero(),
-		NamesUntil: p.Viewer.NamesUntil, NamesForm: names, MayExport: p.MayExport, MayRun: p.MayRun, MayOpenRun: p.Viewer.May(policy.RunOpen), Newest: p.Newest, List: list, MayPerson: p.Viewer.May(policy.PersonOpen),
+		NamesUntil: p.Viewer.NamesUntil, NamesForm: names, MayExport: p.MayExport, MayRun: p.MayRun, MayOpenRun: p.Viewer.May(policy.RunOpen), Newest: p.Newest, MayRuns: p.Viewer.May(policy.RunList), List: list, MayPerson: p.Viewer.May(policy.PersonOpen),
 		Filter: typedIn(r.URL.Query(), "borough", "agency")}
 	if p.Run.ID == 0 {
 		c.Jobs, c.Steps = work(p.Jobs, "/cohort", ""), steps(p.Ready)

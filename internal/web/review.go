@@ -74,7 +74,7 @@ func (s *Server) links(w http.ResponseWriter, r *http.Request, who app.Who) erro
 	}
 	c := ui.Pairs{List: ui.List{Path: "/links", Kept: kept(q, "part", "why", "stand", "agency"), Page: p.Page, Size: app.PairsOnPage, Total: p.Total}, Run: p.Run.ID,
 		Waiting: p.Waiting, Others: p.Others, Answered: p.Answered, Twice: p.Accord.Pairs, Alike: p.Accord.Alike,
-		Deciding: p.Deciding, Threshold: p.Rule.Threshold(), Moved: p.Moved, Rest: in.Rest,
+		Deciding: p.Deciding, Threshold: p.Rule.Threshold(), Moved: p.Moved, MayCohort: p.Viewer.May(policy.CohortOpen), Rest: in.Rest,
 		Filter: typedIn(q, "part", "why", "stand", "agency"), Narrowed: in.Why+in.Stand+in.Agency != ""}
 	if p.Accord.Defined {
 		c.Kappa = strconv.FormatFloat(p.Accord.Kappa, 'f', 2, 64)

@@ -58,6 +58,7 @@ type Cohort struct {
 	MayRun       bool // to start one
 	MayOpenRun   bool
 	Newest       id.Run // of all there are: a form that comes twice begins runs once
+	MayRuns      bool   // open the list of runs, where everything can be linked anew
 
 	Part        *CohortPart // opened; nil when none is
 	Top         *CohortTop  // a point of the curve, opened; nil when none is

@@ -136,7 +136,7 @@ func cohortCases() []Case {
 		Partial:   []string{"Fernhill Recovery covers 93 of the 104 weeks and Lewisham Council 102."},
 		OtherYear: Say(Plain("The same £500 in 2013-14 prices would be £684.62 a week today: "), Link("/cohort?over=also#shown", "30 of these 45 people"), Plain(" are above that.")),
 		Middle:    []id.Person{174_221},
-		Agencies:  agencies, MayShowNames: true, MayExport: true, MayRun: true, MayOpenRun: true, RunsTakes: "about 2 minutes",
+		Agencies:  agencies, MayShowNames: true, MayExport: true, MayRun: true, MayRuns: true, MayOpenRun: true, RunsTakes: "about 2 minutes",
 		CrisisMeans: "Crisis: A&E, ambulance, emergency beds, ward, custody, prison, eviction, temporary accommodation. All the rest is planned.",
 		List:        List{Path: "/cohort", Page: 1, Size: 20, Total: 45, Sort: "weekly", Descending: true}, All: 9638, AllCost: amount(49_510_822)}
 	people := make(map[string][]PersonCost)

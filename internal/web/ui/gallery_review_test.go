@@ -8,7 +8,7 @@ import (
 )
 
 func reviewCases() []Case {
-	list := Pairs{List: List{Path: "/links", Page: 1, Size: 3, Total: 41}, Run: 29, Waiting: 41, Deciding: 12, Threshold: 52_000_00, Moved: 31_400_00, Others: 2, Answered: 118, Twice: 14, Alike: 12, Kappa: "0.71",
+	list := Pairs{List: List{Path: "/links", Page: 1, Size: 3, Total: 41}, Run: 29, Waiting: 41, Deciding: 12, Threshold: 52_000_00, Moved: 31_400_00, MayCohort: true, Others: 2, Answered: 118, Twice: 14, Alike: 12, Kappa: "0.71",
 		Whys: []Option{{Value: "household", Label: "One household?"}}, Stands: []Option{{Value: "unread", Label: "Nobody has looked"}}, Agencies: []Option{{Value: "police", Label: "Police"}},
 		Rows: []PairRow{{12, 3407, [2]string{"Lantern Housing", "Police"}, "One household?", "Nobody has looked", false, amount(10_082)},
 			{41, 9_120, [2]string{"Riverbank Hospitals", "Riverbank Hospitals"}, "Two NHS numbers", "Two people differ", true, amount(8_400)},

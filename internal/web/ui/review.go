@@ -29,6 +29,7 @@ type Pairs struct {
 	Deciding                  int         // of those that wait, the ones whose answers can change who is of the cohort
 	Threshold                 money.Pence // of the cohort; 0 before there is one
 	Moved                     money.Pence // expected of the answers about those
+	MayCohort                 bool        // open how much of it rests on links
 	Rest                      bool        // the others are shown
 	Whys, Stands, Agencies    []Option
 	Filter                    Form
@@ -69,7 +70,10 @@ func (p Pairs) Figures() []Card {
 	}
 	first := card("Can change the cohort", count(p.Deciding), Plain("nobody knows yet who is of the cohort"))
 	if p.Threshold > 0 {
-		first.Note = Say(Plain("answers that can take somebody to its threshold or below it, or on which people differ"))
+		first = card("Can change who reaches "+p.Threshold.Pounds(), count(p.Deciding), Plain("by cost alone, or people differ"))
+		if p.MayCohort {
+			first.Note = append(first.Note, Plain(". "), Link("/cohort/links", "Who could enter by the whole rule"))
+		}
 	}
 	return []Card{card("Wait for you", count(p.Waiting), Plain("questions, one about any two people")), first, listed("Wait for somebody else", p.Others, "pairs that you have answered", "/links/answered?which=waits"),
 		listed("Answered", p.Answered, "pairs of which an answer counts", "/links/answered"), agree}
@@ -87,7 +91,7 @@ func (p Pairs) Table() Table {
 			" from one person to another. " + t.Note
 	}
 	if p.Rest {
-		t.Note = "As things stand, no one answer about these changes who is of the cohort; they change what a person’s footprint holds. " + t.Note
+		t.Note = "As things stand, no one answer about these changes who reaches the cohort’s threshold; they change what a person’s footprint holds, and with that what the rest of its rule, which is not applied here, makes of them. " + t.Note
 	}
 	if p.Narrowed || p.Rest {
 		t.Empty = "No pair that waits for you matches."
@@ -120,7 +124,11 @@ func listed(name string, n int, note, path string) Card {
 
 // Part chooses between the pairs whose answers can change the cohort and the others.
 func (p Pairs) Part() Choice {
-	return p.Filter.choice("part", "Which", "", []Option{{Label: "Can change the cohort, or people differ, " + count(p.Deciding)},
+	first := "Can change the cohort, or people differ, "
+	if p.Threshold > 0 {
+		first = "Can change who reaches " + p.Threshold.Pounds() + ", or people differ, "
+	}
+	return p.Filter.choice("part", "Which", "", []Option{{Label: first + count(p.Deciding)},
 		{Value: "rest", Label: "Footprints only, " + count(p.Waiting-p.Deciding)}})
 }
 
