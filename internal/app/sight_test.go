@@ -426,7 +426,8 @@ func TestPeopleOfACodeAreClosedByItsRows(t *testing.T) {
 	}
 }
 
-// TestManyAreSeenAsOne: what a viewer may know of several people, read at once, is what they may know of each, whether or not they exist.
+// TestManyAreSeenAsOne: what a viewer may know of several people, read at once, is what they may know of each, whether or not they exist, and
+// of each of their records.
 func TestManyAreSeenAsOne(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
 		w.keptToItsAgency()
@@ -461,6 +462,16 @@ func TestManyAreSeenAsOne(t *testing.T) {
 					}
 					if d := cmp.Diff(one, all[p], cmp.AllowUnexported(sight{}), cmpopts.EquateEmpty()); d != "" {
 						t.Errorf("person %d among others (-alone +among):\n%s", p, d)
+					}
+					asks := sight{May: true, Facts: one.Facts, act: one.act, hides: map[id.Record]bool{}} // of nobody in particular
+					for r := range one.hides {
+						own, err := one.seesAnywhere(tx, m, r, here.LinkRun)
+						if err != nil {
+							return err
+						}
+						if asked, err := asks.seesAnywhere(tx, m, r, here.LinkRun); err != nil || own != asked {
+							t.Errorf("that record %d of person %d is seen is %t, and %t where the policy is asked (%v)", r, p, own, asked, err)
+						}
 					}
 				}
 				return nil
