@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"throughline/internal/app"
+	"throughline/internal/linkage"
+)
+
+// linked is what link-files did, as JSON shows it.
+type linked struct {
+	Out     string       `json:"out"`
+	Files   []linkedFile `json:"files"`
+	Records int          `json:"records"`
+	Persons int          `json:"persons"`
+	Links   int          `json:"links"`
+	Review  int          `json:"pairs_to_look_at"`
+	Pairs   int64        `json:"pairs_compared"`
+	LeftOut int64        `json:"pairs_left_out"` // at most
+	// Precision of linked pairs and recall of what was weighed, as estimated without labels; null where nothing was linked.
+	Precision  *linkage.Interval `json:"estimated_precision"`
+	Recall     *linkage.Interval `json:"estimated_recall"`
+	Families   linkage.Families  `json:"links_that_may_be_families"`
+	LinkAt     float64           `json:"threshold"`
+	Households bool              `json:"hold_households"`
+	Settled    bool              `json:"training_settled"`
+	Seconds    float64           `json:"seconds"`
+}
+
+type linkedFile struct {
+	File     string     `json:"file"`
+	Layout   string     `json:"layout"`
+	Encoded  bool       `json:"encoded"`
+	Names    bool       `json:"with_names"` // beside its tokens
+	Rows     int        `json:"rows"`
+	Accepted int        `json:"accepted"`
+	Rejected int        `json:"rejected"`
+	Repeated int        `json:"repeated"`
+	Reused   int        `json:"reused_keys"` // rows with the key of an earlier row that say something else
+	Lines    []int      `json:"first_reused_lines"`
+	Records  int        `json:"records"`
+	SetAside int        `json:"set_aside"`
+	Asides   []setAside `json:"set_aside_by_column"`
+	Unmapped []string   `json:"unmapped"`
+	First    []rejected `json:"first_rejected"`
+}
+
+func linkedOf(found *app.LinkedFiles) linked {
+	r := found.Result
+	done := linked{Records: len(r.Person), Persons: r.Persons, Links: len(r.Links), Review: len(r.Review), Pairs: r.Report.Pairs,
+		LeftOut: r.Report.LeftOut}
+	done.LinkAt, done.Households = found.Options.LinkAt, found.Options.HoldHouseholds
+	if len(r.Links) > 0 {
+		precision, recall := r.Quality.Estimate()
+		done.Precision, done.Recall, done.Families = &precision, &recall, found.Families
+	}
+	done.Settled = r.Model.Converged
+	for _, f := range found.Files {
+		c := f.Counts
+		line := linkedFile{File: f.Name, Layout: f.Layout.Name, Encoded: found.Encoded(), Names: f.WithNames, Rows: c.Rows, Accepted: c.Accepted, Rejected: c.Rejected,
+			Repeated: c.Repeated, Records: f.Records, Reused: f.Reused, Lines: append([]int{}, f.First...),
+			SetAside: c.SetAside, Asides: setAsides(f.SetAside), Unmapped: append([]string{}, f.Unmapped...), First: []rejected{}}
+		for _, j := range f.Rejected {
+			line.First = append(line.First, rejected{int64(j.Line), j.Column, j.Code, j.Message, j.Remedy})
+		}
+		done.Files = append(done.Files, line)
+	}
+	return done
+}
+
+// From how many links that may be of two people of one family it is said that there are such: so many, or this share of the links and a few.
+const (
+	manyFamilies  = 20
+	shareFamilies = .01
+	fewFamilies   = 3
+)
+
+// families warns of links that may be of two people of one family; empty where they are no more than a few.
+func (d linked) families() string {
+	f := d.Families
+	n := f.Pairs()
+	if n < fewFamilies || n < manyFamilies && float64(n) < shareFamilies*float64(d.Links) {
+		return ""
+	}
+	var kinds []string
+	for _, k := range []struct {
+		n    int
+		what string
+	}{{f.OtherForename, "another forename beside the same date of birth and surname or address"},
+		{f.OtherBirth, "one name at one postcode and dates of birth far apart"}, {f.OtherNumber, "two NHS numbers"}} {
+		if k.n > 0 {
+			kinds = append(kinds, count(k.n)+" with "+k.what)
+		}
+	}
+	remedy := "draw a sample (--sample 200) and look at it, or link with --hold-households."
+	if d.Households {
+		remedy = "draw a sample (--sample 200) and look at it."
+	}
+	return "Look: " + count(n) + " of the links may be of two people of one family: " + strings.Join(kinds, "; ") +
+		". The estimate does not see families: " + remedy
+}
+
+// leftOut says that pairs were not compared where too many records are alike; empty where all were that a rule names.
+func (d linked) leftOut() string {
+	if d.LeftOut == 0 {
+		return ""
+	}
+	return "Up to " + counted(d.LeftOut, "pair was", "pairs were") + " not compared: where more than 1,500 records agree in the same values, each is compared with the 50 " +
+		"before it and the 50 after it among them, and no later rule finds the others. They count as neither found nor missed, so the estimates leave them out. " +
+		"Look which values very many records share: where one stands for not known, say so in the layout."
+}
+
+// nothingLinked stands where an estimate would.
+const nothingLinked = "No pairs were linked, so nothing can be said of how good links are."
+
+// between writes an estimate with its range: 99.2% (97.8% to 99.9%).
+func between(v linkage.Interval) string {
+	return exact(v.Value) + " (" + exact(v.Low) + " to " + exact(v.High) + ")"
+}
+
+// exact writes a share with two places after the point; what is not all is never 100%.
+func exact(share float64) string {
+	return strconv.FormatFloat(math.Floor(share*10_000)/100, 'f', -1, 64) + "%"
+}
+
+// reused says how many rows have a key that an earlier row has and something else to say, since a key that is given to two people makes one of
+// them be passed over.
+func (f linkedFile) reused() string {
+	lines := make([]string, len(f.Lines))
+	for i, n := range f.Lines {
+		lines[i] = count(n)
+	}
+	at := "line " + lines[0]
+	if len(lines) > 1 {
+		at = "lines " + strings.Join(lines, ", ")
+		if f.Reused > len(lines) {
+			at += " and others"
+		}
+	}
+	return counted(f.Reused, "row has the key of an earlier row and says", "rows have the key of an earlier row and say") +
+		" something else of who it is; the first row of each key counts. Look whether one key was given to two people: the keys of " + at + " come again."
+}
+
+func (d linked) words() string {
+	var rows [][]string
+	for _, f := range d.Files {
+		rows = append(rows, []string{f.File, f.Layout, count(f.Rows), count(f.Accepted), count(f.Rejected), count(f.Repeated),
+			count(f.Reused), count(f.Records), count(f.SetAside)})
+	}
+	var b strings.Builder
+	b.WriteString(table([]string{"FILE", "LAYOUT", "ROWS", "ACCEPTED", "REJECTED", "REPEATED", "KEY AGAIN", "RECORDS", "SET ASIDE"}, rows) + "\n")
+	for _, f := range d.Files {
+		for i, r := range f.First {
+			if i == shownRejected {
+				fmt.Fprintf(&b, "  %s: and %s more\n", f.File, count(f.Rejected-shownRejected))
+				break
+			}
+			fmt.Fprintf(&b, "  %s, %s\n", f.File, r)
+		}
+		if f.Reused > 0 {
+			fmt.Fprintf(&b, "  %s: %s\n", f.File, f.reused())
+		}
+		for _, s := range f.Asides {
+			fmt.Fprintf(&b, "  %s, %s\n", f.File, s)
+		}
+		if len(f.Unmapped) > 0 {
+			fmt.Fprintf(&b, "  %s: not used: %s\n", f.File, strings.Join(f.Unmapped, ", "))
+		}
+	}
+	fmt.Fprintf(&b, "\n%s, by %s from a probability of %g on. %s for someone to look at. %s compared, in %.1f seconds.\n",
+		recordsArePeople(d.Records, d.Persons), counted(d.Links, "link", "links"), d.LinkAt, counted(d.Review, "pair is", "pairs are"),
+		counted(d.Pairs, "pair was", "pairs were"), d.Seconds)
+	if d.Households {
+		b.WriteString("Who may be two people of one household was linked with nobody: --hold-households.\n")
+	}
+	if d.Precision == nil {
+		b.WriteString(nothingLinked + "\n")
+	} else {
+		fmt.Fprintf(&b, "By the model alone, %s of linked pairs are right, and %s of the pairs of one person that were weighed are linked.\n",
+			between(*d.Precision), between(*d.Recall))
+	}
+	for _, more := range []string{d.families(), d.leftOut()} {
+		if more != "" {
+			b.WriteString(more + "\n")
+		}
+	}
+	if !d.Settled && d.Links > 0 {
+		b.WriteString("Training did not settle: its last figures were still moving. Treat weights and probabilities with care.\n")
+	}
+	if named, nameless := d.named(); named != "" {
+		b.WriteString(strings.TrimSpace("Look: pairs.csv, a sample and report.html hold names from "+named+". "+nameless) + "\n")
+	}
+	b.WriteString("persons.csv, links.csv, pairs.csv, model.json and report.html are in " + d.Out + ".")
+	return b.String()
+}

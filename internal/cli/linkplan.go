@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"fmt"
+
+	"throughline/internal/linkage"
+)
+
+// planned is the table of what each rule is expected to cost and find, and a sentence on those that rest.
+func planned(plan []linkage.RulePlan) string {
+	var rows [][]string
+	row := func(order string, p linkage.RulePlan) {
+		rows = append(rows, []string{order, p.Rule, count(p.InBlocks), count(p.Pairs), count(p.Matches), seconds(p.Seconds), megabytes(p.Bytes)})
+	}
+	used, rest := together(plan)
+	for i, p := range plan[:len(plan)-rest] {
+		row(count(i+1), p)
+	}
+	used.Rule = "together"
+	row("", used)
+	for _, p := range plan[len(plan)-rest:] {
+		row("rests", p)
+	}
+	said := table([]string{"ORDER", "RULE", "PAIRS IN BLOCKS", "NEW PAIRS", "EXPECTED NEW MATCHES", "OF ONE PROCESSOR", "MEMORY"}, rows)
+	if resting := resting(plan); resting != "" {
+		said += "\n" + resting + " Use them with --rules all."
+	}
+	return said
+}
+
+// together adds up the rules that are used, and says how many rest.
+func together(plan []linkage.RulePlan) (sum linkage.RulePlan, rest int) {
+	for _, p := range plan {
+		if p.Rests {
+			rest++
+			continue
+		}
+		sum.InBlocks, sum.Pairs, sum.Matches = sum.InBlocks+p.InBlocks, sum.Pairs+p.Pairs, sum.Matches+p.Matches
+		sum.Seconds, sum.Bytes = sum.Seconds+p.Seconds, sum.Bytes+p.Bytes
+	}
+	return sum, rest
+}
+
+// resting says what is lost and saved where rules rest; empty where none does.
+func resting(plan []linkage.RulePlan) string {
+	used, rest := together(plan)
+	if rest == 0 {
+		return ""
+	}
+	lost, saved := int64(0), int64(0)
+	for _, p := range plan[len(plan)-rest:] {
+		lost, saved = lost+p.Matches, saved+p.Pairs
+	}
+	return fmt.Sprintf("%s: of one person they are expected to add %s to about %s, for %s more to compare.",
+		counted(rest, "rule rests", "rules rest"), counted(lost, "pair", "pairs"), count(used.Matches), counted(saved, "pair", "pairs"))
+}
+
+func seconds(s float64) string { return fmt.Sprintf("%.1f s", s) }
+
+func megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }
