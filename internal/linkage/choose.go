@@ -101,8 +101,8 @@ func (b *blocks) finders(first uint8, i, j uint32) finders {
 	return by
 }
 
-// choose says what each rule adds by a sample of the pairs that they find, and which rest, if any may. Matches are of pairs that the model takes for
-// likely enough to be kept. Where every pair is compared rules stay in their order.
+// choose says what each rule adds by a sample of the pairs that they find, and which rest, if any may. Unlikely pairs count by their chance too:
+// where a value that agrees is rare they weigh more than the sample says. Where every pair is compared rules stay in their order.
 func (b *blocks) choose(m *Model, sample []patternCount, mayRest bool) []choice {
 	var all []catch
 	likelihood := m.likelihood()
@@ -114,9 +114,7 @@ func (b *blocks) choose(m *Model, sample []patternCount, mayRest bool) []choice 
 		c.pairs += p.count
 		l := p.pattern.levels()
 		one, kin := likelihood.of(&l)
-		if chance := one / (one + 1 + kin); chance >= Probability(groupedFrom) {
-			c.matches += float64(p.count) * chance
-		}
+		c.matches += float64(p.count) * one / (one + 1 + kin)
 	}
 	keys := make([]float64, len(b.rules))
 	for k := range b.width {

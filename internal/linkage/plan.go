@@ -6,7 +6,7 @@ type RulePlan struct {
 	Rule     string
 	InBlocks int64 // pairs of records that share a key of it, in whole blocks; of blocks that are cut, at most
 	Pairs    int64 // about how many of them no rule before it finds; exact for up to 50,000 records
-	Matches  int64 // about how many of those are of one person, by the model, and weigh enough to be kept
+	Matches  int64 // about how many of those are of one person, by the model
 	// Seconds are of one processor, at keyNanoseconds a record and pairNanoseconds a new pair.
 	Seconds float64
 	Bytes   int64 // of memory that its keys and blocks hold
