@@ -205,6 +205,9 @@ var noVerb = regexp.MustCompile(`^expected (?:one of )?"`)
 // plainly is what was typed wrong, in words that do not ask what an int is.
 func plainly(err error) string {
 	text := notANumber.ReplaceAllString(err.Error(), "“$1” is not a whole number")
+	if what, missing := strings.CutPrefix(text, `expected "<`); missing {
+		return "this needs <" + strings.TrimSuffix(what, `"`)
+	}
 	return noVerb.ReplaceAllString(text, `this needs a further word: "`)
 }
 

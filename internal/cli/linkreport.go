@@ -18,7 +18,15 @@ import (
 //go:embed linkreport.html
 var reportText string
 
-var reportPage = template.Must(template.New("report").Parse(reportText))
+var reportPage = template.Must(template.New("report").Funcs(template.FuncMap{"count": anyCount}).Parse(reportText))
+
+// anyCount writes a whole number of any size with commas.
+func anyCount(n any) string {
+	if m, ok := n.(int64); ok {
+		return count(m)
+	}
+	return count(n.(int))
+}
 
 // report is the page that says what link-files read and did.
 type report struct {
