@@ -344,7 +344,7 @@ func publish(tx *store.Tx, n id.Run, kind store.RunKind, report interface{ found
 // linked gives what a link run alone has: the model that it trained and kept to, and whom to look at.
 func (p *RunPage) linked(tx *store.Tx) error {
 	p.Model, p.Crowded, p.CrowdedN, p.TwoNumbers, p.Rules, p.LeftOut = nil, nil, 0, 0, nil, 0
-	p.Since, p.Anew = nil, ""
+	p.Since, p.Anew, p.Resting = nil, "", nil
 	if p.Run.Report == "" || p.Run.Kind != store.LinkRun {
 		return nil
 	}
@@ -354,6 +354,7 @@ func (p *RunPage) linked(tx *store.Tx) error {
 	}
 	p.Model, p.CrowdedN, p.TwoNumbers, p.Rules, p.LeftOut = report.Model, report.CrowdedN, report.TwoNumbers, report.Linkage.Rules, report.Linkage.LeftOut
 	p.Since, p.Anew = report.Since, report.Anew
+	p.Resting = slices.DeleteFunc(report.Linkage.Plan, func(r linkage.RulePlan) bool { return !r.Rests })
 	for _, x := range report.Crowded {
 		to, err := tx.Follow(x.Person)
 		if err != nil {
@@ -383,6 +384,7 @@ type RunPage struct {
 	Model        *linkage.Model      // of a link run that has ended; nil else
 	Rules        []linkage.RulePairs // of a link run: how many pairs each rule was the first to find
 	LeftOut      int64               // of a link run: pairs, at most, that it did not compare because too many records are alike
+	Resting      []linkage.RulePlan  // of a link run: rules that it chose not to use, since they were expected to add too little
 	Stale        Stale               // when it is the cost run in force
 	TwoNumbers   int                 // of a link run: pairs linked that have different valid NHS numbers
 	Since        *LinkedSince        // of a link run that compared only what came since an earlier one; nil else

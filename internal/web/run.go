@@ -156,6 +156,9 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, who app.Who) error 
 		}
 	}
 	c.LeftOut = p.LeftOut
+	for _, x := range p.Resting {
+		c.Resting, c.RestFor = append(c.Resting, x.Rule), c.RestFor+x.Matches
+	}
 	if p.Model != nil {
 		c.Learnt = learntWords(p.Model)
 		for _, x := range p.Model.Weights() {

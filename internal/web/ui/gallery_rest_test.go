@@ -134,8 +134,8 @@ func runCases() []Case {
 		{31, "Cohort run", at(2, 16, 5), "Ayesha Rahman", RunOutOfDate, "45 people"}, {30, "Price run", at(2, 16, 1), "Ayesha Rahman", RunInForce, "110,953 contacts"}, {29, "Link run", at(1, 9, 0), oddName, RunSuperseded, longName}}}
 	run := Run{TwoNumbers: 2, MayLinks: true, CrowdedN: 3, Crowded: []CrowdedPerson{{dean, longName, 40}, {dean + 1, oddName, 12}}, Change: &change, Run: 31, Kind: "Cohort run", State: RunOutOfDate, Made: at(2, 16, 5), Took: 94 * time.Second, By: "Ayesha Rahman", Why: "4 review answers came after it.", Supersedes: 28, SupersededBy: 32,
 		Inputs:  []RunInput{{20, "Riverbank Hospitals, A&E", "31 March 2026", "9f3c51d04b2e8a77c0d1e2f3a4b5c6d79f3c51d04b2e8a77c0d1e2f3a4b5c6d7", 14502, 3, 2}, {21, oddName, "15 March 2026", "77ab", 2600, 0, 1}},
-		LeftOut: 1_203_550,
-		Rules:   []RunRule{{"NHS number", 41_202}, {oddName, 1}}, Learnt: "Learnt from 1,204,000 pairs; it came to rest after 19 rounds.",
+		LeftOut: 1_203_550, Resting: []string{"end of phone", "forename and surname’s initial"}, RestFor: 434,
+		Rules: []RunRule{{"NHS number", 41_202}, {oddName, 1}}, Learnt: "Learnt from 1,204,000 pairs; it came to rest after 19 rounds.",
 		Weights:  []RunWeight{{"Date of birth", "the same", 0.94, 0.00003, 14.9}, {"Date of birth", "different", 0.02, 0.98, -5.6}},
 		Versions: []Pair{{"Program", Say(Code("throughline 0.1.0"))}, {"Rule", Say(Plain("rule 3, agreed 2 April 2026"))}, {"Deflator", Say(Plain("GDP deflator, vintage of March 2026"))}},
 		Lists:    Say(Plain("Records are those of the "), Link("#inputs", "extracts that it read"), Plain(".")),

@@ -118,6 +118,8 @@ type Run struct {
 	Weights      []RunWeight // of a link run
 	Rules        []RunRule   // of a link run
 	LeftOut      int64       // pairs, at most, that it did not compare because too many records are alike
+	Resting      []string    // rules that a link run chose not to use
+	RestFor      int64       // how many pairs of one person they were expected to add
 	Learnt       string      // what the weights were learnt from, and whether that came to rest
 	Digest       string      // of everything above: equal for equal inputs
 }
@@ -172,6 +174,9 @@ func (r Run) RuleTable() Table {
 	}
 	if r.LeftOut > 0 {
 		t.Note += " Up to " + many(int(r.LeftOut), "pair was", "pairs were") + " not compared: where more than 1,500 records agree in the same values, each is compared with 100 of the others."
+	}
+	if len(r.Resting) > 0 {
+		t.Note += " Not used, since together they were expected to find " + many(int(r.RestFor), "pair", "pairs") + " of one person that no other rule finds: " + list(r.Resting) + "."
 	}
 	for _, x := range r.Rules {
 		t.Rows = append(t.Rows, row(words(x.Rule), words(count(x.Pairs)), barOf(x.Pairs, most)))
