@@ -143,6 +143,9 @@ func (c linkFiles) files() ([]app.LinkFile, error) {
 			files = append(files, app.LinkFile{Path: path})
 			continue
 		}
+		if _, err := os.Stat(path); err != nil {
+			return nil, unreadable("extract", path, err)
+		}
 		if layout == "" {
 			return nil, fault.InvalidField("layout", "No layout is said for "+path+".",
 				"Give one for all files with --layout, or for this one as "+path+"@LAYOUT. To begin one: throughline layout draft "+path+

@@ -175,7 +175,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                       "truth.csv, line 1: the file is empty.",
 		"file,record,person\n":                   "truth.csv, line 1: the header is not file,record,truth.",
-		"file,record,truth\na,1\n":               "truth.csv, line 2: it is not 3 columns of CSV.",
+		"file,record,truth\na,1\n":               "truth.csv, line 2: it is not 3 columns of CSV: file,record,truth.",
 		"file,record,truth\na,1,x\na,,y\n":       "truth.csv, line 3: its record is empty.",
 		"file,record,truth\na,1,x\na,1,y\n":      "truth.csv, line 3: the record was on line 2 already.",
 		"file,record,truth\n\"a\nb\",1,x\na,,\n": "truth.csv, line 4: its record is empty.",

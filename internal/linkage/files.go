@@ -214,7 +214,7 @@ func readColumns(r io.Reader, name string, header []string, more bool, row func(
 			if errors.As(err, &at) {
 				line = at.Line
 			}
-			return badFile(name, line, fmt.Sprintf("it is not %d columns of CSV", len(header))).Because(err)
+			return badFile(name, line, fmt.Sprintf("it is not %d columns of CSV: %s", len(header), strings.Join(header, ","))).Because(err)
 		}
 		line, _ := in.FieldPos(0)
 		if first {
