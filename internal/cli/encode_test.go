@@ -122,6 +122,9 @@ func TestKeysChangeOver(t *testing.T) {
 		!strings.Contains(said, "old.csv is encoded and a.csv is not") {
 		t.Errorf("encoded beside plain: exit %d, %s", code, said)
 	}
+	if code, _, said := run(t, "layout", "draft", at("old.csv")); code != 65 || !strings.Contains(said, "link-files reads it as it is") {
+		t.Errorf("the layout of an encoded file: exit %d, %s", code, said)
+	}
 }
 
 // TestNamesBesideTokens holds that a file with names is made and linked only where everybody knows of it, and what is then said of whom.

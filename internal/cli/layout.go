@@ -31,6 +31,9 @@ type layoutDraft struct {
 
 // Run prints a draft. Nothing is stored.
 func (c layoutDraft) Run(w *World) (err error) {
+	if app.IsEncoded(c.File) {
+		return fault.InvalidField("file", filepath.Base(c.File)+" is a file that throughline encode wrote.", "It needs no layout: link-files reads it as it is.")
+	}
 	f, err := open("file", c.File)
 	if err != nil {
 		return err
