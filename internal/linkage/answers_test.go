@@ -146,3 +146,77 @@ func TestNothingThatIsSettledIsAsked(t *testing.T) {
 		t.Errorf("%d pairs follow from answers and %d are asked: this shows too little", follows, asked)
 	}
 }
+
+// Whatever people say, "the same" takes no record from anybody: whoever the model holds to be one person stays so, and those of whom it was said that they are one are,
+// whole. Only where "not the same" stands between two such people do parts of them come together.
+func TestTheSameTakesNoRecordFromAnybody(t *testing.T) {
+	t.Parallel()
+	list, _ := town(150, 12)
+	whole, pulled, divided := 0, 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		o := DefaultOptions()
+		o.Model = StartModel(len(list))
+		persons := func() []uint32 {
+			l := New()
+			for _, who := range list {
+				l.Add(1, who)
+			}
+			r, err := l.Link(t.Context(), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r.Person
+		}
+		var same []Answer
+		for range rapid.IntRange(1, 6).Draw(t, "answers") {
+			a, b := uint32(rapid.IntRange(0, 59).Draw(t, "a")), uint32(rapid.IntRange(60, 119).Draw(t, "b"))
+			if rapid.IntRange(0, 3).Draw(t, "not") == 0 {
+				o.Answers = append(o.Answers, Answer{a, b, false})
+			} else {
+				same = append(same, Answer{a, b, true})
+			}
+		}
+		before := persons()
+		one := slices.Clone(before) // of each record's person, the least of those who are said to be one
+		find := func(row uint32) uint32 {
+			p := before[row]
+			for one[p] != p {
+				p = one[p]
+			}
+			return p
+		}
+		for p := range one {
+			one[p] = uint32(p)
+		}
+		for _, x := range same {
+			a, b := find(x.A), find(x.B)
+			one[max(a, b)] = min(a, b)
+		}
+		held := map[uint32]bool{}
+		for _, x := range o.Answers {
+			if find(x.A) == find(x.B) {
+				held[find(x.A)] = true
+			}
+		}
+		o.Answers = append(o.Answers, same...)
+		after := persons()
+		for i := range list {
+			for k := range i {
+				switch joined := find(uint32(i)) == find(uint32(k)); {
+				case joined && held[find(uint32(i))]:
+					divided++
+				case joined != (after[i] == after[k]):
+					t.Fatalf("records %d and %d, of persons %d and %d: one by what was said %v, after it %v; %v", k, i, before[k], before[i], joined, after[i] == after[k], o.Answers)
+				case joined && before[i] != before[k]:
+					whole++
+					if !slices.ContainsFunc(same, func(x Answer) bool { return x.A == uint32(k) && x.B == uint32(i) }) {
+						pulled++
+					}
+				}
+			}
+		}
+	})
+	if whole == 0 || pulled == 0 || divided == 0 {
+		t.Errorf("%d pairs came together, %d of them with the pair in question, and %d were held apart: this shows too little", whole, pulled, divided)
+	}
+}

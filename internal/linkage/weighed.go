@@ -57,7 +57,61 @@ func (w *weighed) part() (labels []int, conflicts int) {
 		}
 	}
 	conflicts = w.answers()
-	return cluster.Average(&w.decide, w.j.threshold), conflicts
+	return w.together(), conflicts
+}
+
+// together gives whose each record is: persons as the model makes them, and of those of whom somebody said that they are one, all records together,
+// as the answer made them when it was given (Settle). An answer so takes no record from anybody. Where something that holds two of these records apart stands
+// between the persons, only the records of which somebody said so come together first, each weighing against the others as they do on average, and
+// the rest goes by the model.
+func (w *weighed) together() []int {
+	for {
+		labels := cluster.Average(&w.decide, w.j.threshold)
+		if len(w.same) == 0 {
+			return labels
+		}
+		persons := cluster.NewSets(len(labels))
+		for _, p := range w.same {
+			if w.said[p[0]] == w.said[p[1]] {
+				persons.Join(uint32(labels[p[0]]), uint32(labels[p[1]]))
+			}
+		}
+		first := map[uint32]bool{} // the answers that come before the model, by the first of their records
+		for _, p := range slices.Concat(w.apart, w.opposed) {
+			if of := persons.Find(uint32(labels[p[0]])); of == persons.Find(uint32(labels[p[1]])) {
+				for _, q := range w.same {
+					if w.said[q[0]] == w.said[q[1]] && persons.Find(uint32(labels[q[0]])) == of {
+						first[uint32(w.said[q[0]])] = true
+					}
+				}
+			}
+		}
+		if len(first) == 0 {
+			return numbered(labels, persons)
+		}
+		for x, of := range w.said {
+			for y := x + 1; first[uint32(of)] && y < len(w.said); y++ {
+				if w.said[y] == of {
+					w.decide.Set(x, y, always)
+				}
+			}
+		}
+	}
+}
+
+// numbered numbers sets of labels by their first records.
+func numbered(labels []int, sets *cluster.Sets) []int {
+	next, number := 0, make(map[uint32]int, len(labels))
+	for i, label := range labels {
+		of := sets.Find(uint32(label))
+		n, known := number[of]
+		if !known {
+			n = next
+			number[of], next = n, next+1
+		}
+		labels[i] = n
+	}
+	return labels
 }
 
 // counts is what a pair brings to an average.
@@ -92,8 +146,7 @@ func (w *weighed) counts(x, y int, bits float64, o *compared, p *parts) float64 
 	return max(floor, min(strongest, bits))
 }
 
-// answers puts records that someone said are the same together whatever else speaks: each weighs against the others as the
-// two do on average, and nothing but "not the same" and an incident stands between them. It gives how many answers contradict others.
+// answers notes which records someone said are the same: nothing but "not the same" and an incident stands between them. It gives how many answers contradict others.
 func (w *weighed) answers() (conflicts int) {
 	w.same, w.apart, w.said = w.same[:0], w.apart[:0], w.said[:0]
 	if len(w.j.answers) == 0 {
@@ -123,13 +176,6 @@ func (w *weighed) answers() (conflicts int) {
 		for x, of := range w.said {
 			if of == other {
 				w.said[x] = first
-			}
-		}
-	}
-	for x, of := range w.said {
-		for y := x + 1; y < len(w.said); y++ {
-			if w.said[y] == of {
-				w.decide.Set(x, y, always)
 			}
 		}
 	}
