@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,6 +24,7 @@ type GroupLink struct {
 	Bits  int64                // the weight of the evidence, thousandths of a bit
 	Blind bool                 // they are, so that its weight waits for their answer
 	Doubt bool                 // the pair is in doubt: it has a page of its own
+	Said  bool                 // an answer that counts says that they are the same
 	Why   linkage.ReviewReason // of a pair in doubt
 	Other id.Person            // whose the record outside is; 0 where both records are this person's
 }
@@ -89,8 +91,21 @@ func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
 		tx.Names(x.Other)
 		p.Outside = append(p.Outside, x)
 	}
-	for _, l := range p.Links {
-		x := GroupLink{Pair: Pair{l.A, l.B}, PPM: l.PPM, Bits: l.Millibits}
+	said, err := saidSame(tx)
+	if err != nil {
+		return p, err
+	}
+	links := slices.Clone(p.Links)
+	for _, pair := range p.joinedSince(said) {
+		d, err := tx.Doubt(pair[0], pair[1])
+		if err != nil && fault.KindOf(err) != fault.NotFound {
+			return p, err
+		}
+		d.A, d.B = pair[0], pair[1] // of one that the run did not weigh nothing else is known
+		links = append(links, d.Link)
+	}
+	for _, l := range links {
+		x := GroupLink{Pair: Pair{l.A, l.B}, PPM: l.PPM, Bits: l.Millibits, Said: said[Pair{l.A, l.B}]}
 		if w, ok := doubts[x.Pair]; ok {
 			x.Doubt, x.Why = true, blindReason(w.Why)
 			if x.Blind = w.waitsFor(p.Viewer.Account); x.Blind {
@@ -103,20 +118,40 @@ func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
 		return cmp.Or(cmp.Compare(x.PPM, y.PPM), cmp.Compare(x.Bits, y.Bits), cmp.Compare(x.Pair[0], y.Pair[0]), cmp.Compare(x.Pair[1], y.Pair[1]))
 	})
 	if n := len(p.Records); mayPairs && p.Whole && !p.HoldsWaits && n > 2 && n <= linkage.MostHeld {
-		if err = p.holds(tx); err == nil {
+		if err = p.holds(tx, said); err == nil {
 			p.Against, err = against(tx, p.Holds.Unlike, p.Named)
 		}
 	}
 	return p, err
 }
 
-// holds reckons how well the records hang together.
-func (p *GroupPage) holds(tx *store.Tx) error {
-	model, err := publishedModel(tx, p.LinkRun.ID)
-	if err != nil {
-		return err
+// joinedSince gives the pairs by which answers joined the records that the run had left apart, in the order of their records.
+func (p *GroupPage) joinedSince(said map[Pair]bool) (some []Pair) {
+	piece := map[id.Record]id.Record{}
+	join := func(a, b id.Record) bool {
+		x, y := cmp.Or(piece[a], a), cmp.Or(piece[b], b)
+		for r := range p.who {
+			if cmp.Or(piece[r], r) == y {
+				piece[r] = x
+			}
+		}
+		return x != y
 	}
-	said, err := saidSame(tx)
+	for _, l := range p.Links {
+		join(l.A, l.B)
+	}
+	for _, pair := range slices.SortedFunc(maps.Keys(said), func(x, y Pair) int { return slices.Compare(x[:], y[:]) }) {
+		_, here := p.who[pair[0]]
+		if _, too := p.who[pair[1]]; here && too && join(pair[0], pair[1]) {
+			some = append(some, pair)
+		}
+	}
+	return some
+}
+
+// holds reckons how well the records hang together.
+func (p *GroupPage) holds(tx *store.Tx, said map[Pair]bool) error {
+	model, err := publishedModel(tx, p.LinkRun.ID)
 	if err != nil {
 		return err
 	}

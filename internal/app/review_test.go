@@ -174,6 +174,11 @@ func TestSameAndBack(t *testing.T) {
 		if joined == before {
 			t.Error("the answer moved nobody")
 		}
+		group, err := w.app.Group(t.Context(), analyst, seen.People[0])
+		i = slices.IndexFunc(group.Held, func(l GroupLink) bool { return l.Pair == pair })
+		if err != nil || len(group.Held) != len(group.Records)-1 || i < 0 || !group.Held[i].Said || group.Held[i].Bits != seen.Evidence.Millibits || len(group.Outside) != 0 {
+			t.Errorf("what holds %d records together: %+v, outside %+v (%v)", len(group.Records), group.Held, group.Outside, err)
+		}
 		undo := UndoPair{Pair: pair, Answer: seen.Readings[0].ID}
 		if err := w.app.UndoPair(t.Context(), analyst, undo); err != nil {
 			t.Fatal(err)

@@ -77,7 +77,7 @@ func (s *Server) groupPage(w http.ResponseWriter, r *http.Request, who app.Who, 
 		c.Choices = append(c.Choices, ui.Option{Value: strconv.FormatInt(int64(number), 10), Label: named[number]})
 	}
 	link := func(x app.GroupLink) ui.GroupLink {
-		out := ui.GroupLink{A: x.Pair[0], B: x.Pair[1], Probability: float64(x.PPM) / 1_000_000, Millibits: int(x.Bits), Blind: x.Blind, Doubt: x.Doubt, Why: reasonName(x.Why), Other: x.Other}
+		out := ui.GroupLink{A: x.Pair[0], B: x.Pair[1], Probability: float64(x.PPM) / 1_000_000, Millibits: int(x.Bits), Blind: x.Blind, Doubt: x.Doubt, Said: x.Said, Why: reasonName(x.Why), Other: x.Other}
 		for i, r := range x.Pair {
 			if out.Names[i] = named[r]; out.Names[i] == "" {
 				out.Names[i] = "a record of somebody else"

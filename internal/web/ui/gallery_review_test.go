@@ -70,6 +70,7 @@ func groupCases() []Case {
 	g := Group{Person: dean, Records: p.RecordTable(), MaySplit: true, Named: true, Conflicts: []string{"2 different values of the NHS number"},
 		Choices: []Option{{Value: "12", Label: "Lantern Housing, record 12"}, {Value: "3407", Label: oddName}},
 		Held: []GroupLink{{A: 12, B: 3407, Names: [2]string{"Lantern Housing", "Police"}, Blind: true, Doubt: true, Why: "Not enough evidence either way"},
+			{A: 13, B: 3408, Names: [2]string{"Lantern Housing", "Police"}, Said: true},
 			{A: 12, B: 3408, Names: [2]string{longName, oddName}, Probability: 0.9931, Millibits: 7_170}},
 		Outside: []GroupLink{{A: 12, B: 90_001, Names: [2]string{"Lantern Housing", "somebody else’s"}, Blind: true, Doubt: true, Why: "One household?", Other: dean + 1}}}
 	failed, hidden, alike, parted := g, g, g, g

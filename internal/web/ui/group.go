@@ -43,6 +43,7 @@ type GroupLink struct {
 	Millibits   int       // the weight of the evidence
 	Blind       bool      // it waits for the viewer's answer
 	Doubt       bool      // it has a page of its own
+	Said        bool      // somebody answered that they are the same
 	Why         string
 	Other       id.Person
 }
@@ -168,7 +169,7 @@ func (g Group) Path() string { return PersonPath(g.Person) }
 
 // HeldTable are the links, weakest first.
 func (g Group) HeldTable() Table {
-	t := Table{ID: "held", Name: "Links, the weakest first", Heading: true, Note: "The fewest links that hold every record, each by the strongest evidence there is. Cut one, and the records fall into two.",
+	t := Table{ID: "held", Name: "Links, the weakest first", Heading: true, Note: "The fewest links that hold every record, each by an answer or else by the strongest evidence there is. Cut one, and the records fall into two.",
 		Empty: "There is one record, so nothing is linked.", Columns: []Column{head(col("Records")), col("Odds that they are one person"), num("Probability"), num("Bits"), col("In doubt")}}
 	for i, l := range g.Held {
 		doubt, probability := words("no"), words(probabilityWords(l.Probability))
@@ -176,10 +177,17 @@ func (g Group) HeldTable() Table {
 		if l.Doubt {
 			doubt = cell(LinkAbout(PairPath(l.A, l.B), "Look at the pair", pairName(l.A, l.B)), Under(l.Why))
 		}
+		if l.Said && l.Probability == 0 {
+			odds, probability, weight = cell(Quiet("not weighed")), blank(), blank()
+		}
 		if l.Blind {
 			odds, probability, weight = cell(Quiet("shown once you have answered")), blank(), blank()
 		}
-		line := row(cell(Plain(l.Names[0]+" and "+l.Names[1])), odds, probability, weight, doubt)
+		pair := cell(Plain(l.Names[0] + " and " + l.Names[1]))
+		if l.Said {
+			pair.Text = append(pair.Text, Under("somebody answered that they are one person’s"))
+		}
+		line := row(pair, odds, probability, weight, doubt)
 		if g.isWeakest(i) {
 			line.State = NeedsYou
 			under := "the weakest"
