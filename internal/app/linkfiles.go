@@ -132,7 +132,7 @@ func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 	if out.Result, err = linker.Link(ctx, out.Options); err != nil {
 		return nil, err
 	}
-	out.linker, out.Families = linker, linker.Families(out.Result.Model, out.Result.Links)
+	out.linker, out.Families = linker, linker.Families(out.Result)
 	return out, nil
 }
 

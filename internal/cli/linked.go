@@ -20,10 +20,12 @@ type linked struct {
 	Review  int          `json:"pairs_to_look_at"`
 	Pairs   int64        `json:"pairs_compared"`
 	LeftOut int64        `json:"pairs_left_out"` // at most
-	// Precision of linked pairs and recall of what was weighed, as estimated without labels; null where nothing was linked.
+	// Precision of linked pairs, which does not see families, what is left of it at worst if all links that may be of a family are wrong, and recall
+	// of what was weighed, as estimated without labels; null where nothing was linked.
 	Precision  *linkage.Interval `json:"estimated_precision"`
-	Recall     *linkage.Interval `json:"estimated_recall"`
+	AtWorst    *float64          `json:"estimated_precision_if_families_are_wrong"`
 	Families   linkage.Families  `json:"links_that_may_be_families"`
+	Recall     *linkage.Interval `json:"estimated_recall"`
 	LinkAt     float64           `json:"threshold"`
 	Households bool              `json:"hold_households"`
 	Settled    bool              `json:"training_settled"`
@@ -55,7 +57,8 @@ func linkedOf(found *app.LinkedFiles) linked {
 	done.LinkAt, done.Households = found.Options.LinkAt, found.Options.HoldHouseholds
 	if len(r.Links) > 0 {
 		precision, recall := r.Quality.Estimate()
-		done.Precision, done.Recall, done.Families = &precision, &recall, found.Families
+		worst := found.Families.AtWorst(r.Quality)
+		done.Precision, done.AtWorst, done.Recall, done.Families = &precision, &worst, &recall, found.Families
 	}
 	done.Settled = r.Model.Converged
 	for _, f := range found.Files {
@@ -78,11 +81,29 @@ const (
 	fewFamilies   = 3
 )
 
-// families warns of links that may be of two people of one family; empty where they are no more than a few.
-func (d linked) families() string {
-	f := d.Families
-	n := f.Pairs()
+// families is how many links may be of two people of one family; zero where they are no more than a few.
+func (d linked) families() int {
+	n := d.Families.Links()
 	if n < fewFamilies || n < manyFamilies && float64(n) < shareFamilies*float64(d.Links) {
+		return 0
+	}
+	return n
+}
+
+// atWorst ends the sentence on how many linked pairs are right, where families may make it untrue: if none of the 57 links that may be of two
+// people of one family is wrong, and 89.32% at worst if all are.
+func (d linked) atWorst() string {
+	n := d.families()
+	if n == 0 {
+		return ""
+	}
+	return " if none of the " + count(n) + " links that may be of two people of one family is wrong, and " + exact(*d.AtWorst) + " at worst if all of them are"
+}
+
+// lookAtFamilies says which links may be of two people of one family; empty where they are no more than a few.
+func (d linked) lookAtFamilies() string {
+	f, n := d.Families, d.families()
+	if n == 0 {
 		return ""
 	}
 	var kinds []string
@@ -179,10 +200,10 @@ func (d linked) words() string {
 	if d.Precision == nil {
 		b.WriteString(nothingLinked + "\n")
 	} else {
-		fmt.Fprintf(&b, "By the model alone, %s of linked pairs are right, and %s of the pairs of one person that were weighed are linked.\n",
-			between(*d.Precision), between(*d.Recall))
+		fmt.Fprintf(&b, "By the model alone, %s of linked pairs are right%s; and %s of the pairs of one person that were weighed are linked.\n",
+			between(*d.Precision), d.atWorst(), between(*d.Recall))
 	}
-	for _, more := range []string{d.families(), d.leftOut()} {
+	for _, more := range []string{d.lookAtFamilies(), d.leftOut()} {
 		if more != "" {
 			b.WriteString(more + "\n")
 		}

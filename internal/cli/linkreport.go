@@ -56,6 +56,7 @@ type report struct {
 	Precision    string
 	Recall       string
 	Families     string // a warning
+	AtWorst      string // an end of a sentence
 	Strata       [][4]string
 	Sample       bool
 	Trained      string
@@ -119,7 +120,7 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 		LinkAt:     percent(o.LinkAt), ReviewFrom: percent(o.ReviewFrom), ReviewTo: percent(o.ReviewTo),
 		Histogram: newHistogram(r), Sizes: sizes(r), Shape: shape(r.Report.Shape, o)}
 	done := linkedOf(l)
-	p.Families, p.LeftOut = done.families(), done.leftOut()
+	p.Families, p.AtWorst, p.LeftOut = done.lookAtFamilies(), done.atWorst(), done.leftOut()
 	p.Named, p.Nameless = done.named()
 	for _, f := range done.Files {
 		file := reportFile{Name: f.File, Layout: f.Layout, Rows: count(f.Rows), Accepted: count(f.Accepted),
