@@ -62,13 +62,17 @@ func against(tx *store.Tx, all []linkage.Unlike, named bool) (out AgainstPairs, 
 
 // asksViewer says whether a pair in doubt waits for the viewer by what people have said of it.
 func asksViewer(tx *store.Tx, pair Pair) (bool, error) {
+	here, err := tx.Area()
+	if err != nil {
+		return false, err
+	}
 	answers, err := tx.AnswersOfPair(pair[0], pair[1])
 	if err != nil {
 		return false, err
 	}
 	w := waiting{DoubtPair: store.DoubtPair{A: pair[0], B: pair[1]}, readings: readingsOf(answers)[pair]}
-	_, w.stands = linkage.Judge(w.readings, false)
-	return w.waitsFor(tx.Actor().Account), nil
+	w.verdict, _, err = judgePair(tx, here.LinkRun, pair, w.readings)
+	return w.waitsFor(tx.Actor().Account), err
 }
 
 // against finds, of two people, the pairs of one's record and the other's that do not look alike, of the records that the viewer may know of.

@@ -56,15 +56,14 @@ func (a *App) AnswerPair(ctx context.Context, who Who, in AnswerPair) error {
 			return err
 		}
 		readings := readingsOf(before)[in.Pair]
-		sensitive, err := sensitiveJoin(tx, here.LinkRun, in.Pair[0], in.Pair[1])
+		v, _, err := judgePair(tx, here.LinkRun, in.Pair, readings)
 		if err != nil {
 			return err
 		}
-		_, stands := linkage.Judge(readings, sensitive.is())
 		switch {
 		case slices.ContainsFunc(readings, func(r linkage.Reading) bool { return r.By == tx.Actor().Account }):
 			return fault.New(fault.Conflict, "answered-already", "You have answered this pair already.", "Take your answer back to give another.")
-		case !stands.Open(linkage.AskedTwice(in.Pair[0], in.Pair[1])):
+		case !v.stands.Open(linkage.AskedTwice(in.Pair[0], in.Pair[1])):
 			return fault.New(fault.Conflict, "answered-already", "Somebody has answered this pair meanwhile.", "Look at their answer; whoever thinks otherwise can take it back, with a reason.")
 		}
 		if err := sawPair(tx, in.Pair); err != nil {
@@ -121,11 +120,10 @@ func judge(tx *store.Tx, run id.Run, pair Pair) (changed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	sensitive, err := sensitiveJoin(tx, run, pair[0], pair[1])
+	v, sensitive, err := judgePair(tx, run, pair, readingsOf(answers)[pair])
 	if err != nil {
 		return false, err
 	}
-	says, _ := linkage.Judge(readingsOf(answers)[pair], sensitive.is())
 	for _, x := range answers {
 		if !x.UndoneAt.IsZero() {
 			continue
@@ -135,7 +133,7 @@ func judge(tx *store.Tx, run id.Run, pair Pair) (changed bool, err error) {
 				return false, err
 			}
 		}
-		set, err := setCounts(tx, run, x, says != "" && x.Answer == string(says))
+		set, err := setCounts(tx, run, x, v.says != "" && x.Answer == string(v.says))
 		if err != nil {
 			return false, err
 		}

@@ -52,7 +52,7 @@ func (a *App) Answered(ctx context.Context, who Who, in AnsweredAsked) (Answered
 		if p.Viewer, err = viewer(tx); err != nil {
 			return err
 		}
-		all, answers, err := waitingPairs(tx)
+		all, answers, verdicts, err := pairsRead(tx)
 		if err != nil {
 			return err
 		}
@@ -63,7 +63,7 @@ func (a *App) Answered(ctx context.Context, who Who, in AnsweredAsked) (Answered
 				of[pair] = append(of[pair], x)
 			}
 		}
-		some := p.choose(all, readingsOf(answers), of, in)
+		some := p.choose(all, verdicts, of, in)
 		p.Total = len(some)
 		page, from, to := pageOf(in.Page, p.Total, AnsweredOnPage)
 		p.Page = page
@@ -73,35 +73,34 @@ func (a *App) Answered(ctx context.Context, who Who, in AnsweredAsked) (Answered
 }
 
 // choose counts the pairs and gives those that match what is asked, those answered last first.
-func (p *AnsweredList) choose(all []waiting, readings map[Pair][]linkage.Reading, of map[Pair][]store.Answer, in AnsweredAsked) (some []waiting) {
+func (p *AnsweredList) choose(all []waiting, verdicts map[Pair]verdict, of map[Pair][]store.Answer, in AnsweredAsked) (some []waiting) {
 	me, here := p.Viewer.Account, map[Pair]bool{}
 	for _, w := range all {
 		pair := Pair{w.A, w.B}
 		here[pair] = true
-		says, _ := linkage.Judge(w.readings, false)
 		others := w.open() && w.readBy(me)
 		switch {
 		case len(w.readings) == 0:
 			continue
 		case w.waitsFor(me):
-			if says != "" {
+			if w.says != "" {
 				p.Yours++
 			}
 			continue
 		}
-		if says != "" {
+		if w.says != "" {
 			p.Counted++
 		}
 		if others {
 			p.Others++
 		}
 		said := in.Says == "" || slices.ContainsFunc(of[pair], func(x store.Answer) bool { return x.Answer == in.Says })
-		if said && (!in.Mine || w.readBy(me)) && (in.Waits && others || !in.Waits && says != "") {
+		if said && (!in.Mine || w.readBy(me)) && (in.Waits && others || !in.Waits && w.says != "") {
 			some = append(some, w)
 		}
 	}
-	for pair, r := range readings {
-		if says, _ := linkage.Judge(r, false); says != "" && !here[pair] {
+	for pair, v := range verdicts {
+		if v.says != "" && !here[pair] {
 			p.Gone++
 		}
 	}

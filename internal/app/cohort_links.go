@@ -9,7 +9,6 @@ import (
 	"throughline/internal/cohort"
 	"throughline/internal/cost"
 	"throughline/internal/id"
-	"throughline/internal/linkage"
 	"throughline/internal/money"
 	"throughline/internal/policy"
 	"throughline/internal/store"
@@ -100,7 +99,7 @@ func (a *App) doubted(tx *store.Tx, p *CohortLinks) error {
 	within := map[id.Person][]Pair{}
 	counted := map[[2]id.Person]bool{}
 	for _, w := range all {
-		if says, _ := linkage.Judge(w.readings, false); says != "" {
+		if w.says != "" {
 			continue // somebody has answered
 		}
 		pair := Pair{w.A, w.B}

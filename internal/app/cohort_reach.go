@@ -81,7 +81,7 @@ func pairsInDoubt(tx *store.Tx) (*inDoubt, error) {
 		return nil, err
 	}
 	for _, w := range all {
-		if says, _ := linkage.Judge(w.readings, false); says != "" {
+		if w.says != "" {
 			continue // somebody has answered
 		}
 		if d.pairs = append(d.pairs, w.DoubtPair); w.Linked() {

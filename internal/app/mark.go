@@ -115,21 +115,11 @@ func sensitiveJoin(tx *store.Tx, run id.Run, records ...id.Record) (s sensitive,
 
 // marksAmong says whether one person may join some people, and asks the policy whether the viewer may be told why.
 func marksAmong(tx *store.Tx, run id.Run, people ...id.Person) (s sensitive, err error) {
-	marks, err := marksOf(tx, run, people)
+	marks, err := tx.MarksOf(run, people)
 	if err != nil {
 		return s, err
 	}
-	var some []store.MarkOf
-	for i, m := range marks {
-		if m.Incident == theShield {
-			s.Shielded, some = true, append(some, m)
-		}
-		for _, n := range marks[:i] {
-			if opposed(m, n) {
-				s.Opposed, some = true, append(some, m, n)
-			}
-		}
-	}
+	s, some := careFor(marks)
 	s.known = len(some) > 0
 	for _, m := range some {
 		subject, facts, err := recordFacts(tx, m.Record, m.Agency, m.Person)
@@ -142,6 +132,21 @@ func marksAmong(tx *store.Tx, run id.Run, people ...id.Person) (s sensitive, err
 		}
 	}
 	return s, nil
+}
+
+// careFor says whether marks on the records of some people ask that one person may not join them, and which do.
+func careFor(marks []store.MarkOf) (s sensitive, some []store.MarkOf) {
+	for i, m := range marks {
+		if m.Incident == theShield {
+			s.Shielded, some = true, append(some, m)
+		}
+		for _, n := range marks[:i] {
+			if opposed(m, n) {
+				s.Opposed, some = true, append(some, m, n)
+			}
+		}
+	}
+	return s, some
 }
 
 // holdersOf are the people who have some records, each once.
@@ -158,18 +163,6 @@ func holdersOf(tx *store.Tx, run id.Run, records []id.Record) (people []id.Perso
 	return people, nil
 }
 
-// marksOf gives the marks on all records of some people.
-func marksOf(tx *store.Tx, run id.Run, people []id.Person) (marks []store.MarkOf, err error) {
-	for _, p := range people {
-		some, err := tx.MarksOf(run, p)
-		if err != nil {
-			return nil, err
-		}
-		marks = append(marks, some...)
-	}
-	return marks, nil
-}
-
 // opposed says whether two marks are of two records that stand as victim and suspect of one incident.
 func opposed(m, n store.MarkOf) bool {
 	return m.Incident != theShield && m.Incident == n.Incident && m.Record != n.Record && person.Part(m.Says).Opposes(person.Part(n.Says))
@@ -182,7 +175,7 @@ func keptApart(tx *store.Tx, run id.Run, records []id.Record, same map[Pair]bool
 	if err != nil {
 		return nil, err
 	}
-	marks, err := marksOf(tx, run, people)
+	marks, err := tx.MarksOf(run, people)
 	for i, m := range marks {
 		for _, n := range marks[:i] {
 			if pair := ordered(m.Record, n.Record); opposed(m, n) && !same[pair] {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -228,6 +229,57 @@ func TestAnAnswerUnderAShield(t *testing.T) {
 		}
 		w.answerPair(second, pair, "same")
 		m.expect("a second says so", 7, 16, true)
+	})
+}
+
+// TestAMarkBeforeTheRunIsBlindEverywhere: from the moment that a file with a shield counts, whoever is asked about a pair that somebody joined finds it in
+// their queue, and what was said of it neither on its page nor on any list, nor on the person's page, before they have said.
+func TestAMarkBeforeTheRunIsBlindEverywhere(t *testing.T) {
+	inBoth(t, func(t *testing.T, w *scene) {
+		m := newMarking(w)
+		first, second := w.reader(), w.another("Second")
+		pair, plain := Pair{7, 16}, Pair{3, 12}
+		w.answerPair(first, pair, "same")
+		w.answerPair(first, plain, "same")
+		w.work()
+		told := func() (out []string) {
+			t.Helper()
+			if !m.page(second, pair).Blind {
+				out = append(out, "pair page")
+			}
+			l, err := w.app.Answered(t.Context(), second, AnsweredAsked{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range l.Rows {
+				if r.Pair == pair {
+					out = append(out, "list of answers")
+				}
+			}
+			page, err := w.app.Person(t.Context(), second, m.page(first, pair).People[0], 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range page.Answers {
+				if x.Pair && Pair(x.Pairs[0]) == pair {
+					out = append(out, "person page")
+				}
+			}
+			q, err := w.app.Pairs(t.Context(), second, PairsAsked{})
+			rest, err2 := w.app.Pairs(t.Context(), second, PairsAsked{Rest: true})
+			if err != nil || err2 != nil {
+				t.Fatal(err, err2)
+			}
+			if !slices.ContainsFunc(append(q.Rows, rest.Rows...), func(r PairRow) bool { return r.Pair == pair }) {
+				out = append(out, "not in the queue")
+			}
+			return append(out, fmt.Sprintf("%d counted, %d answered", l.Counted, q.Answered))
+		}
+		diff(t, "before anybody is marked", []string{"pair page", "list of answers", "person page", "not in the queue", "2 counted, 2 answered"}, told())
+		w.accept(w.send(m.layout, m.asOf, false, markedHead+ada+"Y,,\n")) // and no run
+		diff(t, "marked, and not yet linked", []string{"1 counted, 1 answered"}, told())
+		w.answerPair(second, pair, "same")
+		diff(t, "once they have said", []string{"pair page", "list of answers", "person page", "person page", "not in the queue", "2 counted, 2 answered"}, told())
 	})
 }
 

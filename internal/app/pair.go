@@ -156,12 +156,11 @@ func (p *PairPage) read(tx *store.Tx, in Pair, run id.Run, may bool) error {
 		return err
 	}
 	readings := readingsOf(answers)[in]
-	sensitive, err := sensitiveJoin(tx, run, in[0], in[1])
+	v, sensitive, err := judgePair(tx, run, in, readings)
 	if err != nil {
 		return err
 	}
-	p.Second = sensitive.told()
-	p.Counts, p.Stand = linkage.Judge(readings, sensitive.is())
+	p.Second, p.Counts, p.Stand = sensitive.told(), v.says, v.stands
 	open := p.Stand.Open(linkage.AskedTwice(in[0], in[1]))
 	mine := slices.ContainsFunc(readings, func(r linkage.Reading) bool { return r.By == p.Viewer.Account })
 	p.Blind, p.Waits = open && !mine && may, open && mine

@@ -60,9 +60,9 @@ type PairList struct {
 type waiting struct {
 	store.DoubtPair
 	readings []linkage.Reading
-	stands   linkage.Stand
-	stake    money.Pence
-	gain     money.Pence
+	verdict
+	stake money.Pence
+	gain  money.Pence
 	// moot says that nobody is asked: the two are one person by an answer about others of their records, or another pair asks, or has
 	// been answered, about the same two people.
 	moot    bool
@@ -97,22 +97,41 @@ func readingsOf(answers []store.Answer) map[Pair][]linkage.Reading {
 // waitingPairs gives every pair in doubt, with how it stands, in the order of what an answer is worth: what it is expected to move; where
 // that is the same, the least sure; then by their numbers.
 func waitingPairs(tx *store.Tx) ([]waiting, []store.Answer, error) {
+	all, answers, _, err := pairsRead(tx)
+	return all, answers, err
+}
+
+// pairsRead is waitingPairs with the verdict on every pair that anybody has read, also where a record of it is gone.
+func pairsRead(tx *store.Tx) ([]waiting, []store.Answer, map[Pair]verdict, error) {
+	here, err := tx.Area()
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	doubts, err := tx.DoubtPairs()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	answers, err := tx.PairAnswers()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	readings := readingsOf(answers)
+	readings, people := readingsOf(answers), map[Pair][2]id.Person{}
+	for _, d := range doubts {
+		people[Pair{d.A, d.B}] = d.Persons
+	}
+	verdicts, err := judgePairs(tx, here.LinkRun, readings, people)
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	out := make([]waiting, 0, len(doubts))
 	for _, d := range doubts {
 		if d.Persons[0] == 0 || d.Persons[1] == 0 {
 			continue
 		}
-		w := waiting{DoubtPair: d, readings: readings[Pair{d.A, d.B}]}
-		_, w.stands = linkage.Judge(w.readings, false)
+		w := waiting{DoubtPair: d, readings: readings[Pair{d.A, d.B}], verdict: verdict{stands: linkage.Unread}}
+		if len(w.readings) > 0 {
+			w.verdict = verdicts[Pair{d.A, d.B}]
+		}
 		w.stake, w.gain = linkage.Gain(d.PPM, d.Linked(), d.Totals)
 		out = append(out, w)
 	}
@@ -121,7 +140,7 @@ func waitingPairs(tx *store.Tx) ([]waiting, []store.Answer, error) {
 		return cmp.Or(cmp.Compare(y.gain, x.gain), cmp.Compare(unsure(y), unsure(x)), cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B))
 	})
 	askOnce(out)
-	return out, answers, nil
+	return out, answers, verdicts, nil
 }
 
 // askOnce leaves one question about any two people. Pairs that somebody has read go on as they stand.
@@ -203,11 +222,11 @@ func (p *PairList) fill(tx *store.Tx, in PairsAsked) error {
 	if p.Run, err = tx.Run(here.LinkRun); err != nil {
 		return err
 	}
-	all, answers, err := waitingPairs(tx)
+	all, answers, verdicts, err := pairsRead(tx)
 	if err != nil {
 		return err
 	}
-	p.count(answers)
+	p.count(answers, verdicts)
 	agencies := map[id.Agency]store.Agency{}
 	for _, g := range p.Agencies {
 		agencies[g.ID] = g
@@ -257,9 +276,9 @@ func (p *PairList) fill(tx *store.Tx, in PairsAsked) error {
 }
 
 // count says how often two people agree, and how many pairs are answered.
-func (p *PairList) count(answers []store.Answer) {
-	for _, r := range readingsOf(answers) {
-		if says, _ := linkage.Judge(r, false); says != "" {
+func (p *PairList) count(answers []store.Answer, verdicts map[Pair]verdict) {
+	for _, v := range verdicts {
+		if v.says != "" {
 			p.Answered++
 		}
 	}

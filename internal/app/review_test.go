@@ -606,9 +606,7 @@ func TestSplitAndWhoReceived(t *testing.T) {
 // when the answer is taken back.
 func TestOneQuestionAboutTwoPeople(t *testing.T) {
 	pair := func(a, b id.Record, p, q id.Person, why linkage.ReviewReason, readings ...linkage.Reading) waiting {
-		w := waiting{DoubtPair: store.DoubtPair{A: a, B: b, Persons: [2]id.Person{p, q}, Why: string(why)}, readings: readings}
-		_, w.stands = linkage.Judge(readings, false)
-		return w
+		return waiting{DoubtPair: store.DoubtPair{A: a, B: b, Persons: [2]id.Person{p, q}, Why: string(why)}, readings: readings, verdict: judged(readings, false)}
 	}
 	same := linkage.Reading{By: 3, Says: linkage.Same}
 	for _, tt := range []struct {

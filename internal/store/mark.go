@@ -26,9 +26,9 @@ var (
 	markColumns   = []string{"area", "record", "incident", "extract", "mark"}
 	marksStanding = query("mark.standing", `select k.record, k.incident, k.mark from record_marks k join extracts e on e.id = k.extract
 		where k.area = $1 and `+standingMark+` order by k.record, k.incident`)
-	marksOfPerson = query("mark.of-person", `select k.record, k.incident, k.mark, r.agency, m.person from memberships m
+	marksOfPeople = query("mark.of-people", `select k.record, k.incident, k.mark, r.agency, m.person from memberships m
 		join record_marks k on k.record = m.record join extracts e on e.id = k.extract join records r on r.id = k.record
-		where m.run = $1 and m.person = $2 and `+standingMark+` order by k.record, k.incident`)
+		where m.run = $1 and m.person in `+severalFrom(2)+` and `+standingMark+` order by k.record, k.incident`)
 	marksSaid = query("mark.said", `select distinct record from record_marks where extract = $1 order by record`)
 )
 
@@ -51,11 +51,14 @@ func (tx *Tx) Marks(f func(Mark)) error {
 	})
 }
 
-// MarksOf gives the marks that stand on a person's records in a link run, by record and incident. It shows nobody: they are asked for to know
-// whether a second person is needed, and whoever is shown is noted then.
-func (tx *Tx) MarksOf(run id.Run, p id.Person) ([]MarkOf, error) {
-	return list(tx, marksOfPerson, []any{int64(run), int64(p)}, func(scan func(...any) error) (m MarkOf, err error) {
-		return m, scan(&m.Record, &m.Incident, &m.Says, &m.Agency, &m.Person)
+// MarksOf gives the marks that stand on people's records in a link run. It shows nobody: they are asked for to know whether a second person is
+// needed, and whoever is shown is noted then.
+func (tx *Tx) MarksOf(run id.Run, people []id.Person) (marks []MarkOf, err error) {
+	return marks, several(tx, marksOfPeople, []any{int64(run)}, people, func(scan func(...any) error) error {
+		var m MarkOf
+		err := scan(&m.Record, &m.Incident, &m.Says, &m.Agency, &m.Person)
+		marks = append(marks, m)
+		return err
 	})
 }
 

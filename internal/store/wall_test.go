@@ -554,7 +554,7 @@ var readings = map[string]reading{
 		err := tx.Marks(func(m Mark) { found = found || m.Record == w.record })
 		return found, err
 	}},
-	"MarksOf":          {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.MarksOf(w.linkRun, w.person) }},
+	"MarksOf":          {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.MarksOf(w.linkRun, []id.Person{w.person}) }},
 	"MarkedBy":         {byRun: true, call: func(tx *Tx, w *world) (any, error) { return tx.MarkedBy(w.extract) }},
 	"AnswersChangedIn": {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.AnswersChangedIn(w.linkRun) }},
 	"MovesIn":          {byRun: true, crowd: searched, call: func(tx *Tx, w *world) (any, error) { return tx.MovesIn(w.linkRun) }},
