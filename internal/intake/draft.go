@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -18,22 +19,24 @@ import (
 var headerWords = func() map[string]Field {
 	words := map[string]Field{}
 	for field, names := range map[Field]string{
-		Key:           "id ref reference recid recordid recordnumber recordno localid personid personref clientid clientref patientid uniqueid key",
+		Key: "id ref reference recid recordid recordnumber recordno localid personid personref personno personnumber clientid clientref clientno clientnumber " +
+			"patientid patientno patientnumber hospno hospitalno hospitalnumber caseno casenumber caseref mrn uniqueid key",
 		Title:         "title",
 		Forename:      "forename forenames firstname first givenname given fn fname",
 		Middle:        "middle middlename middlenames",
 		Surname:       "surname lastname last familyname family sn lname",
 		FormerSurname: "formersurname previoussurname maidenname",
 		FullName:      "name fullname personname clientname patientname",
+		AliasName:     "knownas alias aliases aka",
 		BirthDay:      "dob dateofbirth birthdate birthday born birth",
 		Age:           "age",
 		SexField:      "sex gender",
-		NHSNumber:     "nhs nhsnumber nhsno",
+		NHSNumber:     "nhs nhsnumber nhsno nhsnum",
 		NINO:          "nino ninumber nationalinsurancenumber",
 		PNC:           "pnc pncid pncnumber",
 		PrisonNumber:  "prisonnumber nomis nomisid nomsnumber",
 		UPRN:          "uprn",
-		Postcode:      "postcode pcode pc postalcode",
+		Postcode:      "postcode pcode pc postalcode homepostcode currentpostcode addresspostcode",
 		Address:       "address address1 address2 address3 addressline1 addressline2 addressline3 street",
 		Place:         "town city suburb",
 		Phone:         "phone phonenumber telephone telephonenumber tel mobile mobilenumber",
@@ -51,44 +54,33 @@ var draftFormats = []string{"yyyy-mm-dd", "dd/mm/yyyy", "d/m/yyyy", "dd-mm-yyyy"
 	"yyyy-mm-dd hh:mm:ss", "dd/mm/yyyy hh:mm", "dd/mm/yyyy hh:mm:ss", "mm/dd/yyyy", "m/d/yyyy"}
 
 const (
-	draftRows  = 1000
-	draftBytes = 1 << 20
+	draftRows   = 1000
+	draftBytes  = 1 << 20
+	shownHeader = 60 // bytes of a line that is no header
 )
 
-// Draft writes the beginning of a layout of people for a file: what its columns seem to be by their names, and the form of its days by its
-// first rows. It is for somebody to correct, since a name that looks like one thing may be another. It gives an *fault.Error for a file that is
-// not UTF-8 text with a header on its first line.
+// Draft writes the beginning of a layout of people for a file: what its columns seem to be by their names, and the form of its days and the order of
+// its names by its first rows. It is for somebody to correct, since a name that looks like one thing may be another. It gives an *fault.Error for
+// a file that no Reader reads, and for one among whose first rows none has a header that is known.
 func Draft(file io.Reader, name string) (string, error) {
-	text, err := io.ReadAll(io.LimitReader(file, draftBytes))
+	decoded, _, err := decodeText(file, "")
 	if err != nil {
 		return "", err
 	}
-	for _, k := range otherKinds {
-		if bytes.HasPrefix(text, k.bytes) {
-			return "", fault.New(fault.Invalid, "no-draft", "No layout can be drafted: it is "+k.name+", and not text in columns.", k.remedy)
-		}
+	text, err := io.ReadAll(io.LimitReader(decoded, draftBytes))
+	if err != nil {
+		return "", err
 	}
-	whole := len(text) < draftBytes
-	if !whole {
+	if len(text) == draftBytes {
 		text = text[:bytes.LastIndexByte(text, '\n')+1]
 	}
-	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	if len(bytes.TrimSpace(text)) == 0 || !utf8.Valid(text) {
-		return "", fault.New(fault.Invalid, "no-draft", "No layout can be drafted: the file is not UTF-8 text with a line of headers.",
+		return "", fault.New(fault.Invalid, "no-draft", "No layout can be drafted: the file is not text with a line of headers.",
 			"Save it as CSV UTF-8, or write the layout by hand as docs/layouts.md says.")
 	}
-	rows := csv.NewReader(bytes.NewReader(text))
-	first, _, _ := bytes.Cut(text, []byte("\n"))
-	for _, d := range delimiters {
-		if bytes.Count(first, []byte{d.sign}) > bytes.Count(first, []byte(string(rows.Comma))) {
-			rows.Comma = rune(d.sign)
-		}
-	}
-	rows.FieldsPerRecord = -1
-	header, err := rows.Read()
+	rows, header, line, err := draftHeader(text)
 	if err != nil {
-		return "", fault.New(fault.Invalid, "no-draft", "No layout can be drafted: the first line is not a line of headers.",
-			"Write the layout by hand as docs/layouts.md says.").Because(err)
+		return "", err
 	}
 	values := make([][]string, len(header))
 	for range draftRows {
@@ -105,7 +97,56 @@ func Draft(file io.Reader, name string) (string, error) {
 			}
 		}
 	}
-	return draftOf(name, header, values), nil
+	draft := draftOf(name, header, values)
+	if line > 1 {
+		draft += fmt.Sprintf("# The headers stand on line %d; what is above them is passed over.\n", line)
+	}
+	if d, ok := decoded.(*detectingReader); ok && d.windows != nil {
+		draft += "# The file is no UTF-8 and is read as Windows-1252. Look at names with accents.\n"
+	}
+	return draft, nil
+}
+
+// draftHeader finds the header among the first rows that are not empty: the first with a header that is known, or lower down, where words of a
+// title could be one by chance, with two. It gives the rows below it.
+func draftHeader(text []byte) (rows *csv.Reader, header []string, at int, err error) {
+	left := text
+	for line, seen := 1, 0; len(left) > 0 && seen < headerWithin; line++ {
+		first, below, _ := bytes.Cut(left, []byte("\n"))
+		if len(bytes.TrimSpace(first)) == 0 {
+			left = below
+			continue
+		}
+		rows = csv.NewReader(bytes.NewReader(left))
+		rows.FieldsPerRecord = -1
+		for _, d := range delimiters {
+			if bytes.Count(first, []byte{d.sign}) > bytes.Count(first, []byte(string(rows.Comma))) {
+				rows.Comma = rune(d.sign)
+			}
+		}
+		if header, err = rows.Read(); err == nil {
+			known := 0
+			for _, h := range header {
+				if _, ok := headerWords[headerWord(h)]; ok {
+					known++
+				}
+			}
+			if known > min(seen, 1) {
+				return rows, header, line, nil
+			}
+		}
+		left, seen = below, seen+1
+	}
+	begins := bytes.TrimLeft(text, " \t\r\n")
+	first, _, _ := bytes.Cut(begins, []byte("\n"))
+	said := string(bytes.TrimSpace(first))
+	if len(said) > shownHeader {
+		said = strings.ToValidUTF8(said[:shownHeader], "") + "…"
+	}
+	at = 1 + bytes.Count(text[:len(text)-len(begins)], []byte("\n"))
+	return nil, nil, 0, fault.New(fault.Invalid, "no-draft",
+		fmt.Sprintf("No layout can be drafted: none of its first rows has headers that are known. Line %d is “%s”.", at, said),
+		"Write the layout by hand as docs/layouts.md says, with the headers as they stand in the file.")
 }
 
 func draftOf(name string, header []string, values [][]string) string {
@@ -117,10 +158,10 @@ func draftOf(name string, header []string, values [][]string) string {
 	var rest []string
 	for i, h := range header {
 		h = strings.TrimSpace(h)
-		f, known := headerWords[strings.Map(lettersAndDigits, strings.ToLower(h))]
+		f, known := headerWords[headerWord(h)]
 		if !known || taken[f] && !fields[fieldIndex(f)].many || taken[f] && f == Key {
 			if h != "" {
-				rest = append(rest, strings.ReplaceAll(h, "\n", " "))
+				rest = append(rest, oneLine(h))
 			}
 			continue
 		}
@@ -129,8 +170,8 @@ func draftOf(name string, header []string, values [][]string) string {
 		switch f {
 		case BirthDay:
 			more, remark = draftFormat(values[i])
-		case FullName:
-			more, remark = ", form: forename surname", "or form: 'surname, forename', or form: whole"
+		case FullName, AliasName:
+			more, remark = draftForm(values[i])
 		case Age:
 			more, remark = ", as-of: extract", "read where there is no date of birth"
 		}
@@ -144,9 +185,49 @@ func draftOf(name string, header []string, values [][]string) string {
 		b.WriteString("# not mapped, and nothing of it is used: " + h + "\n")
 	}
 	if !taken[Key] {
-		b.WriteString("# No column is taken for the record number, so that rows are known by their number in the file.\n")
+		b.WriteString("# CHECK: no column is taken for the record number, so that rows are known by their number in the file. If one has it, map it with field: key.\n")
+		for i, h := range header {
+			if h = strings.TrimSpace(h); h != "" && slices.Contains(rest, oneLine(h)) && allDiffer(values[i]) {
+				b.WriteString("# The first rows differ in it, as record numbers do: " + oneLine(h) + "\n")
+			}
+		}
 	}
 	return b.String()
+}
+
+// headerWord is a header as headerWords has it.
+func headerWord(h string) string { return strings.Map(lettersAndDigits, strings.ToLower(h)) }
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// allDiffer says whether there are several values and no two the same.
+func allDiffer(values []string) bool {
+	sorted := slices.Sorted(slices.Values(values))
+	return len(sorted) > 1 && len(slices.Compact(sorted)) == len(values)
+}
+
+// draftForm finds how most whole names are written.
+func draftForm(values []string) (more, remark string) {
+	commas, parted := 0, 0
+	for _, v := range values {
+		if strings.Contains(v, ",") {
+			commas++
+		} else if len(strings.Fields(v)) > 1 {
+			parted++
+		}
+	}
+	switch {
+	case 2*commas > len(values):
+		if other := len(values) - commas; other > 0 {
+			remark = fmt.Sprintf("CHECK: %d of the first %s no comma", other, plural(len(values), "name has", "names have"))
+		}
+		return ", form: 'surname, forename'", remark
+	case commas > 0:
+		return ", form: forename surname", fmt.Sprintf("CHECK: %d of the first %s a comma", commas, plural(len(values), "name has", "names have"))
+	case parted == 0 && len(values) > 0:
+		return ", form: whole", "CHECK: no name has two words"
+	}
+	return ", form: forename surname", "or form: whole, if the surname comes first"
 }
 
 func lettersAndDigits(r rune) rune {
