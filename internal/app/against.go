@@ -75,7 +75,7 @@ func asksViewer(tx *store.Tx, pair Pair) (bool, error) {
 	return w.waitsFor(tx.Actor().Account), err
 }
 
-// against finds, of two people, the pairs of one's record and the other's that do not look alike, of the records that the viewer may know of.
+// against finds, of two people, the pairs of one's record and the other's that do not look alike, where the viewer may know of every record of both.
 func (p *PairPage) against(tx *store.Tx, m *priceMap) error {
 	if p.Holds[0]+p.Holds[1] > linkage.MostHeld {
 		return nil
@@ -84,15 +84,15 @@ func (p *PairPage) against(tx *store.Tx, m *priceMap) error {
 	var who [2]map[id.Record]person.Identity
 	for i, n := range p.People {
 		sight, err := m.sightBy(tx, n, p.Run.ID, policy.PersonOpen)
-		if err != nil || !sight.May {
-			return err
+		if err != nil || !sight.whole() {
+			return err // people of the partnership look at pairs, and may know of every record
 		}
 		records, err := tx.RecordsOf(n, p.Run.ID)
 		if err != nil {
 			return err
 		}
 		who[i] = map[id.Record]person.Identity{}
-		for _, r := range sight.records(records) {
+		for _, r := range records {
 			var says person.Identity
 			if err := json.Unmarshal([]byte(r.Identity), &says); err != nil {
 				return fmt.Errorf("record %d: %w", r.RecordVersion.Record, err)

@@ -79,7 +79,7 @@ func (a *App) linkRecords(ctx context.Context, t *task) error {
 				anew = anewOther
 				continue
 			}
-			if !errors.Is(err, errAnswered) && !errors.Is(err, errMarked) || try == tries {
+			if !errors.Is(err, errAnswered) && !errors.Is(err, errMarked) || try >= tries {
 				return err
 			}
 			if err := a.sweepRun(ctx, t, run); err != nil {

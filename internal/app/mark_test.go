@@ -36,6 +36,13 @@ func newMarking(w *scene) *marking {
 	return &marking{w, w.layout("lantern", strings.Replace(markedLayout("lantern", "OUTR", "street-outreach", "contact"), "name: clients", "name: marks", 1)), april}
 }
 
+// contacts is a layout of Lantern's of which a file says who had which part in an incident, and nothing of who they are.
+func (m *marking) contacts() id.Layout {
+	m.t.Helper()
+	return m.scene.layout("lantern", "name: crimes\nversion: 1\nagency: lantern\nkind: contacts\ncolumns:\n  - {header: client, field: key}\n  - {header: day, field: from, format: dd/mm/yyyy}\n"+
+		"  - {header: crime, field: incident}\n  - {header: role, field: part}\nservice: OUTR\nservices:\n  - {code: OUTR, service: street-outreach, unit: contact, quantity: one}\n")
+}
+
 // says sends rows, accepts them and links.
 func (m *marking) says(rows ...string) store.Extract {
 	m.t.Helper()
@@ -143,24 +150,34 @@ func TestAShieldedPersonIsJoinedByTwo(t *testing.T) {
 func TestAMarkDuringALinkRun(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
 		m := newMarking(w)
-		shield := m.send(m.layout, m.asOf+1, false, markedHead+grace+"Y,,\n")
 		analyst := w.as(policy.Analyst, policy.HandleExtracts)
-		if _, err := w.app.StartRuns(t.Context(), w.as(policy.Analyst, policy.FindAndCost)); err != nil {
-			t.Fatal(err)
-		}
-		asked, err := 0, errors.New("the run was over before")
-		w.asked.Store(func() {
-			if asked++; asked == 12 { // in the middle of the run
-				w.asked.Store(func() {})
-				err = w.app.AcceptExtract(t.Context(), analyst, AcceptExtract{Extract: shield.ID})
+		during := func(e store.Extract) {
+			t.Helper()
+			if _, err := w.app.StartRuns(t.Context(), w.as(policy.Analyst, policy.FindAndCost)); err != nil {
+				t.Fatal(err)
 			}
-		})
-		w.work()
-		if err != nil {
-			t.Fatal(err)
+			asked, err := 0, errors.New("the run was over before")
+			w.asked.Store(func() {
+				if asked++; asked == 12 { // in the middle of the run
+					w.asked.Store(func() {})
+					err = w.app.AcceptExtract(t.Context(), analyst, AcceptExtract{Extract: e.ID})
+				}
+			})
+			w.work()
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
+		during(m.send(m.layout, m.asOf+1, false, markedHead+grace+"Y,,\n"))
 		m.expect("shielded while the run was at work", 8, 17, false)
 		w.likeTheWhole("shielded while the run was at work")
+
+		m.asOf++
+		m.says("M1,Dean,Whitlock,04/03/1983,9990000018,SE5 8AZ,06/01/2026,,,")
+		m.expect("before the incident", 1, 26, true)
+		during(m.send(m.contacts(), m.asOf+1, false, "client,day,crime,role\nL1,06/01/2026,inc/78,victim\nM1,06/01/2026,INC 78,suspect\n"))
+		m.expect("victim and suspect while the run was at work", 1, 26, false)
+		w.likeTheWhole("victim and suspect while the run was at work")
 	})
 }
 
@@ -289,8 +306,7 @@ func TestVictimAndSuspectAreJoinedByTwo(t *testing.T) {
 	inBoth(t, func(t *testing.T, w *scene) {
 		m := newMarking(w)
 		first, second := w.reader(), w.another("Second")
-		contacts := w.layout("lantern", "name: crimes\nversion: 1\nagency: lantern\nkind: contacts\ncolumns:\n  - {header: client, field: key}\n  - {header: day, field: from, format: dd/mm/yyyy}\n"+
-			"  - {header: crime, field: incident}\n  - {header: role, field: part}\nservice: OUTR\nservices:\n  - {code: OUTR, service: street-outreach, unit: contact, quantity: one}\n")
+		contacts := m.contacts()
 		// Nothing of who anybody is has come, and of four of one name two are victim and suspect.
 		m.asOf++
 		w.accept(w.send(contacts, m.asOf, false, "client,day,crime,role\nL6,06/01/2026,inc/77,victim\nL9,06/01/2026,INC 77,suspect\n"))

@@ -224,12 +224,8 @@ func (p *MixedPage) readers(tx *store.Tx, sight sight) error {
 
 // runs are the cost runs made of the mixture, as far as their rows are kept, and whether there may have been others.
 func (p *MixedPage) runs(tx *store.Tx) error {
-	runs, err := tx.RunsBefore(0, store.CostRun, 500)
-	if err != nil {
-		return err
-	}
 	superseded, first := 0, id.Run(0)
-	for _, r := range runs {
+	return eachCostRun(tx, 500, func(r store.Run) (more bool, err error) {
 		if r.State == store.RunSuperseded {
 			superseded++
 		}
@@ -237,32 +233,51 @@ func (p *MixedPage) runs(tx *store.Tx) error {
 		if !swept && !r.FinishedAt.IsZero() && r.State != store.RunFailed {
 			first = r.ID
 		}
-		if swept && p.Kept != 0 || r.FinishedAt.IsZero() || r.State == store.RunFailed || r.FinishedAt.Before(p.From) || r.StartedAt.After(p.To) {
-			continue
+		if r.FinishedAt.IsZero() || r.State == store.RunFailed || r.FinishedAt.Before(p.From) || r.StartedAt.After(p.To) {
+			return true, nil
 		}
 		over, err := linkRunOf(tx, r.ID)
 		if err != nil {
-			return err
+			return false, err
 		}
 		for _, s := range p.Spells {
 			if !s.summed(r.StartedAt, over) {
 				continue
 			}
-			if swept {
+			if swept { // and so are all before it
 				p.Kept = first
-				break
+				return false, nil
 			}
 			total, err := tx.TotalOf(r.ID, s.Number)
 			if err != nil {
-				return err
+				return false, err
 			}
 			if total.Person != 0 {
 				p.Runs = append(p.Runs, MixedRun{r, total.Place, total.Rank})
 				break
 			}
 		}
+		return true, nil
+	})
+}
+
+// eachCostRun hands every cost run to f, the newest first, until f wants no more. It reads so many at once.
+func eachCostRun(tx *store.Tx, atOnce int, f func(store.Run) (more bool, err error)) error {
+	for before := id.Run(0); ; {
+		runs, err := tx.RunsBefore(before, store.CostRun, atOnce)
+		if err != nil {
+			return err
+		}
+		for _, r := range runs {
+			if more, err := f(r); err != nil || !more {
+				return err
+			}
+			before = r.ID
+		}
+		if len(runs) < atOnce {
+			return nil
+		}
 	}
-	return nil
 }
 
 // linkRunOf is the link run over which a cost run was made.

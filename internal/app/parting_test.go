@@ -160,6 +160,25 @@ func TestRunsWithoutRowsAreSaid(t *testing.T) {
 		if got := told(); len(got) != 1 || got[0] <= 2 {
 			t.Errorf("with the rows of run 2 swept, %v is told", got)
 		}
+		read := func(atOnce, most int) (out []id.Run) {
+			err := w.app.db.Do(t.Context(), inArea(analyst, policy.PairList, policy.Area), func(tx *store.Tx) error {
+				out = nil
+				return eachCostRun(tx, atOnce, func(r store.Run) (bool, error) {
+					out = append(out, r.ID)
+					return len(out) < most, nil
+				})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return out
+		}
+		all := read(500, 500)
+		if len(all) != runsKept+2 {
+			t.Fatalf("there are %d cost runs", len(all))
+		}
+		diff(t, "the runs read two at once", all, read(2, 500))
+		diff(t, "the first three of them", all[:3], read(2, 3))
 	})
 }
 

@@ -789,7 +789,7 @@ func TestAnsweredPairsAreListed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			out = []string{fmt.Sprintf("%d of %d, %d, %d, %d", len(p.Rows), p.Total, p.Counted, p.Others, p.Yours)}
+			out = []string{fmt.Sprintf("%d of %d, %d, %d, %d, gone %d", len(p.Rows), p.Total, p.Counted, p.Others, p.Yours, p.Gone)}
 			for _, x := range p.Rows {
 				for _, r := range x.Readings {
 					out = append(out, fmt.Sprintf("%v %s %s %s %t %t", x.Pair, r.Answer.Answer, r.By, r.Reason, r.Counts(), x.MayUndo))
@@ -798,10 +798,50 @@ func TestAnsweredPairsAreListed(t *testing.T) {
 			return out
 		}
 		said := func(p Pair) string { return fmt.Sprintf("%v not-same Ayesha Rahman The worker met both. true true", p) }
-		diff(t, "of the first", []string{"2 of 2, 2, 1, 0", said(twice), said(once)}, list(first, AnsweredAsked{}))
-		diff(t, "that wait for somebody else", []string{"1 of 1, 2, 1, 0", said(twice)}, list(first, AnsweredAsked{Waits: true}))
-		diff(t, "that are the same", []string{"0 of 0, 2, 1, 0"}, list(first, AnsweredAsked{Says: "same"}))
-		diff(t, "of who is asked as well", []string{"1 of 1, 1, 0, 1", said(once)}, list(second, AnsweredAsked{}))
-		diff(t, "of theirs", []string{"0 of 0, 1, 0, 1"}, list(second, AnsweredAsked{Mine: true}))
+		diff(t, "of the first", []string{"2 of 2, 2, 1, 0, gone 0", said(twice), said(once)}, list(first, AnsweredAsked{}))
+		diff(t, "that wait for somebody else", []string{"1 of 1, 2, 1, 0, gone 0", said(twice)}, list(first, AnsweredAsked{Waits: true}))
+		diff(t, "that are the same", []string{"0 of 0, 2, 1, 0, gone 0"}, list(first, AnsweredAsked{Says: "same"}))
+		diff(t, "of who is asked as well", []string{"1 of 1, 1, 0, 1, gone 0", said(once)}, list(second, AnsweredAsked{}))
+		diff(t, "of theirs", []string{"0 of 0, 1, 0, 1, gone 0"}, list(second, AnsweredAsked{Mine: true}))
+
+		speaks := func(who Who) (out []Pair) {
+			t.Helper()
+			err := w.app.db.Do(t.Context(), inArea(who, policy.PairList, policy.Area), func(tx *store.Tx) error {
+				p, err := against(tx, []linkage.Unlike{{Pair: once}, {Pair: twice}}, true)
+				for _, x := range p.Rows {
+					out = append(out, x.Pair)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return out
+		}
+		diff(t, "what speaks against one person, of who has answered both", []Pair{once, twice}, speaks(first))
+		diff(t, "of who is asked about the second", []Pair{once}, speaks(second))
+
+		answered, err := w.app.Answered(t.Context(), first, AnsweredAsked{})
+		if err == nil {
+			err = w.app.UndoPair(t.Context(), first, UndoPair{Pair: once, Answer: answered.Rows[1].Readings[0].ID})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		diff(t, "taken back", []string{"1 of 1, 1, 1, 0, gone 0", said(twice)}, list(first, AnsweredAsked{}))
+		w.answerPair(first, once, "unsure")
+		w.answerPair(second, once, "not-same")
+		diff(t, "and others say so", []string{"2 of 2, 2, 1, 0, gone 0", fmt.Sprintf("%v unsure Ayesha Rahman The worker met both. false true", once),
+			fmt.Sprintf("%v not-same Second The worker met both. true true", once), said(twice)}, list(first, AnsweredAsked{}))
+		w.work()
+		accepted, err := w.app.Extracts(t.Context(), w.as(policy.Analyst, policy.HandleExtracts))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range accepted.Extracts[1:] { // no pair is of one agency's records alone
+			w.sentInError(x)
+		}
+		w.run()
+		diff(t, "of whom no file says anything any more", []string{"0 of 0, 0, 0, 0, gone 2"}, list(first, AnsweredAsked{}))
 	})
 }
