@@ -23,12 +23,13 @@ type EncodeAsked struct {
 	Path   string
 	Layout *intake.Layout
 	AsOf   day.Day
-	Keys   []*encode.Key // every record is encoded under each; the first also makes the records' names
+	Keys   []*encode.Key // every record is encoded under each; the first also makes the records' names, and so their order
 	Mode   encode.Mode
 	// WithNames sends the agency's own record numbers in place of keyed names, and what each record says beside its tokens. Every key must be for that.
 	WithNames bool
-	Out       io.Writer // what leaves
-	Lookup    io.Writer // what stays: the agency's own number of each record beside its name in Out; nil for none
+	Out       io.Writer // what leaves, in the order of the records' keyed names; nil for nothing but what is shown
+	Folder    string    // where rows wait for their place in Out, in a file that nobody else can read and that does not stay
+	Lookup    io.Writer // what stays: the agency's own number of each record beside its name in Out, in the agency's order; nil for none
 	Shown     int       // how many of the first records are to be shown
 	Progress  func(stage string, done, total int64)
 }
@@ -57,6 +58,15 @@ func EncodeFile(ctx context.Context, in EncodeAsked) (done *Encoded, err error) 
 				"Agencies that sent tokens under it were not told that names would stand beside them. Make a key that is, with throughline encode key new "+
 					"--with-names; every agency that agrees to it encodes again under that one.")
 		}
+		if first := in.Keys[0]; k.WithNames != first.WithNames {
+			names, not := k, first
+			if first.WithNames {
+				names, not = first, k
+			}
+			return nil, fault.InvalidField("key-file", "The key "+names.String()+" is for names beside tokens, and the key "+not.String()+" is not.",
+				"A file under both would open to names what was sent under "+not.Name+", which nobody was told of. Encode under "+names.Name+
+					" alone; who linked under "+not.Name+" before starts anew.")
+		}
 	}
 	if IsEncoded(in.Path) {
 		return nil, fault.InvalidField("extract", "It is encoded already.", "Give the agency’s own file.")
@@ -80,7 +90,18 @@ func EncodeFile(ctx context.Context, in EncodeAsked) (done *Encoded, err error) 
 		header.Keys = append(header.Keys, encode.KeyName{ID: k.ID(), Name: k.Name})
 		encoders = append(encoders, encode.New(k, in.Mode))
 	}
-	out := encode.NewWriter(in.Out, header)
+	to := in.Out
+	if to == nil {
+		to = io.Discard
+	}
+	out := encode.NewWriter(to, header)
+	var rows *unordered
+	if in.Out != nil {
+		if rows, err = newUnordered(in.Folder); err != nil {
+			return nil, notWritten(err)
+		}
+		defer func() { err = errors.Join(err, rows.Close()) }()
+	}
 	lookup := csv.NewWriter(io.Discard)
 	if in.Lookup != nil {
 		lookup = csv.NewWriter(in.Lookup)
@@ -109,12 +130,15 @@ func EncodeFile(ctx context.Context, in EncodeAsked) (done *Encoded, err error) 
 		}
 		known[string(row.Key)] = struct{}{}
 		name, says := encoders[0].RecordName(string(row.Key)), ""
+		place := name
 		if in.WithNames {
 			name, says = string(row.Key), linkage.DescribeOne(row.Person.Identity)
 		}
 		for i, e := range encoders {
 			record := e.Encode(row.Person.Identity)
-			out.Write(name, header.Keys[i].ID, says, record)
+			if rows != nil {
+				rows.add(place, out.Row(name, header.Keys[i].ID, says, record))
+			}
 			if i == 0 && done.Records < in.Shown {
 				lines := record.Words(in.Mode)
 				if in.WithNames {
@@ -129,16 +153,25 @@ func EncodeFile(ctx context.Context, in EncodeAsked) (done *Encoded, err error) 
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
+	if rows != nil {
+		if err := rows.writeTo(out); err != nil {
+			return nil, notWritten(err)
+		}
+	}
 	lookup.Flush()
-	if err := errors.Join(out.Flush(), lookup.Error()); err != nil {
-		return nil, fault.New(fault.Unavailable, "write", "What was encoded could not be written.",
-			"Check that there is room on the disk.").Because(err)
+	if err := errors.Join(out.Close(), lookup.Error()); err != nil {
+		return nil, notWritten(err)
 	}
 	done.SetAside = aside.Counts(r.Headers())
 	if done.Counts = r.Counts(); done.Records == 0 {
 		return nil, noRecords(LinkedFile{Name: filepath.Base(in.Path), Rejected: done.Rejected})
 	}
 	return done, nil
+}
+
+func notWritten(err error) error {
+	return fault.New(fault.Unavailable, "write", "What was encoded could not be written.",
+		"Check that there is room on the disk, for twice what leaves while it is put in order.").Because(err)
 }
 
 // IsEncoded says whether a file is one that EncodeFile wrote; false where it cannot be read.
@@ -248,6 +281,7 @@ func (l *LinkedFiles) readEncoded(ctx context.Context, to *linkage.Linker, numbe
 	for r.Next() {
 		record, id, tokens := r.Row()
 		if id != key.ID {
+			done.OtherKeys++
 			continue
 		}
 		if err := to.AddEncoded(number, r.Mode, tokens); err != nil {

@@ -54,6 +54,7 @@ type LinkedFile struct {
 	SetAside []intake.SetAsideCount
 	// WithNames says that it is encoded and has the agency's own record numbers, and names beside its tokens.
 	WithNames bool
+	OtherKeys int // rows of an encoded file that stand under other keys than the run's, and were not linked
 
 	says  []string // of each record, in a file with names
 	first uint32   // number of its first record

@@ -161,7 +161,7 @@ func (c encodeFile) Run(ctx context.Context, w *World) error {
 		}
 	}
 	bar := newBar(w)
-	asked := app.EncodeAsked{Path: c.Extract, Layout: layout, AsOf: asOf, Keys: keys, Mode: encode.FullMode, WithNames: c.Names, Out: io.Discard, Progress: bar.show}
+	asked := app.EncodeAsked{Path: c.Extract, Layout: layout, AsOf: asOf, Keys: keys, Mode: encode.FullMode, WithNames: c.Names, Folder: filepath.Dir(c.Out), Progress: bar.show}
 	if c.Strict {
 		asked.Mode = encode.StrictMode
 	}

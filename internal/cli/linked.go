@@ -48,6 +48,8 @@ type linkedFile struct {
 	Asides   []setAside `json:"set_aside_by_column"`
 	Unmapped []string   `json:"unmapped"`
 	First    []rejected `json:"first_rejected"`
+
+	OtherKeys int `json:"rows_under_other_keys"` // of an encoded file; they are not linked
 }
 
 func linkedOf(found *app.LinkedFiles) linked {
@@ -66,6 +68,7 @@ func linkedOf(found *app.LinkedFiles) linked {
 		line := linkedFile{File: f.Name, Layout: f.Layout.Name, Encoded: found.Encoded(), Names: f.WithNames, Rows: c.Rows, Accepted: c.Accepted, Rejected: c.Rejected,
 			Repeated: c.Repeated, Records: f.Records, Reused: f.Reused, Lines: append([]int{}, f.First...),
 			SetAside: c.SetAside, Asides: setAsides(f.SetAside), Unmapped: append([]string{}, f.Unmapped...), First: []rejected{}}
+		line.OtherKeys = f.OtherKeys
 		for _, j := range f.Rejected {
 			line.First = append(line.First, rejected{int64(j.Line), j.Column, j.Code, j.Message, j.Remedy})
 		}
@@ -180,6 +183,9 @@ func (d linked) words() string {
 				break
 			}
 			fmt.Fprintf(&b, "  %s, %s\n", f.File, r)
+		}
+		if f.OtherKeys > 0 {
+			fmt.Fprintf(&b, "  %s: %s under other keys and not linked.\n", f.File, counted(f.OtherKeys, "row is", "rows are"))
 		}
 		if f.Reused > 0 {
 			fmt.Fprintf(&b, "  %s: %s\n", f.File, f.reused())

@@ -52,7 +52,11 @@ func TestWhatNamesBesideTokensShow(t *testing.T) {
 	full, strict := keyed.New(testKey(t, "a"), keyed.FullMode), keyed.New(testKey(t, "a"), keyed.StrictMode)
 	known := map[keyed.Tagged]bool{}
 	var others []person.Identity
+	alike := [2]map[string]int{{}, {}} // records by how many tokens of what they have, which no key changes
 	for i, who := range inventedPeople(t, o.Out) {
+		for mode, r := range [2]keyed.Record{full.Encode(who), strict.Encode(who)} {
+			alike[mode][shapeOf(r)]++
+		}
 		if i%10 == 0 {
 			others = append(others, who)
 			continue
@@ -89,6 +93,15 @@ func TestWhatNamesBesideTokensShow(t *testing.T) {
 			}
 		}
 	}
+	for mode, name := range []string{"full", "strict"} {
+		people, alone := 0, 0
+		for _, n := range alike[mode] {
+			if people += n; n == 1 {
+				alone++
+			}
+		}
+		t.Logf("%-36s %5d of %5d: %.3f", name+": alone with so many tokens of each", alone, people, float64(alone)/float64(people))
+	}
 	share := func(i int) float64 { return float64(read[i]) / float64(len(others)) }
 	for i := range what {
 		t.Logf("%-36s read of %5d of %5d: %.3f", what[i], read[i], len(others), share(i))
@@ -97,6 +110,20 @@ func TestWhatNamesBesideTokensShow(t *testing.T) {
 		t.Errorf("names and date of birth are read of %.3f in full mode and of %.3f in strict, and something in strict of %.3f: docs/private-linkage.md says otherwise",
 			share(4), share(6), share(5))
 	}
+}
+
+// shapeOf is how many tokens of what a record has.
+func shapeOf(r keyed.Record) string {
+	var b []byte
+	for column, values := range r {
+		for _, v := range values {
+			b = append(b, byte(column), '.')
+			for _, token := range v {
+				b = append(b, token.Grain)
+			}
+		}
+	}
+	return string(b)
 }
 
 // inventedPeople are the people of an invented area, as they truly are.

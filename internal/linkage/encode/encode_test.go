@@ -11,6 +11,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -65,9 +66,9 @@ func writtenAs(t testing.TB, h Header, who person.Identity, keys ...*Key) string
 		if h.WithNames {
 			name = "1"
 		}
-		w.Write(name, k.ID(), strings.Join(values(who), "; "), New(k, h.Mode).Encode(who))
+		w.Write(1, w.Row(name, k.ID(), strings.Join(values(who), "; "), New(k, h.Mode).Encode(who)))
 	}
-	if err := w.Flush(); err != nil {
+	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -242,6 +243,42 @@ func TestSameHoweverWritten(t *testing.T) {
 	}
 }
 
+// TestTableOfTokens holds the table of docs/private-linkage.md to the tokens that are made.
+func TestTableOfTokens(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "private-linkage.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "| column | tokens in full mode |\n|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	said := map[string][]string{}
+	for _, line := range strings.Split(table, "\n") {
+		cells := strings.Split(strings.Trim(line, "| "), " | ")
+		if said[cells[0]] = strings.Split(cells[1], "; "); cells[1] == "as forename" {
+			said[cells[0]] = said["forename"]
+		}
+		slices.Sort(said[cells[0]])
+	}
+	who := invented()
+	who.Names = append(who.Names, person.Name{Forename: "Bob-Robert", Surname: "Bob"})
+	who.Births = append(who.Births, person.Birth{Day: day.Must(1983, time.January, 1), Precision: person.FullDate})
+	who.Identifiers = append(who.Identifiers, person.Identifier{Kind: person.PrisonNumber, Value: "A1234BC"}, person.Identifier{Kind: person.OtherNational, Value: "7"})
+	made := map[string][]string{}
+	for column, values := range New(key(t, "a"), FullMode).Encode(who) {
+		name := columnNames[FullMode][column]
+		for _, token := range slices.Concat(values...) {
+			if words := grains[token.Grain]; !slices.Contains(made[name], words) {
+				made[name] = append(made[name], words)
+			}
+		}
+		slices.Sort(made[name])
+	}
+	if diff := cmp.Diff(made, said); diff != "" {
+		t.Errorf("docs/private-linkage.md says that other tokens leave (-made +said):\n%s", diff)
+	}
+}
+
 // TestStrictSendsNoFieldAlone holds that every composite is of two things at least, of different fields.
 func TestStrictSendsNoFieldAlone(t *testing.T) {
 	t.Parallel()
@@ -260,6 +297,9 @@ func TestStrictSendsNoFieldAlone(t *testing.T) {
 			}
 			fields[name] = true
 		}
+		if len(c.parts) > 3 {
+			t.Errorf("composite %q is of more than three things; docs/private-linkage.md says two or three", c.sign)
+		}
 		if len(fields) < 2 || signs[c.sign] {
 			t.Errorf("composite %q of %q is of one field, or its sign is another's too", c.sign, c.parts)
 		}
@@ -276,11 +316,12 @@ func TestBadFiles(t *testing.T) {
 	t.Parallel()
 	good := written(t, FullMode, invented(), key(t, "a"))
 	id := key(t, "a").ID()
+	row := strings.SplitAfter(good, "\n")[2]
 	named := writtenAs(t, Header{Mode: FullMode, WithNames: true}, invented(), key(t, "a"))
 	for name, tt := range map[string]struct{ text, want string }{
 		"plain":       {"forename,surname\nAnn,Testwell\n", "x.csv, line 1: it does not begin as an encoded file does"},
 		"empty":       {"", "x.csv, line 1"},
-		"version":     {strings.Replace(good, fileMark+",2", fileMark+",3", 1), "another version"},
+		"version":     {strings.Replace(good, fileMark+",3", fileMark+",2", 1), "another version"},
 		"mode":        {strings.Replace(good, ",full,", ",half,", 1), "x.csv, line 1: it names no mode"},
 		"header":      {strings.Replace(good, "forename", "first", 1), "x.csv, line 2: the header"},
 		"plain name":  {strings.Replace(good, ","+id+",i", ","+id+",Testwell i", 1), "x.csv, line 3: forename is not written as tokens"},
@@ -290,9 +331,13 @@ func TestBadFiles(t *testing.T) {
 		"no words":    {strings.Replace(named, ",says,", ",", 1), "x.csv, line 2: the header"},
 		"padded":      {strings.Replace(good, "\n", ",,\n", 1), "x.csv, line 1: it has a key without an id"},
 		"saved":       {"\ufeff" + named, "x.csv, line 1: it does not begin"},
-		"twice":       {good + strings.SplitN(good, "\n", 3)[2], "x.csv, line 4: the record was on line 3 already"},
-		"ragged":      {good + "a,b\n", "x.csv, line 4: it has not the 15 values"},
-		"cut off":     {good[:len(good)-20], "x.csv, line 3"},
+		"twice":       {strings.Replace(good, row, row+row, 1), "x.csv, line 4: the record was on line 3 already"},
+		"ragged":      {strings.Replace(good, row, row+"a,b\n", 1), "x.csv, line 4: it has not the 15 values"},
+		"cut off":     {good[:len(good)-60], "x.csv, line 3"},
+		"no last":     {good[:strings.Index(good, endMark)], "x.csv, line 4: the last line"},
+		"half a last": {good[:len(good)-len(",1\n")], "x.csv, line 4: it has not the 15 values"},
+		"row gone":    {strings.Replace(good, row, "", 1), "x.csv, line 3: it does not give the number of rows before it, which are 0"},
+		"two files":   {good + row, "x.csv, line 5: it stands after the last line"},
 	} {
 		r, err := NewReader(strings.NewReader(tt.text), "x.csv")
 		if err == nil {
@@ -352,8 +397,9 @@ func TestKeyFile(t *testing.T) {
 	secret := base64.StdEncoding.EncodeToString(k.secret[:])
 	for name, tt := range map[string]struct{ text, want string }{
 		"no key":         {"hello", "a.key, line 1"},
-		"changed secret": {strings.Replace(file, "YWFh", "YWFi", 1), "a.key, line 3: the id does not belong to the secret"},
+		"changed secret": {strings.Replace(file, "YWFh", "YWFi", 1), "a.key, line 3: the id does not belong to the name and the secret"},
 		"short secret":   {strings.Replace(file, "YWFh", "", 1), "a.key, line 4: the secret is not 32 bytes"},
+		"changed name":   {strings.Replace(file, "key-a", "key-b", 1), "a.key, line 3: the id does not belong to the name"},
 		"bad name":       {strings.Replace(file, "key-a", "Key A", 1), "a.key, line 2: the name"},
 		"more":           {file + "more\n", "a.key, line 5: a key's file has 4 lines"},
 		"no id":          {strings.Replace(file, "id ", "no ", 1), "a.key, line 3: it does not begin with"},

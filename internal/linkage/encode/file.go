@@ -2,11 +2,13 @@ package encode
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"throughline/internal/fault"
@@ -28,8 +30,8 @@ var columnNames = map[Mode][]string{
 }
 
 // fileMark begins every encoded file, and namesMark one that has names beside its tokens, so that nobody takes it for another; what follows is
-// the version of the format, the mode, and each key's id and name.
-const fileMark, namesMark, fileVersion = "throughline-encoding", "throughline-encoding-with-names", "2"
+// the version of the format, the mode, and each key's id and name. endMark begins the last line, on which stands how many rows there are.
+const fileMark, namesMark, endMark, fileVersion = "throughline-encoding", "throughline-encoding-with-names", "end of throughline-encoding", "3"
 
 // Header is what an encoded file says of itself.
 type Header struct {
@@ -53,16 +55,20 @@ type KeyName struct{ ID, Name string }
 // String names a key as people are told of it.
 func (k KeyName) String() string { return k.Name + " (" + k.ID + ")" }
 
-// Writer writes an encoded file: the mark, a header, and a row for each record and key. Its errors are Flush's.
+// Writer writes an encoded file: the mark, a header, and a row for each record and key, and how many rows there are. Its errors are Close's.
 type Writer struct {
-	out       *csv.Writer
+	out       *bufio.Writer
+	line      *csv.Writer // into text
+	text      bytes.Buffer
 	withNames bool
+	rows      int
 	row       []string
 }
 
 // NewWriter begins a file.
 func NewWriter(w io.Writer, h Header) *Writer {
-	out := csv.NewWriter(w)
+	out := &Writer{out: bufio.NewWriter(w), withNames: h.WithNames}
+	out.line = csv.NewWriter(&out.text)
 	mark := []string{fileMark, fileVersion, string(h.Mode)}
 	if h.WithNames {
 		mark[0] = namesMark
@@ -70,14 +76,22 @@ func NewWriter(w io.Writer, h Header) *Writer {
 	for _, k := range h.Keys {
 		mark = append(mark, k.ID, k.Name)
 	}
-	_ = out.Write(mark) // an error stays in the writer until Flush
-	_ = out.Write(slices.Concat(h.columns()))
-	return &Writer{out: out, withNames: h.WithNames}
+	_, _ = out.out.Write(out.lineOf(mark)) // an error stays in the writer until Close
+	_, _ = out.out.Write(out.lineOf(slices.Concat(h.columns())))
+	return out
 }
 
-// Write writes one record under one key. In a file with names record is the agency's own number, and says what the record says in words;
-// in any other record is its RecordName, and says is not written.
-func (w *Writer) Write(record, keyID, says string, r Record) {
+// lineOf gives values as a line, until it is called again.
+func (w *Writer) lineOf(values []string) []byte {
+	w.text.Reset()
+	_ = w.line.Write(values) // into memory
+	w.line.Flush()
+	return w.text.Bytes()
+}
+
+// Row gives the row of one record under one key, until it is called again. In a file with names record is the agency's own number, and says
+// what the record says in words; in any other record is its RecordName, and says is not written.
+func (w *Writer) Row(record, keyID, says string, r Record) []byte {
 	w.row = append(w.row[:0], record, keyID)
 	if w.withNames {
 		w.row = append(w.row, says)
@@ -85,13 +99,20 @@ func (w *Writer) Write(record, keyID, says string, r Record) {
 	for _, values := range r {
 		w.row = append(w.row, cell(values))
 	}
-	_ = w.out.Write(w.row)
+	return w.lineOf(w.row)
 }
 
-// Flush writes what is still held back and gives the first error of all.
-func (w *Writer) Flush() error {
-	w.out.Flush()
-	return w.out.Error()
+// Write writes n rows as Row gave them. Their order must tell nothing of the records, which is the caller's to see to.
+func (w *Writer) Write(n int, rows []byte) {
+	w.rows += n
+	_, _ = w.out.Write(rows)
+}
+
+// Close ends the file with how many rows it has, so that one cut short is noticed, and gives the first error of all. What it was written to
+// is the caller's to close.
+func (w *Writer) Close() error {
+	_, _ = w.out.Write(w.lineOf([]string{endMark, strconv.Itoa(w.rows)}))
+	return w.out.Flush()
 }
 
 // cell writes values with a semicolon between them: each is its tokens with a space between them, the sign of its granularity first.
@@ -119,6 +140,8 @@ type Reader struct {
 	in     *csv.Reader
 	name   string
 	line   int
+	rows   int
+	ended  bool // the last line was read
 	record string
 	key    string
 	says   string
@@ -174,9 +197,24 @@ func (r *Reader) Next() bool {
 	}
 	row, err := r.in.Read()
 	if errors.Is(err, io.EOF) {
+		if r.line++; !r.ended {
+			r.err = r.bad("the last line, which says how many rows there are, is missing, so that more may be")
+		}
 		return false
 	}
 	r.line, _ = r.in.FieldPos(0)
+	switch {
+	case r.ended:
+		r.err = r.bad("it stands after the last line")
+		return false
+	case err == nil && len(row) == 2 && row[0] == endMark:
+		if r.ended = row[1] == strconv.Itoa(r.rows); !r.ended {
+			r.err = r.bad(fmt.Sprintf("it does not give the number of rows before it, which are %d: rows are missing, or are here that were not written", r.rows))
+			return false
+		}
+		return r.Next()
+	}
+	r.rows++
 	lead, columns := r.columns()
 	if err != nil || len(row) != len(lead)+len(columns) {
 		r.err = r.bad(fmt.Sprintf("it has not the %d values of the header", len(lead)+len(columns)))

@@ -22,7 +22,7 @@ type Key struct {
 
 const (
 	secretSize = 32
-	keyHeader  = "throughline-key 1"
+	keyHeader  = "throughline-key 2"
 	namesLine  = "with-names yes"
 	longestKey = 4096 // bytes of a key file
 )
@@ -45,11 +45,11 @@ func goodName(s string) bool {
 	return s != "" && len(s) <= 40 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
-// ID names the key without giving it away: eight hexadecimal digits, worked out from the secret and from whether names may stand beside
-// tokens, so that neither can be changed in the key's file unnoticed.
+// ID names the key without giving it away: eight hexadecimal digits, worked out from the secret, the name and whether names may stand
+// beside tokens, so that none of them can be changed in the key's file unnoticed.
 func (k *Key) ID() string {
 	h := hmac.New(sha256.New, k.secret[:])
-	h.Write([]byte("throughline key id"))
+	h.Write([]byte("throughline key id of " + k.Name)) // no name has a comma or a space
 	if k.WithNames {
 		h.Write([]byte(", names beside tokens"))
 	}
@@ -107,7 +107,7 @@ func ReadKey(r io.Reader, name string) (*Key, error) {
 		}
 	}
 	if id != k.ID() {
-		return nil, badKey(name, 3, "the id does not belong to the secret: a line was changed")
+		return nil, badKey(name, 3, "the id does not belong to the name and the secret: a line was changed")
 	}
 	return k, nil
 }

@@ -10,7 +10,7 @@ var grains = map[byte]string{
 	Far: "it with two letters or digits left out, or its letters in order", Head: "its first four letters",
 	Short: "a name it is a familiar form of", Part: "its first word", LastPart: "its last word", LastInitial: "the first letter of its last word",
 	Year: "the year", Date: "day and month", Either: "day and month, whichever is which", Month: "year and month",
-	MonthDay: "year and day of the month", January: "that it is a 1 January", Slip: "the date with one digit left out",
+	MonthDay: "year and day of the month", January: "that it is a 1 January", Slip: "the date with one digit left out, or without the order of two neighbours",
 	Sector: "the sector", Outcode: "the outcode", Nowhere: "that there is no fixed abode", Word: "a word of it",
 	End: "its last six digits", Start: "all its digits but the last three", Ends: "its digits without the middle", PNC: "a whole PNC id", Prison: "a whole prison number",
 	National: "another whole number",
