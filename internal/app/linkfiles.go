@@ -49,6 +49,8 @@ type LinkedFile struct {
 	Records  int                  // different records that its accepted rows are of
 	Reused   int                  // rows with the key of an earlier row that say something else of who it is; they are not linked
 	First    []int                // the lines of the first of those earlier rows
+	Totals   int                  // records that look like lines of totals
+	TotalsAt []int                // the lines of the first of these
 	Rejected []intake.RejectedRow // the first of them
 	Unmapped []string             // columns of which nothing was used
 	SetAside []intake.SetAsideCount
@@ -75,7 +77,7 @@ type LinkedFiles struct {
 // shownRejected is how many rejected rows of a file are kept to be shown.
 const shownRejected = 20
 
-// shownReused is of how many rows whose key came again the lines are kept to be shown.
+// shownReused is of how many rows whose key came again, or that look like totals, the lines are kept to be shown.
 const shownReused = 5
 
 // LinkFiles links an analyst's files without a database: it reads each through its layout, row by row, and finds who is who.
@@ -197,7 +199,10 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 		b := &encodedRows{batch: encoders[worker].NewBatch(recordsAtOnce)}
 		for row := range rows {
 			encoders[worker].Add(b.batch, &row.Person.Identity)
-			b.aside.AddForNow(row)
+			if b.aside.AddForNow(row); row.LooksTotal() {
+				b.totals = append(b.totals, [2]int{b.rows, row.Line})
+			}
+			b.rows++
 		}
 		return b
 	}
@@ -230,6 +235,11 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 				}
 				known[string(key)] = struct{}{}
 			}
+			if at, found := slices.BinarySearchFunc(p.Made.totals, i, func(row [2]int, i int) int { return row[0] - i }); found {
+				if done.Totals++; len(done.TotalsAt) < shownReused {
+					done.TotalsAt = append(done.TotalsAt, p.Made.totals[at][1])
+				}
+			}
 			l.keys = append(l.keys, key...)
 			l.ends = append(l.ends, uint64(len(l.keys)))
 			return true
@@ -249,8 +259,10 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 
 // encodedRows are rows of a portion of a file as the linker takes them, and what was set aside of them.
 type encodedRows struct {
-	batch *linkage.Batch
-	aside intake.AsideTally
+	batch  *linkage.Batch
+	aside  intake.AsideTally
+	rows   int
+	totals [][2]int // of rows that look like lines of totals, which of the batch and its line
 }
 
 // recordsAtOnce is for about how many records of a portion of a file there is room before it grows.

@@ -43,6 +43,8 @@ type linkedFile struct {
 	Repeated int        `json:"repeated"`
 	Reused   int        `json:"reused_keys"` // rows with the key of an earlier row that say something else
 	Lines    []int      `json:"first_reused_lines"`
+	Totals   int        `json:"rows_like_totals"` // records that look like lines of totals
+	TotalsAt []int      `json:"first_lines_like_totals"`
 	Records  int        `json:"records"`
 	SetAside int        `json:"set_aside"`
 	Asides   []setAside `json:"set_aside_by_column"`
@@ -66,7 +68,7 @@ func linkedOf(found *app.LinkedFiles) linked {
 	for _, f := range found.Files {
 		c := f.Counts
 		line := linkedFile{File: f.Name, Layout: f.Layout.Name, Encoded: found.Encoded(), Names: f.WithNames, Rows: c.Rows, Accepted: c.Accepted, Rejected: c.Rejected,
-			Repeated: c.Repeated, Records: f.Records, Reused: f.Reused, Lines: append([]int{}, f.First...),
+			Repeated: c.Repeated, Records: f.Records, Reused: f.Reused, Lines: append([]int{}, f.First...), Totals: f.Totals, TotalsAt: append([]int{}, f.TotalsAt...),
 			SetAside: c.SetAside, Asides: setAsides(f.SetAside), Unmapped: append([]string{}, f.Unmapped...), First: []rejected{}}
 		line.OtherKeys = f.OtherKeys
 		for _, j := range f.Rejected {
@@ -153,19 +155,31 @@ func exact(share float64) string {
 // reused says how many rows have a key that an earlier row has and something else to say, since a key that is given to two people makes one of
 // them be passed over.
 func (f linkedFile) reused() string {
-	lines := make([]string, len(f.Lines))
-	for i, n := range f.Lines {
+	return counted(f.Reused, "row has the key of an earlier row and says", "rows have the key of an earlier row and say") +
+		" something else of who it is; the first row of each key counts. Look whether one key was given to two people: the keys of " + linesOf(f.Reused, f.Lines) + " come again."
+}
+
+// totals says how many records may be lines of totals and nobody.
+func (f linkedFile) totals() string {
+	return counted(f.Totals, "row looks like a line of totals, and was taken for a person", "rows look like lines of totals, and were taken for people") +
+		": " + linesOf(f.Totals, f.TotalsAt) +
+		". Leave such lines out, or have the layout stop there (stop: [begins Total]), and link again."
+}
+
+// linesOf names the lines of the first of so many rows.
+func linesOf(all int, first []int) string {
+	if len(first) == 1 {
+		return "line " + count(first[0])
+	}
+	lines := make([]string, len(first))
+	for i, n := range first {
 		lines[i] = count(n)
 	}
-	at := "line " + lines[0]
-	if len(lines) > 1 {
-		at = "lines " + strings.Join(lines, ", ")
-		if f.Reused > len(lines) {
-			at += " and others"
-		}
+	at := "lines " + strings.Join(lines, ", ")
+	if all > len(lines) {
+		at += " and others"
 	}
-	return counted(f.Reused, "row has the key of an earlier row and says", "rows have the key of an earlier row and say") +
-		" something else of who it is; the first row of each key counts. Look whether one key was given to two people: the keys of " + at + " come again."
+	return at
 }
 
 func (d linked) words() string {
@@ -189,6 +203,9 @@ func (d linked) words() string {
 		}
 		if f.Reused > 0 {
 			fmt.Fprintf(&b, "  %s: %s\n", f.File, f.reused())
+		}
+		if f.Totals > 0 {
+			fmt.Fprintf(&b, "  %s: %s\n", f.File, f.totals())
 		}
 		for _, s := range f.Asides {
 			fmt.Fprintf(&b, "  %s, %s\n", f.File, s)

@@ -332,6 +332,18 @@ func TestKeysThatComeAgain(t *testing.T) {
 	}
 }
 
+// TestTotalsAreNobody warns of lines of totals that were taken for people, and of nobody whose name begins so.
+func TestTotalsAreNobody(t *testing.T) {
+	t.Parallel()
+	_, out, said := linkText(t, "1,Mary,Smith,1980-02-03,SE5 8AZ\n2,Totalina,Subton,1981-02-03,SE5 8AZ\nTotal,2,,,\nx,GRAND TOTAL: 2,,,\nx,GRAND TOTAL: 2,,,\n")
+	if !strings.Contains(out, "2 rows look like lines of totals, and were taken for people: lines 4, 5. Leave") {
+		t.Errorf("totals are not told of: %s%s", out, said)
+	}
+	if _, out, _ := linkText(t, "1,Mary,Smith,1980-02-03,SE5 8AZ\n2,Totalina,Subton,1981-02-03,SE5 8AZ\n"); strings.Contains(out, "totals") {
+		t.Errorf("people are said to be totals: %s", out)
+	}
+}
+
 // TestNobodyReadSaysWhy names line, column and remedy of rows when none of them can stand.
 func TestNobodyReadSaysWhy(t *testing.T) {
 	t.Parallel()

@@ -79,7 +79,7 @@ type report struct {
 type reportFile struct {
 	Name, Layout                                          string
 	Rows, Accepted, Rejected, Repeated, Records, SetAside string
-	Unmapped, Reused                                      string
+	Unmapped, Reused, Totals                              string
 	First, Asides                                         []string
 }
 
@@ -128,6 +128,9 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 			Records: count(f.Records), SetAside: count(f.SetAside), Unmapped: strings.Join(f.Unmapped, ", ")}
 		if f.Reused > 0 {
 			file.Reused = f.reused()
+		}
+		if f.Totals > 0 {
+			file.Totals = f.totals()
 		}
 		for _, a := range f.Asides {
 			file.Asides = append(file.Asides, a.String())

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"unicode"
@@ -55,6 +56,20 @@ func (row *Row) clear() {
 	}
 	row.Outcome, row.Revises, row.Key, row.Values, row.Person, row.SetAside = Accepted, 0, nil, nil, nil, row.SetAside[:0]
 }
+
+// LooksTotal says whether a value of the row is what stands at the head of a line of totals, and nobody's name or number: Total, Grand total, Total: 12.
+func (row *Row) LooksTotal() bool {
+	for _, v := range row.Values {
+		for _, w := range totalWords {
+			if len(v) >= len(w) && v[0]|0x20 == w[0] && bytes.EqualFold(v[:len(w)], []byte(w)) && len(bytes.Trim(v[len(w):], "sS :=.,0123456789")) == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var totalWords = []string{"total", "grand total", "subtotal", "sub total", "sub-total"}
 
 // AllSetAside lists the values set aside on both sides of the row.
 func (row *Row) AllSetAside() []person.SetAside {
