@@ -42,6 +42,23 @@ func TestRulesAreChosenByWhatTheyAdd(t *testing.T) {
 	}
 }
 
+// Pairs that are far too unlikely to be kept count by their chance, since where a value is rare they weigh more: of pairs in which nothing is compared,
+// at odds of 1 to 20 before kin of .2, one in 25 is of one person. The second rule finds 1,500, and the first ten more.
+func TestUnlikelyPairsCount(t *testing.T) {
+	t.Parallel()
+	c := newColumns()
+	c.records = make([]record, 2)
+	b := &blocks{c: c, rules: rules[:2], width: 2}
+	m := *start
+	m.Match, m.Household = 1./21, .2
+	sample := []patternCount{{by: 1 << 0, count: 10}, {by: 1<<0 | 1<<1, count: 1000}, {by: 1 << 1, count: 500}}
+	keys := 2 * keyNanoseconds * 1e-9
+	want := []choice{{1, 1500, 60, keys + 1500*pairNanoseconds*1e-9, false}, {0, 10, .4, keys + 10*pairNanoseconds*1e-9, false}}
+	if diff := gocmp.Diff(want, b.choose(&m, sample, false), gocmp.AllowUnexported(choice{}), cmpopts.EquateApprox(1e-9, 0)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // Each rule comes once, none that comes later would add more for its time, what all add is what any finds, and those that rest would add next to
 // nothing: counted pair by pair.
 func TestCoverIsGreedy(t *testing.T) {
