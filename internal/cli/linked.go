@@ -24,6 +24,7 @@ type linked struct {
 	// of what was weighed, as estimated without labels; null where nothing was linked.
 	Precision  *linkage.Interval `json:"estimated_precision"`
 	AtWorst    *float64          `json:"estimated_precision_if_families_are_wrong"`
+	Loose      []string          `json:"rules_for_fewer_records"` // which were not used
 	Families   linkage.Families  `json:"links_that_may_be_families"`
 	Recall     *linkage.Interval `json:"estimated_recall"`
 	LinkAt     float64           `json:"threshold"`
@@ -64,7 +65,7 @@ func linkedOf(found *app.LinkedFiles) linked {
 		worst := found.Families.AtWorst(r.Quality)
 		done.Precision, done.AtWorst, done.Recall, done.Families = &precision, &worst, &recall, found.Families
 	}
-	done.Settled = r.Model.Converged
+	done.Settled, done.Loose = r.Model.Converged, append([]string{}, r.Report.Resting...)
 	for _, f := range found.Files {
 		c := f.Counts
 		line := linkedFile{File: f.Name, Layout: f.Layout.Name, Encoded: found.Encoded(), Names: f.WithNames, Rows: c.Rows, Accepted: c.Accepted, Rejected: c.Rejected,
@@ -230,6 +231,9 @@ func (d linked) words() string {
 		if more != "" {
 			b.WriteString(more + "\n")
 		}
+	}
+	if len(d.Loose) > 0 {
+		b.WriteString("Not used, since they hold for up to 100,000 records only: " + strings.Join(d.Loose, "; ") + ".\n")
 	}
 	if !d.Settled && d.Links > 0 {
 		b.WriteString("Training did not settle: its last figures were still moving. Treat weights and probabilities with care.\n")

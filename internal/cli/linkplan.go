@@ -6,10 +6,13 @@ import (
 	"throughline/internal/linkage"
 )
 
-// planned is the table of what each rule is expected to cost and find, and a sentence on those that rest.
+// planned is the table of what each rule that has blocks is expected to cost and find, and a sentence on those that rest.
 func planned(plan []linkage.RulePlan) string {
 	var rows [][]string
 	row := func(order string, p linkage.RulePlan) {
+		if p.InBlocks == 0 && p.Pairs == 0 {
+			return // no two records share a key of it
+		}
 		rows = append(rows, []string{order, p.Rule, count(p.InBlocks), count(p.Pairs), count(p.Matches), seconds(p.Seconds), megabytes(p.Bytes)})
 	}
 	used, rest := together(plan)
@@ -21,7 +24,8 @@ func planned(plan []linkage.RulePlan) string {
 	for _, p := range plan[len(plan)-rest:] {
 		row("rests", p)
 	}
-	said := table([]string{"ORDER", "RULE", "PAIRS IN BLOCKS", "NEW PAIRS", "EXPECTED NEW MATCHES", "OF ONE PROCESSOR", "MEMORY"}, rows)
+	said := table([]string{"ORDER", "RULE", "PAIRS IN BLOCKS", "ABOUT NEW PAIRS", "ABOUT NEW MATCHES", "OF ONE PROCESSOR", "MEMORY"}, rows)
+	said += "\nFor more than 50,000 records new pairs and matches are by a sample of pairs, so that they may be a little more than the blocks hold."
 	if resting := resting(plan); resting != "" {
 		said += "\n" + resting + " Use them with --rules all."
 	}

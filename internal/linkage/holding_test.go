@@ -62,16 +62,22 @@ func TestHoldSaysWhereRecordsPart(t *testing.T) {
 	}
 }
 
-// Pairs of two people are listed with what differs, what says most first, and a pair that would look alike but for a household is among them.
+// Pairs of two people are listed with what differs, what says most first, and a father and a son, who would look alike but for what a
+// household shares (no field of theirs speaks against one person), are among them.
 func TestBetweenSaysWhatDiffers(t *testing.T) {
 	t.Parallel()
 	someone := func(forename, nhs string, born day.Day) person.Identity {
 		return person.Identity{Names: []person.Name{{Forename: forename, Surname: "Whitlock"}}, Births: []person.Birth{{Day: born, Precision: person.FullDate}},
 			Postcodes: []string{"SE5 8AZ"}, Identifiers: []person.Identifier{{Kind: person.NHSNumber, Value: nhs}}}
 	}
-	dean := someone("Dean", "9990000018", day.Must(1983, 3, 4))
+	dean, father := someone("Dean", "9990000018", day.Must(1983, 3, 4)), someone("Dean", "", day.Must(1953, 3, 4))
+	s, o := compareQuery(nil, dean, father)
+	if bits := s.score(&o, new(parts)); bits <= 0 {
+		t.Errorf("father and son weigh %.1f, so that they would not look alike anyway", bits)
+	}
 	got := Between(nil, map[id.Record]person.Identity{9: dean},
-		map[id.Record]person.Identity{3: someone("Ottilie", "9991234500", day.Must(1990, 2, 1)), 5: dean, 12: someone("Mark", "", day.Must(1983, 3, 4))})
+		map[id.Record]person.Identity{3: someone("Ottilie", "9991234500", day.Must(1990, 2, 1)), 5: dean, 12: someone("Mark", "", day.Must(1983, 3, 4)),
+			14: father})
 	type shown struct {
 		Pair    [2]id.Record
 		Differs []string
@@ -84,7 +90,8 @@ func TestBetweenSaysWhatDiffers(t *testing.T) {
 		}
 		out = append(out, x)
 	}
-	if diff := gocmp.Diff([]shown{{[2]id.Record{3, 9}, []string{"nhs-number", "birth", "forename"}}, {[2]id.Record{9, 12}, []string{"forename"}}}, out); diff != "" {
+	if diff := gocmp.Diff([]shown{{[2]id.Record{3, 9}, []string{"nhs-number", "birth", "forename"}}, {[2]id.Record{9, 12}, []string{"forename"}},
+		{[2]id.Record{9, 14}, nil}}, out); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
