@@ -18,24 +18,27 @@ type AgainstPair struct {
 	Pair     Pair
 	Records  [2]id.Record    // the two, on a pair's page those of its first person first
 	Agencies [2]store.Agency // whose they are, on a pair's page, where no table of records names them
-	Differs  []EvidencePart  // what speaks against one person, what says most first; none where merely too little agrees
+	Differs  []EvidencePart  // what speaks against one person, what says most first
 	Doubt    bool            // the pair has a page of its own
 }
 
 // AgainstPairs are pairs that do not look alike, those first that speak most against one person.
 type AgainstPairs struct {
-	Rows []AgainstPair
-	More int // that are not listed
+	Rows   []AgainstPair
+	More   int // that differ as well and are not listed
+	Little int // in which nothing differs, and too little agrees
 }
 
 // mostAgainst is how many pairs that do not look alike a page lists.
 const mostAgainst = 20
 
-// against gives the first of some pairs that do not look alike, but for those about which the viewer is asked: they say first.
+// against gives the first of some pairs that do not look alike in something, and how many do not for want of anything that agrees, but for those about which the viewer is asked: they say first.
 func against(tx *store.Tx, all []linkage.Unlike, named bool) (out AgainstPairs, err error) {
-	for i, u := range all {
+	differ := slices.DeleteFunc(slices.Clone(all), func(u linkage.Unlike) bool { return len(u.Differs) == 0 })
+	out.Little = len(all) - len(differ)
+	for i, u := range differ {
 		if len(out.Rows) == mostAgainst {
-			out.More = len(all) - i
+			out.More = len(differ) - i
 			break
 		}
 		x := AgainstPair{Pair: u.Pair, Records: u.Pair}

@@ -31,14 +31,12 @@ type AnsweredPair struct {
 
 // AnsweredList is the pairs that people have answered, those answered last first. Pairs about which the viewer is asked are not in it: they say first.
 type AnsweredList struct {
-	Viewer  Viewer
-	Rows    []AnsweredPair
-	Total   int // that match what was asked
-	Page    int
-	Counted int // of which an answer counts, but for those below
-	Others  int // that the viewer has answered and that wait for somebody else
-	Yours   int // of which an answer counts, and about which the viewer is asked as well
-	Gone    int // of which an answer counts, and of one of whose records no extract says anything any more
+	Viewer Viewer
+	Rows   []AnsweredPair
+	Total  int // that match what was asked
+	Page   int
+	AnsweredCount
+	Others int // that the viewer has answered and that wait for somebody else
 }
 
 // AnsweredOnPage is how many pairs a page of the list shows.
@@ -74,22 +72,13 @@ func (a *App) Answered(ctx context.Context, who Who, in AnsweredAsked) (Answered
 
 // choose counts the pairs and gives those that match what is asked, those answered last first.
 func (p *AnsweredList) choose(all []waiting, verdicts map[Pair]verdict, of map[Pair][]store.Answer, in AnsweredAsked) (some []waiting) {
-	me, here := p.Viewer.Account, map[Pair]bool{}
+	me := p.Viewer.Account
+	p.AnsweredCount = countAnswered(all, verdicts, me)
 	for _, w := range all {
 		pair := Pair{w.A, w.B}
-		here[pair] = true
 		others := w.open() && w.readBy(me)
-		switch {
-		case len(w.readings) == 0:
+		if len(w.readings) == 0 || w.waitsFor(me) {
 			continue
-		case w.waitsFor(me):
-			if w.says != "" {
-				p.Yours++
-			}
-			continue
-		}
-		if w.says != "" {
-			p.Counted++
 		}
 		if others {
 			p.Others++
@@ -97,11 +86,6 @@ func (p *AnsweredList) choose(all []waiting, verdicts map[Pair]verdict, of map[P
 		said := in.Says == "" || slices.ContainsFunc(of[pair], func(x store.Answer) bool { return x.Answer == in.Says })
 		if said && (!in.Mine || w.readBy(me)) && (in.Waits && others || !in.Waits && w.says != "") {
 			some = append(some, w)
-		}
-	}
-	for pair, v := range verdicts {
-		if v.says != "" && !here[pair] {
-			p.Gone++
 		}
 	}
 	newest := func(w waiting) int64 {

@@ -46,6 +46,7 @@ var demoPeople = []struct {
 	{"Judith Mensah", "judith.mensah@throughline.example", "", []policy.Role{policy.FinanceLead}},
 	{"Miriam Castle", "miriam.castle@throughline.example", "", []policy.Role{policy.GovernanceLead}},
 	{"Farah Aziz", "farah.aziz@throughline.example", "", []policy.Role{policy.Coordinator}},
+	{"Colm Adair", "colm.adair@throughline.example", "", []policy.Role{policy.Analyst}}, // a shielded person is joined by two
 	{"Owen Pryce", "owen.pryce@throughline.example", "", []policy.Role{policy.Auditor}},
 	{"Nadia Birch", "nadia.birch@riverbank.example", "riverbank", []policy.Role{policy.AgencyUser}},
 	{"Tomas Reilly", "tomas.reilly@riverbank.example", "riverbank", []policy.Role{policy.AgencyAdministrator}},

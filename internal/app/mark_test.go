@@ -290,7 +290,7 @@ func TestAMarkBeforeTheRunIsBlindEverywhere(t *testing.T) {
 			if !slices.ContainsFunc(append(q.Rows, rest.Rows...), func(r PairRow) bool { return r.Pair == pair }) {
 				out = append(out, "not in the queue")
 			}
-			return append(out, fmt.Sprintf("%d counted, %d answered", l.Counted, q.Answered))
+			return append(out, fmt.Sprintf("%d counted, %d answered", l.Counted, q.Counted))
 		}
 		diff(t, "before anybody is marked", []string{"pair page", "list of answers", "person page", "not in the queue", "2 counted, 2 answered"}, told())
 		w.accept(w.send(m.layout, m.asOf, false, markedHead+ada+"Y,,\n")) // and no run

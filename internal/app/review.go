@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -53,7 +54,34 @@ type PairList struct {
 	Agencies []store.Agency
 	Run      store.Run // the link run in force; zero when there is none
 	Accord   linkage.Accord
-	Answered int // pairs of which an answer counts
+	AnsweredCount
+}
+
+// AnsweredCount is how many pairs there are of which an answer counts.
+type AnsweredCount struct {
+	Counted int // that are listed for the viewer
+	Yours   int // about which the viewer is asked as well, and which are listed once they have said
+	Gone    int // of one of whose records no extract says anything any more
+}
+
+// countAnswered counts the pairs of which an answer counts, all being those in doubt.
+func countAnswered(all []waiting, verdicts map[Pair]verdict, viewer id.Account) (n AnsweredCount) {
+	for _, v := range verdicts {
+		if v.says != "" {
+			n.Gone++
+		}
+	}
+	for _, w := range all {
+		if w.says == "" {
+			continue
+		}
+		if n.Gone--; w.waitsFor(viewer) {
+			n.Yours++
+		} else {
+			n.Counted++
+		}
+	}
+	return n
 }
 
 // waiting is a pair of the link run in force with how far it has been read.
@@ -226,7 +254,10 @@ func (p *PairList) fill(tx *store.Tx, in PairsAsked) error {
 	if err != nil {
 		return err
 	}
-	p.count(answers, verdicts)
+	if err := p.agree(tx, answers); err != nil {
+		return err
+	}
+	p.AnsweredCount = countAnswered(all, verdicts, p.Viewer.Account)
 	agencies := map[id.Agency]store.Agency{}
 	for _, g := range p.Agencies {
 		agencies[g.ID] = g
@@ -275,20 +306,28 @@ func (p *PairList) fill(tx *store.Tx, in PairsAsked) error {
 	return nil
 }
 
-// count says how often two people agree, and how many pairs are answered.
-func (p *PairList) count(answers []store.Answer, verdicts map[Pair]verdict) {
-	for _, v := range verdicts {
-		if v.says != "" {
-			p.Answered++
+// agree says how often two people agree, of those who may say either answer: of who may only say that two are not the same it would tell nothing.
+func (p *PairList) agree(tx *store.Tx, answers []store.Answer) error {
+	either := map[id.Account]bool{}
+	for _, x := range answers {
+		if _, asked := either[x.Account]; asked {
+			continue
 		}
+		same, err := tx.AccountMayEver(x.Account, policy.PairSame)
+		not, err2 := tx.AccountMayEver(x.Account, policy.PairNotSame)
+		if err != nil || err2 != nil {
+			return errors.Join(err, err2)
+		}
+		either[x.Account] = same && not
 	}
 	var twice [][2]linkage.Says
-	for _, says := range blindReadings(answers) {
+	for _, says := range blindReadings(answers, func(by id.Account) bool { return either[by] }) {
 		if len(says) > 1 {
 			twice = append(twice, [2]linkage.Says(says[:2]))
 		}
 	}
 	p.Accord = linkage.Agree(twice)
+	return nil
 }
 
 // afterUndo are the answers given once one about the same pair had been taken back: whoever gave them may have seen what the model makes of
@@ -310,16 +349,16 @@ func afterUndo(answers []store.Answer) map[int64]bool {
 	return out
 }
 
-// blindReadings are what people said first of each pair, also where they took it back, but for what is afterUndo and for who was unsure: by these it is measured how
-// often people agree.
-func blindReadings(answers []store.Answer) map[Pair][]linkage.Says {
+// blindReadings are what some people said first of each pair, also where they took it back, but for what is afterUndo and for who was unsure: by these it
+// is measured how often people agree.
+func blindReadings(answers []store.Answer, of func(id.Account) bool) map[Pair][]linkage.Says {
 	type reader struct {
 		pair Pair
 		by   id.Account
 	}
 	after, heard, out := afterUndo(answers), map[reader]bool{}, map[Pair][]linkage.Says{}
 	for _, x := range answers {
-		if len(x.Pairs) != 1 || after[x.ID] {
+		if len(x.Pairs) != 1 || after[x.ID] || !of(x.Account) {
 			continue
 		}
 		r := reader{Pair(ordered(x.Pairs[0][0], x.Pairs[0][1])), x.Account}

@@ -379,6 +379,15 @@ func TestAgreementIsOfBlindAnswers(t *testing.T) {
 		w.at.Add(60)
 		w.answerPair(second, other, "not-same")
 		diff(t, "once one was taken back, another’s answer may not be blind", linkage.Accord{Pairs: 1}, accord())
+		coordinator, third := w.showsNames(w.as(policy.Coordinator, policy.CheckRecords)), Pair{all[2].A, all[2].B}
+		if _, err := w.app.Pair(t.Context(), coordinator, third); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.app.AnswerPair(t.Context(), coordinator, AnswerPair{Pair: third, Answer: "not-same", Reason: "I think so.", Both: true}); err != nil {
+			t.Fatal(err)
+		}
+		w.answerPair(first, third, "not-same")
+		diff(t, "a coordinator, who cannot say the same", linkage.Accord{Pairs: 1}, accord())
 		page, err := w.app.Pair(t.Context(), second, pair)
 		if err != nil {
 			t.Fatal(err)
@@ -798,19 +807,28 @@ func TestAnsweredPairsAreListed(t *testing.T) {
 			return out
 		}
 		said := func(p Pair) string { return fmt.Sprintf("%v not-same Ayesha Rahman The worker met both. true true", p) }
+		for who, want := range map[*Who]AnsweredCount{&first: {Counted: 2}, &second: {Counted: 1, Yours: 1}} {
+			queue, err := w.app.Pairs(t.Context(), *who, PairsAsked{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			diff(t, "what the queue says is answered", want, queue.AnsweredCount)
+		}
 		diff(t, "of the first", []string{"2 of 2, 2, 1, 0, gone 0", said(twice), said(once)}, list(first, AnsweredAsked{}))
 		diff(t, "that wait for somebody else", []string{"1 of 1, 2, 1, 0, gone 0", said(twice)}, list(first, AnsweredAsked{Waits: true}))
 		diff(t, "that are the same", []string{"0 of 0, 2, 1, 0, gone 0"}, list(first, AnsweredAsked{Says: "same"}))
 		diff(t, "of who is asked as well", []string{"1 of 1, 1, 0, 1, gone 0", said(once)}, list(second, AnsweredAsked{}))
 		diff(t, "of theirs", []string{"0 of 0, 1, 0, 1, gone 0"}, list(second, AnsweredAsked{Mine: true}))
 
+		differs := []linkage.Part{{Key: "birth", Compared: true, Bits: -3}}
 		speaks := func(who Who) (out []Pair) {
 			t.Helper()
 			err := w.app.db.Do(t.Context(), inArea(who, policy.PairList, policy.Area), func(tx *store.Tx) error {
-				p, err := against(tx, []linkage.Unlike{{Pair: once}, {Pair: twice}}, true)
+				p, err := against(tx, []linkage.Unlike{{Pair: once, Differs: differs}, {Pair: twice, Differs: differs}, {Pair: Pair{1, 2}}}, true)
 				for _, x := range p.Rows {
 					out = append(out, x.Pair)
 				}
+				diff(t, "in which too little agrees", 1, p.Little)
 				return err
 			})
 			if err != nil {

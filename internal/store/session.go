@@ -162,6 +162,15 @@ func (tx *Tx) MustChange() (bool, error) {
 // MayEver says whether the actor's roles could ever open an act, for the links that a page offers.
 func (tx *Tx) MayEver(act policy.Act) bool { return tx.db.policy.MayEver(tx.actor, act) }
 
+// AccountMayEver is MayEver of another account, by the roles that it has now; of one that is no more it is false.
+func (tx *Tx) AccountMayEver(n id.Account, act policy.Act) (bool, error) {
+	a, err := tx.Account(n)
+	if err != nil && fault.KindOf(err) == fault.NotFound {
+		return false, nil
+	}
+	return err == nil && tx.db.policy.MayEver(policy.Actor{Account: n, Area: tx.actor.Area, Agency: a.Agency, Roles: a.Roles}, act), err
+}
+
 // Purposes gives the purposes that are of any use to the actor.
 func (tx *Tx) Purposes() []policy.Purpose { return tx.db.policy.PurposesFor(tx.actor) }
 

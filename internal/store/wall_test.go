@@ -499,6 +499,7 @@ var readings = map[string]reading{
 		all, err := tx.AccountNames()
 		return len(all) > 0 && all[0].ID == w.account, err
 	}},
+	"AccountMayEver": {call: func(tx *Tx, w *world) (any, error) { return tx.AccountMayEver(w.account, policy.HomeOpen) }},
 	"RolesHeld": {call: func(tx *Tx, w *world) (any, error) {
 		all, err := tx.RolesHeld()
 		return w.area == "north" && slices.Contains(all, policy.FinanceLead), err

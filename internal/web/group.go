@@ -108,7 +108,7 @@ func (s *Server) groupPage(w http.ResponseWriter, r *http.Request, who app.Who, 
 
 // againstShown lists pairs that speak against one person, their records by name.
 func againstShown(all app.AgainstPairs, name func(app.AgainstPair, int) string) ui.Against {
-	out := ui.Against{More: all.More}
+	out := ui.Against{More: all.More, Little: all.Little}
 	for _, x := range all.Rows {
 		row := ui.AgainstPair{A: x.Pair[0], B: x.Pair[1], Names: [2]string{name(x, 0), name(x, 1)}, Doubt: x.Doubt}
 		for _, d := range x.Differs {

@@ -73,7 +73,7 @@ func (s *Server) links(w http.ResponseWriter, r *http.Request, who app.Who) erro
 		return err
 	}
 	c := ui.Pairs{List: ui.List{Path: "/links", Kept: kept(q, "part", "why", "stand", "agency"), Page: p.Page, Size: app.PairsOnPage, Total: p.Total}, Run: p.Run.ID,
-		Waiting: p.Waiting, Others: p.Others, Answered: p.Answered, Twice: p.Accord.Pairs, Alike: p.Accord.Alike,
+		Waiting: p.Waiting, Others: p.Others, Answered: p.Counted, Yours: p.Yours, Gone: p.Gone, Twice: p.Accord.Pairs, Alike: p.Accord.Alike,
 		Deciding: p.Deciding, Threshold: p.Rule.Threshold(), Moved: p.Moved, MayCohort: p.Viewer.May(policy.CohortOpen), Rest: in.Rest,
 		Filter: typedIn(q, "part", "why", "stand", "agency"), Narrowed: in.Why+in.Stand+in.Agency != ""}
 	if p.Accord.Defined {

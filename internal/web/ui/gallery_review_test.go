@@ -8,7 +8,7 @@ import (
 )
 
 func reviewCases() []Case {
-	list := Pairs{List: List{Path: "/links", Page: 1, Size: 3, Total: 41}, Run: 29, Waiting: 41, Deciding: 12, Threshold: 52_000_00, Moved: 31_400_00, MayCohort: true, Others: 2, Answered: 118, Twice: 14, Alike: 12, Kappa: "0.71",
+	list := Pairs{List: List{Path: "/links", Page: 1, Size: 3, Total: 41}, Run: 29, Waiting: 41, Deciding: 12, Threshold: 52_000_00, Moved: 31_400_00, MayCohort: true, Others: 2, Answered: 118, Yours: 3, Gone: 1, Twice: 14, Alike: 12, Kappa: "0.71",
 		Whys: []Option{{Value: "household", Label: "One household?"}}, Stands: []Option{{Value: "unread", Label: "Nobody has looked"}}, Agencies: []Option{{Value: "police", Label: "Police"}},
 		Rows: []PairRow{{12, 3407, [2]string{"Lantern Housing", "Police"}, "One household?", "Nobody has looked", false, amount(10_082)},
 			{41, 9_120, [2]string{"Riverbank Hospitals", "Riverbank Hospitals"}, "Two NHS numbers", "Two people differ", true, amount(8_400)},
@@ -29,8 +29,7 @@ func reviewCases() []Case {
 	}
 	failed.Form = Form{Problem: wrong("answer", "why"), Typed: map[string][]string{"why": {"</textarea><script>x()</script>"}, "both": {"yes"}}}
 	seen.Blind, seen.Link, seen.Now = false, personLink(), Say(Plain("The two are one person now: "), Ref(dean), Plain("."))
-	seen.Against = Against{Of: [2]id.Person{dean, dean + 1}, More: 3, Rows: []AgainstPair{{A: 12, B: 41, Names: [2]string{"Lantern Housing, record 12", longName}, Doubt: true, Differs: [][2]string{{"NHS number", "943 476 5919 and 943 476 5870: different"}, {"Forename", oddPile()}}},
-		{A: 41, B: 3407, Names: [2]string{oddName, "Police, record 3,407"}}}}
+	seen.Against = Against{Of: [2]id.Person{dean, dean + 1}, More: 3, Little: 14, Rows: []AgainstPair{{A: 12, B: 41, Names: [2]string{"Lantern Housing, record 12", longName}, Doubt: true, Differs: [][2]string{{"NHS number", "943 476 5919 and 943 476 5870: different"}, {"Forename", oddPile()}}}}}
 	seen.Readings = []PairReading{{7, "Ayesha Rahman", "The same person", "The worker met both.", at(12, 10, 5), true, false, "", true},
 		{8, oddName, "Not the same person", oddPile(), at(12, 11, 5), false, true, "Taken back by Grace Obuya, 12 May 2026", false}}
 	careful := p

@@ -61,9 +61,10 @@ type Holds struct {
 
 // Against lists pairs of records that do not look alike, those first that speak most against one person.
 type Against struct {
-	Of   [2]id.Person // whose records stand first and whose second; zero on a page about one person
-	Rows []AgainstPair
-	More int // that are not listed
+	Of     [2]id.Person // whose records stand first and whose second; zero on a page about one person
+	Rows   []AgainstPair
+	More   int // that differ as well and are not listed
+	Little int // in which nothing differs, and too little agrees
 }
 
 // AgainstPair is two records that do not look alike.
@@ -71,7 +72,7 @@ type AgainstPair struct {
 	A, B    id.Record
 	Names   [2]string
 	Doubt   bool        // it has a page of its own
-	Differs [][2]string // field and words, what says most first; none where merely too little agrees
+	Differs [][2]string // field and words, what says most first
 }
 
 // Table lists them.
@@ -89,19 +90,23 @@ func (a Against) Table() Table {
 		if x.Doubt {
 			who = cell(LinkAbout(PairPath(x.A, x.B), x.Names[0]+" and "+x.Names[1], "look at the pair"))
 		}
-		what := cell(Quiet("Nothing differs; too little agrees."))
+		var what Cell
 		for i, d := range x.Differs {
-			if i == 0 {
-				what = Cell{}
-			} else {
+			if i > 0 {
 				what.Text = append(what.Text, Break())
 			}
 			what.Text = append(what.Text, Strong(d[0]+":"), Plain(" "+d[1]))
 		}
 		t.Rows = append(t.Rows, row(who, what))
 	}
+	if a.Little > 0 {
+		t.Rows = append(t.Rows, row(words(many(a.Little, "other pair", "other pairs")), cell(Quiet("Nothing differs; too little agrees."))))
+	}
 	return t
 }
+
+// Any says whether there is one.
+func (a Against) Any() bool { return len(a.Rows)+a.Little > 0 }
 
 // Text says it in sentences.
 func (h Holds) Text() Text {

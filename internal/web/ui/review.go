@@ -23,7 +23,8 @@ type Pairs struct {
 	List                      List
 	Rows                      []PairRow
 	Run                       id.Run      // the link run whose pairs they are; 0 when there is none
-	Waiting, Others, Answered int         // for the viewer, for somebody else after them, and answered
+	Waiting, Others, Answered int         // for the viewer, for somebody else after them, and answered and listed
+	Yours, Gone               int         // as app.AnsweredCount has them
 	Twice, Alike              int         // pairs that two people have read, and on which they said the same
 	Kappa                     string      // to two places; empty where it is not defined
 	Deciding                  int         // of those that wait, the ones whose answers can change who is of the cohort
@@ -63,9 +64,9 @@ func (p Pairs) Head() Head { return Head{Title: "Links to review", Place: PlaceL
 func (p Pairs) Figures() []Card {
 	agree := card("Two people agree", "not known", Plain("no pair has been read by two people yet"))
 	if p.Twice > 0 {
-		agree = card("Two people agree", count(p.Alike)+" of "+count(p.Twice), Plain("pairs read by two who did not know of each other"))
+		agree = card("Two people agree", count(p.Alike)+" of "+count(p.Twice), Plain("pairs read by two who may say either, and did not know of each other"))
 		if p.Kappa != "" {
-			agree.Note = Say(Plain("pairs read by two who did not know of each other; Cohen’s kappa " + p.Kappa + ", 1 where all agree, 0 as by chance"))
+			agree.Note = Say(Plain("pairs read by two who may say either, and did not know of each other; Cohen’s kappa " + p.Kappa + ", 1 where all agree, 0 as by chance"))
 		}
 	}
 	first := card("Can change the cohort", count(p.Deciding), Plain("nobody knows yet who is of the cohort"))
@@ -76,7 +77,19 @@ func (p Pairs) Figures() []Card {
 		}
 	}
 	return []Card{card("Wait for you", count(p.Waiting), Plain("questions, one about any two people")), first, listed("Wait for somebody else", p.Others, "pairs that you have answered", "/links/answered?which=waits"),
-		listed("Answered", p.Answered, "pairs of which an answer counts", "/links/answered"), agree}
+		listed("Answered", p.Answered, p.answered(), "/links/answered"), agree}
+}
+
+// answered says which pairs are counted as answered, and which are not.
+func (p Pairs) answered() string {
+	note := "pairs of which an answer counts"
+	if p.Yours > 0 {
+		note += "; not " + count(p.Yours) + " more about which you are asked as well"
+	}
+	if p.Gone > 0 {
+		note += "; not " + count(p.Gone) + " more of which a record is in no extract any more"
+	}
+	return note
 }
 
 // Table is one page of what waits.
