@@ -53,16 +53,58 @@ type FoundEvidence struct {
 	Millibits int64  // thousandths of a bit
 }
 
+// The least probabilities, in millionths, of what is said to be very likely, likely and possible.
+const (
+	veryLikely = 900_000
+	likely     = 500_000
+	possible   = 50_000
+)
+
+// chanceAmong is how likely it is that the person looked for is one of those found, and whether several of these may be the person: who is found is one
+// by the link run, which may have left one person's records apart.
+func chanceAmong(found []match) (ppm int64, several bool) {
+	var all, only float64
+	n := 0
+	for _, m := range found {
+		if onlyAgrees(m.score) == "" {
+			all += m.score.Probability
+		} else {
+			only += m.score.Probability
+		}
+		if m.score.Probability*1_000_000 >= possible {
+			n++
+		}
+	}
+	return min(999_999, int64(all*1_000_000)+min(mostByOne, int64(only*1_000_000))), n > 1
+}
+
+// Listed says in words how likely it is that the person looked for is one of those found, and that several may be one person; empty where fewer
+// than two are possibly the person, who then speak for themselves.
+func (p FoundPage) Listed() string {
+	how := ""
+	switch {
+	case !p.Several:
+		return ""
+	case p.Among >= veryLikely:
+		how = "It is very likely that one of those found is the person you look for"
+	case p.Among >= likely:
+		how = "It is likely that one of those found is the person you look for"
+	default:
+		how = "It is possible that one of those found is the person you look for"
+	}
+	return how + ". Several of them may be one person whose records are not linked: how close each is says how likely it is this one and none of the others."
+}
+
 // Close is how close a match is, in words: a probability alone would say less than what agrees.
 func (f Found) Close() string {
 	switch {
-	case f.Only != "" && f.PPM >= 50_000:
+	case f.Only != "" && f.PPM >= possible:
 		return "Possible: only the " + strings.ToLower(f.Only) + " agrees"
-	case f.PPM >= 900_000:
+	case f.PPM >= veryLikely:
 		return "Very likely"
-	case f.PPM >= 500_000:
+	case f.PPM >= likely:
 		return "Likely"
-	case f.PPM >= 50_000:
+	case f.PPM >= possible:
 		return "Possible"
 	}
 	if f.Millibits < 0 {
@@ -77,6 +119,8 @@ type FoundPage struct {
 	Area     *area.Area
 	Asked    SearchPeople
 	People   []Found
+	Among    int64          // probability that the person looked for is one of those found, on whichever page, millionths; 0 where not all were looked at
+	Several  bool           // two or more of those found are at least possibly the person, so that they may be one
 	More     bool           // there are others, less likely
 	Cut      bool           // so many have such a name that not all of them were looked at
 	AsOf     day.Day        // as-of day of the newest extract searched
@@ -142,7 +186,10 @@ func (a *App) SearchPeople(ctx context.Context, who Who, in SearchPeople) (Found
 		if err != nil {
 			return err
 		}
-		p.Cut = cut
+		p.Cut, p.Among, p.Several = cut, 0, false
+		if !cut {
+			p.Among, p.Several = chanceAmong(best)
+		}
 		if p.People, p.More, err = p.found(tx, known, best, max(0, in.Page-1)*MostFound); err != nil {
 			return err
 		}

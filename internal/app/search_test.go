@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -91,6 +92,40 @@ func TestChancesShareTheOdds(t *testing.T) {
 		if d := cmp.Diff(want, of(x.bits...)); d != "" {
 			t.Errorf("of %v (-want +got):\n%s", x.bits, d)
 		}
+	}
+}
+
+// TestChanceAmongThoseFound: of several who share the odds it is said together how likely one of them is the person, and that they may be one; where one
+// shared thing alone agrees, however many share it, no more than even.
+func TestChanceAmongThoseFound(t *testing.T) {
+	t.Parallel()
+	surname := []linkage.Part{{Key: "surname", Field: "Surname", Compared: true, Bits: 5}}
+	birth := append(slices.Clone(surname), linkage.Part{Key: "birth", Field: "Date of birth", Compared: true, Bits: 5})
+	for _, x := range []struct {
+		what  string
+		bits  []float64
+		parts []linkage.Part
+		want  string
+	}{
+		{"six alike", []float64{10, 10, 10, 10, 10, 10}, birth, "very likely 999"},
+		{"two, and nobody as likely", []float64{0, 0}, birth, "likely 666"},
+		{"two of a surname", []float64{10, 10}, surname, "possible 499"},
+		{"one of two", []float64{20, 10}, birth, ""},
+		{"one", []float64{20}, birth, ""},
+	} {
+		var all []match
+		for _, b := range x.bits {
+			all = append(all, match{score: linkage.Explanation{Bits: b, Parts: x.parts}})
+		}
+		shareOut(all)
+		var p FoundPage
+		p.Among, p.Several = chanceAmong(all)
+		got := ""
+		if words, said := strings.CutPrefix(p.Listed(), "It is "); said {
+			how, _, _ := strings.Cut(words, " that")
+			got = fmt.Sprintf("%s %d", how, p.Among/1000)
+		}
+		diff(t, x.what, x.want, got)
 	}
 }
 

@@ -157,9 +157,11 @@ func (c known) password(w *World) (string, error) {
 type knownAnswer struct {
 	Agencies int           `json:"agencies_searched"`
 	AsOf     string        `json:"as_of,omitempty"`
+	Among    float64       `json:"among,omitempty"` // that the person asked about is one of those found, on whichever page; left out where not all were looked at
 	People   []knownPerson `json:"people"`
-	More     bool          `json:"more"`
-	Cut      bool          `json:"cut"` // so many have such a name that not all of them were looked at
+	listed   string
+	More     bool `json:"more"`
+	Cut      bool `json:"cut"` // so many have such a name that not all of them were looked at
 }
 
 type knownPerson struct {
@@ -178,7 +180,7 @@ type knownPart struct {
 }
 
 func answered(p app.FoundPage) knownAnswer {
-	out := knownAnswer{Agencies: p.Searched, People: []knownPerson{}, More: p.More, Cut: p.Cut}
+	out := knownAnswer{Agencies: p.Searched, People: []knownPerson{}, More: p.More, Cut: p.Cut, Among: float64(p.Among) / 1e6, listed: p.Listed()}
 	if p.AsOf != 0 {
 		out.AsOf = p.AsOf.String()
 	}
@@ -215,6 +217,9 @@ func (k knownAnswer) words() string {
 			b.WriteString(" among those that were looked at")
 		}
 		b.WriteString(".\n")
+	}
+	if k.listed != "" {
+		fmt.Fprintf(&b, "%s Together %.1f%%.\n\n", k.listed, math.Floor(1000*k.Among)/10)
 	}
 	for _, p := range k.People {
 		chance := ""

@@ -42,7 +42,7 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request, who app.Who) error
 	if err != nil {
 		return err
 	}
-	c := ui.Find{Searched: true, AsOf: p.AsOf, Agencies: p.Searched, More: p.More, Cut: p.Cut, Page: in.Page, Before: (in.Page - 1) * app.MostFound, Form: ui.Form{Typed: map[string][]string{}}}
+	c := ui.Find{Searched: true, AsOf: p.AsOf, Agencies: p.Searched, Listed: p.Listed(), More: p.More, Cut: p.Cut, Page: in.Page, Before: (in.Page - 1) * app.MostFound, Form: ui.Form{Typed: map[string][]string{}}}
 	for name := range r.PostForm {
 		if !unkept[name] && name != "page" {
 			c.Form.Typed[name] = r.PostForm[name]

@@ -19,10 +19,11 @@ type Find struct {
 	AsOf     day.Day // of the newest data searched
 	Agencies int     // whose records were searched
 	Found    []Found
-	Page     int  // of those found, from 1
-	Before   int  // how many are on the pages before
-	More     bool // others match less closely
-	Cut      bool // so many have such a name that not all of them were looked at
+	Page     int    // of those found, from 1
+	Before   int    // how many are on the pages before
+	Listed   string // how likely it is that one of those found is the person; empty where they speak for themselves
+	More     bool   // others match less closely
+	Cut      bool   // so many have such a name that not all of them were looked at
 }
 
 // Found is a person who may be the one looked for.

@@ -107,7 +107,7 @@ func priceCases() []Case {
 }
 
 func findCases() []Case {
-	found := Find{Searched: true, AsOf: window.To, Agencies: 10, More: true, Form: Form{Typed: map[string][]string{"name": {"Whitlok"}, "born": {"3/4/1983"}}},
+	found := Find{Searched: true, Listed: "It is very likely that one of those found is the person you look for. Several of them may be one person whose records are not linked.", AsOf: window.To, Agencies: 10, More: true, Form: Form{Typed: map[string][]string{"name": {"Whitlok"}, "born": {"3/4/1983"}}},
 		Found: []Found{{dean, "Dean Whitlock", "4 March 1983", "Lambeth", agencies[3:8], "Surname one letter off; day and month swapped", "Very likely"},
 			{dean + 1, "", "", "", agencies[:2], "Surname sounds alike", "Possible"}, {dean + 2, oddName + longName, oddPile(), longName, agencies, "Same postcode", "Possible"}}}
 	nobody := found
