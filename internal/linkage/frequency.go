@@ -178,9 +178,14 @@ type crowd struct {
 
 // people says how many people the records that say anything in a field are of, by the logarithmic series.
 func (t *totals) people(f Field, perPerson float64) crowd {
+	return t.crowd(t.records[f], perPerson)
+}
+
+// crowd says how many people so many records are of.
+func (t *totals) crowd(records uint32, perPerson float64) crowd {
 	further := max(perPerson-1, 1e-6)
 	apart := float64(t.all) / further
-	return crowd{apart * math.Log1p(float64(t.records[f])/apart), apart}
+	return crowd{apart * math.Log1p(float64(records)/apart), apart}
 }
 
 // share is the share of people who have a value that so many records have, and how many they are besides those of two records; first and weight are

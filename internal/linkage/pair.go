@@ -14,6 +14,7 @@ type compared struct {
 	levels levels
 	a, b   record
 	ways   [fieldCount]uint16 // 0 and 1: no choice
+	shared []composite        // of two strict records
 }
 
 // compare sets two records against each other.

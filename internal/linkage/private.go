@@ -2,6 +2,7 @@ package linkage
 
 import (
 	"slices"
+	"sync"
 
 	"throughline/internal/fault"
 	keyed "throughline/internal/linkage/encode"
@@ -25,7 +26,11 @@ type coded struct {
 	calendar     map[keyed.Token]birth // day and month
 	free         calendar
 	female       keyed.Token
-	strict       []strictRecord // by record, in strict mode
+	crowds       sync.Once
+	many         []bool
+	strict       []strictRecord   // by record, in strict mode
+	composites   []compositeFacts // by number in columns.others
+	signs        [256]uint32      // records that have a composite of the sign
 }
 
 // nearness is by what two names are near that are not the same.

@@ -45,6 +45,8 @@ type scorer struct {
 	// shared[f][n] is the weight of both having a value that n records have, of the fields where nothing else bears on it.
 	shared  [fieldCount][]worth
 	cohorts cohorts
+	// lessOfComposite is by how many bits a composite of the strict mode says less than its fields usually do, for being of many; nil in any other.
+	lessOfComposite []float32
 }
 
 // worth is what sharing a value says: how many times likelier it is of one person than of two, and that in bits.
@@ -105,6 +107,7 @@ func newScorer(c *columns, t *totals, m *Model) *scorer {
 			}
 		}
 	}
+	s.lessOfComposite = s.crowdedComposites()
 	return s
 }
 
@@ -222,6 +225,9 @@ func (s *scorer) score(o *compared, p *parts) float64 {
 			bits = max(0, bits-math.Log2(float64(o.ways[f]))) // the best of several pairs agrees sooner by chance
 		}
 		p[firstField+int(f)] = bits
+	}
+	if s.lessOfComposite != nil {
+		s.takeCrowds(o, p)
 	}
 	p[namesPart] = 0
 	if o.levels[Forename] == forenameSame && o.levels[Surname] == surnameSame {
