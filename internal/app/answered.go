@@ -117,13 +117,7 @@ func (p *AnsweredList) show(tx *store.Tx, some []waiting, of map[Pair][]store.An
 		row := AnsweredPair{Pair: Pair{w.A, w.B}, Stand: w.stands, Open: w.open(), MayUndo: true}
 		for i, r := range row.Pair {
 			row.Agencies[i] = agencies[w.Agencies[i]]
-			s, f, err := recordFacts(tx, r, w.Agencies[i], w.Persons[i])
-			if err == nil {
-				err = tx.Confirm(s, f)
-			}
-			if err == nil {
-				_, err = tx.HolderOf(here.LinkRun, r) // the list shows them, and its event says so
-			}
+			s, f, err := listRecord(tx, here.LinkRun, r, w.Agencies[i], w.Persons[i])
 			if err != nil {
 				return err
 			}

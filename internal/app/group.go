@@ -12,6 +12,7 @@ import (
 	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/linkage"
+	"throughline/internal/linkage/cluster"
 	"throughline/internal/person"
 	"throughline/internal/policy"
 	"throughline/internal/store"
@@ -95,6 +96,11 @@ func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
 	if err != nil {
 		return p, err
 	}
+	maps.DeleteFunc(said, func(pair Pair, _ bool) bool {
+		_, here := p.who[pair[0]]
+		_, too := p.who[pair[1]]
+		return !here || !too
+	})
 	links := slices.Clone(p.Links)
 	for _, pair := range p.joinedSince(said) {
 		d, err := tx.Doubt(pair[0], pair[1])
@@ -125,24 +131,18 @@ func (a *App) groupPage(tx *store.Tx, n id.Person) (p GroupPage, err error) {
 	return p, err
 }
 
-// joinedSince gives the pairs by which answers joined the records that the run had left apart, in the order of their records.
+// joinedSince gives the pairs by which answers about two of the records joined those that the run had left apart, in the order of their records.
 func (p *GroupPage) joinedSince(said map[Pair]bool) (some []Pair) {
-	piece := map[id.Record]id.Record{}
-	join := func(a, b id.Record) bool {
-		x, y := cmp.Or(piece[a], a), cmp.Or(piece[b], b)
-		for r := range p.who {
-			if cmp.Or(piece[r], r) == y {
-				piece[r] = x
-			}
-		}
-		return x != y
+	place := make(map[id.Record]uint32, len(p.who))
+	for r := range p.who {
+		place[r] = uint32(len(place))
 	}
+	pieces := cluster.NewSets(len(place))
 	for _, l := range p.Links {
-		join(l.A, l.B)
+		pieces.Join(place[l.A], place[l.B])
 	}
 	for _, pair := range slices.SortedFunc(maps.Keys(said), func(x, y Pair) int { return slices.Compare(x[:], y[:]) }) {
-		_, here := p.who[pair[0]]
-		if _, too := p.who[pair[1]]; here && too && join(pair[0], pair[1]) {
+		if pieces.Join(place[pair[0]], place[pair[1]]) {
 			some = append(some, pair)
 		}
 	}
@@ -157,10 +157,7 @@ func (p *GroupPage) holds(tx *store.Tx, said map[Pair]bool) error {
 	}
 	var same [][2]id.Record
 	for pair := range said {
-		_, here := p.who[pair[0]]
-		if _, too := p.who[pair[1]]; here && too {
-			same = append(same, pair)
-		}
+		same = append(same, pair)
 	}
 	ties := make([]linkage.Tie, len(p.Links))
 	for i, l := range p.Links {

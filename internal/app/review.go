@@ -174,12 +174,9 @@ func pairsRead(tx *store.Tx) ([]waiting, []store.Answer, map[Pair]verdict, error
 // askOnce leaves one question about any two people. Pairs that somebody has read go on as they stand.
 func askOnce(all []waiting) {
 	asked := map[[2]id.Person]bool{}
-	people := func(w waiting) [2]id.Person {
-		return [2]id.Person{min(w.Persons[0], w.Persons[1]), max(w.Persons[0], w.Persons[1])}
-	}
 	for _, w := range all {
 		if len(w.readings) > 0 && !w.Linked() {
-			asked[people(w)] = true
+			asked[between(w.Persons)] = true
 		}
 	}
 	for i, w := range all {
@@ -188,8 +185,8 @@ func askOnce(all []waiting) {
 		case w.Linked():
 			all[i].moot = !linkage.ReviewReason(w.Why).OfOnePerson()
 		default:
-			all[i].moot = asked[people(w)]
-			asked[people(w)] = true
+			all[i].moot = asked[between(w.Persons)]
+			asked[between(w.Persons)] = true
 		}
 	}
 }
@@ -289,14 +286,7 @@ func (p *PairList) fill(tx *store.Tx, in PairsAsked) error {
 	p.Page = page
 	for _, w := range some[from:to] {
 		for i, r := range []id.Record{w.A, w.B} {
-			s, f, err := recordFacts(tx, r, w.Agencies[i], w.Persons[i])
-			if err == nil {
-				err = tx.Confirm(s, f)
-			}
-			if err == nil {
-				_, err = tx.HolderOf(here.LinkRun, r) // the list shows them, and its event says so
-			}
-			if err != nil {
+			if _, _, err := listRecord(tx, here.LinkRun, r, w.Agencies[i], w.Persons[i]); err != nil {
 				return err
 			}
 		}
@@ -400,6 +390,18 @@ func recordFacts(tx *store.Tx, r id.Record, of id.Agency, p id.Person) (policy.S
 	f, err := tx.PersonFacts(p)
 	f.Owner = of
 	return policy.Subject{Kind: policy.Record, ID: int64(r)}, f, err
+}
+
+// listRecord holds a record in a list to the policy, and notes whose it is as shown.
+func listRecord(tx *store.Tx, run id.Run, r id.Record, of id.Agency, p id.Person) (policy.Subject, policy.Facts, error) {
+	s, f, err := recordFacts(tx, r, of, p)
+	if err == nil {
+		err = tx.Confirm(s, f)
+	}
+	if err == nil {
+		_, err = tx.HolderOf(run, r)
+	}
+	return s, f, err
 }
 
 // NextPair gives the pair that waits for the viewer and of which an answer is expected to change most; the zero Pair when none waits.

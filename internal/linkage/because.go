@@ -63,7 +63,7 @@ func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // becauseParentOrTwin says what a household is held for that mayBeKin does not find.
 func becauseParentOrTwin(l *levels) string {
-	twins := l[Forename] == forenameShort || l[Forename] == forenameVeryClose || l[Forename] == forenameClose
+	twins := l.forenameAlike()
 	switch {
 	case l[Birth] == birthSame || l[Birth] == birthSwapped: // of one year
 		return "The forenames are alike and not the same: the two may be twins."

@@ -126,8 +126,7 @@ func otherNames(l *levels) bool {
 // one, each of which many people have, are two names sooner than one and a slip.
 func (s *scorer) twoNames(o *compared) bool {
 	l := &o.levels
-	if sameNumber(l) || l[Birth] != birthSame && l[Birth] != birthSwapped && l[Birth] != birthSlip ||
-		l[Forename] != forenameShort && l[Forename] != forenameVeryClose && l[Forename] != forenameClose {
+	if sameNumber(l) || l[Birth] != birthSame && l[Birth] != birthSwapped && l[Birth] != birthSlip || !l.forenameAlike() {
 		return false
 	}
 	listed := func(v uint32) bool { return s.totals.names[v].forename > commonnessOf[Forename].typical }
@@ -153,6 +152,11 @@ func mayBeParent(o *compared, encoded bool) bool {
 // forenameDiffers says whether both have a forename, or an initial, and the two are others.
 func (l *levels) forenameDiffers() bool {
 	return l[Forename] == forenameDifferent || l[Forename] == forenameOtherInitial
+}
+
+// forenameAlike says whether two forenames that are not the same are close or forms of one.
+func (l *levels) forenameAlike() bool {
+	return l[Forename] == forenameShort || l[Forename] == forenameVeryClose || l[Forename] == forenameClose
 }
 
 // surnameDiffers says the same of surnames.

@@ -16,7 +16,6 @@ func LinkedBy(explained []Part, rare, two bool) string {
 	}
 	p := weightsOf(explained)
 	others := otherEvidenceOf(&l, &p)
-	alike := l[Forename] == forenameShort || l[Forename] == forenameVeryClose || l[Forename] == forenameClose
 	waits := oneFieldAlone(&l, &p) || otherNames(&l) || mayBeKin(&l) || initialsOnly(&l) || others < otherEvidence && (!rare || l[Birth] != birthSame)
 	switch {
 	case p.total() <= 0:
@@ -36,7 +35,7 @@ func LinkedBy(explained []Part, rare, two bool) string {
 	switch {
 	case two:
 		said += " Of the people with a record here fewer than 1 in 100 others are expected to agree in all of it."
-	case alike || l[Birth] != birthSame:
+	case l.forenameAlike() || l[Birth] != birthSame:
 		said += " If the two looked like twins, or parent and child, all pairs of these records together made them one person: whether they did, is not kept."
 	}
 	return said
