@@ -50,7 +50,7 @@ type Crumb struct{ Name, Href string }
 // Page is a template bound to the struct that fills it.
 type Page[T Content] struct {
 	name string
-	set  *template.Template
+	set  func() *template.Template
 }
 
 // view is what a page's template is given: . is the view, so that forms reach the frame's tokens.
@@ -99,7 +99,7 @@ func (p Page[T]) Render(f Frame, content T) ([]byte, error) {
 }
 
 func (p Page[T]) render(b *bytes.Buffer, f Frame, content T) error {
-	if err := p.set.ExecuteTemplate(b, "frame", &view[T]{f, content.Head(), content}); err != nil {
+	if err := p.set().ExecuteTemplate(b, "frame", &view[T]{f, content.Head(), content}); err != nil {
 		return fmt.Errorf("render page %s: %w", p.name, err)
 	}
 	return nil
@@ -146,17 +146,20 @@ var registry []Registered
 // Pages are all pages there are.
 func Pages() []Registered { return registry }
 
-var parts = template.Must(template.New("").Funcs(functions).ParseFS(sources, "templates/parts/*.html"))
+var parts = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(functions).ParseFS(sources, "templates/parts/*.html"))
+})
 
-// register reads a page's template and binds it to its struct; it runs when the program starts.
+// register binds a page's template to its struct when the program starts. The template is read when the page is first shown: most commands show none,
+// and all together take as long as many a command. Tests read every one.
 func register[T Content](name string) Page[T] {
 	var zero view[T]
 	registry = append(registry, Registered{name, zero, reflect.TypeFor[T]()})
-	return Page[T]{name, parse(name)}
+	return Page[T]{name, sync.OnceValue(func() *template.Template { return parse(name) })}
 }
 
 func parse(name string) *template.Template {
-	return template.Must(template.Must(parts.Clone()).ParseFS(sources, "templates/pages/"+name+".html"))
+	return template.Must(template.Must(parts().Clone()).ParseFS(sources, "templates/pages/"+name+".html"))
 }
 
 // templateFiles are the names of the page templates there are, registered or not.
