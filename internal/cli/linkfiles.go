@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"throughline/internal/app"
 	"throughline/internal/day"
 	"throughline/internal/fault"
@@ -207,18 +209,21 @@ func removeEmpty(folders []string) {
 	}
 }
 
-// write writes the files beside their places and moves them there when all are whole.
+// write writes the files, all at once, beside their places and moves them there when all are whole.
 func (c linkFiles) write(found *app.LinkedFiles, outputs []written) (err error) {
 	part, err := os.MkdirTemp(c.Out, ".part-")
 	if err != nil {
 		return cannotWrite(c.Out, err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(part)) }()
+	var all errgroup.Group
 	for _, o := range outputs {
-		err := writeNew("out", filepath.Join(part, o.name), func(to io.Writer) error { return o.write(found, to) })
-		if err != nil {
-			return cannotWrite(c.Out, err)
-		}
+		all.Go(func() error {
+			return writeNew("out", filepath.Join(part, o.name), func(to io.Writer) error { return o.write(found, to) })
+		})
+	}
+	if err := all.Wait(); err != nil {
+		return cannotWrite(c.Out, err)
 	}
 	for _, o := range outputs {
 		if err := os.Rename(filepath.Join(part, o.name), filepath.Join(c.Out, o.name)); err != nil {

@@ -60,8 +60,11 @@ func (row *Row) clear() {
 // LooksTotal says whether a value of the row is what stands at the head of a line of totals, and nobody's name or number: Total, Grand total, Total: 12.
 func (row *Row) LooksTotal() bool {
 	for _, v := range row.Values {
+		if len(v) < len(totalWords[0]) || !strings.ContainsRune("TtGgSs", rune(v[0])) {
+			continue
+		}
 		for _, w := range totalWords {
-			if len(v) >= len(w) && v[0]|0x20 == w[0] && bytes.EqualFold(v[:len(w)], []byte(w)) && len(bytes.Trim(v[len(w):], "sS :=.,0123456789")) == 0 {
+			if len(v) >= len(w) && bytes.EqualFold(v[:len(w)], []byte(w)) && len(bytes.Trim(v[len(w):], "sS :=.,0123456789")) == 0 {
 				return true
 			}
 		}

@@ -84,14 +84,20 @@ func (e *Evidence) appendEvidence(line []byte) []byte {
 }
 
 // appendFixed writes a number of bits to four places, as strconv does and sooner.
-func appendFixed(line []byte, bits float64) []byte {
-	n := int64(math.Round(bits * 1e4))
+func appendFixed(line []byte, bits float64) []byte { return appendPlaces(line, bits, 1e4) }
+
+// appendPlaces writes a number to as many places as one has noughts.
+func appendPlaces(line []byte, x, one float64) []byte {
+	n, whole := int64(math.Round(x*one)), int64(one)
 	if n < 0 {
 		line, n = append(line, '-'), -n
 	}
-	line = append(strconv.AppendInt(line, n/1e4, 10), '.')
-	part := n % 1e4
-	return append(line, byte('0'+part/1000), byte('0'+part/100%10), byte('0'+part/10%10), byte('0'+part%10))
+	line = append(strconv.AppendInt(line, n/whole, 10), '.')
+	for n %= whole; whole > 1; n %= whole {
+		whole /= 10
+		line = append(line, byte('0'+n/whole))
+	}
+	return line
 }
 
 // Agreement says in words how far two records agree in each field that both have, and quotes no value.

@@ -81,8 +81,14 @@ func through(links []Link, may []bool) (pairs int64) {
 
 // families counts links and marks those that it counts.
 func (s *scorer) families(links []Link, may []bool) (f Families) {
+	const atOnce = 256
 	var o compared
 	for i := range links {
+		if i%atOnce == 0 {
+			for _, k := range links[i:min(i+atOnce, len(links))] {
+				s.columns.fetch(k.A, k.B)
+			}
+		}
 		s.columns.compare(links[i].A, links[i].B, &o)
 		v := &o.levels
 		counted := f.Links()

@@ -117,7 +117,7 @@ type LinkLine struct {
 func (l *LinkLine) appendTo(text []byte) []byte {
 	text = appendValue(appendValue(appendValue(appendValue(text, l.FileA), l.RecordA), l.FileB), l.RecordB)
 	text = append(appendFixed(text, l.Bits), ',')
-	return append(strconv.AppendFloat(text, Probability(l.Bits), 'f', 6, 64), ',')
+	return append(appendPlaces(text, Probability(l.Bits), 1e6), ',')
 }
 
 // WriteLinks writes links.csv: of each link its weight in bits to four places, the probability of that to six, and where evidence is asked for the

@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-	"slices"
 
 	"throughline/internal/fault"
 	"throughline/internal/person"
@@ -120,7 +119,8 @@ func (o *Options) check(records int) error {
 	return nil
 }
 
-// Linker holds the records of a run. It is not safe for use by several goroutines.
+// Linker holds the records of a run. It is not safe for use by several goroutines, but that what a run found may be looked at from several
+// with the run's own model.
 type Linker struct {
 	c     *columns
 	s     *scorer   // of the last run or explanation; nil when records were added since
@@ -148,7 +148,10 @@ func (l *Linker) AddBatch(agency uint16, b *Batch, stands func(i int) bool) {
 }
 
 // Expect makes room for so many more records at once. Fewer or more may come.
-func (l *Linker) Expect(more int) { l.c.records = slices.Grow(l.c.records, more) }
+func (l *Linker) Expect(more int) {
+	// Unlike slices.Grow, which clears all of it in one step that the collector has to interrupt again and again.
+	l.c.records = append(make([]record, 0, len(l.c.records)+more), l.c.records...)
+}
 
 // Records is how many records were added that are linked.
 func (l *Linker) Records() int { return l.c.linked() + len(l.later) }

@@ -2,6 +2,7 @@ package linkage
 
 import (
 	"slices"
+	"sync"
 
 	"throughline/internal/linkage/cluster"
 )
@@ -78,6 +79,9 @@ func (j *joiner) join() {
 	workers := make([]weighed, j.s.columns.workers)
 	inParallel(j.s.columns.workers, len(groups), atOnce, func(worker, from, to int) {
 		w, out := &workers[worker], &done[from/atOnce]
+		for _, g := range groups[from:to] {
+			j.s.columns.fetch(g.rows...)
+		}
 		for g := from; g < to; g++ {
 			w.settle(j, &groups[g], head, out)
 		}
@@ -100,7 +104,7 @@ func (j *joiner) join() {
 		links, reviews = links+len(done[i].links), reviews+len(done[i].review)
 		j.largest, j.conflicts = max(j.largest, done[i].largest), j.conflicts+done[i].conflicts
 	}
-	r.Links = byPerson(done, links, r)
+	r.Links = byPerson(done, links, r, j.s.columns.workers)
 	r.Review = make([]Review, 0, reviews)
 	for i := range done {
 		r.Review = append(r.Review, done[i].review...)
@@ -116,7 +120,7 @@ func (j *joiner) join() {
 }
 
 // byPerson puts links in the order of their persons, and of their records within each.
-func byPerson(done []outcome, links int, r *Result) []Link {
+func byPerson(done []outcome, links int, r *Result, workers int) []Link {
 	ends := written[uint32](r.Persons + 1) // where the links of each person end, once they are placed
 	for i := range done {
 		for _, k := range done[i].links {
@@ -134,11 +138,15 @@ func byPerson(done []outcome, links int, r *Result) []Link {
 			*at++
 		}
 	}
-	from := uint32(0)
-	for _, to := range ends[:r.Persons] {
-		slices.SortFunc(all[from:to], func(a, b Link) int { return compareInts(int64(a.A), int64(b.A), int64(a.B), int64(b.B)) })
-		from = to
-	}
+	inParallel(workers, r.Persons, 4096, func(_, first, last int) {
+		for p := first; p < last; p++ {
+			from := uint32(0)
+			if p > 0 {
+				from = ends[p-1]
+			}
+			slices.SortFunc(all[from:ends[p]], func(a, b Link) int { return compareInts(int64(a.A), int64(b.A), int64(a.B), int64(b.B)) })
+		}
+	})
 	return all
 }
 
@@ -164,41 +172,48 @@ func (j *joiner) groups() []group {
 		sets.Join(pair[0], pair[1])
 	}
 	// Groups are numbered by their first records, and their rows and edges counted, then put one group after the other.
-	number := written[uint32](n) // of the group of each set's first record, from 1
-	var rowEnds, edgeEnds []uint32
+	of := written[uint32](n) // the group of each record, from 1; 0 of one by itself
+	var rowsOf, edgesOf []uint32
 	for row := range uint32(n) {
-		root := sets.Find(row)
-		switch {
-		case root == row:
+		first := sets.Find(row)
+		if first == row {
 			continue
-		case number[root] == 0:
-			rowEnds, edgeEnds = append(rowEnds, 1), append(edgeEnds, 0)
-			number[root] = uint32(len(rowEnds))
 		}
-		rowEnds[number[root]-1]++
+		if of[first] == 0 {
+			rowsOf, edgesOf = append(rowsOf, 1), append(edgesOf, 0)
+			of[first] = uint32(len(rowsOf))
+		}
+		of[row] = of[first]
+		rowsOf[of[row]-1]++
 	}
 	for _, e := range j.edges {
-		edgeEnds[number[sets.Find(e.a)]-1]++
+		edgesOf[of[e.a]-1]++
 	}
-	list := make([]group, len(rowEnds))
-	rows, edges := make([]uint32, total(rowEnds)), make([]edge, len(j.edges))
-	rowAt, edgeAt := 0, 0 // each group has room for as many as were counted
-	for g := range list {
-		list[g] = group{rows[rowAt : rowAt : rowAt+int(rowEnds[g])], edges[edgeAt : edgeAt : edgeAt+int(edgeEnds[g])]}
-		rowAt, edgeAt = rowAt+int(rowEnds[g]), edgeAt+int(edgeEnds[g])
-	}
-	for row := range uint32(n) {
-		if g := number[sets.Find(row)]; g != 0 {
-			list[g-1].rows = append(list[g-1].rows, row)
+	rows, edges := make([]uint32, ends(rowsOf)), make([]edge, ends(edgesOf))
+	var both sync.WaitGroup
+	both.Go(func() {
+		for row := uint32(n); row > 0; row-- {
+			if g := of[row-1]; g != 0 {
+				rowsOf[g-1]--
+				rows[rowsOf[g-1]] = row - 1
+			}
 		}
-	}
-	for _, e := range j.edges {
-		g := &list[number[sets.Find(e.a)]-1]
-		g.edges = append(g.edges, e)
-	}
-	for _, g := range list {
-		slices.SortFunc(g.edges, byRecords)
-	}
+	})
+	both.Go(func() {
+		for _, e := range slices.Backward(j.edges) {
+			at := &edgesOf[of[e.a]-1]
+			*at--
+			edges[*at] = e
+		}
+	})
+	both.Wait()
+	list := make([]group, len(rowsOf))
+	inParallel(j.s.columns.workers, len(list), 4096, func(_, from, to int) {
+		for g := from; g < to; g++ {
+			list[g] = group{between(rows, rowsOf, g), between(edges, edgesOf, g)}
+			slices.SortFunc(list[g].edges, byRecords)
+		}
+	})
 	j.edges = nil
 	j.kept = len(edges)
 	if !slices.ContainsFunc(list, func(g group) bool { return len(g.rows) > largestGroup }) {
@@ -211,12 +226,23 @@ func (j *joiner) groups() []group {
 	return small
 }
 
-func total(counts []uint32) int {
-	sum := 0
-	for _, n := range counts {
-		sum += int(n)
+// ends turns how many each group has into where each ends when they stand one after the other, and gives how many there are in all.
+func ends(counts []uint32) uint32 {
+	sum := uint32(0)
+	for g := range counts {
+		sum += counts[g]
+		counts[g] = sum
 	}
 	return sum
+}
+
+// between is what stands in a list from where group g begins to where the next does.
+func between[T any](list []T, begins []uint32, g int) []T {
+	to := uint32(len(list))
+	if g+1 < len(begins) {
+		to = begins[g+1]
+	}
+	return list[begins[g]:to:to]
 }
 
 // part cuts a group that is too large to weigh pair by pair by dropping its weakest pairs, three bits at a time.

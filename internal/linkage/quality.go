@@ -236,31 +236,31 @@ func (w *weighed) ways(links []Link) {
 	for i := range w.way {
 		w.way[i] = math.Inf(-1)
 	}
-	strong := slices.Clone(links)
+	w.strong = append(w.strong[:0], links...)
 	bits := func(k Link) float64 {
 		if k.Answered {
 			return strongest
 		}
 		return k.Bits
 	}
-	slices.SortStableFunc(strong, func(x, y Link) int { return cmp.Compare(bits(y), bits(x)) })
+	slices.SortStableFunc(w.strong, func(x, y Link) int { return cmp.Compare(bits(y), bits(x)) })
 	w.side = slices.Grow(w.side[:0], n)[:n]
 	for i := range w.side {
 		w.side[i] = append(w.side[i][:0], i)
 	}
-	at := make([]int, n) // which side each record is on
-	for i := range at {
-		at[i] = i
+	w.at = w.at[:0]
+	for x := range n {
+		w.at = append(w.at, x)
 	}
-	for _, k := range strong { // the strongest first: what a link brings together has it as its weakest
-		from, to := at[w.place(k.A)], at[w.place(k.B)]
+	for _, k := range w.strong { // the strongest first: what a link brings together has it as its weakest
+		from, to := w.at[w.place(k.A)], w.at[w.place(k.B)]
 		for _, x := range w.side[from] {
 			for _, y := range w.side[to] {
 				w.way[min(x, y)*n+max(x, y)] = bits(k)
 			}
 		}
 		for _, y := range w.side[to] {
-			at[y] = from
+			w.at[y] = from
 		}
 		w.side[from] = append(w.side[from], w.side[to]...)
 	}

@@ -86,7 +86,7 @@ var numberFields = [...]Field{NHSNumber, Phone, Address, Place, Email, NINO, Oth
 func newSieve(s *scorer, floor float64) *sieve {
 	c := s.columns
 	v := &sieve{s: s, floor: grains(math.Floor((floor - slack) * grainsPerBit)), start: upTo(s.start), faces: make([]face, len(c.records)),
-		names: make([]nameFace, len(c.names.facts)), nhs: allDigits(c.nhs), phones: allDigits(c.phones)}
+		names: make([]nameFace, len(c.names.facts)), nhs: allDigits(c.nhs, c.workers), phones: allDigits(c.phones, c.workers)}
 	for f := range fieldCount {
 		for l, w := range s.model.weights[f] {
 			v.weights[f][l] = upTo(w)
@@ -120,11 +120,13 @@ func newSieve(s *scorer, floor float64) *sieve {
 }
 
 // allDigits packs every value of a dictionary.
-func allDigits(d *dictionary) []uint64 {
+func allDigits(d *dictionary, workers int) []uint64 {
 	list := make([]uint64, d.size()+1)
-	for v := range list {
-		list[v] = digitsOf(d.text(uint32(v)))
-	}
+	inParallel(workers, len(list), 4096, func(_, from, to int) {
+		for v := from; v < to; v++ {
+			list[v] = digitsOf(d.text(uint32(v)))
+		}
+	})
 	return list
 }
 

@@ -23,6 +23,8 @@ type weighed struct {
 	pair    compared
 	way     []float64 // see ways
 	side    [][]int
+	at      []int  // which side each record is on
+	strong  []Link // the strongest first
 	shield  []bool // of each record, that its person is to be joined by more than name and date of birth
 	drawn   [strataCount]drawn
 }

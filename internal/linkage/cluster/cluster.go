@@ -126,8 +126,11 @@ type Edge struct {
 // Spanning gives, for the records of one group, the edges that hold it together by the strongest weights: one fewer than records
 // (Prim's algorithm from the first of them).
 func Spanning(w *Weights, members []int) []Edge {
-	if len(members) < 2 {
+	switch len(members) {
+	case 0, 1:
 		return nil
+	case 2: // most, and no more to it
+		return []Edge{{members[0], members[1], w.Of(members[0], members[1])}}
 	}
 	best, from := make([]float64, len(members)), make([]int, len(members))
 	in := make([]bool, len(members))
