@@ -7,12 +7,14 @@ import (
 	"cmp"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,7 +57,6 @@ func BenchmarkLinkageBesideSplink(b *testing.B) {
 		for range b.N {
 			r := rivals{program: program, python: python, dir: b.TempDir(), rules: "all"} // as many pairs as Splink's
 			r.lay(b, inventedRows(n))
-			runtime.GC()
 			layout := "peers/layouts/people.yaml"
 			ours, theirs := r.compare(b, layout, "people")
 			after := r.link(b, layout, filepath.Join(r.dir, "again")) // what a machine gives may change within the minutes that Splink takes
@@ -293,7 +294,7 @@ func (r *rivals) lay(b *testing.B, list []labelledRows) {
 		if err := w.Error(); err != nil {
 			b.Fatal(err)
 		}
-		if err := f.Close(); err != nil {
+		if err := errors.Join(f.Sync(), f.Close()); err != nil { // on the disk before anything is measured
 			b.Fatal(err)
 		}
 		r.files = append(r.files, path)
@@ -331,6 +332,7 @@ func (r *rivals) compare(b *testing.B, layout string, models ...string) (ours, t
 			fmt.Sprint(runtime.GOMAXPROCS(0)))
 		var said, failed bytes.Buffer
 		e.Stdout, e.Stderr = &said, &failed
+		debug.FreeOSMemory()
 		if err := e.Run(); err != nil {
 			b.Fatalf("%v: %s", err, failed.String())
 		}
@@ -369,6 +371,7 @@ func (r *rivals) link(b *testing.B, layout, out string) (e effort) {
 	c := exec.CommandContext(b.Context(), r.program, append([]string{"link-files", "--json", "--layout", layout, "--out", out, "--rules", cmp.Or(r.rules, "chosen")}, r.files...)...)
 	var said, failed bytes.Buffer
 	c.Stdout, c.Stderr = &said, &failed
+	debug.FreeOSMemory() // at once, and not beside what is measured
 	begun := time.Now()
 	if err := c.Start(); err != nil {
 		b.Fatal(err)
