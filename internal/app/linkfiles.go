@@ -211,8 +211,7 @@ func (l *LinkedFiles) read(ctx context.Context, to *linkage.Linker, number uint1
 		if p.Expected > 0 {
 			to.Expect(p.Expected)
 			key := p.Key(&p.Rows[len(p.Rows)-1])
-			l.keys = append(make([]byte, 0, len(l.keys)+p.Expected*(len(key)+1)), l.keys...) // as in Expect
-			l.ends = append(make([]uint64, 0, len(l.ends)+p.Expected), l.ends...)
+			l.keys, l.ends = slices.Grow(l.keys, p.Expected*(len(key)+1)), slices.Grow(l.ends, p.Expected)
 		}
 		done.Rejected = append(done.Rejected, p.Rejected[:min(len(p.Rejected), shownRejected-len(done.Rejected))]...)
 		var repeated []int

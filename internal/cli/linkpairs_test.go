@@ -3,14 +3,19 @@ package cli
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"throughline/internal/app"
 )
 
 // csvRows reads a CSV file as a map a row.
@@ -445,5 +450,34 @@ func TestLayoutDraft(t *testing.T) {
 	}
 	if code, out, said := run(t, "link-files", "--layout", dir+"/draft.yaml", "--out", dir+"/out", file); code != 0 || !strings.Contains(out, "200 records are") {
 		t.Errorf("exit %d, %s%s", code, out, said)
+	}
+}
+
+// TestFilesAreWrittenAllOrNone: when one file cannot be written none is there, and what was written beside its place is gone either way.
+func TestFilesAreWrittenAllOrNone(t *testing.T) {
+	t.Parallel()
+	whole := func(_ *app.LinkedFiles, w io.Writer) error { _, err := io.WriteString(w, "whole"); return err }
+	full := errors.New("no space left on device")
+	broken := func(_ *app.LinkedFiles, w io.Writer) error { return errors.Join(whole(nil, w), full) }
+	for name, c := range map[string]struct {
+		second func(*app.LinkedFiles, io.Writer) error
+		want   []string
+	}{"all": {whole, []string{"a.csv", "b.csv", "c.csv"}}, "none": {broken, nil}} {
+		dir := t.TempDir()
+		err := linkFiles{Out: dir}.write(nil, []written{{"a.csv", whole}, {"b.csv", c.second}, {"c.csv", whole}})
+		if failed := c.want == nil; errors.Is(err, full) != failed || !failed && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		there, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range there {
+			got = append(got, f.Name())
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: the folder holds %v, want %v", name, got, c.want)
+		}
 	}
 }

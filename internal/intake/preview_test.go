@@ -70,6 +70,17 @@ func TestDryRun(t *testing.T) {
 	}
 }
 
+// TestLooksTotal knows the head of a line of totals however it is written, and takes no name for one.
+func TestLooksTotal(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]bool{"total": true, "Total": true, "  Totals: 12": true, "GRAND TOTAL": true, "grand total": true, "Subtotal": true,
+		"sub total 3": true, "Sub-Total": true, "": false, "   ": false, "Tot": false, "Totalina": false, "Grandison": false, "Sutton": false} {
+		if got := (&Row{Values: [][]byte{[]byte("12"), []byte(value)}}).LooksTotal(); got != want {
+			t.Errorf("%q: %v", value, got)
+		}
+	}
+}
+
 // TestWideTotalLineIsNamed: a line of totals that has as many values as the header is told to be one, whatever its value is rejected for.
 func TestWideTotalLineIsNamed(t *testing.T) {
 	t.Parallel()

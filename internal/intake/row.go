@@ -60,7 +60,10 @@ func (row *Row) clear() {
 // LooksTotal says whether a value of the row is what stands at the head of a line of totals, and nobody's name or number: Total, Grand total, Total: 12.
 func (row *Row) LooksTotal() bool {
 	for _, v := range row.Values {
-		if len(v) < len(totalWords[0]) || !strings.ContainsRune("TtGgSs", rune(v[0])) {
+		if len(v) > 0 && v[0] == ' ' {
+			v = bytes.TrimLeft(v, " ")
+		}
+		if len(v) < shortestTotal || !strings.ContainsRune("TtGgSs", rune(v[0])) {
 			continue
 		}
 		for _, w := range totalWords {
@@ -73,6 +76,8 @@ func (row *Row) LooksTotal() bool {
 }
 
 var totalWords = []string{"total", "grand total", "subtotal", "sub total", "sub-total"}
+
+const shortestTotal = len("total")
 
 // AllSetAside lists the values set aside on both sides of the row.
 func (row *Row) AllSetAside() []person.SetAside {

@@ -170,9 +170,15 @@ func TestTheSameTakesNoRecordFromAnybody(t *testing.T) {
 		var same []Answer
 		for range rapid.IntRange(1, 6).Draw(t, "answers") {
 			a, b := uint32(rapid.IntRange(0, 59).Draw(t, "a")), uint32(rapid.IntRange(60, 119).Draw(t, "b"))
-			if rapid.IntRange(0, 3).Draw(t, "not") == 0 {
+			switch rapid.IntRange(0, 5).Draw(t, "kind") {
+			case 0:
 				o.Answers = append(o.Answers, Answer{a, b, false})
-			} else {
+			case 1: // between two records of which it is said that a third is the same as both
+				if len(same) > 0 && same[0].B != b {
+					same = append(same, Answer{same[0].A, b, true})
+					o.Answers = append(o.Answers, Answer{min(same[0].B, b), max(same[0].B, b), false})
+				}
+			default:
 				same = append(same, Answer{a, b, true})
 			}
 		}

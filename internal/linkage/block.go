@@ -198,8 +198,9 @@ func (b *blocks) order(k int, room *sorting) {
 		if key := b.keysOf(uint32(row))[k]; key != 0 {
 			list = append(list, uint64(key)<<32|uint64(row))
 		}
-		for _, e := range b.furtherKeys(uint32(row)) {
-			if int(e.rule) == k {
+		further := b.furtherKeys(uint32(row))
+		for i := range further {
+			if e := &further[i]; int(e.rule) == k { // another rule's key may just be marked by another goroutine
 				list = append(list, uint64(e.key)<<32|uint64(row))
 			}
 		}

@@ -149,8 +149,13 @@ func (l *Linker) AddBatch(agency uint16, b *Batch, stands func(i int) bool) {
 
 // Expect makes room for so many more records at once. Fewer or more may come.
 func (l *Linker) Expect(more int) {
-	// Unlike slices.Grow, which clears all of it in one step that the collector has to interrupt again and again.
-	l.c.records = append(make([]record, 0, len(l.c.records)+more), l.c.records...)
+	list := l.c.records
+	if len(list)+more <= cap(list) {
+		return
+	}
+	// As slices.Grow does, which clears all of it in one step that the collector has to interrupt again and again. Room grows by a quarter at
+	// least, so that many small files do not have all records copied for each of them.
+	l.c.records = append(make([]record, 0, max(len(list)+more, cap(list)+cap(list)/4)), list...)
 }
 
 // Records is how many records were added that are linked.

@@ -114,6 +114,9 @@ func TestSpanning(t *testing.T) {
 	if diff := cmp.Diff(want, Spanning(w, []int{0, 1, 2, 3})); diff != "" {
 		t.Errorf("edges (-want +got):\n%s", diff)
 	}
+	if diff := cmp.Diff([]Edge{{0, 2, 5}}, Spanning(w, []int{0, 2})); diff != "" {
+		t.Error(diff)
+	}
 	if Spanning(w, []int{2}) != nil {
 		t.Error("one record has edges")
 	}
