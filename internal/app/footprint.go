@@ -186,22 +186,13 @@ func (p *FootprintPage) held(tx *store.Tx, run id.Run) error {
 
 // weakest finds the record that the weakest link holds, and how much of the sum is its own.
 func (p *FootprintPage) weakest(tx *store.Tx, links []store.Link, run id.Run) (err error) {
-	strongest := map[id.Record]int64{}
-	for _, l := range links {
-		for _, r := range []id.Record{l.A, l.B} {
-			strongest[r] = max(strongest[r], l.PPM)
-		}
-	}
 	p.Weakest = 1_000_000
-	var weak id.Record
-	for _, r := range slices.Sorted(maps.Keys(strongest)) {
-		if strongest[r] < p.Weakest {
-			weak, p.Weakest = r, strongest[r]
-		}
-	}
+	strongest := strongestLinks(links)
+	weak := weakestHeld(strongest, slices.Sorted(maps.Keys(strongest)))
 	if weak == 0 {
 		return nil
 	}
+	p.Weakest = strongest[weak].PPM
 	for _, l := range p.Priced.Lines {
 		if l.Contact.Record == weak {
 			p.Rests += l.Amount

@@ -142,6 +142,10 @@ func LinkFiles(ctx context.Context, in LinkFilesAsked) (*LinkedFiles, error) {
 // smallFiles is how many bytes of files are read with a heap that may double before it is collected.
 const smallFiles = 64 << 20
 
+// ofSomebody are the fields by which somebody can be linked. A layout has one of them at least.
+var ofSomebody = []intake.Field{intake.Forename, intake.Surname, intake.FullName, intake.AliasName, intake.Initials, intake.BirthDay, intake.NHSNumber, intake.NINO,
+	intake.PNC, intake.PrisonNumber, intake.NationalID, intake.Postcode, intake.Address, intake.Phone, intake.Email}
+
 // checkFiles refuses what cannot be linked before the first byte is read, and gives how many bytes there are.
 func checkFiles(files []LinkFile) (total int64, err error) {
 	names := map[string]string{}
@@ -156,6 +160,11 @@ func checkFiles(files []LinkFile) (total int64, err error) {
 			return 0, fault.InvalidField("layout",
 				name+" is read through the layout "+f.Layout.Name+", which has contacts and nobody's name.",
 				"Leave the file out, or give a layout of kind people or both.")
+		}
+		if f.Layout != nil && !slices.ContainsFunc(ofSomebody, func(field intake.Field) bool { return f.Layout.Find(field) >= 0 }) {
+			return 0, fault.InvalidField("layout",
+				name+" is read through the layout "+f.Layout.Name+", which maps no name, date of birth, number, address, telephone or e-mail: nobody could be linked by it.",
+				"Map the columns that say who somebody is; throughline layout draft "+name+" begins a layout.")
 		}
 		info, err := os.Stat(f.Path)
 		if err == nil && info.IsDir() {

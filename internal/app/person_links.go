@@ -45,30 +45,41 @@ const (
 	differs = "Does not agree"
 )
 
-// explain chooses the link to explain, of the strongest that each record has, and reads its evidence.
-func (p *PersonPage) explain(tx *store.Tx, asked id.Record) error {
-	best := map[id.Record]store.Link{}
-	for _, l := range p.Links {
+// strongestLinks gives the strongest link of each record. Links are compared by their weight: above twenty bits all have the same millionths.
+func strongestLinks(links []store.Link) map[id.Record]store.Link {
+	strongest := map[id.Record]store.Link{}
+	for _, l := range links {
 		for _, r := range []id.Record{l.A, l.B} {
-			if was, known := best[r]; !known || l.PPM > was.PPM {
-				best[r] = l
+			if was, known := strongest[r]; !known || l.Millibits > was.Millibits {
+				strongest[r] = l
 			}
 		}
 	}
-	var weakest, chosen id.Record
+	return strongest
+}
+
+// weakestHeld is that of some records whose strongest link is the weakest, of equal ones the first; 0 where none has a link.
+func weakestHeld(strongest map[id.Record]store.Link, records []id.Record) (weakest id.Record) {
+	for _, r := range records {
+		if l, linked := strongest[r]; linked && (weakest == 0 || l.Millibits < strongest[weakest].Millibits) {
+			weakest = r
+		}
+	}
+	return weakest
+}
+
+// explain chooses the link to explain, of the strongest that each record has, and reads its evidence.
+func (p *PersonPage) explain(tx *store.Tx, asked id.Record) error {
+	best := strongestLinks(p.Links)
+	var here []id.Record
+	var chosen id.Record
 	for _, r := range p.Records {
 		n := r.RecordVersion.Record
-		l, linked := best[n]
-		if !linked {
-			continue
-		}
-		if weakest == 0 || l.PPM < best[weakest].PPM {
-			weakest = n
-		}
-		if n == asked {
+		if here = append(here, n); n == asked && best[n].A != 0 {
 			chosen = n
 		}
 	}
+	weakest := weakestHeld(best, here)
 	if weakest == 0 {
 		return nil
 	}

@@ -125,7 +125,7 @@ func (c known) asked() (app.SearchPeople, error) {
 	} else if born != "" {
 		var ok bool
 		if in.Birth, ok = day.Read(born); !ok {
-			return in, fault.InvalidField("born", "The date of birth is not a day that there is.", "Write it like 4/3/1983 or 4 March 1983, or the year alone.")
+			return in, fault.InvalidField("born", "The date of birth is not a day that there is.", "Write it like 4/3/1983 or 4 March 1983, with all four figures of the year, or the year alone.")
 		}
 	}
 	return in, nil

@@ -481,3 +481,39 @@ func TestFilesAreWrittenAllOrNone(t *testing.T) {
 		}
 	}
 }
+
+// TestLayoutOfNobodyIsRefused before anything is read: nobody can be linked by it.
+func TestLayoutOfNobodyIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	layout, file, out := filepath.Join(dir, "key.yaml"), filepath.Join(dir, "people.csv"), filepath.Join(dir, "out")
+	for path, text := range map[string]string{layout: "name: key\nversion: 1\nagency: council\nkind: people\ncolumns:\n  - {header: id, field: key}\n  - {header: sex, field: sex, codes: {F: female, M: male}}\n",
+		file: "id,sex,first\n1,F,Mary\n2,M,John\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code, _, said := run(t, "link-files", "--layout", layout, "--out", out, file)
+	if code != 65 || !strings.Contains(said, "people.csv is read through the layout key, which maps no name, date of birth, number, address, telephone or e-mail") {
+		t.Errorf("%d: %s", code, said)
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Error("the folder for what is found is left behind")
+	}
+}
+
+// TestFewLinksAreNotSure warns beside an estimate that rests on next to nothing, in the report too.
+func TestFewLinksAreNotSure(t *testing.T) {
+	t.Parallel()
+	_, out, _ := linkText(t, "1,Mary,Smith,1980-02-03,SE5 8AZ\n2,Mary,Smith,1980-02-03,SE5 8AZ\n3,John,Jones,1970-01-09,SE1 1AA\n")
+	_, folder, _ := strings.Cut(out, "report.html are in ")
+	report, err := os.ReadFile(filepath.Join(strings.TrimSuffix(strings.TrimSpace(folder), "."), "report.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"answer": out, "report": string(report)} {
+		if !strings.Contains(text, fewLinksWords) {
+			t.Errorf("the %s says how sure links are, and nothing of how few they are:\n%s", name, text)
+		}
+	}
+}

@@ -9,8 +9,12 @@ import (
 // planned is the table of what each rule that has blocks is expected to cost and find, and a sentence on those that rest.
 func planned(plan []linkage.RulePlan) string {
 	var rows [][]string
+	none := 0
 	row := func(order string, p linkage.RulePlan) {
 		if p.InBlocks == 0 && p.Pairs == 0 {
+			if order != "" {
+				none++
+			}
 			return // no two records share a key of it
 		}
 		rows = append(rows, []string{order, p.Rule, count(p.InBlocks), count(p.Pairs), count(p.Matches), seconds(p.Seconds), megabytes(p.Bytes)})
@@ -26,6 +30,9 @@ func planned(plan []linkage.RulePlan) string {
 	}
 	said := table([]string{"ORDER", "RULE", "PAIRS IN BLOCKS", "ABOUT NEW PAIRS", "ABOUT NEW MATCHES", "OF ONE PROCESSOR", "MEMORY"}, rows)
 	said += "\nFor more than 50,000 records new pairs and matches are by a sample of pairs, so that they may be a little more than the blocks hold."
+	if none > 0 {
+		said += " " + counted(none, "rule is not shown: no two records share a key of it.", "rules are not shown: no two records share a key of them.")
+	}
 	if resting := resting(plan); resting != "" {
 		said += "\n" + resting + " Use them with --rules all."
 	}

@@ -55,6 +55,7 @@ type report struct {
 	Moved        movedChart
 	Precision    string
 	Recall       string
+	FewLinks     string // a warning
 	Families     string // a warning
 	AtWorst      string // an end of a sentence
 	Strata       [][4]string
@@ -159,6 +160,9 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 	if len(r.Links) > 0 {
 		precision, recall := r.Quality.Estimate()
 		p.Precision, p.Recall = between(precision), between(recall)
+		if len(r.Links) < fewLinks {
+			p.FewLinks = fewLinksWords
+		}
 	}
 	p.Strata, p.Sample, p.Trained = strata(r.Quality), len(r.Sample) > 0, trained(r.Model, o.Model != nil)
 	p.Every = slices.ContainsFunc(r.Report.Rules, func(k linkage.RulePairs) bool { return k.Rule == linkage.EveryPair })

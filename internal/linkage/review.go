@@ -41,7 +41,7 @@ func (r ReviewReason) Sentence() string {
 	case AgainstOthers:
 		return "The two agree well enough to be one person, but other records of theirs, or something else that is known, speak against it."
 	case OneFieldOnly:
-		return "A single thing agrees, such as a forename or a date of birth, and one alone links nobody."
+		return "A single thing agrees, such as a forename or a date of birth, and one alone links nobody; sex does not count as one more."
 	case OtherNames:
 		return "Forename and surname are both others, and little but a telephone number or e-mail address agrees."
 	case WeakLink:

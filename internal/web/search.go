@@ -74,7 +74,7 @@ func searched(r *http.Request) (app.SearchPeople, error) {
 	}
 	d, ok := day.Read(born)
 	if !ok {
-		return in, fault.InvalidField("born", "The date of birth is not a day that there is.", "Write it like 4/3/1983 or 4 March 1983, or the year alone.")
+		return in, fault.InvalidField("born", "The date of birth is not a day that there is.", "Write it like 4/3/1983 or 4 March 1983, with all four figures of the year, or the year alone.")
 	}
 	in.Birth = d
 	return in, nil

@@ -95,7 +95,7 @@ func (p Pairs) answered() string {
 // Table is one page of what waits.
 func (p Pairs) Table() Table {
 	t := Table{ID: "pairs", Name: p.List.name("pair waits for you", "pairs wait for you"), Heading: true, Wide: true,
-		Note: "Those first of which an answer is expected to move most. Could move: what an answer would take from one person’s cost to another’s, at most. " +
+		Note: "Those first of which an answer is expected to move most. That goes by how unsure a pair is as well as by its cost. Could move: what an answer would take from one person’s cost to another’s, at most. " +
 			"Not a saving: stopping one use does not release this sum.",
 		Empty:   "No pair waits for you.",
 		Columns: []Column{head(key("Pair")), col("Records of"), col("Why it waits"), col("So far"), num("Could move")}, Paging: p.List.paging("Pages of links to review", "pairs", false)}
