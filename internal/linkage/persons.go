@@ -190,7 +190,7 @@ func (j *joiner) groups() []group {
 		edgesOf[of[e.a]-1]++
 	}
 	rows, edges := make([]uint32, ends(rowsOf)), make([]edge, ends(edgesOf))
-	var both sync.WaitGroup
+	var both sync.WaitGroup // backwards, so that where each group ended is in the end where it begins
 	both.Go(func() {
 		for row := uint32(n); row > 0; row-- {
 			if g := of[row-1]; g != 0 {
