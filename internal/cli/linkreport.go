@@ -121,7 +121,7 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 		LinkAt:     percent(o.LinkAt), ReviewFrom: percent(o.ReviewFrom), ReviewTo: percent(o.ReviewTo),
 		Histogram: newHistogram(r), Sizes: sizes(r), Shape: shape(r.Report.Shape, o)}
 	done := linkedOf(l)
-	p.Families, p.AtWorst, p.LeftOut = done.lookAtFamilies(), done.atWorst(), done.leftOut()
+	p.FewLinks, p.Families, p.AtWorst, p.LeftOut = done.fewLinks(), done.lookAtFamilies(), done.atWorst(), done.leftOut()
 	p.Named, p.Nameless = done.named()
 	for _, f := range done.Files {
 		file := reportFile{Name: f.File, Layout: f.Layout, Rows: count(f.Rows), Accepted: count(f.Accepted),
@@ -160,9 +160,6 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 	if len(r.Links) > 0 {
 		precision, recall := r.Quality.Estimate()
 		p.Precision, p.Recall = between(precision), between(recall)
-		if len(r.Links) < fewLinks {
-			p.FewLinks = fewLinksWords
-		}
 	}
 	p.Strata, p.Sample, p.Trained = strata(r.Quality), len(r.Sample) > 0, trained(r.Model, o.Model != nil)
 	p.Every = slices.ContainsFunc(r.Report.Rules, func(k linkage.RulePairs) bool { return k.Rule == linkage.EveryPair })

@@ -96,15 +96,15 @@ func (j *joiner) join() {
 			r.Person[row] = r.Person[h] // its first record is before it
 		}
 	}
-	links, reviews := 0, 0
+	reviews := 0
 	r.Quality = newQuality()
 	for i := range done {
 		r.Quality.add(done[i].quality)
 		j.shape.add(done[i].shape)
-		links, reviews = links+len(done[i].links), reviews+len(done[i].review)
+		reviews += len(done[i].review)
 		j.largest, j.conflicts = max(j.largest, done[i].largest), j.conflicts+done[i].conflicts
 	}
-	r.Links = byPerson(done, links, r, j.s.columns.workers)
+	r.Links = byPerson(done, r, j.s.columns.workers)
 	r.Review = make([]Review, 0, reviews)
 	for i := range done {
 		r.Review = append(r.Review, done[i].review...)
@@ -120,31 +120,24 @@ func (j *joiner) join() {
 }
 
 // byPerson puts links in the order of their persons, and of their records within each.
-func byPerson(done []outcome, links int, r *Result, workers int) []Link {
-	ends := written[uint32](r.Persons + 1) // where the links of each person end, once they are placed
+func byPerson(done []outcome, r *Result, workers int) []Link {
+	begins := written[uint32](r.Persons) // of each person's links: how many there are, then where they end, and once they are placed where they begin
 	for i := range done {
 		for _, k := range done[i].links {
-			ends[r.Person[k.A]+1]++
+			begins[r.Person[k.A]]++
 		}
 	}
-	for p := range r.Persons {
-		ends[p+1] += ends[p]
-	}
-	all := make([]Link, links)
+	all := make([]Link, ends(begins))
 	for i := range done {
 		for _, k := range done[i].links {
-			at := &ends[r.Person[k.A]]
+			at := &begins[r.Person[k.A]]
+			*at--
 			all[*at] = k
-			*at++
 		}
 	}
-	inParallel(workers, r.Persons, 4096, func(_, first, last int) {
-		for p := first; p < last; p++ {
-			from := uint32(0)
-			if p > 0 {
-				from = ends[p-1]
-			}
-			slices.SortFunc(all[from:ends[p]], func(a, b Link) int { return compareInts(int64(a.A), int64(b.A), int64(a.B), int64(b.B)) })
+	inParallel(workers, r.Persons, 4096, func(_, from, to int) {
+		for p := from; p < to; p++ {
+			slices.SortFunc(between(all, begins, p), func(a, b Link) int { return compareInts(int64(a.A), int64(b.A), int64(a.B), int64(b.B)) })
 		}
 	})
 	return all
@@ -226,7 +219,7 @@ func (j *joiner) groups() []group {
 	return small
 }
 
-// ends turns how many each group has into where each ends when they stand one after the other, and gives how many there are in all.
+// ends turns how many each group or person has into where each ends when they stand one after the other, and gives how many there are in all.
 func ends(counts []uint32) uint32 {
 	sum := uint32(0)
 	for g := range counts {
@@ -236,7 +229,7 @@ func ends(counts []uint32) uint32 {
 	return sum
 }
 
-// between is what stands in a list from where group g begins to where the next does.
+// between is what stands in a list from where group or person g begins to where the next does.
 func between[T any](list []T, begins []uint32, g int) []T {
 	to := uint32(len(list))
 	if g+1 < len(begins) {

@@ -19,7 +19,7 @@ func TestLinksAreOrderedByPerson(t *testing.T) {
 	}
 	rand.New(rand.NewPCG(1, 2)).Shuffle(len(links), func(i, k int) { links[i], links[k] = links[k], links[i] })
 	half := len(links) / 2
-	got := byPerson([]outcome{{links: links[:half]}, {links: links[half:]}}, len(links), r, 4)
+	got := byPerson([]outcome{{links: links[:half]}, {links: links[half:]}}, r, 4)
 	for n, k := range got {
 		person, step := uint32(n/(records-1)), uint32(n%(records-1))
 		if want := (Link{A: person + step*persons, B: person + (step+1)*persons}); k != want {
