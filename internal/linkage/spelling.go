@@ -6,17 +6,22 @@ import "hash/maphash"
 type spellings struct {
 	slots  []spelling // open addressing, a power of two, at most half full
 	used   int
-	bytes  []byte // of the values as they are written
+	bytes  []byte // of the values as they are written, what their heads do not hold
 	folded *dictionary
 }
 
-// spelling is one way in which a value is written; the zero spelling is none.
+// spelling is one way in which a value is written; the zero spelling is none. Most are short and stand in it whole, so that one step to memory finds
+// and tells them.
 type spelling struct {
 	hash   uint32
-	from   uint32 // in bytes
 	length uint32
 	folded uint32 // number
+	from   uint32 // in bytes, of what is longer than its head
+	head   spellingHead
 }
+
+// spellingHead is the first letters of a spelling.
+type spellingHead [16]byte
 
 func newSpellings() spellings { return spellings{slots: make([]spelling, 64), folded: newDictionary()} }
 
@@ -25,11 +30,13 @@ func (s *spellings) number(written string, fold func(string) string, to *[]strin
 	if written == "" {
 		return 0
 	}
-	hash := maphash.String(dictionarySeed, written)
+	hash := uint32(maphash.String(dictionarySeed, written) >> 32)
+	var head spellingHead
+	rest := written[copy(head[:], written):]
 	mask := len(s.slots) - 1
-	i := int(hash>>32) & mask
+	i := int(hash) & mask
 	for ; s.slots[i].length != 0; i = (i + 1) & mask {
-		if p := &s.slots[i]; p.hash == uint32(hash>>32) && string(s.bytes[p.from:p.from+p.length]) == written {
+		if p := &s.slots[i]; p.hash == hash && int(p.length) == len(written) && p.head == head && string(s.bytes[p.from:][:len(rest)]) == rest {
 			return p.folded
 		}
 	}
@@ -37,8 +44,8 @@ func (s *spellings) number(written string, fold func(string) string, to *[]strin
 	if first {
 		*to = append(*to, s.folded.text(v))
 	}
-	s.slots[i] = spelling{uint32(hash >> 32), uint32(len(s.bytes)), uint32(len(written)), v}
-	s.bytes = append(s.bytes, written...)
+	s.slots[i] = spelling{hash, uint32(len(written)), v, uint32(len(s.bytes)), head}
+	s.bytes = append(s.bytes, rest...)
 	if s.used++; s.used*2 > len(s.slots) {
 		s.grow()
 	}
