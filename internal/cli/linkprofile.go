@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -178,25 +179,28 @@ func examples(l *app.LinkedFiles) (list []example) {
 
 // leastAndMiddle are the first link and that in the middle of some in the order of their weights, of equal ones the earlier first.
 func leastAndMiddle(links []linkage.Link) (least, middle linkage.Link) {
-	sorted := make([]float64, len(links))
-	for i, k := range links {
-		sorted[i] = k.Bits
-	}
-	slices.Sort(sorted)
-	nth := func(n int) linkage.Link {
-		before, _ := slices.BinarySearch(sorted, sorted[n])
-		for _, k := range links {
-			if k.Bits != sorted[n] {
-				continue
-			}
-			if before == n {
-				return k
-			}
-			before++
+	const bands = 256 // of one bit each, and what is beyond them in the first and the last: only the one in the middle is sorted
+	band := func(k *linkage.Link) int { return int(max(0, min(bands-1, math.Floor(k.Bits)+bands/2))) }
+	var in [bands]int
+	least = links[0]
+	for i := range links {
+		in[band(&links[i])]++
+		if links[i].Bits < least.Bits {
+			least = links[i]
 		}
-		return linkage.Link{} // not reached: the weight is that of a link
 	}
-	return nth(0), nth(len(links) / 2)
+	at, nth := 0, len(links)/2 // of the band
+	for ; nth >= in[at]; at++ {
+		nth -= in[at]
+	}
+	some := make([]int, 0, in[at])
+	for i := range links {
+		if band(&links[i]) == at {
+			some = append(some, i)
+		}
+	}
+	slices.SortFunc(some, func(x, y int) int { return cmp.Or(cmp.Compare(links[x].Bits, links[y].Bits), cmp.Compare(x, y)) })
+	return least, links[some[nth]]
 }
 
 // recordWords names a record; the columns of a key of several are parted.

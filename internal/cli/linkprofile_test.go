@@ -20,7 +20,7 @@ func TestLeastAndMiddleLink(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		links := make([]linkage.Link, rapid.IntRange(1, 40).Draw(t, "links"))
 		for i := range links {
-			links[i] = linkage.Link{A: uint32(i), Bits: float64(rapid.IntRange(-2, 4).Draw(t, "bits"))}
+			links[i] = linkage.Link{A: uint32(i), Bits: rapid.SampledFrom([]float64{-300, -2.5, -2, 0, .25, .5, 1, 4, 300}).Draw(t, "bits")}
 		}
 		sorted := slices.Clone(links)
 		slices.SortStableFunc(sorted, func(x, y linkage.Link) int { return cmp.Compare(x.Bits, y.Bits) })
