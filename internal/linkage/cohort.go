@@ -79,6 +79,14 @@ type births struct {
 	of  [][decades]uint32 // by number; nil for none
 }
 
+// cohorts are what the records that count teach, or the usual ones where none do.
+func (c *columns) cohorts(t *totals) cohorts {
+	if t.all == 0 {
+		return usualCohorts()
+	}
+	return c.birthsOf(t).cohorts()
+}
+
 // birthsOf counts the records that count.
 func (c *columns) birthsOf(t *totals) *births {
 	b := &births{of: make([][decades]uint32, len(listed().shares))}

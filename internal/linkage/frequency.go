@@ -60,6 +60,7 @@ type totals struct {
 	all     int // records that count
 	records [fieldCount]uint32
 	names   []typicalName // by number of the name
+	cohorts cohorts       // nil until they are worked out
 }
 
 // typicalName is how common a name typically is, and its number on the list of forenames by decade of birth, 0 where it is on none.

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"sync"
 
 	"throughline/internal/fault"
 	"throughline/internal/person"
@@ -204,12 +205,20 @@ func (l *Linker) link(ctx context.Context, o Options, list []rule) (*Result, err
 	if c.held {
 		list = m.holding(list)
 	}
+	var t *totals
+	var beside sync.WaitGroup // what needs no model is counted while blocks are made: by itself it would leave processors waiting
+	beside.Go(func() {
+		c.fullNames()
+		t = c.totals()
+		t.cohorts = c.cohorts(t)
+	})
 	b := newBlocks(ctx, c, list, o.Exhaustive)
+	beside.Wait()
 	var plan []RulePlan
 	if !c.held {
 		m, plan = b.learn(&o, progress)
 	}
-	s := newScorer(c, c.totals(), m)
+	s := newScorer(c, t, m)
 	l.s = s
 	edges, err := collect(ctx, b, s, progress)
 	if err != nil {

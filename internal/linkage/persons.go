@@ -104,11 +104,16 @@ func (j *joiner) join() {
 		reviews += len(done[i].review)
 		j.largest, j.conflicts = max(j.largest, done[i].largest), j.conflicts+done[i].conflicts
 	}
+	var review sync.WaitGroup
+	review.Go(func() {
+		r.Review = make([]Review, 0, reviews)
+		for i := range done {
+			r.Review = append(r.Review, done[i].review...)
+		}
+		slices.SortFunc(r.Review, func(a, b Review) int { return compareInts(int64(a.A), int64(b.A), int64(a.B), int64(b.B)) })
+	})
 	r.Links = byPerson(done, r, j.s.columns.workers)
-	r.Review = make([]Review, 0, reviews)
-	for i := range done {
-		r.Review = append(r.Review, done[i].review...)
-	}
+	review.Wait()
 	if j.o.Sample > 0 {
 		from := make([]*[strataCount]drawn, len(workers))
 		for i := range workers {
@@ -116,25 +121,27 @@ func (j *joiner) join() {
 		}
 		r.Sample = r.Quality.draw(j.o.Sample, from)
 	}
-	slices.SortFunc(r.Review, func(a, b Review) int { return compareInts(int64(a.A), int64(b.A), int64(a.B), int64(b.B)) })
 }
 
 // byPerson puts links in the order of their persons, and of their records within each.
 func byPerson(done []outcome, r *Result, workers int) []Link {
 	begins := written[uint32](r.Persons) // of each person's links: how many there are, then where they end, and once they are placed where they begin
-	for i := range done {
-		for _, k := range done[i].links {
-			begins[r.Person[k.A]]++
-		}
+	each := func(do func(k *Link, begins *uint32)) {
+		inParallel(workers, len(done), 16, func(_, from, to int) { // a person's links are of one outcome
+			for i := from; i < to; i++ {
+				for n := range done[i].links {
+					k := &done[i].links[n]
+					do(k, &begins[r.Person[k.A]])
+				}
+			}
+		})
 	}
+	each(func(_ *Link, begins *uint32) { *begins++ })
 	all := make([]Link, ends(begins))
-	for i := range done {
-		for _, k := range done[i].links {
-			at := &begins[r.Person[k.A]]
-			*at--
-			all[*at] = k
-		}
-	}
+	each(func(k *Link, begins *uint32) {
+		*begins--
+		all[*begins] = *k
+	})
 	inParallel(workers, r.Persons, 4096, func(_, from, to int) {
 		for p := from; p < to; p++ {
 			slices.SortFunc(between(all, begins, p), func(a, b Link) int { return compareInts(int64(a.A), int64(b.A), int64(a.B), int64(b.B)) })

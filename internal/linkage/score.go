@@ -71,10 +71,8 @@ const (
 func newScorer(c *columns, t *totals, m *Model) *scorer {
 	s := &scorer{columns: c, totals: t, model: m, start: math.Log2(m.Match / (1 - m.Match)), household: m.Household, names: c.fullNames(),
 		slips: 1 - math.Sqrt(m.m[Birth][birthSame])}
-	if t.all > 0 {
-		s.cohorts = c.birthsOf(t).cohorts()
-	} else {
-		s.cohorts = usualCohorts()
+	if s.cohorts = t.cohorts; s.cohorts == nil {
+		s.cohorts = c.cohorts(t)
 	}
 	for f := range fieldCount {
 		s.kin[f] = make([]float64, len(fields[f].levels))
