@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"throughline/internal/area"
@@ -28,6 +29,25 @@ type SearchPeople struct {
 	NHSNumber string
 	Number    string // of any kind: a reference, a national number, a telephone number, or an agency's own number for the person
 	Page      int    // of the answer, from 1; 0 is the first
+}
+
+// SetBorn takes a day of birth as typed, or four figures as a year of birth.
+func (in *SearchPeople) SetBorn(typed string) error {
+	typed = strings.TrimSpace(typed)
+	if typed == "" {
+		return nil
+	}
+	if year, err := strconv.Atoi(typed); err == nil && len(typed) == 4 {
+		in.BirthYear = year
+		return nil
+	}
+	d, ok := day.Read(typed)
+	if !ok {
+		return fault.InvalidField("born", "The date of birth is not a day that there is.",
+			"Write it like 4/3/1983 or 4 March 1983, with all four figures of the year, or the year alone.")
+	}
+	in.Birth = d
+	return nil
 }
 
 // Found is somebody who may be the person looked for.
@@ -146,7 +166,8 @@ func (a *App) SearchForm(ctx context.Context, who Who) (Viewer, error) {
 
 // SearchPeople looks for somebody among what is known, with typos: records that share a key are scored as a pair of records would
 // be, and people are shown likeliest first. Somebody hidden from the viewer is not found, and changes nothing of the answer; nor does a
-// record that the person's page would not show the viewer.
+// record that the person's page would not show the viewer. Only where more than candidatesPerKey records share a key do theirs count among
+// those that are looked at, so that the answer is said to be cut as it would be for who may see them.
 func (a *App) SearchPeople(ctx context.Context, who Who, in SearchPeople) (FoundPage, error) {
 	p := FoundPage{Asked: in}
 	in.Number = strings.TrimSpace(in.Number)

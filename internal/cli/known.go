@@ -9,11 +9,9 @@ import (
 	"math"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"throughline/internal/app"
-	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/id"
 	"throughline/internal/person"
@@ -111,7 +109,7 @@ func bySession(area, token string) (app.Who, error) {
 	return app.BySession(area, hash, policy.CommandLine), nil
 }
 
-// asked reads what is asked. Four figures are a year of birth.
+// asked reads what is asked.
 func (c known) asked() (app.SearchPeople, error) {
 	in := app.SearchPeople{Name: strings.TrimSpace(c.Name), Postcode: strings.TrimSpace(c.Postcode), Number: strings.TrimSpace(c.Number)}
 	sex, why := person.ReadSex(strings.TrimSpace(c.Sex))
@@ -119,16 +117,7 @@ func (c known) asked() (app.SearchPeople, error) {
 		return in, fault.InvalidField("sex", "This is no sex that is known here.", "Write female or male, or leave it out.")
 	}
 	in.Sex = sex
-	born := strings.TrimSpace(c.Born)
-	if year, err := strconv.Atoi(born); err == nil && len(born) == 4 {
-		in.BirthYear = year
-	} else if born != "" {
-		var ok bool
-		if in.Birth, ok = day.Read(born); !ok {
-			return in, fault.InvalidField("born", "The date of birth is not a day that there is.", "Write it like 4/3/1983 or 4 March 1983, with all four figures of the year, or the year alone.")
-		}
-	}
-	return in, nil
+	return in, in.SetBorn(c.Born)
 }
 
 // longestPassword bounds what of a file is read.

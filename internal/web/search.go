@@ -3,11 +3,9 @@ package web
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"throughline/internal/app"
-	"throughline/internal/day"
 	"throughline/internal/fault"
 	"throughline/internal/person"
 	"throughline/internal/web/ui"
@@ -55,7 +53,7 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request, who app.Who) error
 	return ui.FindPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)
 }
 
-// searched reads what was typed. Four figures are a year of birth.
+// searched reads what was typed.
 func searched(r *http.Request) (app.SearchPeople, error) {
 	typed := func(name string) string { return strings.TrimSpace(r.PostForm.Get(name)) }
 	in := app.SearchPeople{Name: typed("name"), Postcode: typed("postcode"), Number: typed("number"), Page: page(r.PostForm)}
@@ -64,20 +62,7 @@ func searched(r *http.Request) (app.SearchPeople, error) {
 		return in, fault.InvalidField("sex", "The sex is not one of those listed.", "Choose one of them.")
 	}
 	in.Sex = sex
-	born := typed("born")
-	if born == "" {
-		return in, nil
-	}
-	if year, err := strconv.Atoi(born); err == nil && len(born) == 4 {
-		in.BirthYear = year
-		return in, nil
-	}
-	d, ok := day.Read(born)
-	if !ok {
-		return in, fault.InvalidField("born", "The date of birth is not a day that there is.", "Write it like 4/3/1983 or 4 March 1983, with all four figures of the year, or the year alone.")
-	}
-	in.Birth = d
-	return in, nil
+	return in, in.SetBorn(typed("born"))
 }
 
 // matchWords say what agrees and what does not, and no value.
