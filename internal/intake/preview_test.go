@@ -74,7 +74,7 @@ func TestDryRun(t *testing.T) {
 func TestLooksTotal(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]bool{"total": true, "Total": true, "  Totals: 12": true, "GRAND TOTAL": true, "grand total": true, "Subtotal": true,
-		"sub total 3": true, "Sub-Total": true, "": false, "   ": false, "Tot": false, "Totalina": false, "Grandison": false, "Sutton": false} {
+		"sub total 3": true, "Sub-Total": true, "Total records: 12": true, "Total people": true, "Total Recall": false, "": false, "   ": false, "Tot": false, "Totalina": false, "Grandison": false, "Sutton": false} {
 		if got := (&Row{Values: [][]byte{[]byte("12"), []byte(value)}}).LooksTotal(); got != want {
 			t.Errorf("%q: %v", value, got)
 		}

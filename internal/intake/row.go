@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -57,7 +58,8 @@ func (row *Row) clear() {
 	row.Outcome, row.Revises, row.Key, row.Values, row.Person, row.SetAside = Accepted, 0, nil, nil, nil, row.SetAside[:0]
 }
 
-// LooksTotal says whether a value of the row is what stands at the head of a line of totals, and nobody's name or number: Total, Grand total, Total: 12.
+// LooksTotal says whether a value of the row is what stands at the head of a line of totals, and nobody's name or number: Total, Grand total, Total: 12,
+// Total records.
 func (row *Row) LooksTotal() bool {
 	for _, v := range row.Values {
 		if len(v) > 0 && v[0] == ' ' {
@@ -67,7 +69,11 @@ func (row *Row) LooksTotal() bool {
 			continue
 		}
 		for _, w := range totalWords {
-			if len(v) >= len(w) && bytes.EqualFold(v[:len(w)], []byte(w)) && len(bytes.Trim(v[len(w):], "sS :=.,0123456789")) == 0 {
+			if len(v) < len(w) || !bytes.EqualFold(v[:len(w)], []byte(w)) {
+				continue
+			}
+			rest := bytes.Trim(v[len(w):], "sS :=.,0123456789")
+			if len(rest) == 0 || slices.ContainsFunc(totalOf, func(of string) bool { return bytes.EqualFold(rest, []byte(of)) }) {
 				return true
 			}
 		}
@@ -76,6 +82,9 @@ func (row *Row) LooksTotal() bool {
 }
 
 var totalWords = []string{"total", "grand total", "subtotal", "sub total", "sub-total"}
+
+// totalOf is what may be totalled, of one.
+var totalOf = []string{"record", "row", "line", "client", "people", "person", "case", "contact", "count"}
 
 const shortestTotal = len("total")
 
