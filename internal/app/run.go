@@ -312,6 +312,17 @@ func foundBy(tx *store.Tx, r store.Run) (f RunFound, err error) {
 	return report.found(), err
 }
 
+// enoughLinks is below how many links a run's estimate of itself is told with a warning: it then rests on what models start with.
+const enoughLinks = 100
+
+// FewLinks warns of an estimate that rests on so many links; empty where there are enough, or none and no estimate.
+func FewLinks(links int) string {
+	if links == 0 || links >= enoughLinks {
+		return ""
+	}
+	return "With so few links the model has little to learn from, and these figures look surer than they are: look at the links themselves."
+}
+
 func (r linkRunReport) found() RunFound {
 	f := RunFound{Records: r.Records, Persons: r.Persons, Several: r.Several, Links: r.Links, Doubts: r.Doubts}
 	if r.Quality != nil {

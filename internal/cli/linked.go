@@ -96,19 +96,6 @@ func (d linked) families() int {
 	return n
 }
 
-// enoughLinks is below how many links an estimate of the model's is told with a warning: it then rests on what models start with.
-const enoughLinks = 100
-
-const fewLinksWords = "With so few links the model has little to learn from, and these figures look surer than they are: look at the links themselves."
-
-// fewLinks warns of an estimate that rests on few links; empty where there are enough, or none and no estimate.
-func (d linked) fewLinks() string {
-	if d.Links == 0 || d.Links >= enoughLinks {
-		return ""
-	}
-	return fewLinksWords
-}
-
 // atWorst ends the sentence on how many linked pairs are right, where families may make it untrue: if none of the 57 links that may be of two
 // people of one family is wrong, and 89.32% at worst if all are.
 func (d linked) atWorst() string {
@@ -240,7 +227,7 @@ func (d linked) words() string {
 		fmt.Fprintf(&b, "By the model alone, %s of linked pairs are right%s; and %s of the pairs of one person that were weighed are linked.\n",
 			between(*d.Precision), d.atWorst(), between(*d.Recall))
 	}
-	for _, more := range []string{d.fewLinks(), d.lookAtFamilies(), d.leftOut()} {
+	for _, more := range []string{app.FewLinks(d.Links), d.lookAtFamilies(), d.leftOut()} {
 		if more != "" {
 			b.WriteString(more + "\n")
 		}

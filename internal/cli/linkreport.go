@@ -121,7 +121,7 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 		LinkAt:     percent(o.LinkAt), ReviewFrom: percent(o.ReviewFrom), ReviewTo: percent(o.ReviewTo),
 		Histogram: newHistogram(r), Sizes: sizes(r), Shape: shape(r.Report.Shape, o)}
 	done := linkedOf(l)
-	p.FewLinks, p.Families, p.AtWorst, p.LeftOut = done.fewLinks(), done.lookAtFamilies(), done.atWorst(), done.leftOut()
+	p.FewLinks, p.Families, p.AtWorst, p.LeftOut = app.FewLinks(done.Links), done.lookAtFamilies(), done.atWorst(), done.leftOut()
 	p.Named, p.Nameless = done.named()
 	for _, f := range done.Files {
 		file := reportFile{Name: f.File, Layout: f.Layout, Rows: count(f.Rows), Accepted: count(f.Accepted),

@@ -315,6 +315,9 @@ func runFound(p app.RunPage) []ui.Pair {
 		if f.Reached.Value > 0 {
 			pairs = append(pairs, pair("Of the pairs it linked, one person’s", estimated(p, f.Right)),
 				pair("Of the pairs of one person, linked", estimated(p, f.Reached)))
+			if few := app.FewLinks(f.Links); few != "" {
+				pairs = append(pairs, pair("How far to trust that", few))
+			}
 		}
 		return append(pairs, compared(p)...)
 	}
