@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -234,6 +235,9 @@ func (c linkFiles) write(found *app.LinkedFiles, outputs []written) (err error) 
 }
 
 func cannotWrite(folder string, err error) error {
+	if at := (*fs.PathError)(nil); errors.As(err, &at) { // under the name it was to have, whatever it is called until it is whole
+		err = fmt.Errorf("%s: %w", filepath.Base(at.Path), at.Err)
+	}
 	return fault.New(fault.Unavailable, "write", "The files could not be written to "+folder+".",
 		"Check that there is room on the disk and that you may write there.").Because(err)
 }

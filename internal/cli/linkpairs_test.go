@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"testing"
 
 	"throughline/internal/app"
+	"throughline/internal/fault"
 )
 
 // csvRows reads a CSV file as a map a row.
@@ -458,7 +460,9 @@ func TestFilesAreWrittenAllOrNone(t *testing.T) {
 	t.Parallel()
 	whole := func(_ *app.LinkedFiles, w io.Writer) error { _, err := io.WriteString(w, "whole"); return err }
 	full := errors.New("no space left on device")
-	broken := func(_ *app.LinkedFiles, w io.Writer) error { return errors.Join(whole(nil, w), full) }
+	broken := func(_ *app.LinkedFiles, w io.Writer) error {
+		return errors.Join(whole(nil, w), &fs.PathError{Op: "write", Path: "/srv/out/.part-7/b.csv", Err: full})
+	}
 	for name, c := range map[string]struct {
 		second func(*app.LinkedFiles, io.Writer) error
 		want   []string
@@ -467,6 +471,9 @@ func TestFilesAreWrittenAllOrNone(t *testing.T) {
 		err := linkFiles{Out: dir}.write(nil, []written{{"a.csv", whole}, {"b.csv", c.second}, {"c.csv", whole}})
 		if failed := c.want == nil; errors.Is(err, full) != failed || !failed && err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+		if f := (*fault.Error)(nil); errors.As(err, &f) && !strings.HasPrefix(errors.Unwrap(f).Error(), "b.csv: ") {
+			t.Errorf("the file is not told by its own name: %v", errors.Unwrap(f))
 		}
 		there, err := os.ReadDir(dir)
 		if err != nil {
