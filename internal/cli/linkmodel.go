@@ -11,8 +11,7 @@ import (
 type modelChart struct {
 	Rows   []modelRow
 	Height int
-	Zero   int  // x of nought bits
-	Some   bool // of the levels are as the model starts
+	Zero   int // x of nought bits
 }
 
 type modelRow struct {
@@ -24,7 +23,6 @@ type modelRow struct {
 	Label        string
 	LabelX       int
 	LabelAt      string // text-anchor
-	Learnt       bool
 }
 
 // Sizes of the chart of the model, in pixels of its view box. Bits beyond mostBits are drawn as far.
@@ -38,13 +36,12 @@ const (
 	mostBits       = 24
 )
 
-func newModelChart(m *linkage.Model) modelChart {
+func newModelChart(levels []linkage.Weight) modelChart {
 	c := modelChart{Zero: modelZero}
 	last := ""
-	for i, w := range m.Weights() {
-		c.Some = c.Some || !w.Learnt
+	for i, w := range levels {
 		y := modelTop + i*modelRowHeight
-		row := modelRow{Learnt: w.Learnt, Level: w.Level, Y: y, TextY: y + 14, M: scaledTo(w.M, modelBarWidth), U: scaledTo(w.U, modelBarWidth), Label: signed(w.Bits)}
+		row := modelRow{Level: w.Level, Y: y, TextY: y + 14, M: scaledTo(w.M, modelBarWidth), U: scaledTo(w.U, modelBarWidth), Label: signed(w.Bits)}
 		if w.Field != last {
 			row.Field, last = w.Field, w.Field
 		}

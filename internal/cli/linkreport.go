@@ -50,7 +50,9 @@ type report struct {
 	PassedOver   []linkage.Passed
 	Resting      string // loose rules, one after the other
 	Missed       string // a sentence
-	Weights      []reportWeight
+	Weights      weightTable
+	Unlearnt     weightTable // levels that could be compared in no two records
+	Starting     string         // a sentence on them
 	Model        modelChart
 	Moved        movedChart
 	Precision    string
@@ -86,11 +88,15 @@ type reportFile struct {
 
 type reportRule struct{ Order, Name, Pairs, Matches, Seconds, Memory string }
 
+type weightTable struct {
+	Name string
+	Rows []reportWeight
+}
+
 type reportWeight struct {
 	Field             string // empty on the further levels of one field
 	Levels            int    // of the field, on its first
 	Level, M, U, Bits string
-	Learnt            bool
 }
 
 // histogram counts pairs by their weight.
@@ -156,7 +162,10 @@ func writeReport(to io.Writer, l *app.LinkedFiles, version string, asOf day.Day)
 		}
 		p.OverFrequent = append(p.OverFrequent, [3]string{v.Field.String(), v.Value, count(v.Records)})
 	}
-	p.Weights, p.Model, p.Moved = weights(r.Model), newModelChart(r.Model), newMovedChart(r.Model.Moved)
+	learnt, unlearnt := parted(r.Model.Weights())
+	p.Weights, p.Unlearnt = weightTable{"Weights of the model", weights(learnt)}, weightTable{"Weights that decided nothing", weights(unlearnt)}
+	p.Starting = starting(len(unlearnt))
+	p.Model, p.Moved = newModelChart(learnt), newMovedChart(r.Model.Moved)
 	if len(r.Links) > 0 {
 		precision, recall := r.Quality.Estimate()
 		p.Precision, p.Recall = between(precision), between(recall)
@@ -226,11 +235,28 @@ func share(x float64) string {
 	return "1 in " + count(int64(math.Round(1/x)))
 }
 
-func weights(m *linkage.Model) []reportWeight {
+// parted lists the levels that training moved and those that it left as they start.
+func parted(all []linkage.Weight) (learnt, unlearnt []linkage.Weight) {
+	for _, w := range all {
+		if w.Learnt {
+			learnt = append(learnt, w)
+		} else {
+			unlearnt = append(unlearnt, w)
+		}
+	}
+	return learnt, unlearnt
+}
+
+// starting says what n levels are that were not learnt.
+func starting(n int) string {
+	return counted(n, "level", "levels") + " that could be compared in no two records: what the model starts with, which decided nothing"
+}
+
+func weights(levels []linkage.Weight) []reportWeight {
 	var list []reportWeight
 	first, last := 0, ""
-	for _, w := range m.Weights() {
-		row := reportWeight{Learnt: w.Learnt, Level: w.Level, M: share(w.M), U: share(w.U), Bits: signed(w.Bits)}
+	for _, w := range levels {
+		row := reportWeight{Level: w.Level, M: share(w.M), U: share(w.U), Bits: signed(w.Bits)}
 		if w.Field != last {
 			first, last = len(list), w.Field
 			row.Field = w.Field

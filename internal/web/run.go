@@ -161,8 +161,16 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, who app.Who) error 
 	}
 	if p.Model != nil {
 		c.Learnt = learntWords(p.Model)
+		var unlearnt int64
 		for _, x := range p.Model.Weights() {
+			if !x.Learnt && p.Model.Pairs > 0 {
+				unlearnt++
+				continue
+			}
 			c.Weights = append(c.Weights, ui.RunWeight{Field: sentenceCase(x.Field), Level: x.Level, Same: x.M, Other: x.U, Bits: x.Bits})
+		}
+		if unlearnt > 0 {
+			c.Learnt += " Not listed: " + plural(unlearnt, "level", "levels") + " that could be compared in no two records, and decided nothing."
 		}
 	}
 	return ui.RunPage.Write(w, http.StatusOK, s.frame(w, r, p.Viewer), c)

@@ -24,7 +24,7 @@ func TestRunsAreListedAndOpened(t *testing.T) {
 	says(t, list, `href="/runs/1"`, "Link run", "3 people in 4 records, 1 link", `href="/runs/2"`, "Cost run", "0 people by the rule, £0", "In force", "Anna",
 		"Make a new run")
 	link := b.status(b.get("/runs/1"), http.StatusOK).Body.String()
-	says(t, link, "Link run 1", "throughline test", "People of several records", "Lantern Housing, clients", "31 March 2026", `href="/extracts/1"`, "With so few links")
+	says(t, link, "Link run 1", "throughline test", "People of several records", "Lantern Housing, clients", "31 March 2026", `href="/extracts/1"`, "With so few links", "compared in no two records, and decided nothing")
 	cost := b.status(b.get("/runs/2"), http.StatusOK).Body.String()
 	says(t, cost, "Cost run 2", `href="/runs/1"`, "People whom the rule finds", "£688.34", "hmt-2026-03", "3 April 2024 to 31 March 2026", "Digest of the price map")
 	for _, path := range []string{"/runs/99", "/runs/01", "/runs/x"} {
