@@ -20,7 +20,7 @@ var version = "unknown" // set when a release is built
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends it at once
 	os.Exit(cli.Run(ctx, cli.World{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Areas: areas.Files, Version: version, Now: time.Now, Pages: pages}))
 }

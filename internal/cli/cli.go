@@ -160,6 +160,12 @@ func (c version) Run(w *World) error {
 // usage is the exit code of a command that was not typed right (sysexits.h).
 const usage = 64
 
+// interrupted is the exit code of a command that was told to stop, by Ctrl-C as a rule: what a shell says of one that the signal ended.
+const interrupted = 130
+
+// errQueued is beside the error of a command that puts jobs in the queue and was stopped.
+var errQueued = errors.New("a job may be in the queue")
+
 // exited is how kong's own help ends a command.
 type exited struct{ code int }
 
@@ -190,10 +196,18 @@ func Run(ctx context.Context, w World) (code int) {
 		fmt.Fprintln(w.Stderr, "Try: throughline help"+commandOf(err))
 		return usage
 	}
-	if err := run.Run(); err != nil {
+	err = run.Run()
+	switch {
+	case err == nil:
+		return 0
+	case ctx.Err() == nil || !errors.Is(err, context.Canceled):
 		return complain(w.Stderr, err)
+	case errors.Is(err, errQueued):
+		fmt.Fprintln(w.Stderr, "throughline: Stopped. What had ended is kept, and nothing is half done. A job that waits or was under way stays in the queue: a running server ends it, and so does the same command given again.")
+	default:
+		fmt.Fprintln(w.Stderr, "throughline: Stopped before the end. Nothing was kept of what it had begun.")
 	}
-	return 0
+	return interrupted
 }
 
 // notANumber is how the parser says that a flag asks for a whole number.

@@ -116,7 +116,9 @@ func (c linkFiles) Run(ctx context.Context, w *World) (err error) {
 		Model: model, Sample: c.Sample, Progress: bar.show,
 		Plan: func(p []linkage.RulePlan) {
 			bar.end()
-			fmt.Fprintln(w.Stderr, planned(p))
+			if ctx.Err() == nil { // of a run that was stopped nothing was learnt
+				fmt.Fprintln(w.Stderr, planned(p))
+			}
 		}})
 	bar.end()
 	if err != nil {

@@ -52,7 +52,7 @@ type report struct {
 	Missed       string // a sentence
 	Weights      weightTable
 	Unlearnt     weightTable // levels that could be compared in no two records
-	Starting     string         // a sentence on them
+	Starting     string      // a sentence on them
 	Model        modelChart
 	Moved        movedChart
 	Precision    string

@@ -49,6 +49,9 @@ func (o operator) work(ctx context.Context, w *World, do func(*worker) error) (e
 		if k.App != nil {
 			err = errors.Join(err, k.Close())
 		}
+		if ctx.Err() != nil && err != nil {
+			err = errors.Join(err, errQueued)
+		}
 	}()
 	if k.who, err = o.who(ctx, k.App); err != nil {
 		return err
