@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"throughline/internal/area"
@@ -37,16 +36,26 @@ func (in *SearchPeople) SetBorn(typed string) error {
 	if typed == "" {
 		return nil
 	}
-	if year, err := strconv.Atoi(typed); err == nil && len(typed) == 4 {
+	if year, ok := day.Figures(typed, 4); ok && len(typed) == 4 && year > 0 {
 		in.BirthYear = year
 		return nil
 	}
 	d, ok := day.Read(typed)
 	if !ok {
-		return fault.InvalidField("born", "The date of birth is not a day that there is.",
-			"Write it like 4/3/1983 or 4 March 1983, with all four figures of the year, or the year alone.")
+		return fault.InvalidField("born", "This is not a day of the calendar with all four figures of its year.",
+			"Write it like 4/3/1983 or 4 March 1983, or the year alone.")
 	}
 	in.Birth = d
+	return nil
+}
+
+// SetSex takes female or male as typed, or nothing.
+func (in *SearchPeople) SetSex(typed string) error {
+	sex, _ := person.ReadSex(typed)
+	if sex != person.Female && sex != person.Male && strings.TrimSpace(typed) != "" {
+		return fault.InvalidField("sex", "People are searched by female or male.", "Choose one of them, or leave it out.")
+	}
+	in.Sex = sex
 	return nil
 }
 
@@ -81,12 +90,12 @@ const (
 )
 
 // chanceAmong is how likely it is that the person looked for is one of those found, and whether several of these may be the person: who is found is one
-// by the link run, which may have left one person's records apart.
+// by the link run, which may have left one person's records apart. Those of whom one shared thing alone agrees, or nothing, make it no more than even.
 func chanceAmong(found []match) (ppm int64, several bool) {
 	var all, only float64
 	n := 0
 	for _, m := range found {
-		if onlyAgrees(m.score) == "" {
+		if onlyAgrees(m.score) == "" && anyAgrees(m.score) {
 			all += m.score.Probability
 		} else {
 			only += m.score.Probability
@@ -95,7 +104,7 @@ func chanceAmong(found []match) (ppm int64, several bool) {
 			n++
 		}
 	}
-	return min(999_999, int64(all*1_000_000)+min(mostByOne, int64(only*1_000_000))), n > 1
+	return max(min(999_999, int64(all*1_000_000)), min(mostByOne, int64((all+only)*1_000_000))), n > 1
 }
 
 // Listed says in words how likely it is that the person looked for is one of those found, and that several may be one person; empty where fewer
@@ -174,7 +183,7 @@ func (a *App) SearchPeople(ctx context.Context, who Who, in SearchPeople) (Found
 	if _, err := id.ParsePseudonym(in.Number); err == nil {
 		in.Reference = in.Number
 	}
-	query, err := in.identity()
+	query, err := in.identity(day.In(a.now(), london))
 	if err != nil {
 		return p, err
 	}

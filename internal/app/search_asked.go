@@ -56,8 +56,8 @@ func withPrefixes(words []string, between string) (out []string) {
 	return out
 }
 
-// identity reads what was typed. What cannot be read is said, field by field.
-func (in SearchPeople) identity() (person.Identity, error) {
+// identity reads what was typed on a day. What cannot be read is said, field by field.
+func (in SearchPeople) identity(today day.Day) (person.Identity, error) {
 	var who person.Identity
 	f := fault.New(fault.Invalid, "search", "There is a problem.", "")
 	if in.Reference != "" {
@@ -71,13 +71,10 @@ func (in SearchPeople) identity() (person.Identity, error) {
 	if len(who.Names) == 0 {
 		who.Names = namesOf(in.Name)
 	}
-	switch {
-	case in.Birth != 0:
-		who.Births = []person.Birth{{Day: in.Birth, Precision: person.FullDate}}
-	case in.BirthYear != 0:
-		if d, ok := day.Of(in.BirthYear, time.January, 1); ok {
-			who.Births = []person.Birth{{Day: d, Precision: person.YearOnly}}
-		}
+	if birth, why := in.born(today); why != "" {
+		f = f.With("born", why, "Check the year, or leave the date out.")
+	} else if birth.Day != 0 {
+		who.Births = []person.Birth{birth}
 	}
 	if strings.TrimSpace(in.NHSNumber) != "" {
 		n, why := person.ReadNHSNumber(in.NHSNumber)
@@ -90,6 +87,9 @@ func (in SearchPeople) identity() (person.Identity, error) {
 		if n, why := read(in.Number); in.Number != "" && why.Code == "" {
 			who.Identifiers = append(who.Identifiers, n)
 		}
+	}
+	if in.Number != "" && person.Fold(in.Number) == "" {
+		f = f.With("number", "There is no figure and no letter in it.", "Check the number, or leave it out.")
 	}
 	if phone, why := person.ReadPhone(in.Number); why.Code == "" && strings.HasPrefix(phone, "0") {
 		who.Phones = []string{phone}
@@ -111,6 +111,28 @@ func (in SearchPeople) identity() (person.Identity, error) {
 		return who, f
 	}
 	return who, nil
+}
+
+// born reads the date or year of birth, and says why somebody who was looked for on a day cannot have been born then.
+func (in SearchPeople) born(today day.Day) (b person.Birth, why string) {
+	b = person.Birth{Day: in.Birth, Precision: person.FullDate}
+	youngest := in.Birth // that somebody born then can be
+	if in.Birth == 0 && in.BirthYear != 0 {
+		first, ok := day.Of(in.BirthYear, time.January, 1)
+		last, _ := day.Of(in.BirthYear, time.December, 31)
+		if !ok {
+			return b, "This is no year."
+		}
+		b, youngest = person.Birth{Day: first, Precision: person.YearOnly}, max(first, min(last, today))
+	}
+	switch _, bad := person.ReadBirth(youngest, today, false); bad.Code {
+	case "":
+		return b, ""
+	case "future-birth":
+		return b, "The date of birth is still to come."
+	default:
+		return b, bad.Reason
+	}
 }
 
 // asked gives each thing that is searched by, in one way of writing it, for the audit.

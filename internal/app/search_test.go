@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -110,6 +111,7 @@ func TestChanceAmongThoseFound(t *testing.T) {
 		{"six alike", []float64{10, 10, 10, 10, 10, 10}, birth, "very likely 999"},
 		{"two, and nobody as likely", []float64{0, 0}, birth, "likely 666"},
 		{"two of a surname", []float64{10, 10}, surname, "possible 499"},
+		{"two of whom nothing agrees", []float64{10, 10}, surname[:0], "possible 499"},
 		{"one of two", []float64{20, 10}, birth, ""},
 		{"one", []float64{20}, birth, ""},
 	} {
@@ -126,6 +128,65 @@ func TestChanceAmongThoseFound(t *testing.T) {
 			got = fmt.Sprintf("%s %d", how, p.Among/1000)
 		}
 		diff(t, x.what, x.want, got)
+	}
+}
+
+// TestWhatStandsAloneDoesNotMakeLikely: one who may be the person, and many who share a surname with them, are together no likelier than even.
+func TestWhatStandsAloneDoesNotMakeLikely(t *testing.T) {
+	t.Parallel()
+	surname := []linkage.Part{{Key: "surname", Field: "Surname", Compared: true, Bits: 5}}
+	more := append(slices.Clone(surname), linkage.Part{Key: "forename", Field: "Forename", Compared: true, Bits: 5})
+	found := []match{{score: linkage.Explanation{Probability: .2, Parts: more}}, {score: linkage.Explanation{Probability: .6, Parts: surname}}}
+	if ppm, _ := chanceAmong(found); ppm != mostByOne {
+		t.Errorf("together %d, want %d", ppm, mostByOne)
+	}
+	found[0].score.Probability = .7
+	if ppm, _ := chanceAmong(found); ppm != 700_000 {
+		t.Errorf("together %d, want what the first has", ppm)
+	}
+}
+
+// TestBornIsReadAsTyped refuses what nobody alive can be born on, and keeps the rest as it was meant.
+func TestBornIsReadAsTyped(t *testing.T) {
+	t.Parallel()
+	born := func(typed string) string {
+		in := SearchPeople{Name: "Dean"}
+		if err := in.SetBorn(typed); err != nil {
+			return err.Error()
+		}
+		who, err := in.identity(day.Must(2026, time.November, 24))
+		switch {
+		case err != nil:
+			return err.Error()
+		case len(who.Births) == 0:
+			return "nothing"
+		case who.Births[0].Precision == person.YearOnly:
+			return "the year of " + who.Births[0].Day.String()
+		}
+		return who.Births[0].Day.String()
+	}
+	const unreadable, ahead, old = "not a day of the calendar", "still to come", "older than 120"
+	for typed, want := range map[string]string{
+		"": "nothing", "1983": "the year of 1983-01-01", "2026": "the year of 2026-01-01", "1905": "the year of 1905-01-01",
+		" 4/3/1983 ": "1983-03-04", "1/1/1983": "1983-01-01", "24/11/2026": "2026-11-24",
+		"-198": unreadable, "+198": unreadable, "0000": unreadable, "198": unreadable, "9/1/98": unreadable, "31/2/1983": unreadable, "١٩٨٣": unreadable,
+		"0983": old, "1898-01-01": old, "1904": old, "2027": ahead, "25/11/2026": ahead, "1/1/1901": "stands for a date of birth that is not known",
+	} {
+		if got := born(typed); !strings.Contains(got, want) {
+			t.Errorf("%q is %q, want %q", typed, got, want)
+		}
+	}
+}
+
+func TestSexIsReadAsTyped(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{"": "not known", "female": "female", " M ": "male", "x": "refused", "robot": "refused", "not known": "refused"} {
+		var in SearchPeople
+		got := "refused"
+		if err := in.SetSex(typed); err == nil {
+			got = in.Sex.String()
+		}
+		diff(t, typed, want, got)
 	}
 }
 

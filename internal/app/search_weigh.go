@@ -40,6 +40,11 @@ func anyDiffers(e linkage.Explanation) bool {
 	return slices.ContainsFunc(e.Parts, func(p linkage.Part) bool { return p.Compared && p.Bits < 0 && linkage.OfField(p.Key) })
 }
 
+// anyAgrees says whether anything that was asked by is on the record.
+func anyAgrees(e linkage.Explanation) bool {
+	return slices.ContainsFunc(e.Parts, func(p linkage.Part) bool { return p.Compared && p.Bits > 0 && linkage.OfField(p.Key) })
+}
+
 // onlyAgrees names the one thing that agrees where it is one that others share; empty where more agrees, or what is one person's own.
 func onlyAgrees(e linkage.Explanation) (only string) {
 	for _, p := range e.Parts {

@@ -14,7 +14,6 @@ import (
 	"throughline/internal/app"
 	"throughline/internal/fault"
 	"throughline/internal/id"
-	"throughline/internal/person"
 	"throughline/internal/policy"
 )
 
@@ -112,12 +111,7 @@ func bySession(area, token string) (app.Who, error) {
 // asked reads what is asked.
 func (c known) asked() (app.SearchPeople, error) {
 	in := app.SearchPeople{Name: strings.TrimSpace(c.Name), Postcode: strings.TrimSpace(c.Postcode), Number: strings.TrimSpace(c.Number)}
-	sex, why := person.ReadSex(strings.TrimSpace(c.Sex))
-	if why.Code != "" {
-		return in, fault.InvalidField("sex", "This is no sex that is known here.", "Write female or male, or leave it out.")
-	}
-	in.Sex = sex
-	return in, in.SetBorn(c.Born)
+	return in, cmp.Or(in.SetSex(c.Sex), in.SetBorn(c.Born))
 }
 
 // longestPassword bounds what of a file is read.

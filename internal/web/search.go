@@ -1,13 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
 
 	"throughline/internal/app"
-	"throughline/internal/fault"
-	"throughline/internal/person"
 	"throughline/internal/web/ui"
 )
 
@@ -57,12 +56,7 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request, who app.Who) error
 func searched(r *http.Request) (app.SearchPeople, error) {
 	typed := func(name string) string { return strings.TrimSpace(r.PostForm.Get(name)) }
 	in := app.SearchPeople{Name: typed("name"), Postcode: typed("postcode"), Number: typed("number"), Page: page(r.PostForm)}
-	sex, why := person.ReadSex(typed("sex"))
-	if why.Code != "" {
-		return in, fault.InvalidField("sex", "The sex is not one of those listed.", "Choose one of them.")
-	}
-	in.Sex = sex
-	return in, in.SetBorn(typed("born"))
+	return in, cmp.Or(in.SetSex(typed("sex")), in.SetBorn(typed("born")))
 }
 
 // matchWords say what agrees and what does not, and no value.

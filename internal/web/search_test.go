@@ -50,10 +50,12 @@ func TestFindSaysWhatItCannotRead(t *testing.T) {
 		in   url.Values
 		says []string
 	}{
-		{url.Values{"name": {"Dean"}, "born": {"31/2/1983"}}, []string{"The date of birth is not a day that there is.", `value="31/2/1983"`, `value="Dean"`, "#born"}},
+		{url.Values{"name": {"Dean"}, "born": {"31/2/1983"}}, []string{"This is not a day of the calendar with all four figures of its year.", `value="31/2/1983"`, `value="Dean"`, "#born"}},
 		{url.Values{"number": {"999 000 0019"}}, []string{"check digit", "#number"}},
 		{url.Values{"name": {"Dean"}, "postcode": {"nowhere"}}, []string{"#postcode"}},
-		{url.Values{"name": {"Dean"}, "sex": {"robot"}}, []string{"The sex is not one of those listed.", "#sex"}},
+		{url.Values{"name": {"Dean"}, "born": {"2090"}}, []string{"The date of birth is still to come.", "#born"}},
+		{url.Values{"name": {"Dean"}, "number": {"!!"}}, []string{"There is no figure and no letter in it.", "#number"}},
+		{url.Values{"name": {"Dean"}, "sex": {"robot"}}, []string{"People are searched by female or male.", "#sex"}},
 		{url.Values{"sex": {"male"}}, []string{"There is too little to search by.", "#name"}},
 		{url.Values{}, []string{"There is too little to search by.", "#name"}},
 	} {
