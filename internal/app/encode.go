@@ -191,7 +191,8 @@ func IsEncoded(path string) bool {
 func agree(files []LinkFile, withNames bool) (key encode.KeyName, err error) {
 	var plain, named, nameless, first string
 	var mode encode.Mode
-	var keys, theirs []encode.KeyName
+	var keys []encode.KeyName // that all have in common
+	var each []encodedFile
 	for _, f := range files {
 		name := filepath.Base(f.Path)
 		if f.Layout != nil || !IsEncoded(f.Path) {
@@ -208,27 +209,23 @@ func agree(files []LinkFile, withNames bool) (key encode.KeyName, err error) {
 		case err != nil:
 			return key, err
 		case first == "":
-			first, mode, keys, theirs = name, h.Mode, h.Keys, h.Keys
-			continue
+			first, mode, keys = name, h.Mode, h.Keys
 		case h.Mode != mode:
 			return key, fault.InvalidField("extract", first+" is encoded in "+string(mode)+" mode and "+name+" in "+string(h.Mode)+" mode.",
 				"Tokens of the two modes are never equal. Ask for both in one mode.")
 		}
-		common := slices.DeleteFunc(slices.Clone(keys), func(k encode.KeyName) bool {
-			return !slices.ContainsFunc(h.Keys, func(l encode.KeyName) bool { return l.ID == k.ID })
-		})
-		if len(common) == 0 {
-			return key, fault.InvalidField("extract", first+" is encoded under "+keyList(theirs)+" and "+name+" under "+keyList(h.Keys)+".",
-				"Tokens of two keys are never equal. Ask for one of the two under the other's key, or under both.")
-		}
-		keys = common
+		keys = inCommon(keys, h.Keys)
+		each = append(each, encodedFile{name, h.Keys})
+	}
+	if len(each) > 0 && len(keys) == 0 {
+		return key, noCommonKey(each)
 	}
 	switch {
 	case first == "":
 		return key, nil
 	case plain != "":
 		return key, fault.InvalidField("extract", first+" is encoded and "+plain+" is not.",
-			"Here there is no key to encode "+plain+" with. Ask its agency to encode it under "+keyList(theirs)+
+			"Here there is no key to encode "+plain+" with. Ask its agency to encode it under "+keyList(each[0].keys)+
 				": with throughline encode, or where names may stand beside tokens with throughline encode --with-names.")
 	case named != "" && nameless != "" && !withNames:
 		return key, fault.InvalidField("with-names", named+" has names beside its tokens, and "+nameless+" has tokens only.",
@@ -236,6 +233,34 @@ func agree(files []LinkFile, withNames bool) (key encode.KeyName, err error) {
 				" without names and delete this one.")
 	}
 	return keys[0], nil
+}
+
+// encodedFile is a file and the keys that its records stand under.
+type encodedFile struct {
+	name string
+	keys []encode.KeyName
+}
+
+func inCommon(a, b []encode.KeyName) []encode.KeyName {
+	return slices.DeleteFunc(slices.Clone(a), func(k encode.KeyName) bool {
+		return !slices.ContainsFunc(b, func(l encode.KeyName) bool { return l.ID == k.ID })
+	})
+}
+
+// noCommonKey names two files that have no key in common; where any two have one and all together have none, all of them.
+func noCommonKey(files []encodedFile) error {
+	all := make([]string, len(files))
+	for i, f := range files {
+		all[i] = f.name + " under " + keyList(f.keys)
+		for _, g := range files[:i] {
+			if len(inCommon(g.keys, f.keys)) == 0 {
+				return fault.InvalidField("extract", g.name+" is encoded under "+keyList(g.keys)+" and "+f.name+" under "+keyList(f.keys)+".",
+					"Tokens of two keys are never equal. Ask for one of the two under the other's key, or under both.")
+			}
+		}
+	}
+	return fault.InvalidField("extract", "There is no key that all files are encoded under: "+strings.Join(all, "; ")+".",
+		"Tokens of two keys are never equal. Ask for all of them under one key.")
 }
 
 func keyList(keys []encode.KeyName) string {

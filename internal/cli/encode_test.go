@@ -114,6 +114,10 @@ func TestKeysChangeOver(t *testing.T) {
 	if code != 65 || !strings.Contains(said, "one (") || !strings.Contains(said, "two (") {
 		t.Errorf("two keys: exit %d, %s", code, said)
 	}
+	if code, _, said := run(t, "link-files", "--out", at("out1"), at("both.csv"), at("old.csv"), at("new.csv")); code != 65 ||
+		!strings.Contains(said, "old.csv is encoded under the key one (") || !strings.Contains(said, "and new.csv under the key two (") || strings.Contains(said, "both.csv") {
+		t.Errorf("two keys beside both: exit %d, %s", code, said)
+	}
 	if code, out, said := run(t, "link-files", "--out", at("out2"), at("old.csv"), at("both.csv")); code != 0 || !strings.Contains(out, "4 records are 3 people") ||
 		!strings.Contains(out, "both.csv: 2 rows are under other keys and not linked.") {
 		t.Errorf("the old key and both: exit %d, %s%s", code, out, said)

@@ -317,27 +317,34 @@ func TestBadFiles(t *testing.T) {
 	good := written(t, FullMode, invented(), key(t, "a"))
 	id := key(t, "a").ID()
 	row := strings.SplitAfter(good, "\n")[2]
+	token, other := strings.Fields(strings.Split(row, ",")[2])[0], "A"
+	if token[2] == 'A' {
+		other = "B"
+	}
 	named := writtenAs(t, Header{Mode: FullMode, WithNames: true}, invented(), key(t, "a"))
 	for name, tt := range map[string]struct{ text, want string }{
-		"plain":       {"forename,surname\nAnn,Testwell\n", "x.csv, line 1: it does not begin as an encoded file does"},
-		"empty":       {"", "x.csv, line 1"},
-		"version":     {strings.Replace(good, fileMark+",3", fileMark+",2", 1), "another version"},
-		"mode":        {strings.Replace(good, ",full,", ",half,", 1), "x.csv, line 1: it names no mode"},
-		"header":      {strings.Replace(good, "forename", "first", 1), "x.csv, line 2: the header"},
-		"plain name":  {strings.Replace(good, ","+id+",i", ","+id+",Testwell i", 1), "x.csv, line 3: forename is not written as tokens"},
-		"another key": {strings.Replace(good, ","+id+",i", ",00000000,i", 1), "x.csv, line 3: key is none that the first line names"},
-		"no number":   {strings.Replace(named, "\n1,", "\n ,", 1), "x.csv, line 3: record is empty"},
-		"no mark":     {strings.Replace(named, namesMark, fileMark, 1), "x.csv, line 2: the header"},
-		"no words":    {strings.Replace(named, ",says,", ",", 1), "x.csv, line 2: the header"},
-		"padded":      {strings.Replace(good, "\n", ",,\n", 1), "x.csv, line 1: it has a key without an id"},
-		"saved":       {"\ufeff" + named, "x.csv, line 1: it does not begin"},
-		"twice":       {strings.Replace(good, row, row+row, 1), "x.csv, line 4: the record was on line 3 already"},
-		"ragged":      {strings.Replace(good, row, row+"a,b\n", 1), "x.csv, line 4: it has not the 15 values"},
-		"cut off":     {good[:len(good)-60], "x.csv, line 3"},
-		"no last":     {good[:strings.Index(good, endMark)], "x.csv, line 4: the last line"},
-		"half a last": {good[:len(good)-len(",1\n")], "x.csv, line 4: it has not the 15 values"},
-		"row gone":    {strings.Replace(good, row, "", 1), "x.csv, line 3: it does not give the number of rows before it, which are 0"},
-		"two files":   {good + row, "x.csv, line 5: it stands after the last line"},
+		"plain":        {"forename,surname\nAnn,Testwell\n", "x.csv, line 1: it does not begin as an encoded file does"},
+		"empty":        {"", "x.csv, line 1"},
+		"version":      {strings.Replace(good, fileMark+",4", fileMark+",3", 1), "another version"},
+		"mode":         {strings.Replace(good, ",full,", ",half,", 1), "x.csv, line 1: it names no mode"},
+		"header":       {strings.Replace(good, "forename", "first", 1), "x.csv, line 2: the header"},
+		"plain name":   {strings.Replace(good, ","+id+",i", ","+id+",Testwell i", 1), "x.csv, line 3: forename is not written as tokens"},
+		"another key":  {strings.Replace(good, ","+id+",i", ",00000000,i", 1), "x.csv, line 3: key is none that the first line names"},
+		"no number":    {strings.Replace(named, "\n1,", "\n ,", 1), "x.csv, line 3: record is empty"},
+		"no mark":      {strings.Replace(named, namesMark, fileMark, 1), "x.csv, line 2: the header"},
+		"no words":     {strings.Replace(named, ",says,", ",", 1), "x.csv, line 2: the header"},
+		"padded":       {strings.Replace(good, "\n", ",,\n", 1), "x.csv, line 1: it has a key without an id"},
+		"saved":        {"\ufeff" + named, "x.csv, line 1: it does not begin"},
+		"twice":        {strings.Replace(good, row, row+row, 1), "x.csv, line 4: the record was on line 3 already"},
+		"ragged":       {strings.Replace(good, row, row+"a,b\n", 1), "x.csv, line 4: it has not the 15 values"},
+		"cut off":      {good[:strings.Index(good, endMark)-60], "x.csv, line 3"},
+		"no last":      {good[:strings.Index(good, endMark)], "x.csv, line 4: the last line"},
+		"half a last":  {good[:strings.Index(good, endMark)+len(endMark)], "x.csv, line 4: it has not the 15 values"},
+		"half a sum":   {good[:len(good)-2], "x.csv, line 4: it does not give the sum"},
+		"a new token":  {strings.Replace(good, token, token[:2]+other+token[3:], 1), "x.csv, line 4: it does not give the sum"},
+		"a key's name": {strings.Replace(good, "key-a", "key-c", 1), "x.csv, line 4: it does not give the sum"},
+		"row gone":     {strings.Replace(good, row, "", 1), "x.csv, line 3: it does not give the number of rows before it, which are 0"},
+		"two files":    {good + row, "x.csv, line 5: it stands after the last line"},
 	} {
 		r, err := NewReader(strings.NewReader(tt.text), "x.csv")
 		if err == nil {

@@ -3,9 +3,12 @@ package encode
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"slices"
 	"strconv"
@@ -30,8 +33,9 @@ var columnNames = map[Mode][]string{
 }
 
 // fileMark begins every encoded file, and namesMark one that has names beside its tokens, so that nobody takes it for another; what follows is
-// the version of the format, the mode, and each key's id and name. endMark begins the last line, on which stands how many rows there are.
-const fileMark, namesMark, endMark, fileVersion = "throughline-encoding", "throughline-encoding-with-names", "end of throughline-encoding", "3"
+// the version of the format, the mode, and each key's id and name. endMark begins the last line, on which stand how many rows there are and the SHA-256 sum of all lines before it. The sum is
+// against mishaps: whoever changes a row on purpose can make it anew.
+const fileMark, namesMark, endMark, fileVersion = "throughline-encoding", "throughline-encoding-with-names", "end of throughline-encoding", "4"
 
 // Header is what an encoded file says of itself.
 type Header struct {
@@ -55,9 +59,10 @@ type KeyName struct{ ID, Name string }
 // String names a key as people are told of it.
 func (k KeyName) String() string { return k.Name + " (" + k.ID + ")" }
 
-// Writer writes an encoded file: the mark, a header, and a row for each record and key, and how many rows there are. Its errors are Close's.
+// Writer writes an encoded file: the mark, a header, a row for each record and key, and the last line. Its errors are Close's.
 type Writer struct {
 	out       *bufio.Writer
+	sum       hash.Hash   // of what was written
 	line      *csv.Writer // into text
 	text      bytes.Buffer
 	withNames bool
@@ -67,7 +72,7 @@ type Writer struct {
 
 // NewWriter begins a file.
 func NewWriter(w io.Writer, h Header) *Writer {
-	out := &Writer{out: bufio.NewWriter(w), withNames: h.WithNames}
+	out := &Writer{out: bufio.NewWriter(w), sum: sha256.New(), withNames: h.WithNames}
 	out.line = csv.NewWriter(&out.text)
 	mark := []string{fileMark, fileVersion, string(h.Mode)}
 	if h.WithNames {
@@ -76,9 +81,14 @@ func NewWriter(w io.Writer, h Header) *Writer {
 	for _, k := range h.Keys {
 		mark = append(mark, k.ID, k.Name)
 	}
-	_, _ = out.out.Write(out.lineOf(mark)) // an error stays in the writer until Close
-	_, _ = out.out.Write(out.lineOf(slices.Concat(h.columns())))
+	out.write(out.lineOf(mark))
+	out.write(out.lineOf(slices.Concat(h.columns())))
 	return out
+}
+
+func (w *Writer) write(lines []byte) {
+	_, _ = w.sum.Write(lines) // never fails
+	_, _ = w.out.Write(lines) // an error stays in the writer until Close
 }
 
 // lineOf gives values as a line, until it is called again.
@@ -105,13 +115,13 @@ func (w *Writer) Row(record, keyID, says string, r Record) []byte {
 // Write writes n rows as Row gave them. Their order must tell nothing of the records, which is the caller's to see to.
 func (w *Writer) Write(n int, rows []byte) {
 	w.rows += n
-	_, _ = w.out.Write(rows)
+	w.write(rows)
 }
 
-// Close ends the file with how many rows it has, so that one cut short is noticed, and gives the first error of all. What it was written to
-// is the caller's to close.
+// Close ends the file with how many rows it has and their sum, so that one cut short or changed is noticed, and gives the first error of all.
+// What it was written to is the caller's to close.
 func (w *Writer) Close() error {
-	_, _ = w.out.Write(w.lineOf([]string{endMark, strconv.Itoa(w.rows)}))
+	w.write(w.lineOf([]string{endMark, strconv.Itoa(w.rows), hex.EncodeToString(w.sum.Sum(nil))}))
 	return w.out.Flush()
 }
 
@@ -136,8 +146,8 @@ func cell(values []Value) string {
 // Reader reads an encoded file. A file stands or falls as one: where Err is not nil after Next gave false, no record of it may be kept.
 type Reader struct {
 	Header
-	size   func() int64
 	in     *csv.Reader
+	lines  *summed
 	name   string
 	line   int
 	rows   int
@@ -161,10 +171,11 @@ const MarkLength = len("\ufeff") + 1 + len(fileMark)
 
 // NewReader reads what a file says of itself. name is what errors call it.
 func NewReader(r io.Reader, name string) (*Reader, error) {
-	in := csv.NewReader(bufio.NewReader(r))
+	lines := &summed{from: r, sum: sha256.New()}
+	in := csv.NewReader(lines)
 	in.FieldsPerRecord = -1
 	in.ReuseRecord = true
-	e := &Reader{in: in, name: name, line: 1, size: in.InputOffset, seen: map[[2]string]int{}}
+	e := &Reader{in: in, lines: lines, name: name, line: 1, seen: map[[2]string]int{}}
 	mark, err := in.Read()
 	switch {
 	case err != nil || mark[0] != fileMark && mark[0] != namesMark:
@@ -190,11 +201,33 @@ func NewReader(r io.Reader, name string) (*Reader, error) {
 	return e, nil
 }
 
+// summed is what is read, with the sum of what of it came before a place.
+type summed struct {
+	from io.Reader
+	sum  hash.Hash
+	rest []byte // read and not yet summed
+	at   int64  // where rest begins
+}
+
+func (s *summed) Read(p []byte) (int, error) {
+	n, err := s.from.Read(p)
+	s.rest = append(s.rest, p[:n]...)
+	return n, err
+}
+
+// to sums up to a place.
+func (s *summed) to(place int64) {
+	n := place - s.at
+	_, _ = s.sum.Write(s.rest[:n]) // never fails
+	s.rest, s.at = s.rest[:copy(s.rest, s.rest[n:])], place
+}
+
 // Next reads the next row.
 func (r *Reader) Next() bool {
 	if r.err != nil {
 		return false
 	}
+	r.lines.to(r.in.InputOffset())
 	row, err := r.in.Read()
 	if errors.Is(err, io.EOF) {
 		if r.line++; !r.ended {
@@ -207,11 +240,16 @@ func (r *Reader) Next() bool {
 	case r.ended:
 		r.err = r.bad("it stands after the last line")
 		return false
-	case err == nil && len(row) == 2 && row[0] == endMark:
-		if r.ended = row[1] == strconv.Itoa(r.rows); !r.ended {
+	case err == nil && len(row) == 3 && row[0] == endMark:
+		switch {
+		case row[1] != strconv.Itoa(r.rows):
 			r.err = r.bad(fmt.Sprintf("it does not give the number of rows before it, which are %d: rows are missing, or are here that were not written", r.rows))
 			return false
+		case row[2] != hex.EncodeToString(r.lines.sum.Sum(nil)):
+			r.err = r.bad("it does not give the sum of the lines before it: one of them is not as it was written")
+			return false
 		}
+		r.ended = true
 		return r.Next()
 	}
 	r.rows++
@@ -272,7 +310,7 @@ func (r *Reader) Row() (record, keyID string, tokens Record) { return r.record, 
 func (r *Reader) Says() string { return r.says }
 
 // Bytes is how much of the file was read.
-func (r *Reader) Bytes() int64 { return r.size() }
+func (r *Reader) Bytes() int64 { return r.in.InputOffset() }
 
 // Err is why Next gave false, nil at the end of the file.
 func (r *Reader) Err() error { return r.err }
