@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -88,6 +89,10 @@ func TestSameAnswerWhateverTheNumberOfWorkers(t *testing.T) {
 			t.Fatalf("%d workers give another answer than one", workers)
 		}
 		before = string(text)
+		byRecords := func(a, b Review) int { return compareInts(int64(a.A), int64(b.A), int64(a.B), int64(b.B)) }
+		if len(r.Review) < 20 || !slices.IsSortedFunc(r.Review, byRecords) {
+			t.Errorf("%d pairs to look at are not ordered by their records", len(r.Review))
+		}
 		if a := Evaluate(r.Person, truth); a.Pairwise.F1 < .95 {
 			t.Errorf("pairwise on an invented town: %+v", a.Pairwise)
 		}

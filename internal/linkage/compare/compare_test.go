@@ -147,6 +147,58 @@ func TestTypo(t *testing.T) {
 	}
 }
 
+// plainTypo is each slip of the hand tried at each place.
+func plainTypo(a, b string) bool {
+	if a == b {
+		return false
+	}
+	for i := range len(a) {
+		if a[:i]+a[i+1:] == b || len(a) == len(b) && a[:i]+b[i:i+1]+a[i+1:] == b {
+			return true
+		}
+		if i+1 < len(a) && a[:i]+a[i+1:i+2]+a[i:i+1]+a[i+2:] == b {
+			return true
+		}
+	}
+	for i := range len(b) {
+		if b[:i]+b[i+1:] == a {
+			return true
+		}
+	}
+	return false
+}
+
+// Ten million pairs of numbers when LONG is set, of so few digits that one pair in seven or so is a typo.
+func TestTypoIsThePlainOneOnManyPairs(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 9))
+	digits := func() string {
+		b := make([]byte, r.IntN(7))
+		for i := range b {
+			b[i] = "123"[r.IntN(3)]
+		}
+		return string(b)
+	}
+	pairs := 100_000
+	if os.Getenv("LONG") != "" {
+		pairs = 10_000_000
+	}
+	typos := 0
+	for range pairs {
+		a, b := digits(), digits()
+		got, want := Typo(a, b), plainTypo(a, b)
+		if got != want {
+			t.Fatalf("Typo(%q, %q) = %v, the plain one says %v", a, b, got, want)
+		}
+		if want {
+			typos++
+		}
+	}
+	if typos < pairs/20 {
+		t.Errorf("only %d of %d pairs are typos", typos, pairs)
+	}
+}
+
 func BenchmarkJaroWinkler(b *testing.B) {
 	names := strings.Fields("whitlock whitlok hargreave levene obuya sandhu duarte marlowe rahman smith")
 	for i := 0; b.Loop(); i++ {
