@@ -54,10 +54,10 @@ func manyPeople(t *testing.T, dir string, n int) LinkFile {
 
 // records are the records of an encoded file in the order of its rows, by their names there.
 func recordsIn(leaves string) (names []string) {
-	for _, line := range strings.Split(leaves, "\n")[2:] {
-		if name, rest, _ := strings.Cut(line, ","); strings.Contains(rest, ",") {
-			names = append(names, name)
-		}
+	lines := strings.Split(strings.TrimSpace(leaves), "\n")
+	for _, line := range lines[2 : len(lines)-1] { // between the header and the last line
+		name, _, _ := strings.Cut(line, ",")
+		names = append(names, name)
 	}
 	return names
 }
