@@ -97,8 +97,11 @@ func (in SearchPeople) identity(today day.Day) (person.Identity, error) {
 	who.Sex = in.Sex
 	if strings.TrimSpace(in.Postcode) != "" {
 		n, noFixed, why := person.ReadPostcode(in.Postcode)
-		if why.Code != "" {
+		switch {
+		case why.Code != "":
 			f = f.With("postcode", why.Reason, "Write it like SE5 8AZ, or leave it out.")
+		case n == "" && !noFixed:
+			f = f.With("postcode", "There is no figure and no letter in it.", "Write it like SE5 8AZ, or leave it out.")
 		}
 		if who.NoFixed = noFixed; n != "" {
 			who.Postcodes = []string{n}

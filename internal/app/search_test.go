@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"throughline/internal/day"
+	"throughline/internal/fault"
 	"throughline/internal/linkage"
 	"throughline/internal/person"
 )
@@ -187,6 +189,31 @@ func TestSexIsReadAsTyped(t *testing.T) {
 			got = in.Sex.String()
 		}
 		diff(t, typed, want, got)
+	}
+}
+
+// TestWhatIsNoPostcodeOrNumberIsTold: nobody would be found by it, and that would read as that nobody is known.
+func TestWhatIsNoPostcodeOrNumberIsTold(t *testing.T) {
+	t.Parallel()
+	const shape, empty, abroad, taken = "not written like a UK postcode", "no figure and no letter", "not known or abroad", ""
+	for field, typed := range map[string]map[string]string{
+		"postcode": {"ZZZ": shape, "!!": shape, "SE5 8A": shape, "- -": empty, "ZZ99 3CZ": abroad, "SE5": taken, "se58az": taken, "NFA": taken, "ZZ99 3VZ": taken, " ": taken},
+		"number":   {"!!": empty, "- -": empty, "A": taken, "7": taken, "A-1/22": taken},
+	} {
+		for text, want := range typed {
+			in := SearchPeople{Name: "Dean", Postcode: text}
+			if field == "number" {
+				in = SearchPeople{Name: "Dean", Number: text}
+			}
+			got := taken
+			_, err := in.identity(day.Must(2026, time.November, 24))
+			if f := (*fault.Error)(nil); errors.As(err, &f) && f.Kind == fault.Invalid && f.Notes[0].Remedy != "" && f.Notes[0].Field == field {
+				got = f.Notes[0].Message
+			}
+			if (want == taken) != (err == nil) || !strings.Contains(got, want) {
+				t.Errorf("%s %q: %v, want %q", field, text, err, want)
+			}
+		}
 	}
 }
 
