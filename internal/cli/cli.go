@@ -305,6 +305,6 @@ func description() string {
 	for _, code := range order {
 		fmt.Fprintf(&b, "; %d %s", code, strings.Join(seen[code], " or "))
 	}
-	b.WriteString(".")
+	fmt.Fprintf(&b, "; %d stopped.", interrupted)
 	return b.String()
 }
