@@ -25,7 +25,7 @@ import (
 type linkFiles struct {
 	output
 	Layout     string   `help:"The layout of the files that name none of their own." type:"path" placeholder:"FILE"`
-	Out        string   `help:"The folder for persons.csv, links.csv, pairs.csv, model.json and report.html. Nothing in it is overwritten." required:"" type:"path" placeholder:"DIR"`
+	Out        string   `help:"The folder for persons.csv, links.csv, pairs.csv, model.json and report.html. One that holds a file of such a name is refused; other files in it are left alone." required:"" type:"path" placeholder:"DIR"`
 	AsOf       string   `help:"Read ages and dates of birth as of this day; today otherwise." name:"as-of" placeholder:"DAY"`
 	Threshold  float64  `help:"Link records from this probability on that they are of one person: 0.9 links fewer than 0.5, and more surely." default:"0.5" placeholder:"P"`
 	Households bool     `help:"Link nobody who may be two people of one household, such as twins or father and son: pairs.csv has them to look at." name:"hold-households"`
@@ -184,11 +184,8 @@ func (c linkFiles) model() (*linkage.Model, error) {
 // free refuses a folder in which something would be overwritten, and makes the folder where there is none, before minutes of work and not
 // after. It gives the folders that it made, the inner ones last, even where it fails.
 func (c linkFiles) free(outputs []written) (made []string, err error) {
-	for _, o := range outputs {
-		if _, err := os.Lstat(filepath.Join(c.Out, o.name)); err == nil {
-			return nil, fault.InvalidField("out", "The folder "+c.Out+" holds a "+o.name+" already.",
-				"Name another folder, so that nothing is overwritten.")
-		}
+	if err := c.taken(outputs); err != nil {
+		return nil, err
 	}
 	for missing := filepath.Clean(c.Out); ; missing = filepath.Dir(missing) {
 		if _, err := os.Stat(missing); !errors.Is(err, os.ErrNotExist) {
@@ -201,6 +198,17 @@ func (c linkFiles) free(outputs []written) (made []string, err error) {
 		return made, fault.InvalidField("out", "The folder "+c.Out+" cannot be made.", "Name one that you may write to.").Because(err)
 	}
 	return made, nil
+}
+
+// taken refuses a folder that holds a file of the name of one that is to be written. Others are left alone.
+func (c linkFiles) taken(outputs []written) error {
+	for _, o := range outputs {
+		if _, err := os.Lstat(filepath.Join(c.Out, o.name)); err == nil {
+			return fault.InvalidField("out", "The folder "+c.Out+" holds a "+o.name+" already, and nothing was written.",
+				"Name another folder, or move that file away.")
+		}
+	}
+	return nil
 }
 
 // removeEmpty removes folders of which nothing came, the last first.
@@ -227,6 +235,9 @@ func (c linkFiles) write(found *app.LinkedFiles, outputs []written) (err error) 
 	}
 	if err := all.Wait(); err != nil {
 		return cannotWrite(c.Out, err)
+	}
+	if err := c.taken(outputs); err != nil { // another run may have ended there while this one linked
+		return err
 	}
 	for _, o := range outputs {
 		if err := os.Rename(filepath.Join(part, o.name), filepath.Join(c.Out, o.name)); err != nil {
