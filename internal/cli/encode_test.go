@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -114,10 +115,6 @@ func TestKeysChangeOver(t *testing.T) {
 	if code != 65 || !strings.Contains(said, "one (") || !strings.Contains(said, "two (") {
 		t.Errorf("two keys: exit %d, %s", code, said)
 	}
-	if code, _, said := run(t, "link-files", "--out", at("out1"), at("both.csv"), at("old.csv"), at("new.csv")); code != 65 ||
-		!strings.Contains(said, "old.csv is encoded under the key one (") || !strings.Contains(said, "and new.csv under the key two (") || strings.Contains(said, "both.csv") {
-		t.Errorf("two keys beside both: exit %d, %s", code, said)
-	}
 	if code, out, said := run(t, "link-files", "--out", at("out2"), at("old.csv"), at("both.csv")); code != 0 || !strings.Contains(out, "4 records are 3 people") ||
 		!strings.Contains(out, "both.csv: 2 rows are under other keys and not linked.") {
 		t.Errorf("the old key and both: exit %d, %s%s", code, out, said)
@@ -128,6 +125,69 @@ func TestKeysChangeOver(t *testing.T) {
 	}
 	if code, _, said := run(t, "layout", "draft", at("old.csv")); code != 65 || !strings.Contains(said, "link-files reads it as it is") {
 		t.Errorf("the layout of an encoded file: exit %d, %s", code, said)
+	}
+}
+
+// TestFilesThatClashAreNamed holds that of files without a common key two are named that have none, wherever they stand; and all, where each two have one.
+func TestFilesThatClashAreNamed(t *testing.T) {
+	t.Parallel()
+	at := encodeFolder(t)
+	if code, _, said := run(t, "encode", "key", "new", "--name", "three", at("three.key")); code != 0 {
+		t.Fatal(said)
+	}
+	of := map[string][]string{"both": {"one", "two"}, "old": {"one"}, "new": {"two"}, "next": {"two", "three"}, "last": {"three", "one"}}
+	for name, keys := range of {
+		var flags []string
+		for _, k := range keys {
+			flags = append(flags, "--key-file", at(k+".key"))
+		}
+		encodeTo(t, at, "a.csv", name+".csv", flags...)
+	}
+	for _, x := range []struct {
+		files, want []string
+		not         string
+	}{
+		{[]string{"both", "old", "new"}, []string{"old.csv is encoded under the key one (", "and new.csv under the key two (", "one of the two under the other's key"}, "both.csv"},
+		{[]string{"old", "both", "new"}, []string{"old.csv is encoded under the key one (", "and new.csv under the key two ("}, "both.csv"},
+		{[]string{"both", "next", "last"}, []string{"all files are encoded under: both.csv under the key one (", "; next.csv under the key two (", "; last.csv under the key three (", "all of them under one key"}, "is encoded under"},
+	} {
+		args := []string{"link-files", "--out", at("out")}
+		for _, f := range x.files {
+			args = append(args, at(f+".csv"))
+		}
+		code, _, said := run(t, args...)
+		for _, want := range x.want {
+			if code != 65 || !strings.Contains(said, want) || strings.Contains(said, x.not) {
+				t.Errorf("%v: exit %d, %s, want %q and not %q", x.files, code, said, want, x.not)
+			}
+		}
+	}
+}
+
+// TestChangedEncodingIsRefused holds that a file of which one sign of one token is another is not linked, and that nothing is written of it.
+func TestChangedEncodingIsRefused(t *testing.T) {
+	t.Parallel()
+	at := encodeFolder(t)
+	encodeTo(t, at, "a.csv", "sent.csv", "--key-file", at("one.key"))
+	text, err := os.ReadFile(at("sent.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := bytes.TrimRight(text[:bytes.LastIndex(text, []byte("\nend of "))], ",")
+	if sign := &row[len(row)-5]; *sign == 'A' { // in the midst of a token
+		*sign = 'B'
+	} else {
+		*sign = 'A'
+	}
+	if err := os.WriteFile(at("changed.csv"), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, said := run(t, "link-files", "--out", at("out"), at("changed.csv"))
+	if code != 65 || !strings.Contains(said, "changed.csv, line 5: it does not give the sum of the lines before it") || !strings.Contains(said, "Send the file as throughline encode wrote it") {
+		t.Errorf("exit %d, %s", code, said)
+	}
+	if _, err := os.Stat(at("out")); err == nil {
+		t.Error("a folder was left behind")
 	}
 }
 
