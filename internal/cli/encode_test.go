@@ -183,7 +183,7 @@ func TestChangedEncodingIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, _, said := run(t, "link-files", "--out", at("out"), at("changed.csv"))
-	if code != 65 || !strings.Contains(said, "changed.csv, line 5: it does not give the sum of the lines before it") || !strings.Contains(said, "Send the file as throughline encode wrote it") {
+	if code != 65 || !strings.Contains(said, "changed.csv was changed after it was encoded") || !strings.Contains(said, "Fetch it anew") {
 		t.Errorf("exit %d, %s", code, said)
 	}
 	if _, err := os.Stat(at("out")); err == nil {

@@ -33,9 +33,12 @@ var columnNames = map[Mode][]string{
 }
 
 // fileMark begins every encoded file, and namesMark one that has names beside its tokens, so that nobody takes it for another; what follows is
-// the version of the format, the mode, and each key's id and name. endMark begins the last line, on which stand how many rows there are and the SHA-256 sum of all lines before it. The sum is
-// against mishaps: whoever changes a row on purpose can make it anew.
+// the version of the format, the mode, and each key's id and name. endMark begins the last line, on which stand how many rows there are and the
+// SHA-256 sum of all lines before it. The sum guards against accidents: whoever changes a file can work it out anew.
 const fileMark, namesMark, endMark, fileVersion = "throughline-encoding", "throughline-encoding-with-names", "end of throughline-encoding", "4"
+
+// sumlessVersion is that of files whose last line has no sum. Their tokens are the same, so they are read.
+const sumlessVersion = "3"
 
 // Header is what an encoded file says of itself.
 type Header struct {
@@ -59,10 +62,10 @@ type KeyName struct{ ID, Name string }
 // String names a key as people are told of it.
 func (k KeyName) String() string { return k.Name + " (" + k.ID + ")" }
 
-// Writer writes an encoded file: the mark, a header, a row for each record and key, and the last line. Its errors are Close's.
+// Writer writes an encoded file: the mark, a header, and a row for each record and key, and the last line. Its errors are Close's.
 type Writer struct {
 	out       *bufio.Writer
-	sum       hash.Hash   // of what was written
+	sum       hash.Hash
 	line      *csv.Writer // into text
 	text      bytes.Buffer
 	withNames bool
@@ -81,14 +84,9 @@ func NewWriter(w io.Writer, h Header) *Writer {
 	for _, k := range h.Keys {
 		mark = append(mark, k.ID, k.Name)
 	}
-	out.write(out.lineOf(mark))
-	out.write(out.lineOf(slices.Concat(h.columns())))
+	out.Write(0, out.lineOf(mark))
+	out.Write(0, out.lineOf(slices.Concat(h.columns())))
 	return out
-}
-
-func (w *Writer) write(lines []byte) {
-	_, _ = w.sum.Write(lines) // never fails
-	_, _ = w.out.Write(lines) // an error stays in the writer until Close
 }
 
 // lineOf gives values as a line, until it is called again.
@@ -115,15 +113,18 @@ func (w *Writer) Row(record, keyID, says string, r Record) []byte {
 // Write writes n rows as Row gave them. Their order must tell nothing of the records, which is the caller's to see to.
 func (w *Writer) Write(n int, rows []byte) {
 	w.rows += n
-	w.write(rows)
+	w.sum.Write(bytes.ReplaceAll(rows, []byte("\r\n"), []byte("\n"))) // as a value of two lines is read
+	_, _ = w.out.Write(rows)                                          // an error stays in the writer until Close
 }
 
-// Close ends the file with how many rows it has and their sum, so that one cut short or changed is noticed, and gives the first error of all.
+// Close ends the file with how many rows it has and the sum of all, so that one cut short or changed is noticed, and gives the first error of all.
 // What it was written to is the caller's to close.
 func (w *Writer) Close() error {
-	w.write(w.lineOf([]string{endMark, strconv.Itoa(w.rows), hex.EncodeToString(w.sum.Sum(nil))}))
+	_, _ = w.out.Write(w.lineOf([]string{endMark, strconv.Itoa(w.rows), sumOf(w.sum)}))
 	return w.out.Flush()
 }
+
+func sumOf(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
 
 // cell writes values with a semicolon between them: each is its tokens with a space between them, the sign of its granularity first.
 func cell(values []Value) string {
@@ -146,11 +147,14 @@ func cell(values []Value) string {
 // Reader reads an encoded file. A file stands or falls as one: where Err is not nil after Next gave false, no record of it may be kept.
 type Reader struct {
 	Header
+	size   func() int64
 	in     *csv.Reader
-	lines  *summed
+	sum    hash.Hash
+	line   *csv.Writer // into sum, as the lines were written: line ends and quotes may differ since
 	name   string
-	line   int
+	at     int // line
 	rows   int
+	summed bool // its last line has a sum
 	ended  bool // the last line was read
 	record string
 	key    string
@@ -171,21 +175,23 @@ const MarkLength = len("\ufeff") + 1 + len(fileMark)
 
 // NewReader reads what a file says of itself. name is what errors call it.
 func NewReader(r io.Reader, name string) (*Reader, error) {
-	lines := &summed{from: r, sum: sha256.New()}
-	in := csv.NewReader(lines)
+	in := csv.NewReader(bufio.NewReader(r))
 	in.FieldsPerRecord = -1
 	in.ReuseRecord = true
-	e := &Reader{in: in, lines: lines, name: name, line: 1, seen: map[[2]string]int{}}
+	e := &Reader{in: in, sum: sha256.New(), name: name, at: 1, size: in.InputOffset, seen: map[[2]string]int{}}
+	e.line = csv.NewWriter(e.sum)
 	mark, err := in.Read()
+	_ = e.line.Write(mark) // into a sum, which gives no error
 	switch {
 	case err != nil || mark[0] != fileMark && mark[0] != namesMark:
 		return nil, e.bad("it does not begin as an encoded file does, with “" + fileMark + "”")
-	case len(mark) < 2 || mark[1] != fileVersion:
-		return nil, fault.New(fault.Invalid, "encoding-version", name+", line 1: it is of another version of the format than "+fileVersion+".",
+	case len(mark) < 2 || mark[1] != fileVersion && mark[1] != sumlessVersion:
+		return nil, fault.New(fault.Invalid, "encoding-version", name+", line 1: it is of another version of the format than "+sumlessVersion+" and "+fileVersion+".",
 			"Encode with the same version of the program as the others, or link with a newer one.")
 	case len(mark) < 5 || len(mark)%2 == 0 || columnNames[Mode(mark[2])] == nil:
 		return nil, e.bad("it names no mode, or no key")
 	}
+	e.summed = mark[1] == fileVersion
 	e.Mode, e.WithNames = Mode(mark[2]), mark[0] == namesMark
 	for i := 3; i < len(mark); i += 2 {
 		if mark[i] == "" {
@@ -194,32 +200,12 @@ func NewReader(r io.Reader, name string) (*Reader, error) {
 		e.Keys = append(e.Keys, KeyName{mark[i], mark[i+1]})
 	}
 	header, err := in.Read()
-	e.line = 2
+	e.at = 2
+	_ = e.line.Write(header)
 	if err != nil || !slices.Equal(header, slices.Concat(e.columns())) {
 		return nil, e.bad("the header is not that of an encoded file")
 	}
 	return e, nil
-}
-
-// summed is what is read, with the sum of what of it came before a place.
-type summed struct {
-	from io.Reader
-	sum  hash.Hash
-	rest []byte // read and not yet summed
-	at   int64  // where rest begins
-}
-
-func (s *summed) Read(p []byte) (int, error) {
-	n, err := s.from.Read(p)
-	s.rest = append(s.rest, p[:n]...)
-	return n, err
-}
-
-// to sums up to a place.
-func (s *summed) to(place int64) {
-	n := place - s.at
-	_, _ = s.sum.Write(s.rest[:n]) // never fails
-	s.rest, s.at = s.rest[:copy(s.rest, s.rest[n:])], place
 }
 
 // Next reads the next row.
@@ -227,31 +213,33 @@ func (r *Reader) Next() bool {
 	if r.err != nil {
 		return false
 	}
-	r.lines.to(r.in.InputOffset())
 	row, err := r.in.Read()
 	if errors.Is(err, io.EOF) {
-		if r.line++; !r.ended {
+		if r.at++; !r.ended {
 			r.err = r.bad("the last line, which says how many rows there are, is missing, so that more may be")
 		}
 		return false
 	}
-	r.line, _ = r.in.FieldPos(0)
+	r.at, _ = r.in.FieldPos(0)
 	switch {
 	case r.ended:
 		r.err = r.bad("it stands after the last line")
 		return false
-	case err == nil && len(row) == 3 && row[0] == endMark:
+	case err == nil && row[0] == endMark && (r.summed && len(row) == 3 || !r.summed && len(row) == 2):
+		r.line.Flush()
 		switch {
 		case row[1] != strconv.Itoa(r.rows):
 			r.err = r.bad(fmt.Sprintf("it does not give the number of rows before it, which are %d: rows are missing, or are here that were not written", r.rows))
 			return false
-		case row[2] != hex.EncodeToString(r.lines.sum.Sum(nil)):
-			r.err = r.bad("it does not give the sum of the lines before it: one of them is not as it was written")
+		case r.summed && row[2] != sumOf(r.sum):
+			r.err = fault.New(fault.Invalid, "changed-encoding", r.name+" was changed after it was encoded: its lines do not have the sum that is on the last one.",
+				"Fetch it anew from its agency, or ask for it to be encoded again.")
 			return false
 		}
 		r.ended = true
 		return r.Next()
 	}
+	_ = r.line.Write(row)
 	r.rows++
 	lead, columns := r.columns()
 	if err != nil || len(row) != len(lead)+len(columns) {
@@ -276,7 +264,7 @@ func (r *Reader) Next() bool {
 		r.err = r.bad(fmt.Sprintf("the record was on line %d already", before))
 		return false
 	}
-	r.seen[[2]string{r.record, r.key}] = r.line
+	r.seen[[2]string{r.record, r.key}] = r.at
 	for i, name := range columns {
 		var ok bool
 		if r.tokens[i], ok = parseCell(row[i]); !ok {
@@ -310,14 +298,14 @@ func (r *Reader) Row() (record, keyID string, tokens Record) { return r.record, 
 func (r *Reader) Says() string { return r.says }
 
 // Bytes is how much of the file was read.
-func (r *Reader) Bytes() int64 { return r.in.InputOffset() }
+func (r *Reader) Bytes() int64 { return r.size() }
 
 // Err is why Next gave false, nil at the end of the file.
 func (r *Reader) Err() error { return r.err }
 
 // bad never repeats a value: it may be a name, where the file is not an encoded one at all.
 func (r *Reader) bad(what string) error {
-	return fault.New(fault.Invalid, "bad-encoding", fmt.Sprintf("%s, line %d: %s.", r.name, r.line, what),
+	return fault.New(fault.Invalid, "bad-encoding", fmt.Sprintf("%s, line %d: %s.", r.name, r.at, what),
 		"Send the file as throughline encode wrote it; do not open and save it in a spreadsheet.")
 }
 
